@@ -1,0 +1,1 @@
+../../tui/launch/__main__.py

@@ -1,0 +1,48 @@
+.PHONY: run install test lint types unit snapshots bench screenshots clean
+
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEV := $(VENV)/.dev
+
+run: $(READY)
+	@$(BIN)/backprop-tui $(ARGS)
+
+install: $(READY)
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(READY): pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(DEV): pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(READY)
+
+test: lint types unit
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV)
+	$(BIN)/mypy
+
+unit: $(DEV)
+	$(BIN)/python -m pytest
+
+snapshots: $(DEV)
+	$(BIN)/python -m pytest --snapshot-update tests/tui
+
+bench: $(DEV)
+	$(BIN)/python tests/bench/iteration.py
+	$(BIN)/python tests/bench/keys.py
+
+screenshots: $(DEV)
+	$(BIN)/python screenshots/make.py
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

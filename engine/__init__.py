@@ -1,0 +1,1 @@
+"""The engine: runs, records and judges training programs. It knows torch and no screen."""

@@ -1,0 +1,96 @@
+"""The check: train, then say of every gradient of the last iteration what it is."""
+
+from __future__ import annotations
+
+from .frame import Failure
+from .iteration import Gradient, Iteration
+from .program import Program
+from .recorder import MISSING
+from .report import GradientReport, Report
+from .session import Session
+from .verdict import Verdict
+
+
+def run_check(program: Program, *, iterations: int, seed: int, rtol: float, atol: float) -> Report:
+    """Train `iterations` iterations and report on the last one."""
+    session = Session(program, seed)
+    failure = session.begin()
+    record: Iteration | None = None
+    while failure is None and session.number < iterations:
+        record = session.iterate()
+        failure = record.failure
+        if record.failure is None and _stands_still(record):
+            break
+    return _report(session, record, failure, rtol, atol)
+
+
+def _stands_still(record: Iteration) -> bool:
+    """Whether the update did not run, so that another iteration would say the same."""
+    return bool(record.notes)
+
+
+def _report(
+    session: Session, record: Iteration | None, failure: Failure | None, rtol: float, atol: float
+) -> Report:
+    found = [] if record is None else gradient_reports(session, record, rtol, atol)
+    return Report(
+        program=session.program.name,
+        iterations=session.number,
+        seed=session.seed,
+        loss=session.losses[-1] if session.losses else None,
+        losses=tuple(session.losses),
+        gradients=tuple(found),
+        unpaired=() if record is None else session.unpaired(record),
+        notes=() if record is None else record.notes,
+        failure=failure,
+    )
+
+
+def gradient_reports(session: Session, record: Iteration, rtol: float, atol: float) -> list[GradientReport]:
+    """Every written gradient in the order of its line, then the parameters without one."""
+    written = sorted(record.gradients.values(), key=lambda gradient: gradient.pair.lines[-1])
+    found = [_written(gradient, rtol, atol) for gradient in written]
+    missing = [name for name in session.parameters if f"d{name}" not in record.gradients]
+    return found + [_missing(record, name) for name in missing]
+
+
+def _written(gradient: Gradient, rtol: float, atol: float) -> GradientReport:
+    found = gradient.compared(rtol=rtol, atol=atol)
+    return GradientReport(
+        name=gradient.name,
+        tensor=gradient.tensor,
+        line=gradient.pair.lines[-1],
+        lines=gradient.pair.lines,
+        verdict=gradient.verdict,
+        exact=found.exact,
+        approximate=found.approximate,
+        maxdiff=found.maxdiff,
+        relative_error=found.relative_error,
+        shape=found.shape,
+        expected_shape=found.expected_shape,
+        worst_index=found.worst_index,
+        message=_unreached(gradient) or found.message,
+    )
+
+
+def _unreached(gradient: Gradient) -> str:
+    return "its line did not run" if gradient.value is MISSING else ""
+
+
+def _missing(record: Iteration, name: str) -> GradientReport:
+    reference = record.references.gradients.get(name)
+    return GradientReport(
+        name=f"d{name}",
+        tensor=name,
+        line=None,
+        lines=(),
+        verdict=Verdict.NOT_WRITTEN,
+        exact=False,
+        approximate=False,
+        maxdiff=None,
+        relative_error=None,
+        shape=None,
+        expected_shape=None if reference is None else tuple(reference.shape),
+        worst_index=None,
+        message="not written yet",
+    )

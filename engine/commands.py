@@ -1,0 +1,119 @@
+"""What the screen asks of the engine. Frozen and plain; handled in order, none is lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .frame import Tab
+
+
+class Unit(StrEnum):
+    """How far one press goes."""
+
+    ITERATION = "iteration"
+    PHASE = "phase"
+    STATEMENT = "statement"
+
+
+class Pane(StrEnum):
+    """What can be scrolled."""
+
+    PROGRAM = "program"
+    TENSORS = "tensors"
+    INSPECTOR = "inspector"
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Move by one unit; `by` is +1 or -1. Backwards stays inside the current iteration."""
+
+    unit: Unit
+    by: int = 1
+
+
+@dataclass(frozen=True)
+class ToggleRun:
+    """Run freely, or pause."""
+
+
+@dataclass(frozen=True)
+class ChangeSpeed:
+    """One step faster (+1) or slower (-1)."""
+
+    by: int
+
+
+@dataclass(frozen=True)
+class GoTo:
+    """Run until `iteration` iterations are complete."""
+
+    iteration: int
+
+
+@dataclass(frozen=True)
+class Restart:
+    """Back to before iteration 0, with the same seed."""
+
+
+@dataclass(frozen=True)
+class Select:
+    """Move the selected tensor down (+1) or up (-1)."""
+
+    by: int
+
+
+@dataclass(frozen=True)
+class SelectName:
+    """Select a tensor by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ShowTab:
+    """Choose the inspector's tab."""
+
+    tab: Tab
+
+
+@dataclass(frozen=True)
+class Scroll:
+    """Scroll a pane by rows and columns; the engine keeps it inside."""
+
+    pane: Pane
+    rows: int = 0
+    columns: int = 0
+
+
+@dataclass(frozen=True)
+class ChangeSlice:
+    """The next (+1) or previous (-1) matrix of a tensor with three or more dimensions."""
+
+    by: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How much room the panes have: rows of text, and for the grid cells of numbers."""
+
+    program_rows: int = 20
+    tensor_rows: int = 10
+    grid_rows: int = 8
+    grid_columns: int = 5
+    loss_columns: int = 100
+
+
+Command = (
+    Advance
+    | ToggleRun
+    | ChangeSpeed
+    | GoTo
+    | Restart
+    | Select
+    | SelectName
+    | ShowTab
+    | Scroll
+    | ChangeSlice
+    | Layout
+)

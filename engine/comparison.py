@@ -1,0 +1,204 @@
+"""Manual against autograd: how far apart two gradients are, and whether that is rounding."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from .verdict import Verdict
+
+RTOL, ATOL = 1e-5, 1e-8
+"""The defaults of `torch.allclose`, which the column `approximate` uses."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything the tool says of one gradient end to end. Shapes are of manual and autograd."""
+
+    verdict: Verdict
+    exact: bool = False
+    approximate: bool = False
+    maxdiff: float | None = None
+    relative_error: float | None = None
+    shape: tuple[int, ...] | None = None
+    expected_shape: tuple[int, ...] | None = None
+    worst_index: tuple[int, ...] | None = None
+    worst_manual: float | None = None
+    worst_autograd: float | None = None
+    message: str = ""
+
+
+def is_close(maxdiff: float, scale: float, dtype: torch.dtype, largest: float) -> bool:
+    """Whether an error is of rounding size, the rule behind the verdict `close`.
+
+    Rounding in a sum of n terms is at most about n * eps times the sum of their sizes (Higham,
+    Accuracy and Stability of Numerical Algorithms, 2nd ed., section 4.2). So an error passes
+    up to 1000 eps of the tensor's own largest entry (but no more than sqrt(eps) of it, which matters
+    for half precision); or up to 8 eps of the largest gradient of the iteration, because a sum
+    whose terms cancel keeps the rounding of the terms.
+
+    Args:
+        maxdiff: the largest absolute difference.
+        scale: the largest absolute entry of autograd's gradient.
+        dtype: the dtype whose rounding counts, the coarser of the two.
+        largest: the largest absolute entry of any reference gradient in the iteration.
+    """
+    eps = torch.finfo(dtype).eps
+    return maxdiff <= min(1000 * eps, math.sqrt(eps)) * scale or maxdiff <= 8 * eps * largest
+
+
+class HasLargest(Protocol):
+    """Whatever knows the largest gradient of an iteration, computed only when asked."""
+
+    @property
+    def largest(self) -> float: ...
+
+
+def quick_verdict(manual: object, autograd: Tensor, among: HasLargest) -> Verdict | None:
+    """The verdict where two or three cheap operations settle it; None where they do not."""
+    if not isinstance(manual, Tensor) or manual.shape != autograd.shape:
+        return None
+    if manual.dtype != autograd.dtype or manual.device != autograd.device:
+        return None
+    if torch.equal(manual, autograd):
+        return Verdict.EXACT
+    maxdiff = float(torch.dist(manual, autograd, math.inf))
+    if not math.isfinite(maxdiff):
+        return None
+    scale = float(torch.linalg.vector_norm(autograd, math.inf))
+    close = is_close(maxdiff, scale, autograd.dtype, among.largest)
+    return Verdict.CLOSE if close else Verdict.WRONG
+
+
+def compare(
+    manual: object,
+    autograd: Tensor,
+    *,
+    largest: float = 0.0,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+) -> Comparison:
+    """Compare a handwritten gradient of any type with autograd's tensor.
+
+    A Python number stands for a tensor of no dimensions. A shape that matches only by
+    broadcasting is a wrong shape. NaN equals NaN, and an infinity the same infinity, at the
+    same place.
+    """
+    expected = tuple(autograd.shape)
+    if manual is Ellipsis:
+        return Comparison(Verdict.NOT_WRITTEN, expected_shape=expected, message="not written yet")
+    value = _as_tensor(manual, autograd)
+    if isinstance(value, str):
+        return Comparison(Verdict.WRONG_SHAPE, expected_shape=expected, message=value)
+    if tuple(value.shape) != expected:
+        return _wrong_shape(value, expected)
+    return _compare_entries(value, autograd.detach(), largest, rtol, atol)
+
+
+def _as_tensor(manual: object, like: Tensor) -> Tensor | str:
+    wanted = f"a tensor of shape {list(like.shape)} is expected"
+    if isinstance(manual, bool) or not isinstance(manual, Tensor | int | float):
+        named = {None: "None"}.get(manual) if manual is None else f"a {type(manual).__name__}"
+        return f"it is {named}; {wanted}"
+    if isinstance(manual, int | float):
+        if like.dim() == 0:
+            return torch.tensor(float(manual), dtype=like.dtype, device=like.device)
+        return f"it is the number {manual!r}; {wanted}"
+    if manual.dtype.is_complex and not like.dtype.is_complex:
+        return f"it is complex; {wanted}"
+    if manual.layout != torch.strided:
+        return manual.to_dense()
+    return manual.detach()
+
+
+def _wrong_shape(value: Tensor, expected: tuple[int, ...]) -> Comparison:
+    shape = tuple(value.shape)
+    message = f"its shape is {list(shape)}, the tensor's is {list(expected)}"
+    if _broadcasts(shape, expected):
+        message += "; broadcasting hides it"
+    return Comparison(Verdict.WRONG_SHAPE, shape=shape, expected_shape=expected, message=message)
+
+
+def _broadcasts(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+    try:
+        torch.broadcast_shapes(shape, expected)  # type: ignore[no-untyped-call]
+    except RuntimeError:
+        return False
+    return True
+
+
+def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: float, atol: float) -> Comparison:
+    message = _type_note(value, autograd)
+    value = value.to(autograd.device)
+    coarse = _coarser(value.dtype, autograd.dtype)
+    left, right = value.to(torch.float64), autograd.to(torch.float64)
+    difference = entry_differences(left, right)
+    maxdiff = float(difference.max()) if difference.numel() else 0.0
+    scale = finite_max(right)
+    exact = maxdiff == 0.0
+    close = math.isfinite(maxdiff) and is_close(maxdiff, scale, coarse, largest)
+    verdict = Verdict.EXACT if exact else Verdict.CLOSE if close else Verdict.WRONG
+    worst = _worst(difference)
+    return Comparison(
+        verdict=verdict,
+        exact=exact,
+        approximate=bool(torch.allclose(left, right, rtol=rtol, atol=atol, equal_nan=True)),
+        maxdiff=maxdiff,
+        relative_error=_relative(maxdiff, scale),
+        shape=tuple(value.shape),
+        expected_shape=tuple(autograd.shape),
+        worst_index=worst,
+        worst_manual=None if worst is None else float(left[worst]),
+        worst_autograd=None if worst is None else float(right[worst]),
+        message=message,
+    )
+
+
+def entry_differences(left: Tensor, right: Tensor) -> Tensor:
+    """|left - right| per entry; 0 where both are the same NaN or infinity, infinite where one is not."""
+    same = (left == right) | (left.isnan() & right.isnan())
+    difference = torch.where(same, torch.zeros_like(left), (left - right).abs())
+    return torch.where(difference.isnan(), torch.full_like(difference, math.inf), difference)
+
+
+def finite_max(tensor: Tensor) -> float:
+    """The largest absolute finite entry; 0 where there is none."""
+    finite = tensor.abs()
+    finite = finite[finite.isfinite()]
+    return float(finite.max()) if finite.numel() else 0.0
+
+
+def _coarser(one: torch.dtype, other: torch.dtype) -> torch.dtype:
+    floats = [dtype for dtype in (one, other) if dtype.is_floating_point]
+    return max(floats, key=lambda dtype: torch.finfo(dtype).eps)
+
+
+def _type_note(value: Tensor, autograd: Tensor) -> str:
+    notes = []
+    if value.dtype != autograd.dtype:
+        notes.append(f"its dtype is {name_of(value.dtype)}, autograd's {name_of(autograd.dtype)}")
+    if value.device != autograd.device:
+        notes.append(f"it is on {value.device}, the tensor on {autograd.device}")
+    return "; ".join(notes)
+
+
+def name_of(dtype: torch.dtype) -> str:
+    """`float32` for `torch.float32`."""
+    return str(dtype).removeprefix("torch.")
+
+
+def _relative(maxdiff: float, scale: float) -> float:
+    if maxdiff == 0.0:
+        return 0.0
+    return maxdiff / scale if scale else math.inf
+
+
+def _worst(difference: Tensor) -> tuple[int, ...] | None:
+    if difference.numel() == 0 or float(difference.max()) == 0.0:
+        return None
+    flat = int(difference.argmax())
+    return tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), difference.shape))

@@ -1,0 +1,53 @@
+"""An exception inside a program, turned into a record with the user's own lines."""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from types import TracebackType
+
+from .frame import Failure
+from .program import Program
+
+
+def failure_of(error: BaseException, program: Program, section: str) -> Failure:
+    """Where and why the program stopped. `line` is that of the section's own statement."""
+    frames = _own_frames(error.__traceback__, program)
+    line = frames[0].lineno if frames else None
+    return Failure(
+        section=section,
+        line=line,
+        type=type(error).__name__,
+        message=_message(error),
+        traceback=tuple(_lines(frames)),
+    )
+
+
+def remember_source(program: Program) -> None:
+    """Let tracebacks and `inspect` quote the text that runs, whatever the file says by now."""
+    lines = [line + "\n" for line in program.lines]
+    linecache.cache[program.filename] = (len(program.text), None, lines, program.filename)
+
+
+def _own_frames(trace: TracebackType | None, program: Program) -> list[traceback.FrameSummary]:
+    frames = traceback.extract_tb(trace)
+    return [frame for frame in frames if frame.filename == program.filename]
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return f"the program called sys.exit({error.code!r})"
+    if isinstance(error, RecursionError):
+        return "the program calls itself without end"
+    try:
+        return str(error).strip() or type(error).__name__
+    except Exception:
+        return type(error).__name__
+
+
+def _lines(frames: list[traceback.FrameSummary]) -> list[str]:
+    found = []
+    for frame in frames[-20:]:
+        where = "" if frame.name == "<module>" else f", in {frame.name}"
+        found.append(f"line {frame.lineno}{where}: {frame.line or ''}".rstrip(": "))
+    return found

@@ -1,0 +1,182 @@
+"""What crosses from the engine to the screen: frozen, plain, and no larger than the screen.
+
+A frame is a whole picture. The engine decides what is in view (it owns the cursor, the selection and
+the scroll positions), so a frame never disagrees with itself; the screen only paints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .verdict import Verdict
+
+
+class Tab(StrEnum):
+    """What the inspector shows of the selected tensor."""
+
+    VALUE = "value"
+    MANUAL = "manual"
+    AUTOGRAD = "autograd"
+    ERROR = "error"
+
+
+class LineState(StrEnum):
+    """Where a source line stands in the iteration on the screen."""
+
+    STILL = "still"
+    """Narration, titles, blank lines: nothing to run."""
+    AHEAD = "ahead"
+    CURRENT = "current"
+    RAN = "ran"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Summary:
+    """A value in one glance. `low` and `high` span the finite entries; `text` stands for non-tensors."""
+
+    shape: tuple[int, ...] | None
+    dtype: str
+    low: float | None = None
+    high: float | None = None
+    not_finite: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ProgramLine:
+    """One source line in view. `number` counts from 1; `bound` is what it bound when it last ran."""
+
+    number: int
+    state: LineState
+    verdict: Verdict | None = None
+    bound: Summary | None = None
+    changed: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TensorRow:
+    """One tensor in view: its value and its handwritten gradient as of the current statement."""
+
+    name: str
+    kind: str
+    """parameter, data, intermediate or loss."""
+    value: Summary | None
+    gradient: Summary | None
+    verdict: Verdict | None
+    """None until the gradient has its last write in this iteration."""
+    maxdiff: float | None
+    selected: bool
+    changed: bool
+    hidden: bool = False
+    """Passes end to end although its line is wrong: the true gradient is about zero."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Block:
+    """The visible part of a matrix: `rows` of numbers, or the reason why there are none.
+
+    `top` and `left` are the indices of the first row and column shown, `height` and `width` the
+    whole extent. `magnitude` is the largest absolute finite entry of the whole tensor, so that one
+    exponent serves the block wherever it is scrolled.
+    """
+
+    rows: tuple[tuple[float, ...], ...] = ()
+    top: int = 0
+    left: int = 0
+    height: int = 0
+    width: int = 0
+    magnitude: float = 0.0
+    integer: bool = False
+    missing: str = ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Inspector:
+    """The selected tensor. `blocks` holds all four tabs for the same window, so tabs compare."""
+
+    name: str = ""
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    device: str = ""
+    tab: Tab = Tab.VALUE
+    blocks: dict[Tab, Block] = field(default_factory=dict)
+    slice_index: tuple[int, ...] = ()
+    """The leading indices of the matrix shown, for a tensor of three or more dimensions."""
+    verdict: Verdict | None = None
+    facts: tuple[str, ...] = ()
+    """Sentences about the comparison: `relative error 3e-8`, `worst at [3, 1]: 0.2 for 0.1`."""
+    made_by: str = ""
+    used_by: tuple[str, ...] = ()
+    written_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LossCurve:
+    """The losses so far, brought down to at most as many points as the pane has columns.
+
+    Points may be NaN or infinite. `lowest` and `highest` span the finite losses; None without any.
+    """
+
+    points: tuple[float, ...] = ()
+    iterations: int = 0
+    last: float | None = None
+    lowest: float | None = None
+    highest: float | None = None
+    not_finite: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Failure:
+    """Something went wrong in the program: where, what, and the user's own traceback lines."""
+
+    section: str
+    line: int | None
+    type: str
+    message: str
+    traceback: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Status:
+    """The facts of the top line. `statement` of `statements` of `phase` have run; phase '' is ready."""
+
+    program: str
+    iteration: int | None = None
+    phase: str = ""
+    statement: int = 0
+    statements: int = 0
+    loss: float | None = None
+    exact: int = 0
+    close: int = 0
+    wrong: int = 0
+    to_come: int = 0
+    loading: bool = False
+    running: bool = False
+    speed: str = ""
+    target: int | None = None
+    """The iteration that a run is heading for; a progress bar shows `iteration` of it."""
+    device: str = ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """One picture of a session. `handled` counts the commands that are part of it."""
+
+    handled: int
+    status: Status
+    lines: tuple[ProgramLine, ...] = ()
+    lines_total: int = 0
+    current_line: int | None = None
+    tensors: tuple[TensorRow, ...] = ()
+    tensors_top: int = 0
+    tensors_total: int = 0
+    inspector: Inspector = field(default_factory=Inspector)
+    losses: LossCurve = field(default_factory=LossCurve)
+    output: tuple[str, ...] = ()
+    """The last lines that the program printed (at most 1000), plain text."""
+    output_total: int = 0
+    notes: tuple[str, ...] = ()
+    """Sentences for the reader that hang on nothing else: did-you-mean, what was cancelled."""
+    failure: Failure | None = None

@@ -1,0 +1,161 @@
+"""The record of one iteration: its steps, its reference gradients, its handwritten ones, judged."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from torch import Tensor
+
+from .comparison import Comparison, compare, quick_verdict
+from .frame import Failure
+from .pairing import Candidate
+from .randomness import RandomState
+from .recorder import MISSING, Slot, Step
+from .reference import References
+from .statements import Statement
+from .verdict import Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class Gradient:
+    """One handwritten gradient at the end of the backward section, judged end to end.
+
+    `writes` are the positions of the steps that built it; before the last it is partial.
+    """
+
+    pair: Candidate
+    value: Any
+    """What the program wrote; MISSING where it wrote nothing."""
+    writes: Sequence[int]
+    references: References
+    verdict: Verdict
+
+    @property
+    def name(self) -> str:
+        """`dW1`."""
+        return self.pair.name
+
+    @property
+    def tensor(self) -> str:
+        """`W1`."""
+        return self.pair.tensor
+
+    @property
+    def reference(self) -> Tensor | None:
+        """Autograd's gradient, or None where there is none."""
+        return self.references.gradients.get(self.pair.tensor)
+
+    def settled(self, ran: int) -> bool:
+        """Whether its last write is among the first `ran` steps."""
+        return bool(self.writes) and self.writes[-1] < ran
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The whole comparison; computed when somebody looks."""
+        return self.compared()
+
+    def compared(self, **tolerances: float) -> Comparison:
+        """The comparison with tolerances for `approximate` (rtol, atol)."""
+        return compared(self.value, self.pair.tensor, self.references, **tolerances)
+
+
+def compared(value: Any, tensor: str, references: References, **tolerances: float) -> Comparison:
+    """Compare what stands for the gradient of `tensor` with autograd's."""
+    reference = references.gradients.get(tensor)
+    if reference is None:
+        return Comparison(Verdict.NOT_CHECKED, message=references.reasons.get(tensor, ""))
+    manual = Ellipsis if value is MISSING else value
+    return compare(manual, reference, largest=references.largest, **tolerances)
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """What an iteration began with: every name's value then, and every generator's state."""
+
+    slots: Mapping[str, Slot]
+    random: RandomState
+    kept: Container[str]
+    """Names that mean something before the forward runs; the others are left from the last one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Iteration:
+    """One forward, reference backward, manual backward and update, complete."""
+
+    number: int
+    start: Start
+    steps: Sequence[Step]
+    loss: float | None
+    references: References
+    gradients: Mapping[str, Gradient]
+    failure: Failure | None = None
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def history(self) -> Mapping[str, list[tuple[int, Slot]]]:
+        """Every name's values in the order of the steps that wrote them; position -1 is the start."""
+        found: dict[str, list[tuple[int, Slot]]] = {
+            name: [(-1, slot)] for name, slot in self.start.slots.items() if name in self.start.kept
+        }
+        for position, step in enumerate(self.steps):
+            for slot in step.slots:
+                found.setdefault(slot.name, []).append((position, slot))
+        return found
+
+    @cached_property
+    def positions(self) -> Mapping[Statement, list[int]]:
+        """Where in the steps each statement ran."""
+        found: dict[Statement, list[int]] = {}
+        for position, step in enumerate(self.steps):
+            found.setdefault(step.statement, []).append(position)
+        return found
+
+    @cached_property
+    def finished_by(self) -> Mapping[Statement, list[Gradient]]:
+        """The gradients whose last write each statement is."""
+        found: dict[Statement, list[Gradient]] = {}
+        for gradient in self.gradients.values():
+            if gradient.writes:
+                statement = self.steps[gradient.writes[-1]].statement
+                found.setdefault(statement, []).append(gradient)
+        return found
+
+    def value_at(self, name: str, ran: int) -> Any:
+        """The value of a name after `ran` steps; MISSING where it has none yet."""
+        latest = MISSING
+        for position, slot in self.history.get(name, ()):
+            if position >= ran:
+                break
+            latest = slot.value
+        return latest
+
+
+def judge(steps: Sequence[Step], pairs: Sequence[Candidate], references: References) -> dict[str, Gradient]:
+    """Every paired gradient with what the steps wrote, compared with autograd's."""
+    writes: dict[str, list[int]] = {pair.name: [] for pair in pairs}
+    values: dict[str, Slot] = {}
+    for position, step in enumerate(steps):
+        if step.statement.section == "backward":
+            for slot in step.slots:
+                if slot.name in writes:
+                    writes[slot.name].append(position)
+                    values[slot.name] = slot
+    found = {}
+    for pair in pairs:
+        value = values[pair.name].value if pair.name in values else MISSING
+        verdict = _verdict(value, pair.tensor, references)
+        found[pair.name] = Gradient(pair, value, writes[pair.name], references, verdict)
+    return found
+
+
+def _verdict(value: Any, tensor: str, references: References) -> Verdict:
+    if value is MISSING or value is Ellipsis:
+        return Verdict.NOT_WRITTEN
+    reference = references.gradients.get(tensor)
+    if reference is None:
+        return Verdict.NOT_CHECKED
+    quick = quick_verdict(value, reference, references)
+    return quick if quick is not None else compared(value, tensor, references).verdict

@@ -1,0 +1,58 @@
+"""The world a program sees: its names, a few builtins that suit a program under observation."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from typing import Any, NoReturn
+
+import torch
+from torch import Tensor
+
+from .program import Program
+from .recorder import Namespace
+
+
+def fresh_namespace(program: Program) -> Namespace:
+    """What a program starts with: `__name__` is `__main__`, so that guarded scripts run."""
+    return {
+        "__name__": "__main__",
+        "__file__": program.filename,
+        "__builtins__": _builtins(),
+        "iteration": 0,
+    }
+
+
+def allow_imports_beside(program: Program) -> None:
+    """Let the program import what lies in its own folder, as `python FILE` does."""
+    if program.path is not None:
+        folder = str(program.path.resolve().parent)
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+
+
+def is_floating(value: Any) -> bool:
+    """Whether a value is a tensor that can have a gradient."""
+    return isinstance(value, Tensor) and value.is_floating_point()
+
+
+def generators_in(namespace: Namespace) -> list[torch.Generator]:
+    """The generators that the program has bound to names."""
+    return [value for value in namespace.values() if isinstance(value, torch.Generator)]
+
+
+def _builtins() -> dict[str, Any]:
+    changed = {"input": _input, "exit": _exit, "quit": _exit, "breakpoint": _breakpoint}
+    return {**vars(builtins), **changed}
+
+
+def _input(prompt: object = "", /) -> NoReturn:
+    raise EOFError("a program cannot read the keyboard here; bind the value in the setup")
+
+
+def _exit(code: object = None, /) -> NoReturn:
+    raise SystemExit(code)
+
+
+def _breakpoint(*_: Any, **__: Any) -> NoReturn:
+    raise RuntimeError("a debugger cannot open here; step through the statements instead")

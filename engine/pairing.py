@@ -1,0 +1,64 @@
+"""Which handwritten gradient belongs to which tensor: by name, `dX` to `X`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .program import Program
+from .report import Unpaired
+from .spelling import nearest
+from .statements import Statement
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A name of the backward section that could be a gradient, with the lines that write it."""
+
+    name: str
+    tensor: str
+    lines: tuple[int, ...]
+
+
+def candidates(program: Program) -> dict[str, Candidate]:
+    """Every name that the backward section writes and that begins with d, by name."""
+    backward = program.section("backward")
+    found: dict[str, list[int]] = {}
+    for statement in backward.statements if backward else ():
+        for name in statement.writes:
+            if name.startswith("d") and len(name) > 1:
+                found.setdefault(name, []).append(statement.line)
+    return {name: Candidate(name, name[1:], tuple(lines)) for name, lines in found.items()}
+
+
+def unpaired(
+    wanted: Iterable[Candidate], tensors: Iterable[str], written: Iterable[str]
+) -> tuple[Unpaired, ...]:
+    """Candidates without a tensor that are a near miss of a gradient that is missing.
+
+    Any other is a helper variable, and nothing is said of it.
+    """
+    known = set(tensors)
+    missing = known - set(written)
+    found = []
+    for candidate in wanted:
+        if candidate.tensor in known:
+            continue
+        guess = nearest(candidate.tensor, missing, 0.8)
+        if guess:
+            found.append(_near_miss(candidate, guess))
+    return tuple(found)
+
+
+def _near_miss(candidate: Candidate, guess: str) -> Unpaired:
+    message = (
+        f"line {candidate.lines[0]}, {candidate.name}: no tensor `{candidate.tensor}`; "
+        f"did you mean `d{guess}`?"
+    )
+    return Unpaired(candidate.name, candidate.lines[0], f"d{guess}", message)
+
+
+def unwritten_reads(statements: Iterable[Statement], missing: Iterable[str]) -> tuple[str, ...]:
+    """Which of the missing gradients the statements read, in the order of the names given."""
+    read = frozenset[str]().union(*(statement.reads for statement in statements))
+    return tuple(name for name in missing if name in read)

@@ -1,0 +1,113 @@
+"""From the stepper to a frame: everything in view, nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .frame import Frame, Status
+from .inspection import inspector
+from .iteration import Iteration
+from .program_lines import current_line, program_lines
+from .recorder import MISSING
+from .tensor_rows import tensor_rows
+from .verdict import Verdict
+from .view import View, tensor_names
+
+if TYPE_CHECKING:
+    from .stepper import Stepper
+
+
+def picture(stepper: Stepper, handled: int) -> tuple[Frame, View]:
+    """The frame of now, and the view settled to what it shows."""
+    names = tensor_names(stepper.session, stepper.record)
+    view = _settled(stepper.view, names)
+    lines, view = program_lines(stepper.session, stepper.record, stepper.failure, view)
+    shown = names[view.tensors_top : view.tensors_top + view.layout.tensor_rows]
+    pane, view = inspector(stepper.session, stepper.record, view)
+    frame = Frame(
+        handled=handled,
+        status=_status(stepper, view),
+        lines=lines,
+        lines_total=len(stepper.session.program.lines),
+        current_line=current_line(stepper.record, view),
+        tensors=tensor_rows(stepper.session, stepper.record, view, shown),
+        tensors_top=view.tensors_top,
+        tensors_total=len(names),
+        inspector=pane,
+        losses=stepper.losses.curve(view.layout.loss_columns),
+        output=stepper.output.lines(),
+        output_total=stepper.output.total,
+        notes=_notes(stepper),
+        failure=stepper.failure,
+    )
+    return frame, view
+
+
+def _settled(view: View, names: list[str]) -> View:
+    """A selection that exists, scrolled into view."""
+    if not names:
+        return replace(view, selected="", tensors_top=0)
+    selected = view.selected if view.selected in names else names[0]
+    rows = max(view.layout.tensor_rows, 1)
+    at = names.index(selected)
+    top = view.tensors_top
+    if selected != view.selected or not top <= at < top + rows:
+        top = min(max(top, at - rows + 1), at)
+    top = min(max(top, 0), max(len(names) - rows, 0))
+    return replace(view, selected=selected, tensors_top=top)
+
+
+def _status(stepper: Stepper, view: View) -> Status:
+    record = stepper.record
+    base = Status(
+        program=stepper.session.program.name,
+        running=stepper.running,
+        speed=stepper.speed,
+        target=stepper.target,
+    )
+    if record is None:
+        return base
+    phase, statement, statements = _place(record, view.ran)
+    counts = _counts(record, view.ran)
+    return replace(
+        base,
+        iteration=record.number,
+        phase=phase,
+        statement=statement,
+        statements=statements,
+        loss=_loss(record, view.ran),
+        exact=counts[Verdict.EXACT],
+        close=counts[Verdict.CLOSE],
+        wrong=sum(counts[verdict] for verdict in counts if not verdict.passes) - counts[Verdict.NOT_WRITTEN],
+        to_come=sum(1 for g in record.gradients.values() if not g.settled(view.ran)),
+        device=_device(record),
+    )
+
+
+def _place(record: Iteration, ran: int) -> tuple[str, int, int]:
+    sections = [step.statement.section for step in record.steps]
+    phase = sections[ran - 1] if ran else ""
+    return phase, sections[:ran].count(phase), sections.count(phase)
+
+
+def _loss(record: Iteration, ran: int) -> float | None:
+    return None if record.value_at("loss", ran) is MISSING else record.loss
+
+
+def _device(record: Iteration) -> str:
+    tensor = next(iter(record.references.gradients.values()), None)
+    return "" if tensor is None else str(tensor.device)
+
+
+def _counts(record: Iteration, ran: int) -> Counter[Verdict]:
+    return Counter(g.verdict for g in record.gradients.values() if g.settled(ran))
+
+
+def _notes(stepper: Stepper) -> tuple[str, ...]:
+    record = stepper.record
+    found = stepper.notes
+    if record is not None:
+        found += tuple(one.message for one in stepper.session.unpaired(record))
+    return found

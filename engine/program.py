@@ -1,0 +1,182 @@
+"""The program: a parsed file, its sections and statements. Nothing here needs torch."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .cells import Cell, split
+from .spelling import nearest
+from .statements import Statement, statements_of, stored_names
+
+SECTIONS = ("setup", "parameters", "forward", "backward", "update")
+
+
+class ProgramError(Exception):
+    """A program that cannot be taken: what happened, where, and what to do about it."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str = "",
+        line: int | None = None,
+        column: int | None = None,
+        hint: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+        self.column = column
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
+        head = f"{place}: {self.message}" if place else self.message
+        return f"{head}. {self.hint}" if self.hint else head
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """One of the five sections. Lines count from 1; `title_line` is None for text without a title."""
+
+    kind: str
+    title_line: int | None
+    first_line: int
+    last_line: int
+    tree: ast.Module
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A training program: its text and its sections in the order they run."""
+
+    name: str
+    path: Path | None
+    text: str
+    sections: tuple[Section, ...]
+    lines: tuple[str, ...] = field(repr=False)
+
+    def section(self, kind: str) -> Section | None:
+        """The section of that kind, or None where the program has none."""
+        return next((section for section in self.sections if section.kind == kind), None)
+
+    @property
+    def filename(self) -> str:
+        """What stands for the file in tracebacks."""
+        return str(self.path) if self.path else f"<{self.name}>"
+
+
+def parse(text: str, name: str, path: Path | None = None) -> Program:
+    """Parse the text of a program.
+
+    Raises:
+        ProgramError: no cell, an unknown or repeated title, a syntax error, no forward, no loss.
+    """
+    reader = _Reader(text, str(path) if path else name)
+    sections = reader.sections()
+    reader.require_forward(sections)
+    return Program(name, path, text, sections, reader.lines)
+
+
+class _Reader:
+    def __init__(self, text: str, where: str) -> None:
+        self.lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+        self.where = where
+
+    def error(
+        self, message: str, line: int | None = None, column: int | None = None, hint: str = ""
+    ) -> ProgramError:
+        return ProgramError(message, path=self.where, line=line, column=column, hint=hint)
+
+    def sections(self) -> tuple[Section, ...]:
+        if not any(line.strip() for line in self.lines):
+            raise self.error("the file is empty", hint="`backprop-tui new FILE` writes a start")
+        grouped: dict[str, list[Cell]] = {}
+        kind = "setup"
+        for cell in split(self.lines):
+            if cell.narration:
+                continue
+            if cell.title:
+                kind = self._kind(cell, grouped)
+            grouped.setdefault(kind, []).append(cell)
+        return tuple(self._section(kind, grouped[kind]) for kind in SECTIONS if kind in grouped)
+
+    def _kind(self, cell: Cell, seen: dict[str, list[Cell]]) -> str:
+        kind = cell.title.casefold().rstrip(":")
+        if kind not in SECTIONS:
+            raise self._unknown(cell)
+        titled = [earlier for earlier in seen.get(kind, ()) if earlier.title]
+        if titled:
+            raise self.error(
+                f"the section `{kind}` begins a second time",
+                cell.marker,
+                hint=f"It began on line {titled[0].marker}; a plain `# %%` continues a section",
+            )
+        later = next((k for k in SECTIONS[SECTIONS.index(kind) + 1 :] if k in seen), None)
+        if later:
+            raise self.error(
+                f"the section `{kind}` stands after `{later}`",
+                cell.marker,
+                hint=f"The order is {', '.join(SECTIONS)}",
+            )
+        return kind
+
+    def _unknown(self, cell: Cell) -> ProgramError:
+        words = cell.title.split()
+        guess = nearest(cell.title, SECTIONS, 0.6) or (words and nearest(words[0], SECTIONS, 0.7))
+        line = self.lines[(cell.marker or 1) - 1]
+        hint = f"Did you mean `{guess}`?" if guess else f"The titles are {', '.join(SECTIONS)}"
+        return self.error(
+            f"`{cell.title}` is not the title of a section",
+            cell.marker,
+            line.find(cell.title) + 1,
+            hint,
+        )
+
+    def _section(self, kind: str, cells: list[Cell]) -> Section:
+        inside = {n for cell in cells for n in range(cell.first, cell.last + 1)}
+        last = max((cell.last for cell in cells), default=0)
+        source = "\n".join(line if n in inside else "" for n, line in enumerate(self.lines[:last], 1))
+        tree = self._tree(source)
+        title = next((cell.marker for cell in cells if cell.title), None)
+        first = min(cell.first for cell in cells)
+        return Section(kind, title, first, last, tree, statements_of(tree, kind, self.lines))
+
+    def _tree(self, source: str) -> ast.Module:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)
+                tree = ast.parse(source)
+                compile(tree, self.where, "exec")
+        except SyntaxError as problem:
+            raise self._syntax(problem) from None
+        except (ValueError, RecursionError, MemoryError) as problem:
+            raise self.error(f"Python cannot read this: {problem}") from None
+        return tree
+
+    def _syntax(self, problem: SyntaxError) -> ProgramError:
+        line = problem.lineno
+        text = self.lines[line - 1].strip() if line and line <= len(self.lines) else ""
+        if text.startswith(("%", "!")):
+            hint = "Notebook magics are not Python; take the line out"
+        else:
+            hint = f"The line reads `{text}`" if text else ""
+        return self.error(f"syntax error: {problem.msg}", line, problem.offset, hint)
+
+    def require_forward(self, sections: tuple[Section, ...]) -> None:
+        forward = next((section for section in sections if section.kind == "forward"), None)
+        if forward is None:
+            raise self.error(
+                "the program has no section `forward`",
+                hint="Begin it with a line `# %% forward`; `backprop-tui new FILE` shows the form",
+            )
+        names = stored_names(forward.tree)
+        if "loss" not in names:
+            guess = nearest("loss", names, 0.6)
+            hint = f"Did you mean `{guess}`?" if guess else "Its last line is `loss = ...`, a scalar"
+            raise self.error("the forward never binds `loss`", forward.title_line, hint=hint)

@@ -1,0 +1,158 @@
+"""The source lines in view: what has run, what it bound, what is said of it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import replace
+from functools import lru_cache
+
+from .frame import Failure, LineState, ProgramLine
+from .iteration import Gradient, Iteration
+from .program import Program
+from .recorder import MISSING
+from .session import Session
+from .statements import Statement
+from .summary import summary_of
+from .verdict import Verdict
+from .view import View
+
+_CONTEXT = 3
+"""Lines kept in view around the current one."""
+
+_GRAVITY = (
+    Verdict.NOT_CHECKED,
+    Verdict.EXACT,
+    Verdict.RIGHT,
+    Verdict.CLOSE,
+    Verdict.NOT_EXERCISED,
+    Verdict.NOT_WRITTEN,
+    Verdict.INHERITED,
+    Verdict.WRONG,
+    Verdict.WRONG_SHAPE,
+    Verdict.WRONG_HERE,
+)
+
+
+def program_lines(
+    session: Session, record: Iteration | None, failure: Failure | None, view: View
+) -> tuple[tuple[ProgramLine, ...], View]:
+    """The lines in view, and the view scrolled to where the current line is among them."""
+    total = len(session.program.lines)
+    view = _scrolled(view, current_line(record, view) or _failed_line(failure, view), total)
+    last = min(view.program_top + view.layout.program_rows - 1, total)
+    numbers = range(view.program_top, last + 1)
+    return tuple(_line(session, record, failure, view, number) for number in numbers), view
+
+
+def current_line(record: Iteration | None, view: View) -> int | None:
+    """The line of the statement that ran last; that of the failure at the end of a failed one."""
+    if record is None:
+        return None
+    if record.failure is not None and view.ran >= len(record.steps):
+        return record.failure.line
+    return record.steps[view.ran - 1].statement.line if view.ran else None
+
+
+def _failed_line(failure: Failure | None, view: View) -> int | None:
+    return failure.line if failure is not None and view.ran == 0 else None
+
+
+def _scrolled(view: View, line: int | None, total: int) -> View:
+    rows = max(view.layout.program_rows, 1)
+    top = view.program_top
+    if line is not None and view.follow:
+        context = min(_CONTEXT, (rows - 1) // 2)
+        top = min(max(top, line + context - rows + 1), line - context)
+    top = max(min(top, total - rows + 1), 1)
+    return replace(view, program_top=top)
+
+
+@lru_cache(maxsize=4)
+def statements_by_line(program: Program) -> dict[int, tuple[Statement, ...]]:
+    """The statements on every line; the header of a block stands for the first one inside."""
+    found: dict[int, list[Statement]] = {}
+    for section in program.sections:
+        for statement in section.statements:
+            for line in range(statement.line, statement.end_line + 1):
+                found.setdefault(line, []).append(statement)
+        for node in section.tree.body:
+            inside = [s for s in section.statements if s.top == section.tree.body.index(node)]
+            for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                later = [s for s in inside if s.line >= line]
+                if later and program.lines[line - 1].strip():
+                    found.setdefault(line, later[:1])
+    return {line: tuple(statements) for line, statements in found.items()}
+
+
+def _line(
+    session: Session, record: Iteration | None, failure: Failure | None, view: View, number: int
+) -> ProgramLine:
+    statements = statements_by_line(session.program).get(number, ())
+    if not statements:
+        return ProgramLine(number, LineState.STILL)
+    state = _state(session, record, failure, view, statements, number)
+    if state in (LineState.AHEAD, LineState.FAILED):
+        return ProgramLine(number, state)
+    last = statements[-1]
+    ends_here = last.end_line == number
+    name = _shown_name(last)
+    value = _value(session, record, view, name) if ends_here and name else MISSING
+    return ProgramLine(
+        number=number,
+        state=state,
+        verdict=_verdict(record, view, statements) if ends_here else None,
+        bound=summary_of(value) if _worth_showing(value) else None,
+        changed=name in view.changed,
+    )
+
+
+def _state(
+    session: Session,
+    record: Iteration | None,
+    failure: Failure | None,
+    view: View,
+    statements: tuple[Statement, ...],
+    number: int,
+) -> LineState:
+    end = record is None or view.ran >= len(record.steps)
+    if failure is not None and end and failure.line == number:
+        return LineState.FAILED
+    if statements[0].section in ("setup", "parameters"):
+        ran = any(step.statement in statements for step in session.beginning)
+        return LineState.RAN if ran else LineState.AHEAD
+    if record is None:
+        return LineState.AHEAD
+    if view.ran and not (end and record.failure):
+        current = record.steps[view.ran - 1].statement
+        if current in statements and current.line <= number <= current.end_line:
+            return LineState.CURRENT
+    ran = any(bisect_left(record.positions.get(s, []), view.ran) for s in statements)
+    return LineState.RAN if ran else LineState.AHEAD
+
+
+def _shown_name(statement: Statement) -> str:
+    names = statement.writes
+    return names[-1] if names else ""
+
+
+def _value(session: Session, record: Iteration | None, view: View, name: str) -> object:
+    if record is None:
+        return session.namespace.get(name, MISSING)
+    return record.value_at(name, view.ran)
+
+
+def _worth_showing(value: object) -> bool:
+    """Modules, functions and classes say nothing beside their line."""
+    return value is not MISSING and not callable(value) and not hasattr(value, "__loader__")
+
+
+def _verdict(record: Iteration | None, view: View, statements: tuple[Statement, ...]) -> Verdict | None:
+    if record is None:
+        return None
+    done: list[Gradient] = [
+        gradient
+        for statement in statements
+        for gradient in record.finished_by.get(statement, ())
+        if gradient.settled(view.ran)
+    ]
+    return max((gradient.verdict for gradient in done), key=_GRAVITY.index, default=None)

@@ -1,0 +1,1 @@
+"""The bundled programs: plain files in percent cells, read as text and never imported."""

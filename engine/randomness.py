@@ -1,0 +1,52 @@
+"""The random state that a program can draw from: seeding, keeping and putting back."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+import torch
+from torch import Tensor
+
+
+def seed_all(seed: int) -> None:
+    """Seed torch (every device), random and numpy."""
+    torch.manual_seed(seed)
+    random.seed(seed)
+    numpy.random.seed(seed % 2**32)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RandomState:
+    """The state of every generator; `others` is None where only torch's was kept."""
+
+    torch_cpu: Tensor
+    cuda: tuple[Tensor, ...]
+    others: tuple[Any, Any] | None
+    owned: tuple[tuple[torch.Generator, Tensor], ...]
+    """Generators that the program made itself."""
+
+    def restore(self) -> None:
+        """Put every generator back to this state."""
+        torch.default_generator.set_state(self.torch_cpu)
+        for device, state in enumerate(self.cuda):
+            torch.cuda.set_rng_state(state, device)
+        if self.others is not None:
+            random.setstate(self.others[0])
+            numpy.random.set_state(self.others[1])
+        for generator, state in self.owned:
+            generator.set_state(state)
+
+
+def random_state(generators: list[torch.Generator], *, others: bool = True) -> RandomState:
+    """The state of now. `others` says whether random and numpy are kept as well."""
+    initialized = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+    cuda = torch.cuda.get_rng_state_all() if initialized else []
+    return RandomState(
+        torch_cpu=torch.default_generator.get_state(),
+        cuda=tuple(cuda),
+        others=(random.getstate(), numpy.random.get_state(legacy=False)) if others else None,
+        owned=tuple((generator, generator.get_state()) for generator in generators),
+    )

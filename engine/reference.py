@@ -1,0 +1,126 @@
+"""The reference backward: leaves that require grad, a loss that can be differentiated, autograd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .namespace import is_floating
+from .recorder import MISSING, Namespace
+
+
+class ProgramFault(Exception):
+    """The program ran, but not to what a training program needs. The message is for its author."""
+
+
+@dataclass(frozen=True, eq=False)
+class References:
+    """Autograd's gradients by tensor name, and why some tensors have none."""
+
+    gradients: Mapping[str, Tensor]
+    reasons: Mapping[str, str]
+
+    @cached_property
+    def largest(self) -> float:
+        """The largest absolute finite entry of any of them."""
+        return _largest(self.gradients.values())
+
+
+def require_parameters(namespace: Namespace, names: Iterable[str]) -> tuple[str, ...]:
+    """The names among those bound in `parameters` that are parameters.
+
+    Raises:
+        ProgramFault: there is none; integer tensors are named.
+    """
+    bound = [name for name in names if isinstance(namespace.get(name), Tensor)]
+    floating = tuple(name for name in bound if is_floating(namespace[name]))
+    if floating:
+        return floating
+    if bound:
+        kind = str(namespace[bound[0]].dtype).removeprefix("torch.")
+        raise ProgramFault(
+            f"`{bound[0]}` is an {kind} tensor, which has no gradient; "
+            "write it with a decimal point, or add .float()"
+        )
+    raise ProgramFault("there are no parameters: bind at least one floating tensor in `# %% parameters`")
+
+
+def make_leaves(namespace: Namespace, parameters: Iterable[str], data: Iterable[str]) -> None:
+    """Let parameters, and data whose gradient is written, require grad, in place.
+
+    Raises:
+        ProgramFault: the update bound a parameter to something that is no floating tensor.
+    """
+    for name in parameters:
+        value = namespace.get(name, MISSING)
+        if not is_floating(value):
+            what = "is gone" if value is MISSING else f"became a {type(value).__name__}"
+            raise ProgramFault(f"the parameter `{name}` {what}; it has to stay a floating tensor")
+        _as_leaf(value)
+    for name in data:
+        if is_floating(namespace.get(name)):
+            _as_leaf(namespace[name])
+
+
+def _as_leaf(tensor: Tensor) -> None:
+    if not tensor.is_leaf:
+        tensor.detach_()
+    tensor.requires_grad_(True)
+
+
+def require_loss(value: Any) -> Tensor:
+    """The loss as a tensor that can be differentiated.
+
+    Raises:
+        ProgramFault: it is not a scalar floating tensor with a graph.
+    """
+    if value is MISSING:
+        raise ProgramFault("the forward ended without binding `loss`")
+    if not isinstance(value, Tensor):
+        raise ProgramFault(f"`loss` is a {type(value).__name__}; it has to be a scalar tensor")
+    if value.numel() != 1:
+        shape = list(value.shape)
+        raise ProgramFault(f"`loss` has shape {shape}; it has to be a scalar: add .mean() or .sum()")
+    if not value.is_floating_point():
+        raise ProgramFault(f"`loss` is an {value.dtype} tensor; it has to be floating")
+    if not value.requires_grad:
+        raise ProgramFault(
+            "`loss` has no graph: no parameter reaches it (look for .detach(), .item(), .data "
+            "or torch.no_grad() in the forward)"
+        )
+    return value
+
+
+def reference_backward(loss: Tensor, tensors: Mapping[str, Any]) -> References:
+    """Autograd's gradient of the loss for every tensor that has one, in a single pass."""
+    wanted = {
+        name: value for name, value in tensors.items() if isinstance(value, Tensor) and value.requires_grad
+    }
+    names, inputs = list(wanted), list(wanted.values())
+    found = torch.autograd.grad(loss, inputs, allow_unused=True)
+    reached = {
+        name: gradient if gradient is not None else torch.zeros_like(wanted[name])
+        for name, gradient in zip(names, found, strict=True)
+    }
+    reasons = {name: _reason(name, tensors[name]) for name in tensors if name not in reached}
+    return References(reached, reasons)
+
+
+def _reason(name: str, value: Any) -> str:
+    if isinstance(value, Tensor) and not value.is_floating_point():
+        kind = str(value.dtype).removeprefix("torch.")
+        return f"`{name}` is an {kind} tensor, which has no gradient"
+    return f"`{name}` has no gradient: no parameter reaches it"
+
+
+def _largest(gradients: Iterable[Tensor]) -> float:
+    present = [gradient for gradient in gradients if gradient.numel()]
+    if not present:
+        return 0.0
+    norms = [float(norm) for norm in torch._foreach_norm(present, float("inf"))]
+    return max((norm for norm in norms if norm < float("inf")), default=0.0)

@@ -1,0 +1,106 @@
+"""Where programs come from: a path, or the name of a bundled program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from .cells import split
+from .program import Program, ProgramError, parse
+from .spelling import nearest
+
+DEFAULT = "linear_regression"
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """A program that comes with the tool: its name and a line about it."""
+
+    name: str
+    summary: str
+
+
+def bundled() -> tuple[Bundled, ...]:
+    """The bundled programs, from the simplest to the hardest."""
+    found = [Bundled(name, _summary(_text_of(name))) for name in bundled_names()]
+    return tuple(sorted(found, key=lambda one: (one.name != DEFAULT, one.name)))
+
+
+def bundled_names() -> tuple[str, ...]:
+    """The names that `load` takes beside paths."""
+    folder = resources.files("backprop_tui.engine.programs")
+    names = [entry.name for entry in folder.iterdir() if entry.name.endswith(".py")]
+    return tuple(sorted(name[:-3] for name in names if not name.startswith("_")))
+
+
+def load(target: str) -> Program:
+    """The program at a path or with a bundled name. A path that exists comes first.
+
+    Raises:
+        ProgramError: nothing there, not a readable text file, or not a program.
+    """
+    path = Path(target)
+    if not path.exists() and target in bundled_names():
+        return parse(_text_of(target), target, _folder() / f"{target}.py")
+    return parse(_read(path, target), path.stem, path)
+
+
+def starter() -> str:
+    """The text that `backprop-tui new` writes."""
+    return _text_of(DEFAULT)
+
+
+def _folder() -> Path:
+    return Path(str(resources.files("backprop_tui.engine.programs")))
+
+
+def _text_of(name: str) -> str:
+    return (_folder() / f"{name}.py").read_text(encoding="utf-8")
+
+
+def _summary(text: str) -> str:
+    lines = tuple(text.split("\n"))
+    narration = next((cell for cell in split(lines) if cell.narration), None)
+    if narration is None:
+        return ""
+    words = [line.lstrip("# ").strip() for line in lines[narration.first - 1 : narration.last]]
+    return next((line for line in words if line), "")
+
+
+def _read(path: Path, target: str) -> str:
+    if not path.exists():
+        raise _missing(path, target)
+    if path.is_dir():
+        raise ProgramError("this is a folder", path=target, hint="Name a program file inside it")
+    try:
+        data = path.read_bytes()
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise ProgramError(f"it cannot be read: {reason}", path=target) from None
+    return _decode(data, target)
+
+
+def _decode(data: bytes, target: str) -> str:
+    if b"\0" in data:
+        raise ProgramError("this is a binary file", path=target, hint="A program is a Python file")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = data[: problem.start].count(b"\n") + 1
+        raise ProgramError("the file is not UTF-8", path=target, line=line, hint="Save it as UTF-8") from None
+    if target.endswith(".ipynb"):
+        hint = "Convert it: jupytext --to py:percent " + target
+        raise ProgramError("this is a notebook", path=target, hint=hint)
+    return text
+
+
+def _missing(path: Path, target: str) -> ProgramError:
+    names = list(bundled_names())
+    folder = path.parent
+    if folder.is_dir():
+        prefix = "" if str(folder) == "." and not target.startswith(".") else f"{folder}/"
+        names += [prefix + entry.name for entry in folder.iterdir() if entry.suffix == ".py"]
+    guess = nearest(target, names, 0.6)
+    hint = f"Did you mean `{guess}`?" if guess else "`backprop-tui list` names the bundled programs"
+    return ProgramError("no such program", path=target, hint=hint)

@@ -1,0 +1,212 @@
+"""Statements as they stand in the source: what each binds, reads, and may change in place."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_BLOCKS = ("body", "orelse", "finalbody")
+_OPAQUE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_SCOPES = (*_OPAQUE, ast.Lambda)
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """One simple statement. `top` numbers the top-level statement of its section around it."""
+
+    section: str
+    index: int
+    top: int
+    line: int
+    end_line: int
+    text: str
+    binds: tuple[str, ...]
+    """Names that it binds, the targets of an enclosing `for` or `with` among them."""
+    changes: tuple[str, ...]
+    """Names whose values its form says it may change in place: `x[i] = `, `x += `, `x.add_()`."""
+    calls: bool
+    """Whether it calls something that could change any tensor: a function or object of the program."""
+    reads: frozenset[str]
+    node: ast.stmt = field(repr=False)
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """Names that it binds or may change, each once."""
+        return tuple(dict.fromkeys(self.binds + self.changes))
+
+
+def statements_of(tree: ast.Module, section: str, lines: tuple[str, ...]) -> tuple[Statement, ...]:
+    """Every simple statement of a section at any depth, in source order; functions stay opaque."""
+    found: list[Statement] = []
+    for top, node in enumerate(tree.body):
+        for leaf, inherited in simple_statements(node, ()):
+            found.append(_statement(leaf, inherited, section, len(found), top, lines))
+    return tuple(found)
+
+
+def simple_statements(
+    node: ast.stmt, inherited: tuple[str, ...]
+) -> Iterator[tuple[ast.stmt, tuple[str, ...]]]:
+    """The simple statements inside one, each with the names that its block's header has bound."""
+    blocks = list(blocks_of(node))
+    if not blocks:
+        yield node, inherited
+    header = _header_names(node) if blocks else ()
+    for block in blocks:
+        for position, child in enumerate(block):
+            yield from simple_statements(child, (inherited + header) if position == 0 else ())
+
+
+def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    """The lists of statements directly inside a compound statement; none for opaque ones."""
+    if isinstance(node, _OPAQUE):
+        return
+    for name in _BLOCKS:
+        block = getattr(node, name, None)
+        if isinstance(block, list) and block:
+            yield block
+    for part in [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]:
+        yield from blocks_of(part)
+
+
+def stored_names(tree: ast.AST) -> set[str]:
+    """Every name bound at module level inside `tree`; bodies of functions do not count."""
+    names: set[str] = set()
+    for node in _own_nodes(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, _OPAQUE):
+            names.add(node.name)
+        elif isinstance(node, ast.alias):
+            names.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+            names.add(node.name)
+    return names
+
+
+def root_name(node: ast.AST) -> str | None:
+    """The name at the root of `name[...].attr.call()`; None where there is none."""
+    while True:
+        if isinstance(node, ast.Name):
+            return node.id
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return None
+
+
+def read_names(node: ast.AST) -> frozenset[str]:
+    """Every name loaded anywhere inside `node`, bodies of lambdas and functions included."""
+    loads = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        loads.add(node.target.id)
+    return frozenset(loads)
+
+
+def _statement(
+    node: ast.stmt,
+    inherited: tuple[str, ...],
+    section: str,
+    index: int,
+    top: int,
+    lines: tuple[str, ...],
+) -> Statement:
+    end = node.end_lineno or node.lineno
+    names = sorted(stored_names(node), key=lambda name: _first_use(node, name))
+    return Statement(
+        section=section,
+        index=index,
+        top=top,
+        line=node.lineno,
+        end_line=end,
+        text="\n".join(lines[node.lineno - 1 : end]).strip(),
+        binds=tuple(dict.fromkeys([*inherited, *names])),
+        changes=tuple(dict.fromkeys(_changed_names(node))),
+        calls=any(_foreign_call(n) for n in _own_nodes(node)),
+        reads=read_names(node),
+        node=node,
+    )
+
+
+def _first_use(node: ast.AST, name: str) -> tuple[int, int]:
+    places = [
+        (n.lineno, n.col_offset)
+        for n in ast.walk(node)
+        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
+    ]
+    return min(places, default=(0, 0))
+
+
+def _own_nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Like ast.walk, without what is inside functions, classes and comprehension targets."""
+    queue: list[ast.AST] = [tree]
+    while queue:
+        node = queue.pop()
+        yield node
+        if isinstance(node, _SCOPES):
+            queue.extend(getattr(node, "decorator_list", ()))
+        elif isinstance(node, ast.comprehension):
+            queue.extend([node.iter, *node.ifs])
+        else:
+            queue.extend(ast.iter_child_nodes(node))
+
+
+def _header_names(node: ast.stmt) -> tuple[str, ...]:
+    parts: list[ast.AST] = []
+    if isinstance(node, ast.For | ast.AsyncFor):
+        parts = [node.target]
+    elif isinstance(node, ast.With | ast.AsyncWith):
+        parts = [item.optional_vars for item in node.items if item.optional_vars]
+    elif isinstance(node, ast.If | ast.While):
+        parts = [node.test]
+    return tuple(sorted(name for part in parts for name in stored_names(part)))
+
+
+def _changed_names(node: ast.stmt) -> Iterator[str]:
+    for target in _targets(node):
+        if isinstance(target, ast.Subscript | ast.Attribute) and (root := root_name(target)):
+            yield root
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        yield node.target.id
+    for call in _own_nodes(node):
+        if isinstance(call, ast.Call):
+            yield from _changed_by_call(call)
+
+
+def _targets(node: ast.stmt) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _flat(target)
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+        yield node.target
+
+
+def _flat(target: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(target, ast.Tuple | ast.List):
+        for element in target.elts:
+            yield from _flat(element)
+    else:
+        yield target
+
+
+def _changed_by_call(call: ast.Call) -> Iterator[str]:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if name.endswith("_") and not name.endswith("__"):
+        for part in [call.func, *call.args]:
+            if root := root_name(part):
+                yield root
+    for keyword in call.keywords:
+        if keyword.arg == "out":
+            yield from read_names(keyword.value)
+
+
+def _foreign_call(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Name):
+        return not hasattr(builtins, node.func.id)
+    return isinstance(node.func, ast.Attribute)

@@ -1,0 +1,99 @@
+"""A value in one glance, and the part of a tensor that is on the screen."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .comparison import name_of
+from .frame import Block, Summary
+from .recorder import MISSING
+
+
+def summary_of(value: Any) -> Summary | None:
+    """The summary of any value; None for a name that is not bound."""
+    if value is MISSING:
+        return None
+    if not isinstance(value, Tensor):
+        return Summary(None, type(value).__name__, text=_text(value))
+    shape, dtype = tuple(value.shape), name_of(value.dtype)
+    if value.numel() == 0 or value.is_complex() or value.layout != torch.strided:
+        return Summary(shape, dtype, text="empty" if value.numel() == 0 else "…")
+    low, high, not_finite = span(value.detach())
+    return Summary(shape, dtype, low, high, not_finite)
+
+
+def span(tensor: Tensor) -> tuple[float | None, float | None, int]:
+    """The least and the greatest finite entry, and how many entries are not finite."""
+    plain = tensor.to(torch.uint8) if tensor.dtype == torch.bool else tensor
+    low, high = (float(end) for end in torch.aminmax(plain))
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high, 0
+    finite = plain[plain.isfinite()]
+    missing = plain.numel() - finite.numel()
+    if finite.numel() == 0:
+        return None, None, missing
+    low, high = (float(end) for end in torch.aminmax(finite))
+    return low, high, missing
+
+
+def matrix_of(tensor: Tensor, slice_index: tuple[int, ...]) -> Tensor:
+    """The matrix on the screen: a vector is one row, leading dimensions are fixed by the slice."""
+    if tensor.dim() <= 1:
+        return tensor.reshape(1, -1)
+    for index in slice_index:
+        tensor = tensor[index]
+    return tensor
+
+
+def slices_of(shape: tuple[int, ...]) -> int:
+    """How many matrices a tensor of this shape has."""
+    return math.prod(shape[:-2]) if len(shape) > 2 else 1
+
+
+def slice_at(shape: tuple[int, ...], position: int) -> tuple[int, ...]:
+    """The leading indices of the matrix at a position, in row-major order."""
+    index = []
+    for size in reversed(shape[:-2] if len(shape) > 2 else ()):
+        position, remainder = divmod(position, max(size, 1))
+        index.append(remainder)
+    return tuple(reversed(index))
+
+
+def block_of(
+    tensor: Tensor, slice_index: tuple[int, ...], top: int, left: int, rows: int, columns: int
+) -> Block:
+    """The visible window of a tensor; only that part leaves the engine."""
+    if tensor.numel() == 0:
+        return Block(missing="empty")
+    if tensor.layout != torch.strided or tensor.is_complex():
+        return Block(missing=f"{name_of(tensor.dtype)} tensors of this layout are not shown")
+    matrix = matrix_of(tensor.detach(), slice_index)
+    height, width = matrix.shape
+    window = matrix[top : top + rows, left : left + columns].to("cpu", torch.float64)
+    low, high, _ = span(tensor.detach())
+    return Block(
+        rows=tuple(tuple(row) for row in window.tolist()),
+        top=top,
+        left=left,
+        height=height,
+        width=width,
+        magnitude=max(abs(low or 0.0), abs(high or 0.0)),
+        integer=not tensor.is_floating_point(),
+    )
+
+
+def _text(value: Any) -> str:
+    if value is Ellipsis:
+        return "…"
+    if callable(value):
+        return getattr(value, "__name__", type(value).__name__)
+    if isinstance(value, bool | int | float | str | type(None)):
+        return repr(value)[:40]
+    try:
+        return f"{type(value).__name__} of {len(value)}"
+    except Exception:
+        return type(value).__name__

@@ -1,0 +1,44 @@
+"""What the tool says of a gradient: end to end, and of its own line."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """One word for one gradient; `passes` tells whether it lets a check succeed."""
+
+    EXACT = "exact"
+    """Every entry equals autograd's."""
+    CLOSE = "close"
+    """Equal up to rounding; a pass."""
+    WRONG = "wrong"
+    """The values differ end to end."""
+    WRONG_SHAPE = "wrong_shape"
+    """The shape, or the type, is not the tensor's."""
+    NOT_WRITTEN = "not_written"
+    """The program has no value for it yet."""
+    NOT_CHECKED = "not_checked"
+    """There is nothing to compare with; the reason is told beside it."""
+    RIGHT = "right"
+    """Of a line: it computes its VJP."""
+    WRONG_HERE = "wrong_here"
+    """Of a line: given right upstream gradients, it computes something else."""
+    NOT_EXERCISED = "not_exercised"
+    """Of a line: its VJP is zero in every entry at this batch, so nothing was tested."""
+    INHERITED = "inherited"
+    """Wrong end to end while the line is right: an upstream gradient is wrong."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether a check may succeed with this verdict."""
+        return self in _PASSING
+
+
+_PASSING = {
+    Verdict.EXACT,
+    Verdict.CLOSE,
+    Verdict.RIGHT,
+    Verdict.NOT_CHECKED,
+    Verdict.NOT_EXERCISED,
+}

@@ -1,0 +1,104 @@
+"""What is in view: the cursor, the selected tensor, the tab, how far each pane is scrolled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from .commands import Layout, Pane
+from .frame import Tab
+from .iteration import Iteration
+
+if TYPE_CHECKING:
+    from .session import Session
+
+
+@dataclass(frozen=True)
+class View:
+    """`ran` steps of the recorded iteration have run, as far as the screen shows."""
+
+    ran: int = 0
+    selected: str = ""
+    tab: Tab = Tab.VALUE
+    program_top: int = 1
+    follow: bool = True
+    """Whether the program has to be scrolled to the current line."""
+    tensors_top: int = 0
+    grid_top: int = 0
+    grid_left: int = 0
+    slice: int = 0
+    layout: Layout = field(default_factory=Layout)
+    changed: frozenset[str] = frozenset()
+    """Names that the last move wrote, where it was shorter than an iteration."""
+
+    def moving(self, record: Iteration, ran: int, *, fresh: bool) -> View:
+        """The view after a move; the selection follows a statement to the tensor it is about."""
+        ran = min(max(ran, 0), len(record.steps))
+        begin = 0 if fresh else self.ran
+        low, high = min(begin, ran), max(begin, ran)
+        whole = high - low >= len(record.steps)
+        names = {slot.name for step in record.steps[low:high] for slot in step.slots}
+        changed = frozenset() if whole else frozenset(names)
+        view = replace(self, ran=ran, changed=changed, follow=True)
+        return view if whole or ran == 0 else view._following(record)
+
+    def _following(self, record: Iteration) -> View:
+        for slot in reversed(record.steps[self.ran - 1].slots):
+            gradient = record.gradients.get(slot.name)
+            name = gradient.tensor if gradient else slot.name
+            if name in record.references.gradients:
+                tab = Tab.MANUAL if gradient else Tab.VALUE
+                return self._at(name, tab)
+        return self
+
+    def _at(self, name: str, tab: Tab) -> View:
+        if name == self.selected:
+            return replace(self, tab=tab)
+        return replace(self, selected=name, tab=tab, grid_top=0, grid_left=0, slice=0)
+
+    def selecting(self, session: Session, record: Iteration | None, by: int) -> View:
+        """The view with the next or previous tensor selected."""
+        names = tensor_names(session, record)
+        if not names:
+            return self
+        at = names.index(self.selected) if self.selected in names else 0 if by > 0 else 1
+        chosen = names[min(max(at + by, 0), len(names) - 1)] if self.selected else names[0]
+        return self._at(chosen, self.tab)
+
+    def scrolling(self, pane: Pane, rows: int, columns: int) -> View:
+        """The view with a pane scrolled; it is brought back inside when it is drawn."""
+        if pane is Pane.TENSORS:
+            return replace(self, tensors_top=self.tensors_top + rows)
+        if pane is Pane.INSPECTOR:
+            top, left = self.grid_top + rows, self.grid_left + columns
+            return replace(self, grid_top=max(top, 0), grid_left=max(left, 0))
+        return replace(self, program_top=self.program_top + rows, follow=False)
+
+
+def phase_end(record: Iteration, ran: int) -> int:
+    """How many steps have run at the end of the phase that runs next."""
+    section = record.steps[ran].statement.section if ran < len(record.steps) else ""
+    while ran < len(record.steps) and record.steps[ran].statement.section == section:
+        ran += 1
+    return ran
+
+
+def phase_start(record: Iteration, ran: int) -> int:
+    """How many steps had run before the phase that ran last."""
+    section = record.steps[ran - 1].statement.section if ran > 0 else ""
+    while ran > 0 and record.steps[ran - 1].statement.section == section:
+        ran -= 1
+    return ran
+
+
+def tensor_names(session: Session, record: Iteration | None) -> list[str]:
+    """Parameters, data whose gradient is written, intermediates, in program order."""
+    data = [name for name in session.written_tensors() if name in session.data]
+    forward = session.bound("forward")
+    names = dict.fromkeys([*session.parameters, *data, *forward])
+    if record is None:
+        return list(names)
+    known = {*record.references.gradients, *record.references.reasons}
+    if not known:
+        return [name for name in names if name in record.history]
+    return [name for name in names if name in known]

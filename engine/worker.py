@@ -1,0 +1,180 @@
+"""The engine thread: it owns the session and every tensor; commands go in, frames come out."""
+
+from __future__ import annotations
+
+import ctypes
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .commands import Command
+from .frame import Failure, Frame, Status
+from .program import Program
+
+if TYPE_CHECKING:
+    from .stepper import Stepper
+
+_FRAME_SECONDS = 1 / 30
+_GRACE_SECONDS = 0.25
+
+
+class _Stop:
+    """Sent to end the thread."""
+
+
+class Engine:
+    """One owned daemon thread. Torch is imported there, after `start`, never at import.
+
+    `on_frame` is called on the engine thread when a frame waits and the last one was taken; the
+    screen then calls `take` for the newest. So frames coalesce, and one message is under way at most.
+    """
+
+    def __init__(self, program: Program, seed: int, on_frame: Callable[[], None]) -> None:
+        self._program = program
+        self._seed = seed
+        self._on_frame = on_frame
+        self._queue: queue.SimpleQueue[Command | _Stop] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
+        self._lock = threading.Lock()
+        self._frame: Frame | None = None
+        self._sent = 0
+        self._handled = 0
+        self._stepper: Stepper | None = None
+        self._job = 0
+        self._busy = False
+        self._stopping = False
+
+    @property
+    def sent(self) -> int:
+        """How many commands were sent; a frame whose `handled` equals it is up to date."""
+        return self._sent
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs; after `stop` it may hang in code that cannot be interrupted."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start the thread; commands sent before torch is there wait in order."""
+        self._thread.start()
+
+    def send(self, command: Command) -> None:
+        """Queue a command; returns at once."""
+        self._sent += 1
+        self._queue.put(command)
+
+    def take(self) -> Frame | None:
+        """The newest frame, once; None when it was taken before."""
+        with self._lock:
+            frame, self._frame = self._frame, None
+        return frame
+
+    def cancel(self) -> None:
+        """Stop what runs: a run after its iteration, a statement that never ends after a moment."""
+        with self._lock:
+            stepper, job, busy = self._stepper, self._job, self._busy
+        if stepper is None or not busy:
+            return
+        stepper.pause()
+        for seconds, force in ((_GRACE_SECONDS, self._interrupt), (0.6, self._break_in)):
+            timer = threading.Timer(seconds, force, (job,))
+            timer.daemon = True
+            timer.start()
+
+    def stop(self) -> None:
+        """Cancel and end the thread; waits briefly, never long."""
+        self._stopping = True
+        self._queue.put(_Stop())
+        if not self._thread.is_alive():
+            return
+        self._interrupt(self._job)
+        self._thread.join(0.2)
+        if self._thread.is_alive():
+            self._break_in(self._job)
+            self._thread.join(0.3)
+
+    def _interrupt(self, job: int) -> None:
+        """Raise the flag that every hook looks at, if the same job still runs."""
+        with self._lock:
+            if self._stepper is not None and self._busy and self._job == job:
+                self._stepper.cancel.wanted = True
+
+    def _break_in(self, job: int) -> None:
+        """Raise in the thread itself: a loop inside a function has no hooks."""
+        from .recorder import Cancelled
+
+        with self._lock:
+            if self._busy and self._job == job and self._thread.ident is not None:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(self._thread.ident), ctypes.py_object(Cancelled)
+                )
+
+    def _main(self) -> None:
+        from .output import capture_thread
+        from .stepper import Stepper
+
+        stepper = Stepper(self._program, self._seed)
+        with self._lock:
+            self._stepper = stepper
+        with capture_thread(stepper.output):
+            self._work(stepper.begin)
+            self._publish()
+            while not self._stopping:
+                self._turn(stepper)
+
+    def _turn(self, stepper: Stepper) -> None:
+        """Handle what waits; while running, iterate until a frame is due."""
+        command = self._next(stepper)
+        if isinstance(command, _Stop):
+            return
+        if command is None:
+            self._work(lambda: stepper.run_until(time.monotonic() + _FRAME_SECONDS))
+        else:
+            self._work(lambda: stepper.handle(command))
+            self._handled += 1
+        if command is None or self._queue.empty():
+            self._publish()
+
+    def _next(self, stepper: Stepper) -> Command | _Stop | None:
+        try:
+            return self._queue.get(timeout=stepper.wait_seconds())
+        except queue.Empty:
+            return None
+
+    def _work(self, job: Callable[[], None]) -> None:
+        """Do one job that a cancel can reach; nothing of a late cancel leaks into the next."""
+        stepper = self._stepper
+        assert stepper is not None
+        try:
+            with self._lock:
+                self._job += 1
+                self._busy = True
+            job()
+        except BaseException as error:
+            stepper.stumble(error)
+        finally:
+            with self._lock:
+                self._busy = False
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(threading.get_ident()), None)
+            stepper.cancel.wanted = False
+
+    def _publish(self) -> None:
+        stepper = self._stepper
+        assert stepper is not None
+        try:
+            frame = stepper.frame(self._handled)
+        except Exception as error:
+            frame = _apology(self._program, self._handled, error)
+        with self._lock:
+            fresh = self._frame is None
+            self._frame = frame
+        if fresh and not self._stopping:
+            self._on_frame()
+
+
+def _apology(program: Program, handled: int, error: Exception) -> Frame:
+    message = f"the engine could not draw this: {type(error).__name__}: {error}"
+    failure = Failure("engine", None, "mistake of backprop-tui", message)
+    return Frame(handled, Status(program.name), failure=failure)

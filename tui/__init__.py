@@ -1,0 +1,1 @@
+"""The terminal: the command line and the Textual app, drawn from the engine's frames."""

@@ -1,0 +1,8 @@
+"""`python -m backprop_tui`: the same program as the console script."""
+
+import sys
+
+from backprop_tui.tui.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
