@@ -40,6 +40,8 @@ class _Hooks:
 
     def around(self, node: ast.stmt) -> list[ast.stmt]:
         statement = self.by_node.get(id(node))
+        if isinstance(node, ast.If | ast.While) and statement is not None:
+            return [self.tested(node, statement)]
         if statement is None:
             return [self.compound(node)]
         after = _call(STEP, statement)
@@ -53,6 +55,14 @@ class _Hooks:
         """A copy of a compound statement whose blocks carry hooks; the original stays as parsed."""
         twin = copy.copy(node)
         self._replace_blocks(twin)
+        return twin
+
+    def tested(self, node: ast.If | ast.While, statement: Statement) -> ast.stmt:
+        """An `if` or `while` whose test binds names: its step comes first in either branch."""
+        twin = self.compound(node)
+        assert isinstance(twin, ast.If | ast.While)
+        twin.body = [_call(STEP, statement), *twin.body]
+        twin.orelse = [_call(STEP, statement), *twin.orelse]
         return twin
 
     def _replace_blocks(self, node: ast.AST) -> None:

@@ -114,8 +114,7 @@ class Recorder:
         self._versions = [
             (slot, slot.origin._version) for group in self._by_storage.values() for slot in group
         ]
-        for slot, _ in self._versions:
-            slot.save()
+        self.save_all(slot for slot, _ in self._versions)
 
     def _changed(self, statement: Statement) -> list[Slot]:
         found = {slot.name for slot in self._touched}
@@ -128,9 +127,17 @@ class Recorder:
         return [Slot(name, self.namespace[name]) for name in fresh if name in self.namespace]
 
     def _touch(self, slots: list[Slot]) -> None:
+        self.save_all(slots)
+        self._touched += [s for s in slots if self.namespace.get(s.name) is s.origin]
+
+    def save_all(self, slots: Iterable[Slot]) -> None:
+        """Keep the values of slots that are about to change."""
         for slot in slots:
             slot.save()
-        self._touched += [s for s in slots if self.namespace.get(s.name) is s.origin]
+
+    def forget_pending(self) -> None:
+        """After a statement that raised: what it was about to change is not its write."""
+        self._touched, self._versions = [], []
 
     def _sharing(self, names: Iterable[str]) -> list[Slot]:
         self._index()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import CodeType
 from typing import Any
 
@@ -45,9 +45,13 @@ class Session:
         self._codes: dict[str, CodeType] = {
             section.kind: compile_section(program, section) for section in program.sections
         }
-        self._harmless: set[Statement] = set()
+        self.harmless: set[Statement] = set()
         self._others = _DRAWS.search(program.text) is not None
-        self._mutating = False
+        self.mutating = False
+        """Whether the forward writes into tensors that autograd saved."""
+        self.draws = False
+        """Whether a forward was seen to draw random numbers."""
+        self.line_codes: Sequence[CodeType] | None = None
         remember_source(program)
         self.restart()
 
@@ -72,11 +76,12 @@ class Session:
         recorder = self._recorder()
         section = "setup"
         try:
+            torch.set_default_dtype(torch.float32)
             seed_all(self.seed)
-            self._run("setup", recorder)
+            self.run_section("setup", recorder)
             seed_all(self.seed)
             section = "parameters"
-            self._run("parameters", recorder)
+            self.run_section("parameters", recorder)
             self.parameters = require_parameters(self.namespace, self.bound("parameters"))
             self.data = frozenset(self.namespace).difference(self.parameters)
             self.kept = self.data.union(self.parameters)
@@ -93,7 +98,7 @@ class Session:
         start = self._start()
         run = _Run(self, start)
         try:
-            run.forward_and_reference(self._mutating)
+            run.forward_and_reference(self.mutating)
             run.backward()
             run.update()
         except BaseException as error:
@@ -118,12 +123,13 @@ class Session:
         return tuple(dict.fromkeys(names))
 
     def _recorder(self) -> Recorder:
-        recorder = Recorder(self.namespace, self.cancel, self._harmless)
+        recorder = Recorder(self.namespace, self.cancel, self.harmless)
         self.namespace[STEP] = recorder.step
         self.namespace[BEFORE] = recorder.before
         return recorder
 
-    def _run(self, kind: str, recorder: Recorder) -> None:
+    def run_section(self, kind: str, recorder: Recorder) -> None:
+        """Run one section with a recorder watching; nothing where the program has none."""
         section = self.program.section(kind)
         if section is not None:
             recorder.section(section.statements)
@@ -170,7 +176,7 @@ class _Run:
     def forward_and_reference(self, mutating: bool) -> None:
         """The forward, recording a graph, and the reference backward before any handwritten line."""
         try:
-            with _saved_tensors(mutating):
+            with saved_tensors(mutating):
                 self._forward()
                 self._reference()
         except RuntimeError as error:
@@ -178,7 +184,7 @@ class _Run:
                 raise
             self.session._put_back(self.start)
             self._watch()
-            self.session._mutating = True
+            self.session.mutating = True
             self.forward_and_reference(True)
 
     def _forward(self) -> None:
@@ -188,7 +194,7 @@ class _Run:
         make_leaves(names, session.parameters, data)
         self.recorder.graph_wanted = frozenset(c.tensor for c in session.candidates.values())
         with torch.enable_grad():
-            session._run("forward", self.recorder)
+            session.run_section("forward", self.recorder)
         self.recorder.graph_wanted = frozenset()
 
     def _reference(self) -> None:
@@ -211,7 +217,7 @@ class _Run:
         """The handwritten lines."""
         self.section = "backward"
         with torch.no_grad():
-            self.session._run("backward", self.recorder)
+            self.session.run_section("backward", self.recorder)
 
     def update(self) -> None:
         """The update, unless it reads gradients that are not written yet."""
@@ -230,7 +236,7 @@ class _Run:
             self.notes += (f"the update waits: {', '.join(waiting)} not written yet",)
             return
         with torch.no_grad():
-            session._run("update", self.recorder)
+            session.run_section("update", self.recorder)
 
     def record(self, number: int) -> Iteration:
         """What was recorded, every gradient judged."""
@@ -254,7 +260,7 @@ class _Run:
 
 
 @contextlib.contextmanager
-def _saved_tensors(mutating: bool) -> Iterator[None]:
+def saved_tensors(mutating: bool) -> Iterator[None]:
     """Let a forward write into tensors that autograd saved; slow, so only where it must be."""
     if not mutating:
         yield

@@ -51,12 +51,17 @@ def simple_statements(
 ) -> Iterator[tuple[ast.stmt, tuple[str, ...]]]:
     """The simple statements inside one, each with the names that its block's header has bound."""
     blocks = list(blocks_of(node))
-    if not blocks:
+    if not blocks or binds_in_test(node):
         yield node, inherited
     header = _header_names(node) if blocks else ()
     for block in blocks:
         for position, child in enumerate(block):
             yield from simple_statements(child, (inherited + header) if position == 0 else ())
+
+
+def binds_in_test(node: ast.AST) -> bool:
+    """Whether the test of an `if` or `while` binds names (`:=`): it is then a statement of its own."""
+    return isinstance(node, ast.If | ast.While) and bool(stored_names(node.test))
 
 
 def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
@@ -115,6 +120,9 @@ def _statement(
     top: int,
     lines: tuple[str, ...],
 ) -> Statement:
+    whole = node
+    if isinstance(node, ast.If | ast.While):
+        node = ast.copy_location(ast.Expr(node.test), node.test)
     end = node.end_lineno or node.lineno
     names = sorted(stored_names(node), key=lambda name: _first_use(node, name))
     return Statement(
@@ -128,7 +136,7 @@ def _statement(
         changes=tuple(dict.fromkeys(_changed_names(node))),
         calls=any(_foreign_call(n) for n in _own_nodes(node)),
         reads=read_names(node),
-        node=node,
+        node=whole,
     )
 
 
@@ -161,8 +169,6 @@ def _header_names(node: ast.stmt) -> tuple[str, ...]:
         parts = [node.target]
     elif isinstance(node, ast.With | ast.AsyncWith):
         parts = [item.optional_vars for item in node.items if item.optional_vars]
-    elif isinstance(node, ast.If | ast.While):
-        parts = [node.test]
     return tuple(sorted(name for part in parts for name in stored_names(part)))
 
 

@@ -1,0 +1,69 @@
+"""Whether a line's value is its VJP: entry by entry, far above rounding, far below any slip."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..comparison import entry_differences, finite_max, name_of
+from ..verdict import Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """What came of comparing a line's value with its VJP."""
+
+    verdict: Verdict
+    maxdiff: float | None = None
+    dtype: str = ""
+    message: str = ""
+
+
+def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agreement:
+    """Judge a line's value against what arrived at its tensor.
+
+    Entries that are not finite have to agree in place and kind. The others may differ by 1e-7 of
+    themselves plus 1e-11 of the largest entry or of `upstream`, the largest cut, in float64 (about
+    5e4 eps, room for sums of many terms that cancel); in any other precision by 1e3 eps of either.
+    """
+    shape = f"its shape is {{}}, the tensor's is {list(expected.shape)}"
+    if isinstance(value, int | float) and not isinstance(value, bool) and expected.dim() == 0:
+        value = torch.tensor(float(value), dtype=expected.dtype)
+    if not isinstance(value, Tensor):
+        return Agreement(Verdict.WRONG_SHAPE, message=f"it is a {type(value).__name__}, not a tensor")
+    if value.shape != expected.shape:
+        return Agreement(Verdict.WRONG_SHAPE, message=shape.format(list(value.shape)))
+    if value.is_complex():
+        return Agreement(Verdict.WRONG_SHAPE, message="it is complex")
+    return _entries(value.detach().to(expected.device), expected, upstream)
+
+
+def _entries(value: Tensor, expected: Tensor, upstream: float) -> Agreement:
+    eps = max(_eps(value), _eps(expected))
+    dtype = name_of(value.dtype if _eps(value) == eps else expected.dtype)
+    left, right = value.to(torch.float64), expected.to(torch.float64)
+    if right.numel() and not bool(right.isfinite().any()):
+        return Agreement(Verdict.NOT_CHECKED, dtype=dtype, message="its VJP has no finite entry here")
+    difference = entry_differences(left, right)
+    maxdiff = float(difference.max()) if difference.numel() else 0.0
+    scale = max(finite_max(right), 1e-3 * upstream)
+    double = eps <= torch.finfo(torch.float64).eps
+    relative, absolute = (1e-7, 1e-11) if double else (1e3 * eps, 1e3 * eps)
+    if maxdiff > 0 and not bool((difference <= relative * right.abs() + absolute * scale).all()):
+        return Agreement(Verdict.WRONG_HERE, maxdiff, dtype)
+    if is_zero(expected, upstream):
+        return Agreement(Verdict.NOT_EXERCISED, maxdiff, dtype, "its VJP is zero in every entry here")
+    return Agreement(Verdict.RIGHT, maxdiff, dtype)
+
+
+def is_zero(tensor: Tensor, upstream: float) -> bool:
+    """Whether a gradient is zero in every entry, up to rounding of what it was summed from."""
+    largest = float(tensor.abs().max()) if tensor.numel() else 0.0
+    return math.isfinite(largest) and largest <= 64 * _eps(tensor) * upstream
+
+
+def _eps(tensor: Tensor) -> float:
+    return torch.finfo(tensor.dtype).eps if tensor.is_floating_point() else 0.0

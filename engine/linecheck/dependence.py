@@ -1,0 +1,149 @@
+"""What depends on what: gradients that lines read, tensors that lie downstream."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from ..program import Program
+from ..recorder import Step, tensors_in
+from ..statements import Statement, read_names
+
+
+def read_gradients(program: Program, names: Iterable[str]) -> frozenset[str]:
+    """The gradients among `names` that some line reads, by its text, bodies of functions included.
+
+    What only the lines that build it read does not count: it is no upstream.
+    """
+    names = frozenset(names)
+    section = program.section("backward")
+    found: set[str] = set()
+    for statement in section.statements if section else ():
+        found |= (statement.reads & names).difference(statement.writes)
+        if set(statement.writes) - set(statement.reads):
+            found |= statement.reads & names
+    return frozenset(found | (_read_in_functions(program) & names))
+
+
+def _read_in_functions(program: Program) -> frozenset[str]:
+    functions = [
+        node
+        for section in program.sections
+        for node in ast.walk(section.tree)
+        if isinstance(node, ast.FunctionDef | ast.Lambda)
+    ]
+    return frozenset[str]().union(*(read_names(node) for node in functions))
+
+
+def upstreams(program: Program, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For every gradient the gradients that its lines read, helper variables followed."""
+    names = frozenset(names)
+    section = program.section("backward")
+    statements = section.statements if section else ()
+    return {name: _upstreams_of(name, statements, names) for name in names}
+
+
+def _upstreams_of(name: str, statements: Iterable[Statement], names: frozenset[str]) -> tuple[str, ...]:
+    statements = tuple(statements)
+    found: list[str] = []
+    seen, queue = {name}, [name]
+    while queue:
+        current = queue.pop(0)
+        reads = frozenset[str]().union(*(s.reads for s in statements if current in s.writes))
+        for read in sorted(reads - seen):
+            seen.add(read)
+            if read in names:
+                found.append(read)
+            else:
+                queue.append(read)
+    return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Own:
+    """The cuts at what one gradient's lines read; with `siblings`, more than the cuts was read."""
+
+    cuts: frozenset[str]
+    siblings: bool
+
+
+def own_cuts(name: str, reads: Mapping[str, frozenset[str]], below: Mapping[str, frozenset[str]]) -> Own:
+    """Where to cut for one gradient alone.
+
+    A gradient of a tensor that does not depend on this one is no upstream but a sibling: what counts
+    is what the sibling's own lines read, as far as it lies downstream of both. `below` holds the
+    tensors downstream of each gradient's own.
+    """
+    cuts: set[str] = set()
+    siblings = False
+    seen: set[tuple[str, frozenset[str]]] = set()
+    queue = [(name, below.get(name, frozenset()))]
+    while queue:
+        reader, allowed = queue.pop()
+        for read in reads.get(reader, frozenset()) - {name}:
+            narrower = allowed & below.get(read, frozenset())
+            if read[1:] in allowed:
+                cuts.add(read[1:])
+            elif (read, narrower) not in seen:
+                siblings = True
+                seen.add((read, narrower))
+                queue.append((read, narrower))
+    return Own(frozenset(cuts), siblings)
+
+
+def woven(steps: Sequence[Step], names: Iterable[str]) -> frozenset[str]:
+    """Gradients that a loop reads while it still builds them, row by row: no cut fits there."""
+    names = frozenset(names)
+    last: dict[str, tuple[int, Statement]] = {}
+    for position, step in enumerate(steps):
+        for slot in step.slots:
+            if slot.name in names:
+                last[slot.name] = (position, step.statement)
+    found: set[str] = set()
+    for position, step in enumerate(steps):
+        statement = step.statement
+        for name in statement.reads.difference(statement.writes) & last.keys():
+            end, writer = last[name]
+            if position < end and statement.top == writer.top and statement.section == "backward":
+                found.add(name)
+    return frozenset(found)
+
+
+def nodes_behind(tensors: Iterable[Tensor]) -> set[Any]:
+    """Every node of the graph that the tensors were made through, leaves included."""
+    queue = [node for tensor in tensors if (node := node_of(tensor)) is not None]
+    seen: set[Any] = set(queue)
+    while queue:
+        for following, _ in queue.pop().next_functions:
+            if following is not None and following not in seen:
+                seen.add(following)
+                queue.append(following)
+    return seen
+
+
+def node_of(tensor: Tensor) -> Any:
+    """The graph node of a tensor: the function that made it, or the accumulation of a leaf."""
+    if tensor.grad_fn is not None:
+        return tensor.grad_fn
+    if tensor.requires_grad:
+        return tensor.view_as(tensor).grad_fn.next_functions[0][0]  # type: ignore[union-attr]
+    return None
+
+
+def leaves_reached(value: Any, leaves: Mapping[str, Tensor]) -> frozenset[str]:
+    """The names of the leaves that a value (a tensor or a container of some) was computed from."""
+    behind = nodes_behind(tensors_in(value))
+    reached = {id(node.variable) for node in behind if hasattr(node, "variable")}
+    return frozenset(name for name, leaf in leaves.items() if id(leaf) in reached)
+
+
+def downstream(tensors: Mapping[str, Tensor], of: str) -> frozenset[str]:
+    """The names of the tensors that were computed from the tensor `of`."""
+    node = node_of(tensors[of])
+    return frozenset(
+        name for name, tensor in tensors.items() if name != of and node in nodes_behind([tensor])
+    )

@@ -1,0 +1,214 @@
+"""A world of its own for a check: the iteration's start again, in a copy, nothing left behind."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import CodeType, TracebackType
+
+import torch
+from torch import Tensor
+
+from ..instrument import BEFORE, STEP, compile_statements
+from ..iteration import Start
+from ..namespace import generators_in
+from ..randomness import random_state
+from ..recorder import Cancelled, Recorder, Slot, Step
+from ..reference import make_leaves
+from ..session import Session, saved_tensors
+from ..statements import Statement
+from .draws import SameDraws
+from .state import StateCopy
+
+
+class World:
+    """Inside the `with`, the session's namespace holds copies and its generators the start's state.
+
+    Afterwards the session is as it was, bit for bit.
+    """
+
+    def __init__(
+        self, session: Session, start: Start, dtype: torch.dtype | None, *, draws: bool = False
+    ) -> None:
+        self.session = session
+        self.start = start
+        self.dtype = dtype
+        self.draws = draws
+        self._exits = contextlib.ExitStack()
+
+    def __enter__(self) -> World:
+        namespace = self.session.namespace
+        self._kept = dict(namespace)
+        self._random = random_state(generators_in(namespace), others=True)
+        self._default = torch.get_default_dtype()
+        states = {id(generator): state for generator, state in self.start.random.owned}
+        self.copy = StateCopy(self.dtype, states)
+        copies = self.copy.slots(self.start.slots.values())
+        for name in [name for name in namespace if not name.startswith("__")]:
+            del namespace[name]
+        namespace.update(copies)
+        self._drop_leftovers()
+        self.start.random.restore()
+        if self.dtype is not None:
+            torch.set_default_dtype(self.dtype)
+            if self.draws:
+                self._exits.enter_context(SameDraws(self._default))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._exits.close()
+        torch.set_default_dtype(self._default)
+        namespace = self.session.namespace
+        namespace.clear()
+        namespace.update(self._kept)
+        self._random.restore()
+
+    def _drop_leftovers(self) -> None:
+        """Gradients of the iteration before: a line that reads one too early is to be seen."""
+        for name in self.session.candidates:
+            if name not in self.start.kept:
+                self.session.namespace.pop(name, None)
+
+    def jitter(self, names: Iterable[str], generator: torch.Generator) -> None:
+        """Move float tensors a little off the point where they are, away from kinks and ties."""
+        for name in names:
+            value = self.session.namespace.get(name)
+            if isinstance(value, Tensor) and value.is_floating_point() and value.numel():
+                noise = torch.randn(value.shape, generator=generator, dtype=torch.float64)
+                scale = float(value.abs().max()) or 1.0
+                value += (1e-4 * scale * noise).to(value)
+
+    def forward(self, names: Iterable[str]) -> dict[str, Tensor]:
+        """Run the forward with a graph; the tensors among `names` that require grad afterwards."""
+        session = self.session
+        names = frozenset(names)
+        recorder = _ForwardRecorder(session, names)
+        make_leaves(session.namespace, session.parameters, names & session.data)
+        recorder.graph_wanted = names
+        with torch.enable_grad():
+            self._install(recorder)
+            session.run_section("forward", recorder)
+        found = {name: session.namespace.get(name) for name in names}
+        return {n: t for n, t in found.items() if isinstance(t, Tensor) and t.requires_grad}
+
+    def lines(
+        self,
+        after_step: Callable[[Step], None],
+        on_error: Callable[[list[Statement], BaseException], None],
+        *,
+        graph: bool = False,
+    ) -> None:
+        """Run the handwritten lines one by one; one that raises does not stop the others."""
+        session = self.session
+        section = session.program.section("backward")
+        if section is None:
+            return
+        recorder = _LineRecorder(session, after_step)
+        self._install(recorder)
+        recorder.section(section.statements)
+        with torch.set_grad_enabled(graph):
+            for index, code in enumerate(_codes(session)):
+                try:
+                    exec(code, session.namespace)
+                except (Cancelled, MemoryError):
+                    raise
+                except BaseException as error:
+                    recorder.forget_pending()
+                    on_error([s for s in section.statements if s.top == index], error)
+
+    def _install(self, recorder: Recorder) -> None:
+        self.session.namespace[STEP] = recorder.step
+        self.session.namespace[BEFORE] = recorder.before
+
+
+class _ForwardRecorder(Recorder):
+    """Gives a name bound to another's tensor a node of its own, so that both can be cut."""
+
+    def __init__(self, session: Session, names: frozenset[str]) -> None:
+        super().__init__(session.namespace, session.cancel, session.harmless)
+        self.names = names
+        self._owners: dict[int, tuple[str, Tensor]] = {}
+
+    def save_all(self, slots: Iterable[Slot]) -> None:
+        """Nobody looks at the values of a check."""
+
+    def step(self, index: int) -> None:
+        """The hook after every statement."""
+        super().step(index)
+        for slot in self.steps[-1].slots:
+            if slot.name in self.names and isinstance(slot.origin, Tensor):
+                self._own(slot)
+
+    def _own(self, slot: Slot) -> None:
+        owner = self._owners.get(id(slot.origin))
+        if owner is not None and owner[0] != slot.name and slot.origin.requires_grad:
+            twin = slot.origin.view_as(slot.origin)
+            self.namespace[slot.name] = twin
+            self._owners[id(twin)] = (slot.name, twin)
+        else:
+            self._owners[id(slot.origin)] = (slot.name, slot.origin)
+
+
+class _LineRecorder(Recorder):
+    """Tells of every step of the handwritten lines as it happens."""
+
+    def __init__(self, session: Session, after_step: Callable[[Step], None]) -> None:
+        super().__init__(session.namespace, session.cancel, session.harmless)
+        self.slots += [Slot(n, v) for n, v in session.namespace.items() if isinstance(v, Tensor)]
+        self._after_step = after_step
+
+    def save_all(self, slots: Iterable[Slot]) -> None:
+        """Nobody looks at the values of a check."""
+
+    def step(self, index: int) -> None:
+        """The hook after every statement."""
+        super().step(index)
+        self._after_step(self.steps[-1])
+
+
+def _codes(session: Session) -> Sequence[CodeType]:
+    section = session.program.section("backward")
+    if section is None:
+        return ()
+    if session.line_codes is None:
+        session.line_codes = compile_statements(session.program, section)
+    return session.line_codes
+
+
+def arrivals(loss: Tensor, tensors: Mapping[str, Tensor], cuts: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """One backward pass: what arrives at each tensor, random tensors passed on at the cuts.
+
+    The arrival at a tensor is the VJP that its line ought to compute from the upstream gradients
+    that the cuts replaced.
+    """
+    found: dict[str, Tensor] = {}
+    handles = [
+        tensor.register_hook(_noting(name, found, cuts.get(name)))  # type: ignore[no-untyped-call]
+        for name, tensor in tensors.items()
+    ]
+    try:
+        inputs = list(tensors.values())
+        torch.autograd.grad(loss, inputs, retain_graph=True, allow_unused=True)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return {
+        name: found[name] if name in found else torch.zeros_like(tensor) for name, tensor in tensors.items()
+    }
+
+
+def _noting(name: str, found: dict[str, Tensor], instead: Tensor | None) -> Callable[[Tensor], Tensor | None]:
+    def hook(gradient: Tensor) -> Tensor | None:
+        found[name] = gradient.detach()
+        return instead
+
+    return hook
+
+
+@contextlib.contextmanager
+def opened(session: Session, start: Start, dtype: torch.dtype | None, *, draws: bool) -> Iterator[World]:
+    """A world, in which a forward may write into saved tensors where the program needs that."""
+    with World(session, start, dtype, draws=draws) as world, saved_tensors(session.mutating):
+        yield world

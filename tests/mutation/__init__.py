@@ -1,0 +1,1 @@
+"""Planted errors: an operator-based mutator for handwritten backward passes."""

@@ -1,0 +1,35 @@
+# %% [markdown]
+# # Conditional expressions
+# %% setup
+import torch
+
+draw = torch.Generator().manual_seed(1)
+x = torch.randn(8, 3, generator=draw)
+y = torch.randn(8, 2, generator=draw)
+n = x.shape[0]
+smooth = True
+# %% parameters
+W1 = torch.randn(3, 5)
+b1 = torch.randn(5)
+W2 = torch.randn(5, 2)
+b2 = torch.randn(2)
+# %% forward
+a = x @ W1 + b1
+h = torch.tanh(a)
+out = h @ W2 + b2
+error = out - y
+loss = (error**2).sum() / n
+# %% backward
+derror = 2 * error / n if n > 1 else 2 * error
+dout = derror
+dh = dout @ (W2.T if W2.shape[0] == h.shape[1] else W2)
+dW2 = h.T @ dout
+db2 = dout.sum(0) if b2.dim() == 1 else dout.sum(0, keepdim=True)
+da = (1 - h**2) * dh if smooth else (h > 0) * dh
+dW1 = x.T @ da
+db1 = da.sum(0)
+# %% update
+W1 = W1 - 0.05 * dW1
+b1 = b1 - 0.05 * db1
+W2 = W2 - 0.05 * dW2
+b2 = b2 - 0.05 * db2

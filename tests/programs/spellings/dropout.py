@@ -1,0 +1,38 @@
+# %% [markdown]
+# # A dropout mask drawn in the forward
+# %% setup
+import torch
+
+draw = torch.Generator().manual_seed(1)
+x = torch.randn(8, 3, generator=draw)
+y = torch.randn(8, 2, generator=draw)
+n = x.shape[0]
+rate = 0.3
+# %% parameters
+W1 = torch.randn(3, 5)
+b1 = torch.randn(5)
+W2 = torch.randn(5, 2)
+b2 = torch.randn(2)
+# %% forward
+a = x @ W1 + b1
+h = torch.tanh(a)
+keep = torch.rand_like(h) > rate
+kept = h * keep / (1 - rate)
+out = kept @ W2 + b2
+error = out - y
+loss = (error**2).sum() / n
+# %% backward
+derror = 2 * error / n
+dout = derror
+dkept = dout @ W2.T
+dW2 = kept.T @ dout
+db2 = dout.sum(0)
+dh = dkept * keep / (1 - rate)
+da = (1 - h**2) * dh
+dW1 = x.T @ da
+db1 = da.sum(0)
+# %% update
+W1 = W1 - 0.05 * dW1
+b1 = b1 - 0.05 * db1
+W2 = W2 - 0.05 * dW2
+b2 = b2 - 0.05 * db2

@@ -1,0 +1,30 @@
+# %% [markdown]
+# # Several gradients in one statement
+# %% setup
+import torch
+
+draw = torch.Generator().manual_seed(1)
+x = torch.randn(8, 3, generator=draw)
+y = torch.randn(8, 2, generator=draw)
+n = x.shape[0]
+# %% parameters
+W1 = torch.randn(3, 5)
+b1 = torch.randn(5)
+W2 = torch.randn(5, 2)
+b2 = torch.randn(2)
+# %% forward
+a = x @ W1 + b1
+h = torch.tanh(a)
+out = h @ W2 + b2
+error = out - y
+loss = (error**2).sum() / n
+# %% backward
+dout = derror = 2 * error / n
+dh, dW2, db2 = dout @ W2.T, h.T @ dout, dout.sum(0)
+(da, slope) = (dh * (1 - h**2), None)
+[dW1, db1] = [x.T @ da, da.sum(0)]
+# %% update
+W1 = W1 - 0.05 * dW1
+b1 = b1 - 0.05 * db1
+W2 = W2 - 0.05 * dW2
+b2 = b2 - 0.05 * db2

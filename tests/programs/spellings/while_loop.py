@@ -1,0 +1,43 @@
+# %% [markdown]
+# # A while loop fills the gradient
+# %% setup
+import torch
+
+draw = torch.Generator().manual_seed(1)
+x = torch.randn(8, 3, generator=draw)
+y = torch.randn(8, 2, generator=draw)
+n = x.shape[0]
+# %% parameters
+W1 = torch.randn(3, 5)
+b1 = torch.randn(5)
+W2 = torch.randn(5, 2)
+b2 = torch.randn(2)
+# %% forward
+a = x @ W1 + b1
+h = torch.tanh(a)
+out = h @ W2 + b2
+error = out - y
+loss = (error**2).sum() / n
+# %% backward
+dout = 2 * error / n
+dh = torch.zeros_like(h)
+i = 0
+while i < n:
+    dh[i] = dout[i] @ W2.T
+    i += 1
+dW2 = h.T @ dout
+db2 = dout.sum(0)
+da = (1 - h**2) * dh
+dW1 = torch.zeros_like(W1)
+column = 0
+while True:
+    dW1[:, column] = x.T @ da[:, column]
+    column += 1
+    if column == da.shape[1]:
+        break
+db1 = da.sum(0)
+# %% update
+W1 = W1 - 0.05 * dW1
+b1 = b1 - 0.05 * db1
+W2 = W2 - 0.05 * dW2
+b2 = b2 - 0.05 * db2
