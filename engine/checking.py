@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .frame import Failure
 from .iteration import Gradient, Iteration
+from .judgement import Judgement, judgements
+from .linecheck.check import check_lines
 from .program import Program
 from .recorder import MISSING
 from .report import GradientReport, Report
@@ -49,19 +51,21 @@ def _report(
 def gradient_reports(session: Session, record: Iteration, rtol: float, atol: float) -> list[GradientReport]:
     """Every written gradient in the order of its line, then the parameters without one."""
     written = sorted(record.gradients.values(), key=lambda gradient: gradient.pair.lines[-1])
-    found = [_written(gradient, rtol, atol) for gradient in written]
+    judged = judgements(record, check_lines(session, record))
+    found = [_written(gradient, judged[gradient.name], rtol, atol) for gradient in written]
     missing = [name for name in session.parameters if f"d{name}" not in record.gradients]
     return found + [_missing(record, name) for name in missing]
 
 
-def _written(gradient: Gradient, rtol: float, atol: float) -> GradientReport:
+def _written(gradient: Gradient, judged: Judgement, rtol: float, atol: float) -> GradientReport:
     found = gradient.compared(rtol=rtol, atol=atol)
+    line = judged.line
     return GradientReport(
         name=gradient.name,
         tensor=gradient.tensor,
         line=gradient.pair.lines[-1],
-        lines=gradient.pair.lines,
-        verdict=gradient.verdict,
+        lines=line.lines if line is not None else gradient.pair.lines,
+        verdict=judged.verdict,
         exact=found.exact,
         approximate=found.approximate,
         maxdiff=found.maxdiff,
@@ -69,7 +73,12 @@ def _written(gradient: Gradient, rtol: float, atol: float) -> GradientReport:
         shape=found.shape,
         expected_shape=found.expected_shape,
         worst_index=found.worst_index,
-        message=_unreached(gradient) or found.message,
+        line_verdict=line.verdict if line is not None else None,
+        hidden=judged.hidden,
+        inherited_from=judged.inherited_from,
+        line_maxdiff=line.maxdiff if line is not None else None,
+        line_dtype=line.dtype or None if line is not None else None,
+        message=_unreached(gradient) or judged.message,
     )
 
 

@@ -94,6 +94,11 @@ class ChangeSlice:
 
 
 @dataclass(frozen=True)
+class CheckLines:
+    """Judge every handwritten line of the iteration on the screen on its own."""
+
+
+@dataclass(frozen=True)
 class Layout:
     """How much room the panes have: rows of text, and for the grid cells of numbers."""
 
@@ -115,5 +120,6 @@ Command = (
     | ShowTab
     | Scroll
     | ChangeSlice
+    | CheckLines
     | Layout
 )

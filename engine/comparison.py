@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -51,30 +50,6 @@ def is_close(maxdiff: float, scale: float, dtype: torch.dtype, largest: float) -
     return maxdiff <= min(1000 * eps, math.sqrt(eps)) * scale or maxdiff <= 8 * eps * largest
 
 
-class HasLargest(Protocol):
-    """Whatever knows the largest gradient of an iteration, computed only when asked."""
-
-    @property
-    def largest(self) -> float: ...
-
-
-def quick_verdict(manual: object, autograd: Tensor, among: HasLargest) -> Verdict | None:
-    """The verdict where two or three cheap operations settle it; None where they do not."""
-    if not isinstance(manual, Tensor) or manual.shape != autograd.shape:
-        return None
-    if manual.dtype != autograd.dtype or manual.device != autograd.device:
-        return None
-    manual = manual.detach()
-    if torch.equal(manual, autograd):
-        return Verdict.EXACT
-    maxdiff = float(torch.dist(manual, autograd, math.inf))
-    if not math.isfinite(maxdiff):
-        return None
-    scale = float(torch.linalg.vector_norm(autograd, math.inf))
-    close = is_close(maxdiff, scale, autograd.dtype, among.largest)
-    return Verdict.CLOSE if close else Verdict.WRONG
-
-
 def compare(
     manual: object,
     autograd: Tensor,
@@ -97,7 +72,7 @@ def compare(
         return Comparison(Verdict.WRONG_SHAPE, expected_shape=expected, message=value)
     if tuple(value.shape) != expected:
         return _wrong_shape(value, expected)
-    return _compare_entries(value, autograd.detach(), largest, rtol, atol)
+    return _compare_entries(value, _dense(autograd), largest, rtol, atol)
 
 
 def _as_tensor(manual: object, like: Tensor) -> Tensor | str:
@@ -111,9 +86,12 @@ def _as_tensor(manual: object, like: Tensor) -> Tensor | str:
         return f"it is the number {manual!r}; {wanted}"
     if manual.dtype.is_complex and not like.dtype.is_complex:
         return f"it is complex; {wanted}"
-    if manual.layout != torch.strided:
-        return manual.to_dense()
-    return manual.detach()
+    return _dense(manual)
+
+
+def _dense(tensor: Tensor) -> Tensor:
+    plain = tensor.detach()
+    return plain if plain.layout == torch.strided else plain.to_dense()
 
 
 def _wrong_shape(value: Tensor, expected: tuple[int, ...]) -> Comparison:
@@ -136,7 +114,8 @@ def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: floa
     message = _type_note(value, autograd)
     value = value.to(autograd.device)
     coarse = _coarser(value.dtype, autograd.dtype)
-    left, right = value.to(torch.float64), autograd.to(torch.float64)
+    wide = torch.complex128 if autograd.is_complex() else torch.float64
+    left, right = value.to(wide), autograd.to(wide)
     difference = entry_differences(left, right)
     maxdiff = float(difference.max()) if difference.numel() else 0.0
     scale = finite_max(right)
@@ -153,8 +132,8 @@ def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: floa
         shape=tuple(value.shape),
         expected_shape=tuple(autograd.shape),
         worst_index=worst,
-        worst_manual=None if worst is None else float(left[worst]),
-        worst_autograd=None if worst is None else float(right[worst]),
+        worst_manual=_entry(left, worst),
+        worst_autograd=_entry(right, worst),
         message=message,
     )
 
@@ -162,7 +141,8 @@ def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: floa
 def entry_differences(left: Tensor, right: Tensor) -> Tensor:
     """|left - right| per entry; 0 where both are the same NaN or infinity, infinite where one is not."""
     same = (left == right) | (left.isnan() & right.isnan())
-    difference = torch.where(same, torch.zeros_like(left), (left - right).abs())
+    difference = (left - right).abs()
+    difference = torch.where(same, torch.zeros_like(difference), difference)
     return torch.where(difference.isnan(), torch.full_like(difference, math.inf), difference)
 
 
@@ -174,7 +154,7 @@ def finite_max(tensor: Tensor) -> float:
 
 
 def _coarser(one: torch.dtype, other: torch.dtype) -> torch.dtype:
-    floats = [dtype for dtype in (one, other) if dtype.is_floating_point]
+    floats = [dtype for dtype in (one, other) if dtype.is_floating_point or dtype.is_complex]
     return max(floats, key=lambda dtype: torch.finfo(dtype).eps)
 
 
@@ -196,6 +176,11 @@ def _relative(maxdiff: float, scale: float) -> float:
     if maxdiff == 0.0:
         return 0.0
     return maxdiff / scale if scale else math.inf
+
+
+def _entry(tensor: Tensor, index: tuple[int, ...] | None) -> float | None:
+    """An entry as a number; None for a complex one, which has no place on the screen."""
+    return None if index is None or tensor.is_complex() else float(tensor[index])
 
 
 def _worst(difference: Tensor) -> tuple[int, ...] | None:

@@ -8,6 +8,10 @@ from types import TracebackType
 
 from .frame import Failure
 from .program import Program
+from .recorder import Cancelled
+
+_LONGEST = 2000
+"""Characters of a message or a line that are kept."""
 
 
 def failure_of(error: BaseException, program: Program, section: str) -> Failure:
@@ -37,10 +41,12 @@ def _own_frames(trace: TracebackType | None, program: Program) -> list[traceback
 def _message(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"the program called sys.exit({error.code!r})"
+    if isinstance(error, Cancelled):
+        return "stopped"
     if isinstance(error, RecursionError):
         return "the program calls itself without end"
     try:
-        return str(error).strip() or type(error).__name__
+        return str(error).strip()[:_LONGEST] or type(error).__name__
     except Exception:
         return type(error).__name__
 
@@ -49,5 +55,5 @@ def _lines(frames: list[traceback.FrameSummary]) -> list[str]:
     found = []
     for frame in frames[-20:]:
         where = "" if frame.name == "<module>" else f", in {frame.name}"
-        found.append(f"line {frame.lineno}{where}: {frame.line or ''}".rstrip(": "))
+        found.append(f"line {frame.lineno}{where}: {frame.line or ''}".rstrip(": ")[:_LONGEST])
     return found

@@ -153,6 +153,8 @@ class Status:
     wrong: int = 0
     to_come: int = 0
     loading: bool = False
+    checking: bool = False
+    """The lines are about to be judged one by one; the next frame knows more."""
     running: bool = False
     speed: str = ""
     target: int | None = None

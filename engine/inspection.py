@@ -2,60 +2,78 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from .comparison import Comparison, entry_differences, name_of
+from .comparison import Comparison, name_of
 from .frame import Block, Inspector, Tab
 from .iteration import Gradient, Iteration
+from .judgement import Judgement
 from .program import Program
 from .recorder import MISSING
-from .session import Session
+from .scene import Scene
 from .summary import block_of, matrix_of, slice_at, slices_of
-from .tensor_rows import gradient_of
 from .verdict import Verdict
 from .view import View
 
+_MENTIONED = 10
+"""Statements that are quoted about one tensor at most."""
 
-def inspector(session: Session, record: Iteration | None, view: View) -> tuple[Inspector, View]:
+
+def inspector(scene: Scene, view: View) -> tuple[Inspector, View]:
     """The selected tensor's window, and the view scrolled to what there is."""
     name = view.selected
     if not name:
         return Inspector(tab=view.tab), view
-    gradient = gradient_of(record, name)
-    value = _value(session, record, view, name)
-    shape = _shape(value)
+    value = scene.value(name, view.ran)
     view = _inside(view, value)
-    index = slice_at(shape, view.slice)
-    settled = gradient is not None and gradient.settled(view.ran)
+    index = slice_at(_shape(value), view.slice)
+    gradient = scene.settled(name, view.ran)
+    judged = scene.judged[gradient.name] if gradient is not None else None
+    program = scene.session.program
     pane = Inspector(
         name=name,
-        shape=shape,
+        shape=_shape(value),
         dtype=name_of(value.dtype) if isinstance(value, Tensor) else "",
         device=str(value.device) if isinstance(value, Tensor) else "",
         tab=view.tab,
-        blocks=_blocks(record, view, name, value, index),
+        blocks=_blocks(scene, view, name, value, index),
         slice_index=index,
-        verdict=gradient.verdict if gradient is not None and settled else None,
-        facts=facts(gradient) if gradient is not None and settled else (),
-        made_by=_made_by(session.program, name),
-        used_by=_used_by(session.program, name),
-        written_by=_written_by(session.program, f"d{name}"),
+        verdict=judged.verdict if judged is not None else None,
+        facts=facts(gradient, judged) if gradient is not None and judged is not None else (),
+        made_by=_made_by(program, name),
+        used_by=_used_by(program, name),
+        written_by=_written_by(program, f"d{name}"),
     )
     return pane, view
 
 
-def facts(gradient: Gradient) -> tuple[str, ...]:
-    """The comparison in sentences."""
-    found = gradient.comparison
+def facts(gradient: Gradient, judged: Judgement) -> tuple[str, ...]:
+    """What is said of the line, then the comparison end to end, in sentences."""
+    return (*_line_facts(judged), *_comparison_facts(gradient.comparison))
+
+
+def _line_facts(judged: Judgement) -> list[str]:
+    line = judged.line
+    if line is None or not line.lines:
+        return [judged.message] if judged.message else []
+    word = "line" if len(line.lines) == 1 else "lines"
+    where = f"{word} {', '.join(str(number) for number in line.lines)}"
+    if judged.message:
+        return [f"{where}: {judged.message}"]
+    return [f"{where} right, judged alone in {line.dtype}"] if line.verdict is Verdict.RIGHT else []
+
+
+def _comparison_facts(found: Comparison) -> list[str]:
     if found.maxdiff is None:
-        return (found.message,) if found.message else ()
+        return [found.message] if found.message else []
     approximate = "approximate" if found.approximate else "not approximate"
     words = "exact" if found.exact else f"{approximate}, maxdiff {found.maxdiff:.3g}"
     sentences = [words, f"relative error {found.relative_error:.3g}", *_worst(found)]
-    return tuple(sentences + ([found.message] if found.message else []))
+    return sentences + ([found.message] if found.message else [])
 
 
 def _worst(found: Comparison) -> list[str]:
@@ -63,12 +81,6 @@ def _worst(found: Comparison) -> list[str]:
         return []
     place = list(found.worst_index)
     return [f"worst at {place}: {found.worst_manual:.4g}, autograd {found.worst_autograd:.4g}"]
-
-
-def _value(session: Session, record: Iteration | None, view: View, name: str) -> object:
-    if record is None:
-        return session.namespace.get(name, MISSING)
-    return record.value_at(name, view.ran)
 
 
 def _shape(value: object) -> tuple[int, ...]:
@@ -85,10 +97,9 @@ def _inside(view: View, value: object) -> View:
     return replace(view, grid_top=top, grid_left=left, slice=index)
 
 
-def _blocks(
-    record: Iteration | None, view: View, name: str, value: object, index: tuple[int, ...]
-) -> dict[Tab, Block]:
-    manual = MISSING if record is None else record.value_at(f"d{name}", view.ran)
+def _blocks(scene: Scene, view: View, name: str, value: object, index: tuple[int, ...]) -> dict[Tab, Block]:
+    record = scene.record
+    manual = scene.manual(name, view.ran)
     autograd = None if record is None else record.references.gradients.get(name)
     shape = _shape(value)
     return {
@@ -130,11 +141,21 @@ def _error_block(view: View, manual: object, autograd: Tensor | None, index: tup
     if manual.shape != autograd.shape:
         shapes = f"{list(manual.shape)} against {list(autograd.shape)}"
         return Block(missing=f"the shapes differ: {shapes}")
-    if manual.is_complex():
+    if manual.is_complex() or autograd.is_complex():
         return Block(missing="the gradient is complex")
-    left, right = manual.double(), autograd.to(manual.device).double()
-    error = torch.where(left.isfinite() & right.isfinite(), left - right, entry_differences(left, right))
-    return _block(view, error, index, "")
+    left, right = _block(view, manual, index, ""), _block(view, autograd, index, "")
+    pairs = [zip(*rows, strict=True) for rows in zip(left.rows, right.rows, strict=True)]
+    rows = tuple(tuple(_error(one, other) for one, other in pair) for pair in pairs)
+    finite = [abs(error) for row in rows for error in row if math.isfinite(error)]
+    return replace(left, rows=rows, magnitude=max(finite, default=0.0), integer=False)
+
+
+def _error(manual: float, autograd: float) -> float:
+    """The difference; 0 for the same infinity or NaN on both sides, infinite where only one has it."""
+    if math.isfinite(manual) and math.isfinite(autograd):
+        return manual - autograd
+    same = manual == autograd or (math.isnan(manual) and math.isnan(autograd))
+    return 0.0 if same else math.inf
 
 
 def _made_by(program: Program, name: str) -> str:
@@ -149,10 +170,10 @@ def _made_by(program: Program, name: str) -> str:
 def _used_by(program: Program, name: str) -> tuple[str, ...]:
     section = program.section("forward")
     statements = section.statements if section else ()
-    return tuple(s.text for s in statements if name in s.reads and name not in s.binds)
+    return tuple(s.text for s in statements if name in s.reads and name not in s.binds)[:_MENTIONED]
 
 
 def _written_by(program: Program, name: str) -> tuple[str, ...]:
     section = program.section("backward")
     statements = section.statements if section else ()
-    return tuple(s.text for s in statements if name in s.writes)
+    return tuple(s.text for s in statements if name in s.writes)[:_MENTIONED]

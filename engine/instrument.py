@@ -47,7 +47,7 @@ class _Hooks:
         after = _call(STEP, statement)
         if isinstance(node, ast.Break | ast.Continue):
             return [after, node]
-        if statement.changes or statement.calls:
+        if statement.changes or statement.unnamed or statement.calls:
             return [_call(BEFORE, statement), _without_backward(node), after]
         return [node, after]
 

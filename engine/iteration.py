@@ -9,9 +9,11 @@ from typing import Any
 
 from torch import Tensor
 
-from .comparison import Comparison, compare, quick_verdict
+from .comparison import Comparison, compare
+from .contents import Contents
 from .frame import Failure
-from .pairing import Candidate
+from .pairing import Candidate, gradient_writes
+from .quick import quick_verdicts
 from .randomness import RandomState
 from .recorder import MISSING, Slot, Step
 from .reference import References
@@ -77,6 +79,7 @@ class Start:
 
     slots: Mapping[str, Slot]
     random: RandomState
+    contents: Contents
     kept: Container[str]
     """Names that mean something before the forward runs; the others are left from the last one."""
 
@@ -133,29 +136,48 @@ class Iteration:
         return latest
 
 
-def judge(steps: Sequence[Step], pairs: Sequence[Candidate], references: References) -> dict[str, Gradient]:
-    """Every paired gradient with what the steps wrote, compared with autograd's."""
+def judge(
+    steps: Sequence[Step], pairs: Sequence[Candidate], references: References, kept: Container[str]
+) -> dict[str, Gradient]:
+    """Every paired gradient with what the steps wrote, compared with autograd's.
+
+    `kept` are the gradients that the update reads.
+    """
     writes: dict[str, list[int]] = {pair.name: [] for pair in pairs}
     values: dict[str, Slot] = {}
     for position, step in enumerate(steps):
         if step.statement.section == "backward":
-            for slot in step.slots:
-                if slot.name in writes:
-                    writes[slot.name].append(position)
-                    values[slot.name] = slot
-    found = {}
-    for pair in pairs:
-        value = values[pair.name].value if pair.name in values else MISSING
-        verdict = _verdict(value, pair.tensor, references)
-        found[pair.name] = Gradient(pair, value, writes[pair.name], references, verdict)
-    return found
+            for slot in written_gradients(step, writes, kept):
+                writes[slot.name].append(position)
+                values[slot.name] = slot
+    manuals = [values[pair.name].value if pair.name in values else MISSING for pair in pairs]
+    verdicts = _verdicts(manuals, pairs, references)
+    return {
+        pair.name: Gradient(pair, manual, writes[pair.name], references, verdict)
+        for pair, manual, verdict in zip(pairs, manuals, verdicts, strict=True)
+    }
+
+
+def _verdicts(manuals: Sequence[Any], pairs: Sequence[Candidate], references: References) -> list[Verdict]:
+    gradients = references.gradients
+    known = [i for i, pair in enumerate(pairs) if pair.tensor in gradients and manuals[i] is not MISSING]
+    quick = quick_verdicts([(manuals[i], gradients[pairs[i].tensor]) for i in known])
+    found = dict(zip(known, quick, strict=True))
+    return [found.get(i) or _verdict(manual, pairs[i].tensor, references) for i, manual in enumerate(manuals)]
+
+
+def written_gradients(step: Step, gradients: Container[str], kept: Container[str]) -> list[Slot]:
+    """The slots of a step that count as writes of gradients."""
+    found = [slot for slot in step.slots if slot.name in gradients]
+    if not found or len(step.slots) == 1:
+        return found
+    names = gradient_writes(step.statement, [slot.name for slot in found], gradients, kept)
+    return [slot for slot in found if slot.name in names]
 
 
 def _verdict(value: Any, tensor: str, references: References) -> Verdict:
     if value is MISSING or value is Ellipsis:
         return Verdict.NOT_WRITTEN
-    reference = references.gradients.get(tensor)
-    if reference is None:
+    if tensor not in references.gradients:
         return Verdict.NOT_CHECKED
-    quick = quick_verdict(value, reference, references)
-    return quick if quick is not None else compared(value, tensor, references).verdict
+    return compared(value, tensor, references).verdict

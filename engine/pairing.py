@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from .program import Program
@@ -29,6 +29,21 @@ def candidates(program: Program) -> dict[str, Candidate]:
             if name.startswith("d") and len(name) > 1:
                 found.setdefault(name, []).append(statement.line)
     return {name: Candidate(name, name[1:], tuple(lines)) for name, lines in found.items()}
+
+
+def gradient_writes(
+    statement: Statement, names: Iterable[str], gradients: Container[str], kept: Container[str]
+) -> list[str]:
+    """Which of the names that a statement wrote count as writes of gradients.
+
+    A change through an alias counts while the gradient is being built (`flat = dX.view(-1)`), but not
+    where the statement builds another gradient: that one merely shares memory, and whoever reads this
+    one afterwards reads a wrong value. The gradients in `kept` are read after the backward: any change
+    counts.
+    """
+    own = statement.writes
+    foreign = any(name in gradients for name in own)
+    return [name for name in names if name in gradients and (name in own or not foreign or name in kept)]
 
 
 def unpaired(

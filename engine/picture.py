@@ -11,6 +11,7 @@ from .inspection import inspector
 from .iteration import Iteration
 from .program_lines import current_line, program_lines
 from .recorder import MISSING
+from .scene import Scene
 from .tensor_rows import tensor_rows
 from .verdict import Verdict
 from .view import View, tensor_names
@@ -21,18 +22,19 @@ if TYPE_CHECKING:
 
 def picture(stepper: Stepper, handled: int) -> tuple[Frame, View]:
     """The frame of now, and the view settled to what it shows."""
+    scene = Scene(stepper.session, stepper.record, stepper.judged, stepper.failure)
     names = tensor_names(stepper.session, stepper.record)
     view = _settled(stepper.view, names)
-    lines, view = program_lines(stepper.session, stepper.record, stepper.failure, view)
+    lines, view = program_lines(scene, view)
     shown = names[view.tensors_top : view.tensors_top + view.layout.tensor_rows]
-    pane, view = inspector(stepper.session, stepper.record, view)
+    pane, view = inspector(scene, view)
     frame = Frame(
         handled=handled,
         status=_status(stepper, view),
         lines=lines,
         lines_total=len(stepper.session.program.lines),
         current_line=current_line(stepper.record, view),
-        tensors=tensor_rows(stepper.session, stepper.record, view, shown),
+        tensors=tensor_rows(scene, view, shown),
         tensors_top=view.tensors_top,
         tensors_total=len(names),
         inspector=pane,
@@ -64,13 +66,14 @@ def _status(stepper: Stepper, view: View) -> Status:
     base = Status(
         program=stepper.session.program.name,
         running=stepper.running,
+        checking=stepper.checking,
         speed=stepper.speed,
         target=stepper.target,
     )
     if record is None:
         return base
     phase, statement, statements = _place(record, view.ran)
-    counts = _counts(record, view.ran)
+    counts = _counts(stepper, record, view.ran)
     return replace(
         base,
         iteration=record.number,
@@ -101,8 +104,9 @@ def _device(record: Iteration) -> str:
     return "" if tensor is None else str(tensor.device)
 
 
-def _counts(record: Iteration, ran: int) -> Counter[Verdict]:
-    return Counter(g.verdict for g in record.gradients.values() if g.settled(ran))
+def _counts(stepper: Stepper, record: Iteration, ran: int) -> Counter[Verdict]:
+    judged = stepper.judged
+    return Counter(judged[n].verdict for n, g in record.gradients.items() if g.settled(ran))
 
 
 def _notes(stepper: Stepper) -> tuple[str, ...]:

@@ -178,5 +178,5 @@ class _Reader:
         names = stored_names(forward.tree)
         if "loss" not in names:
             guess = nearest("loss", names, 0.6)
-            hint = f"Did you mean `{guess}`?" if guess else "Its last line is `loss = ...`, a scalar"
+            hint = f"Rename `{guess}` to `loss`" if guess else "Its last line is `loss = ...`, a scalar"
             raise self.error("the forward never binds `loss`", forward.title_line, hint=hint)

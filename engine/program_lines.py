@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from .frame import Failure, LineState, ProgramLine
-from .iteration import Gradient, Iteration
+from .iteration import Iteration
 from .program import Program
 from .recorder import MISSING
-from .session import Session
+from .scene import Scene
 from .statements import Statement
 from .summary import summary_of
 from .verdict import Verdict
@@ -33,15 +33,14 @@ _GRAVITY = (
 )
 
 
-def program_lines(
-    session: Session, record: Iteration | None, failure: Failure | None, view: View
-) -> tuple[tuple[ProgramLine, ...], View]:
+def program_lines(scene: Scene, view: View) -> tuple[tuple[ProgramLine, ...], View]:
     """The lines in view, and the view scrolled to where the current line is among them."""
-    total = len(session.program.lines)
-    view = _scrolled(view, current_line(record, view) or _failed_line(failure, view), total)
+    total = len(scene.session.program.lines)
+    line = current_line(scene.record, view) or _failed_line(scene.failure, view)
+    view = _scrolled(view, line, total)
     last = min(view.program_top + view.layout.program_rows - 1, total)
     numbers = range(view.program_top, last + 1)
-    return tuple(_line(session, record, failure, view, number) for number in numbers), view
+    return tuple(_line(scene, view, number) for number in numbers), view
 
 
 def current_line(record: Iteration | None, view: View) -> int | None:
@@ -72,53 +71,47 @@ def statements_by_line(program: Program) -> dict[int, tuple[Statement, ...]]:
     """The statements on every line; the header of a block stands for the first one inside."""
     found: dict[int, list[Statement]] = {}
     for section in program.sections:
+        by_top: dict[int, list[Statement]] = {}
         for statement in section.statements:
+            by_top.setdefault(statement.top, []).append(statement)
             for line in range(statement.line, statement.end_line + 1):
                 found.setdefault(line, []).append(statement)
-        for node in section.tree.body:
-            inside = [s for s in section.statements if s.top == section.tree.body.index(node)]
+        for top, node in enumerate(section.tree.body):
+            inside = sorted(by_top.get(top, []), key=lambda statement: statement.line)
             for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
-                later = [s for s in inside if s.line >= line]
-                if later and program.lines[line - 1].strip():
-                    found.setdefault(line, later[:1])
+                at = bisect_left(inside, line, key=lambda statement: statement.line)
+                if at < len(inside) and program.lines[line - 1].strip():
+                    found.setdefault(line, [inside[at]])
     return {line: tuple(statements) for line, statements in found.items()}
 
 
-def _line(
-    session: Session, record: Iteration | None, failure: Failure | None, view: View, number: int
-) -> ProgramLine:
-    statements = statements_by_line(session.program).get(number, ())
+def _line(scene: Scene, view: View, number: int) -> ProgramLine:
+    statements = statements_by_line(scene.session.program).get(number, ())
     if not statements:
         return ProgramLine(number, LineState.STILL)
-    state = _state(session, record, failure, view, statements, number)
+    state = _state(scene, view, statements, number)
     if state in (LineState.AHEAD, LineState.FAILED):
         return ProgramLine(number, state)
     last = statements[-1]
     ends_here = last.end_line == number
     name = _shown_name(last)
-    value = _value(session, record, view, name) if ends_here and name else MISSING
+    value = scene.value(name, view.ran) if ends_here and name else MISSING
     return ProgramLine(
         number=number,
         state=state,
-        verdict=_verdict(record, view, statements) if ends_here else None,
+        verdict=_verdict(scene, view, statements) if ends_here else None,
         bound=summary_of(value) if _worth_showing(value) else None,
         changed=name in view.changed,
     )
 
 
-def _state(
-    session: Session,
-    record: Iteration | None,
-    failure: Failure | None,
-    view: View,
-    statements: tuple[Statement, ...],
-    number: int,
-) -> LineState:
+def _state(scene: Scene, view: View, statements: tuple[Statement, ...], number: int) -> LineState:
+    record, failure = scene.record, scene.failure
     end = record is None or view.ran >= len(record.steps)
     if failure is not None and end and failure.line == number:
         return LineState.FAILED
     if statements[0].section in ("setup", "parameters"):
-        ran = any(step.statement in statements for step in session.beginning)
+        ran = any(statement in scene.session.beginning for statement in statements)
         return LineState.RAN if ran else LineState.AHEAD
     if record is None:
         return LineState.AHEAD
@@ -135,24 +128,28 @@ def _shown_name(statement: Statement) -> str:
     return names[-1] if names else ""
 
 
-def _value(session: Session, record: Iteration | None, view: View, name: str) -> object:
-    if record is None:
-        return session.namespace.get(name, MISSING)
-    return record.value_at(name, view.ran)
-
-
 def _worth_showing(value: object) -> bool:
     """Modules, functions and classes say nothing beside their line."""
     return value is not MISSING and not callable(value) and not hasattr(value, "__loader__")
 
 
-def _verdict(record: Iteration | None, view: View, statements: tuple[Statement, ...]) -> Verdict | None:
+def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Verdict | None:
+    """The gravest verdict on the line: of gradients that it completes, or that it helps to get wrong."""
+    record = scene.record
     if record is None:
         return None
-    done: list[Gradient] = [
-        gradient
+    done = {
+        gradient.name
         for statement in statements
         for gradient in record.finished_by.get(statement, ())
         if gradient.settled(view.ran)
-    ]
-    return max((gradient.verdict for gradient in done), key=_GRAVITY.index, default=None)
+    }
+    done |= {
+        name
+        for statement in statements
+        for name in statement.writes
+        if name in record.gradients
+        and record.gradients[name].settled(view.ran)
+        and scene.judged[name].verdict in (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
+    }
+    return max((scene.judged[name].verdict for name in done), key=_GRAVITY.index, default=None)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
-from types import BuiltinFunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from .statements import Statement, root_name
+from .effects import may_change
+from .statements import Statement
 
 MISSING: Any = object()
 """The value of a name that is not bound."""
 
 Namespace = dict[str, Any]
+
+_HOLDS_NONE = (str, int, float, type(None), type, FunctionType, ModuleType)
 
 
 class Cancelled(BaseException):
@@ -46,6 +48,12 @@ class Slot:
         if self.value is self.origin:
             self.value = self.origin.detach().clone()
 
+    def put_back(self) -> None:
+        """Give the tensor the value that was kept, if it was changed."""
+        if self.value is not self.origin:
+            with torch.no_grad():
+                _distinct(self.origin, self.origin).copy_(_distinct(self.value, self.origin))
+
 
 class Step(NamedTuple):
     """One executed statement and what it wrote."""
@@ -68,20 +76,25 @@ class Recorder:
         self._statements: Sequence[Statement] = ()
         self._by_storage: dict[int, list[Slot]] = {}
         self._indexed = 0
-        self._touched: list[Slot] = []
-        self._versions: list[tuple[Slot, int]] = []
+        self._touched: list[tuple[Slot, int]] = []
+        """Bound slots that the statement under way may change, with their tensors' versions before."""
 
     def section(self, statements: Sequence[Statement]) -> None:
         """Watch these statements from now on."""
         self._statements = statements
+        if self.graph_wanted:  # a leaf that requires grad refuses to be written into
+            self.graph_wanted -= {name for statement in statements for name in statement.changes}
 
     def before(self, index: int) -> None:
         """The hook before a statement that may change tensors in place."""
         statement = self._statements[index]
         if statement in self.harmless:
             return
+        named = [self.namespace.get(name, MISSING) for name in statement.changes]
         if statement.changes:
-            self._touch(self._sharing(statement.changes))
+            self._touch(self._storages(named))
+        if statement.unnamed or any(value is MISSING or isinstance(value, ModuleType) for value in named):
+            self._touch(self._storages(self.namespace.get(name) for name in statement.reads))
         if statement.calls:
             self._watch_calls(statement)
 
@@ -92,7 +105,7 @@ class Recorder:
         statement = self._statements[index]
         get = self.namespace.get
         slots = [Slot(name, get(name, MISSING)) for name in statement.binds]
-        if statement.changes or self._touched or self._versions:
+        if statement.changes or self._touched:
             slots += self._changed(statement)
         if self.graph_wanted:
             self._want_graphs(slots)
@@ -106,29 +119,28 @@ class Recorder:
                 value.requires_grad_(value.is_floating_point())
 
     def _watch_calls(self, statement: Statement) -> None:
-        if all(_is_known(self.namespace.get(name)) for name in _callees(statement)):
-            if not statement.changes:
-                self.harmless.add(statement)
-            return
-        self._index()
-        self._versions = [
-            (slot, slot.origin._version) for group in self._by_storage.values() for slot in group
-        ]
-        self.save_all(slot for slot, _ in self._versions)
+        if any(may_change(self.namespace.get(name)) for name in statement.reads):
+            self._index()
+            self._touch(list(self._by_storage))
+        elif not statement.changes and not statement.unnamed:
+            self.harmless.add(statement)
 
     def _changed(self, statement: Statement) -> list[Slot]:
-        found = {slot.name for slot in self._touched}
-        found.update(slot.name for slot, v in self._versions if slot.origin._version != v)
-        if self._versions and not found and not statement.changes:
-            self.harmless.add(statement)
-        self._touched, self._versions = [], []
+        found = {slot.name for slot, version in self._touched if _differs(slot, version)}
+        self._touched = []
         names = [*statement.changes, *sorted(found)]
         fresh = [name for name in dict.fromkeys(names) if name not in statement.binds]
-        return [Slot(name, self.namespace[name]) for name in fresh if name in self.namespace]
+        values = {name: self.namespace[name] for name in fresh if name in self.namespace}
+        return [Slot(name, value) for name, value in values.items() if not isinstance(value, ModuleType)]
 
-    def _touch(self, slots: list[Slot]) -> None:
-        self.save_all(slots)
-        self._touched += [s for s in slots if self.namespace.get(s.name) is s.origin]
+    def _touch(self, storages: Iterable[int]) -> None:
+        for storage in storages:
+            group = self._by_storage.get(storage, ())
+            self.save_all(group)
+            # what is saved and bound no longer, or recorded again since, needs no more attention
+            bound = {s.name: s for s in group if self.namespace.get(s.name, MISSING) is s.origin}
+            self._by_storage[storage] = list(bound.values())
+            self._touched += [(slot, slot.origin._version) for slot in bound.values()]
 
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Keep the values of slots that are about to change."""
@@ -137,18 +149,42 @@ class Recorder:
 
     def forget_pending(self) -> None:
         """After a statement that raised: what it was about to change is not its write."""
-        self._touched, self._versions = [], []
+        self._touched = []
 
-    def _sharing(self, names: Iterable[str]) -> list[Slot]:
+    def _storages(self, values: Iterable[Any]) -> set[int]:
         self._index()
-        keys = {storage_of(tensor) for name in names for tensor in tensors_in(self.namespace.get(name))}
-        return [slot for key in keys for slot in self._by_storage.get(key, ())]
+        return {storage_of(tensor) for value in values for tensor in tensors_in(value)}
 
     def _index(self) -> None:
         for slot in self.slots[self._indexed :]:
             if isinstance(slot.origin, Tensor):
                 self._by_storage.setdefault(storage_of(slot.origin), []).append(slot)
         self._indexed = len(self.slots)
+
+
+class Beginning(Recorder):
+    """Setup and parameters: which statements ran, and none of the values that they passed through."""
+
+    def __init__(self, namespace: Namespace, cancel: Cancel) -> None:
+        super().__init__(namespace, cancel, set())
+        self.ran: set[Statement] = set()
+
+    def before(self, index: int) -> None:
+        """Nothing is kept."""
+
+    def step(self, index: int) -> None:
+        """The hook after every statement."""
+        if self.cancel.wanted:
+            raise Cancelled
+        self.ran.add(self._statements[index])
+
+
+def _distinct(tensor: Tensor, like: Tensor) -> Tensor:
+    """The part of a tensor that `like`, which may be an expanded one, has once in memory."""
+    for dimension, stride in enumerate(like.stride()):
+        if stride == 0 and like.shape[dimension] > 1:
+            tensor = tensor.narrow(dimension, 0, 1)
+    return tensor
 
 
 def storage_of(tensor: Tensor) -> int:
@@ -159,28 +195,23 @@ def storage_of(tensor: Tensor) -> int:
         return 0
 
 
-def tensors_in(value: Any) -> list[Tensor]:
-    """The value if it is a tensor, the tensors directly inside it if it is a container."""
+def tensors_in(value: Any, depth: int = 4) -> list[Tensor]:
+    """The value if it is a tensor, the tensors inside it if it is a container or an object."""
     if isinstance(value, Tensor):
         return [value]
-    if isinstance(value, list | tuple):
-        return [item for item in value if isinstance(item, Tensor)]
+    if depth == 0 or isinstance(value, _HOLDS_NONE):
+        return []
     if isinstance(value, dict):
-        return [item for item in value.values() if isinstance(item, Tensor)]
-    return []
+        parts: Iterable[Any] = value.values()
+    elif isinstance(value, list | tuple | set):
+        parts = value
+    else:
+        parts = getattr(value, "__dict__", {}).values()
+    return [tensor for part in parts for tensor in tensors_in(part, depth - 1)]
 
 
-def _callees(statement: Statement) -> set[str]:
-    calls = [node for node in ast.walk(statement.node) if isinstance(node, ast.Call)]
-    return {name for call in calls if (name := root_name(call.func))}
-
-
-def _is_known(callee: Any) -> bool:
-    """Whether calling it, or a method of it, changes nothing that its spelling does not show."""
-    if callee is None or isinstance(callee, Tensor | str | int | float | list | tuple | dict):
+def _differs(slot: Slot, version: int) -> bool:
+    """Whether a tensor was written into; what `.data` and numpy write moves no version."""
+    if slot.origin._version != version:
         return True
-    if isinstance(callee, ModuleType):
-        return callee.__name__.partition(".")[0] in {"torch", "math", "numpy", "random"}
-    if isinstance(callee, BuiltinFunctionType | type | torch.Generator):
-        return True
-    return getattr(callee, "__module__", "").partition(".")[0] in {"torch", "math"} and callable(callee)
+    return slot.origin.layout == torch.strided and not torch.equal(slot.value, slot.origin)

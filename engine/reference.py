@@ -10,12 +10,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .comparison import name_of
 from .namespace import is_floating
 from .recorder import MISSING, Namespace
 
 
 class ProgramFault(Exception):
-    """The program ran, but not to what a training program needs. The message is for its author."""
+    """The program ran, but not to what a training program needs. The message is for its author.
+
+    `name` is the name whose last binding is to blame.
+    """
+
+    def __init__(self, message: str, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +50,11 @@ def require_parameters(namespace: Namespace, names: Iterable[str]) -> tuple[str,
     if floating:
         return floating
     if bound:
-        kind = str(namespace[bound[0]].dtype).removeprefix("torch.")
+        kind = name_of(namespace[bound[0]].dtype)
         raise ProgramFault(
             f"`{bound[0]}` is an {kind} tensor, which has no gradient; "
-            "write it with a decimal point, or add .float()"
+            "write it with a decimal point, or add .float()",
+            bound[0],
         )
     raise ProgramFault("there are no parameters: bind at least one floating tensor in `# %% parameters`")
 
@@ -60,17 +69,18 @@ def make_leaves(namespace: Namespace, parameters: Iterable[str], data: Iterable[
         value = namespace.get(name, MISSING)
         if not is_floating(value):
             what = "is gone" if value is MISSING else f"became a {type(value).__name__}"
-            raise ProgramFault(f"the parameter `{name}` {what}; it has to stay a floating tensor")
-        _as_leaf(value)
+            raise ProgramFault(f"the parameter `{name}` {what}; it has to stay a floating tensor", name)
+        namespace[name] = _as_leaf(value)
     for name in data:
         if is_floating(namespace.get(name)):
-            _as_leaf(namespace[name])
+            namespace[name] = _as_leaf(namespace[name])
 
 
-def _as_leaf(tensor: Tensor) -> None:
+def _as_leaf(tensor: Tensor) -> Tensor:
     if not tensor.is_leaf:
-        tensor.detach_()
-    tensor.requires_grad_(True)
+        # a view cannot be detached in place
+        tensor = tensor.detach() if tensor._is_view() else tensor.detach_()
+    return tensor.requires_grad_(True)
 
 
 def require_loss(value: Any) -> Tensor:
@@ -79,21 +89,28 @@ def require_loss(value: Any) -> Tensor:
     Raises:
         ProgramFault: it is not a scalar floating tensor with a graph.
     """
+    problem = _problem_of_loss(value)
+    if problem:
+        raise ProgramFault(problem, "loss")
+    loss: Tensor = value
+    return loss
+
+
+def _problem_of_loss(value: Any) -> str:
     if value is MISSING:
-        raise ProgramFault("the forward ended without binding `loss`")
+        return "the forward ended without binding `loss`"
     if not isinstance(value, Tensor):
-        raise ProgramFault(f"`loss` is a {type(value).__name__}; it has to be a scalar tensor")
+        return f"`loss` is a {type(value).__name__}; it has to be a scalar tensor"
     if value.numel() != 1:
-        shape = list(value.shape)
-        raise ProgramFault(f"`loss` has shape {shape}; it has to be a scalar: add .mean() or .sum()")
+        return f"`loss` has shape {list(value.shape)}; it has to be a scalar: add .mean() or .sum()"
     if not value.is_floating_point():
-        raise ProgramFault(f"`loss` is an {value.dtype} tensor; it has to be floating")
+        return f"`loss` is an {name_of(value.dtype)} tensor; it has to be floating"
     if not value.requires_grad:
-        raise ProgramFault(
+        return (
             "`loss` has no graph: no parameter reaches it (look for .detach(), .item(), .data "
             "or torch.no_grad() in the forward)"
         )
-    return value
+    return ""
 
 
 def reference_backward(loss: Tensor, tensors: Mapping[str, Any]) -> References:
@@ -113,13 +130,13 @@ def reference_backward(loss: Tensor, tensors: Mapping[str, Any]) -> References:
 
 def _reason(name: str, value: Any) -> str:
     if isinstance(value, Tensor) and not value.is_floating_point():
-        kind = str(value.dtype).removeprefix("torch.")
+        kind = name_of(value.dtype)
         return f"`{name}` is an {kind} tensor, which has no gradient"
     return f"`{name}` has no gradient: no parameter reaches it"
 
 
 def _largest(gradients: Iterable[Tensor]) -> float:
-    present = [gradient for gradient in gradients if gradient.numel()]
+    present = [one.to_dense() if one.is_sparse else one for one in gradients if one.numel()]
     if not present:
         return 0.0
     norms = [float(norm) for norm in torch._foreach_norm(present, float("inf"))]

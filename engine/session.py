@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from types import CodeType
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
+from .contents import Contents
 from .failure import failure_of, remember_source
 from .frame import Failure
 from .instrument import BEFORE, STEP, compile_section
@@ -18,8 +20,9 @@ from .namespace import allow_imports_beside, fresh_namespace, generators_in
 from .pairing import Candidate, candidates, unpaired, unwritten_reads
 from .program import Program
 from .randomness import random_state, seed_all
-from .recorder import MISSING, Cancel, Namespace, Recorder, Slot, Step
+from .recorder import MISSING, Beginning, Cancel, Namespace, Recorder, Slot
 from .reference import (
+    ProgramFault,
     References,
     make_leaves,
     reference_backward,
@@ -29,6 +32,7 @@ from .reference import (
 from .report import Unpaired
 from .statements import Statement
 
+_R = TypeVar("_R", bound=Recorder)
 _NOTHING = References({}, {})
 _DRAWS = re.compile(r"(?<!torch\.)\b(random|np|numpy)\b|^\s*(import|from)\s+(?!torch\b|math\b)", re.MULTILINE)
 """A text that may draw from another generator than torch's: it names one, or imports code."""
@@ -61,8 +65,10 @@ class Session:
         self.parameters: tuple[str, ...] = ()
         self.data: frozenset[str] = frozenset()
         self.kept: frozenset[str] = frozenset()
+        self.kept_gradients: frozenset[str] = frozenset()
+        """The gradients of the parameters: the update reads them."""
         self.losses: list[float] = []
-        self.beginning: tuple[Step, ...] = ()
+        self.beginning: frozenset[Statement] = frozenset()
         self.ready = False
 
     @property
@@ -73,7 +79,7 @@ class Session:
     def begin(self) -> Failure | None:
         """Seed, run setup, seed again and run parameters."""
         allow_imports_beside(self.program)
-        recorder = self._recorder()
+        recorder = self._watched_by(Beginning(self.namespace, self.cancel))
         section = "setup"
         try:
             torch.set_default_dtype(torch.float32)
@@ -83,13 +89,14 @@ class Session:
             section = "parameters"
             self.run_section("parameters", recorder)
             self.parameters = require_parameters(self.namespace, self.bound("parameters"))
+            self.kept_gradients = frozenset(f"d{name}" for name in self.parameters)
             self.data = frozenset(self.namespace).difference(self.parameters)
             self.kept = self.data.union(self.parameters)
             self.ready = True
         except BaseException as error:
             return self._failure(error, section)
         finally:
-            self.beginning = tuple(recorder.steps)
+            self.beginning = frozenset(recorder.ran)
         return None
 
     def iterate(self) -> Iteration:
@@ -123,7 +130,9 @@ class Session:
         return tuple(dict.fromkeys(names))
 
     def _recorder(self) -> Recorder:
-        recorder = Recorder(self.namespace, self.cancel, self.harmless)
+        return self._watched_by(Recorder(self.namespace, self.cancel, self.harmless))
+
+    def _watched_by(self, recorder: _R) -> _R:
         self.namespace[STEP] = recorder.step
         self.namespace[BEFORE] = recorder.before
         return recorder
@@ -139,21 +148,29 @@ class Session:
         names = [name for name in self.namespace if not name.startswith("__")]
         slots = {name: Slot(name, self.namespace[name]) for name in names}
         generators = generators_in(self.namespace)
-        return Start(slots, random_state(generators, others=self._others), self.kept)
+        contents = Contents(self.namespace[name] for name in names)
+        return Start(slots, random_state(generators, others=self._others), contents, self.kept)
 
     def _put_back(self, start: Start) -> None:
         for name in [name for name in self.namespace if not name.startswith("__")]:
             if name not in start.slots:
                 del self.namespace[name]
         for name, slot in start.slots.items():
-            if slot.value is not slot.origin:
-                with torch.no_grad():
-                    slot.origin.copy_(slot.value)
+            slot.put_back()
             self.namespace[name] = slot.origin
+        start.contents.put_back()
         start.random.restore()
 
     def _failure(self, error: BaseException, section: str) -> Failure:
-        return failure_of(error, self.program, section)
+        failure = failure_of(error, self.program, section)
+        if not isinstance(error, ProgramFault):
+            return failure
+        kinds = ("parameters",) if section == "parameters" else ("forward", "update")
+        sections = [one for one in self.program.sections if one.kind in kinds]
+        writers = [s for one in sections for s in one.statements if error.name in s.writes]
+        if not writers:
+            return failure
+        return replace(failure, section=writers[-1].section, line=writers[-1].line)
 
 
 class _Run:
@@ -171,7 +188,7 @@ class _Run:
 
     def _watch(self) -> None:
         self.recorder = self.session._recorder()
-        self.recorder.slots += self.start.slots.values()
+        self.recorder.slots += [*self.start.slots.values(), *self.start.contents.slots]
 
     def forward_and_reference(self, mutating: bool) -> None:
         """The forward, recording a graph, and the reference backward before any handwritten line."""
@@ -249,7 +266,7 @@ class _Run:
             steps=steps,
             loss=self.loss,
             references=references,
-            gradients=judge(steps, pairs, references),
+            gradients=judge(steps, pairs, references, self.session.kept_gradients),
             failure=self.failure,
             notes=self.notes,
         )

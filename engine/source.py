@@ -41,7 +41,7 @@ def load(target: str) -> Program:
         ProgramError: nothing there, not a readable text file, or not a program.
     """
     path = Path(target)
-    if not path.exists() and target in bundled_names():
+    if not _exists(path) and target in bundled_names():
         return parse(_text_of(target), target, _folder() / f"{target}.py")
     return parse(_read(path, target), path.stem, path)
 
@@ -68,8 +68,15 @@ def _summary(text: str) -> str:
     return next((line for line in words if line), "")
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long for the file system
+        return False
+
+
 def _read(path: Path, target: str) -> str:
-    if not path.exists():
+    if not _exists(path):
         raise _missing(path, target)
     if path.is_dir():
         raise ProgramError("this is a folder", path=target, hint="Name a program file inside it")
@@ -98,7 +105,7 @@ def _decode(data: bytes, target: str) -> str:
 def _missing(path: Path, target: str) -> ProgramError:
     names = list(bundled_names())
     folder = path.parent
-    if folder.is_dir():
+    if _exists(folder) and folder.is_dir():
         prefix = "" if str(folder) == "." and not target.startswith(".") else f"{folder}/"
         names += [prefix + entry.name for entry in folder.iterdir() if entry.suffix == ".py"]
     guess = nearest(target, names, 0.6)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 _BLOCKS = ("body", "orelse", "finalbody")
 _OPAQUE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (*_OPAQUE, ast.Lambda)
+_MODULES = frozenset({"torch", "nn", "init", "F", "functional"})
+"""Names that stand for modules by custom: what their functions change is the first argument."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +28,10 @@ class Statement:
     """Names that it binds, the targets of an enclosing `for` or `with` among them."""
     changes: tuple[str, ...]
     """Names whose values its form says it may change in place: `x[i] = `, `x += `, `x.add_()`."""
+    unnamed: bool
+    """Whether its form says that it may change something without a name: `(a := x).add_()`."""
     calls: bool
-    """Whether it calls something that could change any tensor: a function or object of the program."""
+    """Whether it calls anything; what is called may change any tensor."""
     reads: frozenset[str]
     node: ast.stmt = field(repr=False)
 
@@ -125,6 +129,7 @@ def _statement(
         node = ast.copy_location(ast.Expr(node.test), node.test)
     end = node.end_lineno or node.lineno
     names = sorted(stored_names(node), key=lambda name: _first_use(node, name))
+    changed = list(_changed_names(node))
     return Statement(
         section=section,
         index=index,
@@ -133,20 +138,23 @@ def _statement(
         end_line=end,
         text="\n".join(lines[node.lineno - 1 : end]).strip(),
         binds=tuple(dict.fromkeys([*inherited, *names])),
-        changes=tuple(dict.fromkeys(_changed_names(node))),
-        calls=any(_foreign_call(n) for n in _own_nodes(node)),
+        changes=tuple(name for name in dict.fromkeys(changed) if name),
+        unnamed="" in changed,
+        calls=any(isinstance(n, ast.Call) for n in _own_nodes(node)),
         reads=read_names(node),
         node=whole,
     )
 
 
-def _first_use(node: ast.AST, name: str) -> tuple[int, int]:
-    places = [
-        (n.lineno, n.col_offset)
-        for n in ast.walk(node)
-        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
-    ]
-    return min(places, default=(0, 0))
+def _first_use(node: ast.AST, name: str) -> tuple[int, int, str]:
+    places = [(n.lineno, n.col_offset, name) for n in ast.walk(node) if _binds_directly(n, name)]
+    return min(places, default=(0, 0, name))
+
+
+def _binds_directly(node: ast.AST, name: str) -> TypeGuard[ast.Name | ast.alias]:
+    if isinstance(node, ast.alias):
+        return (node.asname or node.name).partition(".")[0] == name
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
 
 
 def _own_nodes(tree: ast.AST) -> Iterator[ast.AST]:
@@ -173,14 +181,17 @@ def _header_names(node: ast.stmt) -> tuple[str, ...]:
 
 
 def _changed_names(node: ast.stmt) -> Iterator[str]:
+    """The names that are changed in place; an empty one for what has no name."""
     for target in _targets(node):
-        if isinstance(target, ast.Subscript | ast.Attribute) and (root := root_name(target)):
-            yield root
+        if isinstance(target, ast.Subscript | ast.Attribute):
+            yield root_name(target) or ""
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         yield node.target.id
     for call in _own_nodes(node):
         if isinstance(call, ast.Call):
             yield from _changed_by_call(call)
+        elif isinstance(call, ast.Lambda | ast.comprehension):
+            yield from _changed_inside(call, node)
 
 
 def _targets(node: ast.stmt) -> Iterator[ast.AST]:
@@ -200,19 +211,26 @@ def _flat(target: ast.AST) -> Iterator[ast.AST]:
 
 
 def _changed_by_call(call: ast.Call) -> Iterator[str]:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    if name.endswith("_") and not name.endswith("__"):
-        for part in [call.func, *call.args]:
-            if root := root_name(part):
-                yield root
+    if _is_in_place(call):
+        root = root_name(call.func) or ""
+        if root not in _MODULES:
+            yield root
+        elif call.args:
+            yield root_name(call.args[0]) or ""
+        else:
+            yield ""
     for keyword in call.keywords:
         if keyword.arg == "out":
             yield from read_names(keyword.value)
 
 
-def _foreign_call(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
-    if isinstance(node.func, ast.Name):
-        return not hasattr(builtins, node.func.id)
-    return isinstance(node.func, ast.Attribute)
+def _is_in_place(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    return name.endswith("_") and not name.endswith("__")
+
+
+def _changed_inside(scope: ast.AST, node: ast.stmt) -> Iterator[str]:
+    """What a lambda or comprehension changes goes by a name of its own."""
+    around = node if isinstance(scope, ast.comprehension) else scope
+    if any(isinstance(n, ast.Call) and _is_in_place(n) for n in ast.walk(around)):
+        yield ""

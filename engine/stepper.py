@@ -9,6 +9,7 @@ from .commands import (
     Advance,
     ChangeSlice,
     ChangeSpeed,
+    CheckLines,
     Command,
     GoTo,
     Layout,
@@ -23,12 +24,16 @@ from .commands import (
 )
 from .frame import Failure, Frame
 from .iteration import Iteration
+from .judgement import Judgement, explained, judgements
+from .linecheck.check import check_lines
+from .linecheck.outcome import LineCheck
 from .losses import LossHistory
 from .output import Output
 from .picture import picture
 from .program import Program
 from .recorder import Cancel, Cancelled
 from .session import Session
+from .summary import forget_spans
 from .view import View, phase_end, phase_start
 
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 30, 100, None)
@@ -47,6 +52,11 @@ class Stepper:
         self.record: Iteration | None = None
         self.failure: Failure | None = None
         self.notes: tuple[str, ...] = ()
+        self.check: LineCheck | None = None
+        """The newest line check; what it says of the lines holds for later iterations too."""
+        self.judged: dict[str, Judgement] = {}
+        self.checking = False
+        """Whether the record came to rest with something that only the line check can tell."""
         self.running = False
         self.target: int | None = None
         self._speed = len(SPEEDS) - 1
@@ -70,6 +80,8 @@ class Stepper:
                 self._go_to(iteration)
             case Restart():
                 self._restart()
+            case CheckLines():
+                self.check_lines()
             case _:
                 self._look(command)
 
@@ -119,6 +131,8 @@ class Stepper:
                 self.pause()
             speed = None if self.target is not None else SPEEDS[self._speed]
             now = time.monotonic()
+            if not self.running:
+                self._judge(settled=True)
             self._due = now if speed is None else max(self._due + 1 / speed, now)
             if now >= deadline or self._due > now:
                 return
@@ -155,6 +169,7 @@ class Stepper:
         self.output.clear()
         self.losses = LossHistory()
         self.record, self.failure, self.notes = None, None, ()
+        self.check, self.judged, self.checking = None, {}, False
         self.view = replace(self.view, ran=0, changed=frozenset(), program_top=1)
         self.begin()
 
@@ -185,10 +200,34 @@ class Stepper:
         if self.record is not None:
             self.view = self.view.moving(self.record, ran, fresh=fresh)
 
+    def _judge(self, *, settled: bool) -> None:
+        """Judge the record end to end; at rest, a failure that nothing explains asks for the line check."""
+        record = self.record
+        if record is None:
+            return
+        self.judged = judgements(record, self.check)
+        stopped = record.failure is not None and record.failure.type == Cancelled.__name__
+        wanted = self.check is None or not explained(record, self.judged)
+        self.checking = settled and wanted and not stopped
+
+    def check_lines(self) -> None:
+        """Judge every line of the record on its own."""
+        self.checking = False
+        if self.record is None:
+            self.notes = ("there is no iteration yet whose lines could be checked",)
+            return
+        if self.check is None or self.check.iteration != self.record.number or self.check.problem:
+            self.check = check_lines(self.session, self.record)
+            if self.check.problem:
+                self.notes += (f"the lines could not be checked: {self.check.problem}",)
+        self.judged = judgements(self.record, self.check)
+
     def _iterate(self) -> None:
+        forget_spans()
         record = self.session.iterate()
         self.record, self.failure = record, record.failure
         self.notes = record.notes
         if record.failure is None:
             self.losses.append(self.session.losses[-1])
+        self._judge(settled=not self.running)
         self.view = replace(self.view, ran=len(record.steps), changed=frozenset(), follow=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import MutableMapping
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.utils.weak import WeakIdKeyDictionary
 
 from .comparison import name_of
 from .frame import Block, Summary
@@ -22,12 +24,32 @@ def summary_of(value: Any) -> Summary | None:
     shape, dtype = tuple(value.shape), name_of(value.dtype)
     if value.numel() == 0 or value.is_complex() or value.layout != torch.strided:
         return Summary(shape, dtype, text="empty" if value.numel() == 0 else "…")
-    low, high, not_finite = span(value.detach())
+    low, high, not_finite = span(value)
     return Summary(shape, dtype, low, high, not_finite)
 
 
-def span(tensor: Tensor) -> tuple[float | None, float | None, int]:
-    """The least and the greatest finite entry, and how many entries are not finite."""
+Span = tuple[float | None, float | None, int]
+
+_spans: MutableMapping[Tensor, Span] = WeakIdKeyDictionary()
+
+
+def span(tensor: Tensor) -> Span:
+    """The least and the greatest finite entry, and how many entries are not finite.
+
+    A recorded tensor changes only while an iteration runs, so each is looked through once in between.
+    """
+    found = _spans.get(tensor)
+    if found is None:
+        found = _spans[tensor] = _span(tensor.detach())
+    return found
+
+
+def forget_spans() -> None:
+    """An iteration is about to run: tensors may change."""
+    _spans.clear()
+
+
+def _span(tensor: Tensor) -> Span:
     plain = tensor.to(torch.uint8) if tensor.dtype == torch.bool else tensor
     low, high = (float(end) for end in torch.aminmax(plain))
     if math.isfinite(low) and math.isfinite(high):
@@ -74,7 +96,7 @@ def block_of(
     matrix = matrix_of(tensor.detach(), slice_index)
     height, width = matrix.shape
     window = matrix[top : top + rows, left : left + columns].to("cpu", torch.float64)
-    low, high, _ = span(tensor.detach())
+    low, high, _ = span(tensor)
     return Block(
         rows=tuple(tuple(row) for row in window.tolist()),
         top=top,

@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .commands import Command
@@ -112,7 +113,14 @@ class Engine:
                 )
 
     def _main(self) -> None:
+        try:
+            self._live()
+        except Exception as error:
+            self._show(_apology(self._program, self._handled, error))
+
+    def _live(self) -> None:
         from .output import capture_thread
+        from .recorder import Cancelled
         from .stepper import Stepper
 
         stepper = Stepper(self._program, self._seed)
@@ -122,7 +130,9 @@ class Engine:
             self._work(stepper.begin)
             self._publish()
             while not self._stopping:
-                self._turn(stepper)
+                # raised from outside, it may arrive when its job has just ended
+                with suppress(Cancelled):
+                    self._turn(stepper)
 
     def _turn(self, stepper: Stepper) -> None:
         """Handle what waits; while running, iterate until a frame is due."""
@@ -135,6 +145,9 @@ class Engine:
             self._work(lambda: stepper.handle(command))
             self._handled += 1
         if command is None or self._queue.empty():
+            self._publish()
+        if stepper.checking and self._queue.empty():
+            self._work(stepper.check_lines)
             self._publish()
 
     def _next(self, stepper: Stepper) -> Command | _Stop | None:
@@ -167,6 +180,9 @@ class Engine:
             frame = stepper.frame(self._handled)
         except Exception as error:
             frame = _apology(self._program, self._handled, error)
+        self._show(frame)
+
+    def _show(self, frame: Frame) -> None:
         with self._lock:
             fresh = self._frame is None
             self._frame = frame

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,12 +16,11 @@ from ..session import Session
 from ..verdict import Verdict
 from .agreement import Agreement, agreement, is_zero
 from .dependence import Own, downstream, leaves_reached, own_cuts, read_gradients, upstreams, woven
+from .jitter import ExactUses, Jittered
 from .outcome import LineCheck, LineJudgement
-from .passes import Outcome, Plan, plan_of, run_lines
+from .passes import Outcome, Plan, plan_of, planned_anew, run_lines
+from .reuse import MANY, ambiguous, settled, turning_points
 from .world import World, arrivals, opened
-
-_EXPLICIT = re.compile(r"float32|float16|bfloat16|\.float\(|\.half\(|\.to\(|\.type\(")
-"""Words by which a program asks for a precision of its own."""
 
 
 class _NotInDouble(Exception):
@@ -47,21 +45,37 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
 
 
 def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) -> LineCheck:
+    def judged(complete: Mapping[str, int]) -> LineCheck:
+        return _Check(session, iteration, dtype, complete).run()
+
     try:
-        return _Check(session, iteration, dtype).run()
+        found = judged({})
     except _DrawsAnew:
-        return _Check(session, iteration, dtype).run()
+        found = judged({})
+    return settled(found, turning_points(iteration, found, session.kept_gradients), judged)
 
 
 class _Check:
-    """One attempt in one precision. Tensors are named without the d, gradients with it."""
+    """One attempt in one precision. Tensors are named without the d, gradients with it.
 
-    def __init__(self, session: Session, iteration: Iteration, dtype: torch.dtype | None) -> None:
+    The gradients in `complete` are so after that many writes; others after their last.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        iteration: Iteration,
+        dtype: torch.dtype | None,
+        complete: Mapping[str, int],
+    ) -> None:
         self.session = session
         self.iteration = iteration
         self.dtype = dtype
-        self.names = _gradient_names(session, iteration)
-        self.plan: Plan = plan_of(session, iteration, self.names)
+        self.complete = complete
+        every = _gradient_names(session, iteration)
+        self.ambiguous = ambiguous(iteration, every)
+        self.names = tuple(name for name in every if name not in self.ambiguous)
+        self.plan: Plan = self._early(plan_of(session, iteration, self.names))
         self.woven = woven(iteration.steps, self.names)
         self.read = read_gradients(session.program, self.names) - self.woven
         self.static = upstreams(session.program, self.names)
@@ -69,6 +83,7 @@ class _Check:
         self.quick: dict[str, Tensor] = {}
         self.tensors: frozenset[str] = frozenset()
         self.draws = session.draws
+        self.still: frozenset[str] = frozenset()
 
     def open(self) -> Any:
         """A fresh world in this precision."""
@@ -76,14 +91,33 @@ class _Check:
 
     def run(self) -> LineCheck:
         """The three stages."""
+        failure = self.iteration.failure
+        if failure is not None and failure.section == "backward":
+            self._plan_anew()
         found, outcome = self._quick_pass()
         suspects = [name for name, one in found.items() if one.verdict is Verdict.WRONG_HERE]
         if suspects:
             found.update(self._second_look(suspects, outcome))
         found.update(self._woven_after_wrong(found))
         judgements = {name: self._judgement(name, found.get(name), outcome) for name in self.names}
+        judgements.update((name, self._unknown(name)) for name in self.ambiguous)
         dtype = name_of(self.dtype or torch.get_default_dtype())
         return LineCheck(self.iteration.number, judgements, dtype)
+
+    def _plan_anew(self) -> None:
+        with self.open() as world:
+            tensors = self._forward(world)
+            arrived = arrivals(self._loss(), tensors, {})
+            anew = planned_anew(world, self.plan, {f"d{n}": one for n, one in arrived.items()})
+            self.plan = self._early(anew)
+
+    def _early(self, plan: Plan) -> Plan:
+        return replace(plan, writes={**plan.writes, **self.complete})
+
+    def _unknown(self, name: str) -> LineJudgement:
+        lines = written_lines(self.session, self.iteration, name)
+        reads = upstreams(self.session.program, [*self.names, name])[name]
+        return LineJudgement(name, Verdict.NOT_CHECKED, lines, reads, message=MANY, reused=True)
 
     def _woven_after_wrong(self, found: Mapping[str, Agreement]) -> dict[str, Agreement]:
         """Lines of a loop are judged together: blame stops at the first wrong one of a chain."""
@@ -185,7 +219,12 @@ class _Check:
         """Suspects once more, each cut only at what its own lines read; then off the kinks."""
         own = self._own_cuts(suspects)
         alone = self._alone(own, quick)
+        for name in suspects:
+            if alone[name].verdict is Verdict.NOT_EXERCISED and _is_nothing(quick.values.get(name)):
+                alone[name] = replace(alone[name], verdict=Verdict.WRONG_HERE, message=_ZEROS)
         wrong = {name: own[name] for name, one in alone.items() if one.verdict is Verdict.WRONG_HERE}
+        if wrong:
+            self.still = self._compared_exactly()
         for data in (False, True):
             if wrong:
                 jittered = self._alone(wrong, None, jitter=(data,))
@@ -194,6 +233,12 @@ class _Check:
                         alone[name] = replace(one, message=_KINK)
                         wrong.pop(name)
         return alone
+
+    def _compared_exactly(self) -> frozenset[str]:
+        with self.open() as world, ExactUses(self.session) as uses:
+            self._forward(world)
+            self._lines(world, self.cuts)
+        return frozenset(uses.found)
 
     def _own_cuts(self, suspects: Iterable[str]) -> dict[str, Own]:
         """What each suspect's lines read, seen by watching the pass with the cuts as leaves."""
@@ -219,7 +264,7 @@ class _Check:
     ) -> dict[str, Agreement]:
         """Judge each gradient with its own cuts only."""
         found: dict[str, Agreement] = {}
-        with self._jittered(jitter) as world:
+        with self._moved(jitter) as world:
             tensors = self._forward(world)
             expected = {name: self._arrivals(tensors, one.cuts) for name, one in own.items()}
             skipped = {name: self._skipped(tensors, name, own[name], expected[name]) for name in own}
@@ -238,12 +283,14 @@ class _Check:
     def _arrivals(self, tensors: Mapping[str, Tensor], cuts: Iterable[str]) -> dict[str, Tensor]:
         return arrivals(self._loss(), tensors, {name: self.cuts[name] for name in cuts})
 
-    def _jittered(self, jitter: tuple[bool, ...]) -> Any:
-        return _Jittered(self.open(), self.session, jitter)
+    def _moved(self, jitter: tuple[bool, ...]) -> Any:
+        if not jitter:
+            return self.open()
+        return Jittered(self.open(), self.session, data=jitter[0], still=self.still)
 
     def _beside(self, name: str, own: Own, jitter: tuple[bool, ...]) -> Mapping[str, Any]:
         """The values where the siblings that the lines read are what autograd makes them."""
-        with self._jittered(jitter) as world:
+        with self._moved(jitter) as world:
             tensors = self._forward(world)
             arrived = self._arrivals(tensors, own.cuts)
             substitutes = {one: self.cuts[one] if one in own.cuts else arrived[one] for one in arrived}
@@ -269,8 +316,9 @@ class _Check:
         return found
 
     def _judgement(self, name: str, found: Agreement | None, outcome: Outcome) -> LineJudgement:
-        lines = written_lines(self.session, self.iteration, name)
-        base = LineJudgement(name, Verdict.NOT_CHECKED, lines, self.static[name])
+        lines = written_lines(self.session, self.iteration, name, self.complete.get(name))
+        reused = name in self.complete
+        base = LineJudgement(name, Verdict.NOT_CHECKED, lines, self.static[name], reused=reused)
         if name in outcome.raised:
             line, error = outcome.raised[name]
             return replace(base, message=f"line {line} raises {type(error).__name__}: {error}")
@@ -285,9 +333,18 @@ class _Check:
             verdict=found.verdict,
             maxdiff=found.maxdiff,
             dtype=found.dtype,
-            message=found.message or self._too_early(name, found.verdict),
+            message=found.message or self._reuse(name) or self._too_early(name, found.verdict),
             kink=found.message == _KINK,
         )
+
+    def _reuse(self, name: str) -> str:
+        """Which line goes on to use a name for something else."""
+        for one in (name, *self.static[name]):
+            if one in self.complete:
+                position = self.iteration.gradients[one].writes[self.complete[one]]
+                line = self.iteration.steps[position].statement.line
+                return f"from line {line} on, {one} is no longer the gradient of {one[1:]}"
+        return ""
 
     def _too_early(self, name: str, verdict: Verdict) -> str:
         """For a wrong line that reads a gradient before its last write: which line completes it."""
@@ -305,30 +362,17 @@ class _Check:
         return ""
 
 
+_ZEROS = "it is zero, whatever comes from upstream"
 _KINK = "at a kink or tie it takes another subgradient than autograd: right"
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether a line wrote zeros: no fused formula, though the true gradient may cancel to zero."""
+    return isinstance(value, Tensor) and not bool(value.any())
 
 
 class _DrawsAnew(Exception):
     """The forward draws random numbers; the check begins again with draws that repeat."""
-
-
-class _Jittered:
-    """A world whose parameters (and float data) are moved a little."""
-
-    def __init__(self, world: Any, session: Session, jitter: tuple[bool, ...]) -> None:
-        self.world = world
-        self.session = session
-        self.jitter = jitter
-
-    def __enter__(self) -> World:
-        world: World = self.world.__enter__()
-        if self.jitter:
-            names = [*self.session.parameters, *(sorted(self.session.data) if self.jitter[0] else ())]
-            world.jitter(names, torch.Generator().manual_seed(7))
-        return world
-
-    def __exit__(self, *error: Any) -> None:
-        self.world.__exit__(*error)
 
 
 def _gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:
@@ -342,10 +386,15 @@ def _gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*iteration.gradients, *only_read]))
 
 
-def written_lines(session: Session, iteration: Iteration, name: str) -> tuple[int, ...]:
-    """The lines that build a gradient: those that did, or where it was not reached, those that would."""
+def written_lines(
+    session: Session, iteration: Iteration, name: str, writes: int | None = None
+) -> tuple[int, ...]:
+    """The lines that build a gradient: those that did, or where it was not reached, those that would.
+
+    With `writes`, only so many of its writes count.
+    """
     gradient = iteration.gradients.get(name)
     if gradient is None:
         return ()
-    lines = {iteration.steps[position].statement.line for position in gradient.writes}
+    lines = {iteration.steps[position].statement.line for position in gradient.writes[:writes]}
     return tuple(sorted(lines | set(gradient.pair.lines if not lines else ())))

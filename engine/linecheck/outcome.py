@@ -23,6 +23,8 @@ class LineJudgement:
     message: str = ""
     kink: bool = False
     """Right, but at a kink or tie another subgradient than autograd's was chosen."""
+    reused: bool = False
+    """Its name stands for something else in the end, so that end to end nothing can be said."""
 
 
 @dataclass(frozen=True)

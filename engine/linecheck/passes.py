@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torch import Tensor
 
-from ..iteration import Iteration
+from ..iteration import Iteration, written_gradients
 from ..recorder import Step
 from ..session import Session
 from ..statements import Statement
@@ -35,15 +36,28 @@ class Outcome:
     values: Mapping[str, Any]
     raised: Mapping[str, tuple[int, BaseException]] = field(default_factory=dict)
     """By gradient: the line that raised, and what."""
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """How often each gradient was written."""
 
 
 def plan_of(session: Session, iteration: Iteration, names: tuple[str, ...]) -> Plan:
     """The plan for the gradients `names`, from the record of the iteration."""
     counts: Counter[str] = Counter()
+    kept = session.kept_gradients
     for step in iteration.steps:
         if step.statement.section == "backward":
-            counts.update(slot.name for slot in step.slots if slot.name in names)
+            counts.update(slot.name for slot in written_gradients(step, names, kept))
     return Plan(names, counts, early_reads(session, names))
+
+
+def planned_anew(world: World, plan: Plan, instead: Mapping[str, Tensor]) -> Plan:
+    """The plan where the record ends early: a pass that goes on after lines that raise.
+
+    What such a line would have written is what autograd says (`instead`), so that others can run.
+    """
+    never = dict.fromkeys(plan.names, sys.maxsize)
+    outcome = run_lines(world, replace(plan, writes=never), instead)
+    return replace(plan, writes=outcome.seen)
 
 
 def early_reads(session: Session, names: tuple[str, ...]) -> frozenset[str]:
@@ -72,35 +86,55 @@ def run_lines(
     graph: bool = False,
 ) -> Outcome:
     """One pass. `taken` sees every value at the moment of its last write, before it is replaced."""
-    namespace = world.session.namespace
-    seen: Counter[str] = Counter()
-    values: dict[str, Any] = {}
-
-    def replace(name: str) -> None:
-        if name in substitutes:
-            namespace[name] = substitutes[name].clone()
-
-    def after(step: Step) -> None:
-        for slot in step.slots:
-            if slot.name in plan.writes:
-                seen[slot.name] += 1
-                if seen[slot.name] == plan.writes[slot.name]:
-                    values[slot.name] = taken(slot.name, slot.origin)
-                    replace(slot.name)
-
+    one = _Pass(world, plan, substitutes, taken)
     for name in plan.early:
-        replace(name)
-    failed: dict[str, tuple[int, BaseException]] = {}
+        one.put(name)
+    world.lines(one.after, one.failing, graph=graph)
+    return Outcome(one.values, one.failed, one.seen)
 
-    def failing(statements: list[Statement], error: BaseException) -> None:
+
+class _Pass:
+    """One pass under way. A write that raises counts as a write, so that the last one is known."""
+
+    def __init__(
+        self,
+        world: World,
+        plan: Plan,
+        substitutes: Mapping[str, Tensor],
+        taken: Callable[[str, Any], Any],
+    ) -> None:
+        self.namespace = world.session.namespace
+        self.kept = world.session.kept_gradients
+        self.plan = plan
+        self.substitutes = substitutes
+        self.taken = taken
+        self.seen: Counter[str] = Counter()
+        self.values: dict[str, Any] = {}
+        self.failed: dict[str, tuple[int, BaseException]] = {}
+
+    def put(self, name: str) -> None:
+        """Replace a gradient by its substitute, if it has one."""
+        if name in self.substitutes:
+            self.namespace[name] = self.substitutes[name].clone()
+
+    def after(self, step: Step) -> None:
+        """After every step: take and replace what it completes."""
+        for slot in written_gradients(step, self.plan.names, self.kept):
+            self.seen[slot.name] += 1
+            if self.seen[slot.name] == self.plan.writes.get(slot.name):
+                if slot.name not in self.failed:
+                    self.values[slot.name] = self.taken(slot.name, slot.origin)
+                self.put(slot.name)
+
+    def failing(self, statements: list[Statement], error: BaseException) -> None:
+        """After a top-level statement that raised: what it did not write is taken from the substitutes."""
+        line = _line_of(error, statements)
         for statement in statements:
             for name in statement.writes:
-                if name in plan.names and name not in values:
-                    failed[name] = (_line_of(error, statements), error)
-                    replace(name)
-
-    world.lines(after, failing, graph=graph)
-    return Outcome(values, failed)
+                if name in self.plan.names and name not in self.values:
+                    self.seen[name] += statement.line == line
+                    self.failed[name] = (line, error)
+                    self.put(name)
 
 
 def _line_of(error: BaseException, statements: list[Statement]) -> int:

@@ -1,0 +1,69 @@
+"""What containers and objects of a program hold: kept when an iteration starts, put back if it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .recorder import Slot
+
+_PLAIN = (str, bytes, int, float, complex, type(None), type, FunctionType, MethodType, ModuleType)
+_WITHOUT = frozenset({*_PLAIN, Tensor, bool, BuiltinFunctionType})
+"""What most names are bound to: nothing to keep."""
+_LARGEST = 100_000
+"""Containers with more elements are left as they are: a data set, not a state."""
+_SEARCHED = 64
+"""Containers with more elements are not searched for others inside."""
+
+
+class Contents:
+    """Shallow copies of lists, dictionaries, sets and objects, and slots for the tensors inside."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self.slots: list[Slot] = []
+        self._seen: set[int] = set()
+        self._copies: list[tuple[Any, Any]] = []
+        for value in values:
+            if type(value) not in _WITHOUT:
+                self._keep(value, 4)
+
+    def put_back(self) -> None:
+        """Let every container hold again what it held, its tensors with their values."""
+        for container, copy in self._copies:
+            if isinstance(container, list):
+                container[:] = copy
+            else:
+                container.clear()
+                container.update(copy)
+        for slot in self.slots:
+            slot.put_back()
+
+    def _keep(self, value: Any, depth: int) -> None:
+        if isinstance(value, _PLAIN) or id(value) in self._seen or depth == 0:
+            return
+        self._seen.add(id(value))
+        if isinstance(value, Tensor):
+            self.slots.append(Slot("", value))
+        elif type(value) in (list, dict, set, tuple):
+            self._keep_container(value, depth)
+        elif _is_the_programs(value):
+            self._keep_container(vars(value), depth)
+
+    def _keep_container(self, value: Any, depth: int) -> None:
+        if len(value) > _LARGEST:
+            return
+        if not isinstance(value, tuple):
+            self._copies.append((value, value.copy()))
+        if len(value) <= _SEARCHED:
+            for part in list(value.values()) if isinstance(value, dict) else list(value):
+                self._keep(part, depth - 1)
+
+
+def _is_the_programs(value: Any) -> bool:
+    """Whether an object's attributes are the program's own: its class, or a module or optimizer of torch."""
+    known = isinstance(value, torch.nn.Module | torch.optim.Optimizer)
+    return known or (type(value).__module__ == "__main__" and hasattr(value, "__dict__"))

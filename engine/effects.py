@@ -1,0 +1,106 @@
+"""Whether calling something of a program's may change tensors in place: read from its bytecode."""
+
+from __future__ import annotations
+
+import dis
+import functools
+from collections.abc import Iterable
+from itertools import islice
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from torch import Tensor
+
+_QUIET = frozenset({"torch", "math", "numpy", "random", "builtins", "collections", "itertools", "functools"})
+"""Modules whose functions change tensors only where the call's own spelling says so."""
+_LOOKED_AT = 64
+"""How many elements of a container are looked at."""
+
+
+def may_change(value: Any, seen: set[int] | None = None) -> bool:
+    """Whether calling `value`, or what it holds, may change any tensor in place.
+
+    True in doubt. A function may where its code, or that of a function it refers to, stores into
+    something, has an augmented assignment, or calls a method that ends in an underscore.
+    """
+    seen = set() if seen is None else seen
+    if isinstance(value, Tensor | str | bytes | int | float | complex | None) or id(value) in seen:
+        return False
+    seen.add(id(value))
+    if isinstance(value, FunctionType):
+        return not _is_quiet(value) and _function_may(value, seen)
+    if isinstance(value, MethodType):
+        return any(may_change(part, seen) for part in (value.__func__, value.__self__))
+    if isinstance(value, functools.partial):
+        return any(may_change(part, seen) for part in (value.func, *value.args))
+    if isinstance(value, list | tuple | set | dict):
+        parts: Iterable[Any] = value.values() if isinstance(value, dict) else value
+        return any(may_change(part, seen) for part in islice(parts, _LOOKED_AT))
+    return _other_may(value, seen)
+
+
+def _other_may(value: Any, seen: set[int]) -> bool:
+    if isinstance(value, BuiltinFunctionType):
+        return False
+    if isinstance(value, ModuleType):
+        if value.__name__.partition(".")[0] in _QUIET:
+            return False
+        return any(may_change(part, seen) for part in vars(value).values() if callable(part))
+    kind = value if isinstance(value, type) else type(value)
+    if kind.__module__.startswith("torch.optim"):
+        return True
+    held = () if isinstance(value, type) else vars(value).values() if hasattr(value, "__dict__") else ()
+    return _class_may(kind, seen) or any(may_change(part, seen) for part in held)
+
+
+def _class_may(kind: type, seen: set[int]) -> bool:
+    parts = [part for base in kind.__mro__ if not _is_quiet(base) for part in vars(base).values()]
+    return any(may_change(part, seen) for part in parts if isinstance(part, FunctionType))
+
+
+def _is_quiet(thing: Any) -> bool:
+    return str(getattr(thing, "__module__", "")).partition(".")[0] in _QUIET
+
+
+def _function_may(function: FunctionType, seen: set[int]) -> bool:
+    if _code_changes(function.__code__):
+        return True
+    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    names = _names_in(function.__code__)
+    found = [function.__globals__[name] for name in names if name in function.__globals__]
+    return any(may_change(part, seen) for part in (*cells, *found))
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
+
+
+def _codes(code: CodeType) -> list[CodeType]:
+    inner = [const for const in code.co_consts if isinstance(const, CodeType)]
+    return [code, *(found for one in inner for found in _codes(one))]
+
+
+def _names_in(code: CodeType) -> set[str]:
+    return {name for one in _codes(code) for name in one.co_names}
+
+
+def _code_changes(code: CodeType) -> bool:
+    if any(name.endswith("_") and not name.endswith("__") for name in _names_in(code)):
+        return True
+    keywords = {
+        word for one in _codes(code) for const in one.co_consts if isinstance(const, tuple) for word in const
+    }
+    return "out" in keywords or any(
+        _stores(step) for one in _codes(code) for step in dis.get_instructions(one)
+    )
+
+
+def _stores(step: dis.Instruction) -> bool:
+    if step.opname in ("STORE_SUBSCR", "STORE_SLICE"):
+        return True
+    if step.opname == "STORE_ATTR":
+        return bool(step.argval == "data")
+    return step.opname == "BINARY_OP" and step.argrepr.endswith("=")

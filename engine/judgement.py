@@ -1,0 +1,155 @@
+"""The last word on a gradient: end to end and by its line, in one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from .comparison import finite_max
+from .iteration import Gradient, Iteration
+from .linecheck.outcome import LineCheck, LineJudgement
+from .recorder import MISSING
+from .verdict import Verdict
+
+_ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
+_UNWRITTEN = (Verdict.NOT_WRITTEN, Verdict.NOT_CHECKED)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the tool says of one gradient, and why."""
+
+    verdict: Verdict
+    end_to_end: Verdict
+    line: LineJudgement | None = None
+    hidden: bool = False
+    """Passes end to end although its line is wrong."""
+    inherited_from: tuple[str, ...] = ()
+    """The gradients whose lines are wrong, where this one's is not."""
+    message: str = ""
+
+
+def judgements(iteration: Iteration, check: LineCheck | None) -> dict[str, Judgement]:
+    """The judgement of every gradient of an iteration; without a line check, end to end alone.
+
+    A check of an earlier iteration still tells which lines are wrong, for the lines are the same; what it
+    found not exercised says nothing of another batch.
+    """
+    lines = check.judgements if check is not None else {}
+    if check is not None and check.iteration != iteration.number:
+        lines = {name: _of_another_batch(line) for name, line in lines.items()}
+    return {name: _judgement(iteration, gradient, lines) for name, gradient in iteration.gradients.items()}
+
+
+def explained(iteration: Iteration, judged: Mapping[str, Judgement]) -> bool:
+    """Whether every gradient that is wrong end to end is so for a reason that is already known."""
+    known = (*_ACCUSED, Verdict.INHERITED)
+    return all(
+        judged[name].verdict in known
+        for name, gradient in iteration.gradients.items()
+        if gradient.verdict in (Verdict.WRONG, Verdict.WRONG_SHAPE)
+    )
+
+
+def _of_another_batch(line: LineJudgement) -> LineJudgement:
+    if line.verdict in (Verdict.NOT_EXERCISED, Verdict.NOT_WRITTEN) or line.kink:
+        return replace(line, verdict=Verdict.NOT_CHECKED, message="", kink=False)
+    return line
+
+
+def _judgement(iteration: Iteration, gradient: Gradient, lines: Mapping[str, LineJudgement]) -> Judgement:
+    whole, line = gradient.verdict, lines.get(gradient.name)
+    if line is None:
+        return Judgement(whole, whole, message=_end_to_end(gradient))
+    if line.verdict in _ACCUSED:
+        return _accused(iteration, gradient, line)
+    if gradient.value is MISSING and line.verdict not in _UNWRITTEN:
+        return Judgement(Verdict.NOT_CHECKED, whole, line, message="its line did not run")
+    if line.reused:
+        return Judgement(line.verdict, whole, line, message=line.message)
+    if whole in (Verdict.WRONG, Verdict.WRONG_SHAPE):
+        return _excused(gradient, line, lines)
+    if whole.passes and line.verdict is Verdict.NOT_EXERCISED:
+        message = f"not exercised by this batch: {line.message}"
+        return Judgement(Verdict.NOT_EXERCISED, whole, line, message=message)
+    if whole is Verdict.NOT_WRITTEN:
+        return Judgement(whole, whole, line, message=line.message or "not written yet")
+    return Judgement(whole, whole, line, message=line.message or _end_to_end(gradient))
+
+
+def _end_to_end(gradient: Gradient) -> str:
+    if gradient.verdict in (Verdict.EXACT, Verdict.CLOSE, Verdict.WRONG):
+        return ""
+    return gradient.comparison.message
+
+
+def _accused(iteration: Iteration, gradient: Gradient, line: LineJudgement) -> Judgement:
+    whole = gradient.verdict
+    hidden = whole.passes and gradient.value is not MISSING and whole is not Verdict.NOT_CHECKED
+    words = ["wrong shape" if line.verdict is Verdict.WRONG_SHAPE else "wrong here"]
+    if hidden:
+        words.append(f"hidden: {_why_hidden(iteration, gradient)}")
+    if line.message:
+        words.append(line.message)
+    return Judgement(line.verdict, whole, line, hidden, message="; ".join(words))
+
+
+def _why_hidden(iteration: Iteration, gradient: Gradient) -> str:
+    reference = gradient.reference
+    size = 0.0 if reference is None else finite_max(reference)
+    if size <= 1e-6 * iteration.references.largest:
+        return "the true gradient is about zero here"
+    return "end to end it agrees at this batch"
+
+
+def _excused(gradient: Gradient, line: LineJudgement, lines: Mapping[str, LineJudgement]) -> Judgement:
+    """Wrong end to end, while the line is not: something upstream is, or only rounding, or a kink."""
+    whole = gradient.verdict
+    found = _roots(gradient.name, lines, _ACCUSED)
+    roots = tuple(sorted(found, key=lambda name: max(lines[name].lines, default=0)))
+    if roots:
+        message = f"inherited from {', '.join(roots)}"
+        if line.verdict is Verdict.NOT_CHECKED and line.message:
+            message += f"; {line.message}"
+        return Judgement(Verdict.INHERITED, whole, line, inherited_from=roots, message=message)
+    if line.verdict is Verdict.NOT_CHECKED or whole is Verdict.WRONG_SHAPE:
+        return Judgement(whole, whole, line, message=line.message or _end_to_end(gradient))
+    if line.kink or _kinked(gradient.name, lines):
+        return Judgement(Verdict.RIGHT, whole, line, message=line.message or _BELOW_A_KINK)
+    if line.dtype == "float64":
+        return Judgement(Verdict.CLOSE, whole, line, message=_ROUNDING)
+    return Judgement(Verdict.CLOSE, whole, line, message="no line is wrong; the rest is rounding")
+
+
+_ROUNDING = "no line is wrong in float64; the difference is rounding"
+_BELOW_A_KINK = "differs only where an upstream line takes another subgradient at a kink or tie"
+
+
+def _kinked(name: str, lines: Mapping[str, LineJudgement]) -> bool:
+    return any(lines[one].kink for one in _behind(name, lines))
+
+
+def _roots(name: str, lines: Mapping[str, LineJudgement], accused: Iterable[Verdict]) -> list[str]:
+    """The wrong gradients upstream, those behind wrong ones left out."""
+    found: list[str] = []
+    seen, queue = {name}, [name]
+    while queue:
+        for one in lines[queue.pop(0)].upstreams:
+            if one in seen or one not in lines:
+                continue
+            seen.add(one)
+            if lines[one].verdict in accused:
+                found.append(one)
+            else:
+                queue.append(one)
+    return found
+
+
+def _behind(name: str, lines: Mapping[str, LineJudgement]) -> set[str]:
+    seen, queue = {name}, [name]
+    while queue:
+        for one in lines[queue.pop(0)].upstreams:
+            if one in lines and one not in seen:
+                seen.add(one)
+                queue.append(one)
+    return seen - {name}

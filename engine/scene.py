@@ -1,0 +1,38 @@
+"""What a frame is drawn from: the session, the record on the screen, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .frame import Failure
+from .iteration import Gradient, Iteration
+from .judgement import Judgement
+from .recorder import MISSING
+from .session import Session
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One moment of a session. `record` is None before the first iteration."""
+
+    session: Session
+    record: Iteration | None
+    judged: Mapping[str, Judgement]
+    failure: Failure | None
+
+    def value(self, name: str, ran: int) -> Any:
+        """The value of a name after `ran` steps; MISSING where it has none."""
+        if self.record is None:
+            return self.session.namespace.get(name, MISSING)
+        return self.record.value_at(name, ran)
+
+    def manual(self, tensor: str, ran: int) -> Any:
+        """The handwritten gradient of a tensor after `ran` steps; partial before its last write."""
+        return MISSING if self.record is None else self.record.value_at(f"d{tensor}", ran)
+
+    def settled(self, tensor: str, ran: int) -> Gradient | None:
+        """The gradient of a tensor once it has its last write."""
+        gradient = None if self.record is None else self.record.gradients.get(f"d{tensor}")
+        return gradient if gradient is not None and gradient.settled(ran) else None

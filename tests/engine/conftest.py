@@ -1,0 +1,118 @@
+"""What the engine's tests share: small programs made from sections, sessions that have begun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from backprop_tui.engine.iteration import Iteration
+from backprop_tui.engine.judgement import Judgement, judgements
+from backprop_tui.engine.linecheck.check import check_lines
+from backprop_tui.engine.program import SECTIONS, Program, parse
+from backprop_tui.engine.session import Session
+from backprop_tui.engine.source import load
+from backprop_tui.engine.stepper import Stepper
+
+settings.register_profile("engine", deadline=None, derandomize=True)
+settings.load_profile("engine")
+
+BASE = {
+    "setup": "import torch\nx = torch.tensor([1.0, 2.0, 3.0])",
+    "parameters": "W = torch.tensor([0.5, -1.0, 2.0])",
+    "forward": "H = W * x\nloss = H.sum()",
+    "backward": "dH = torch.ones_like(H)\ndW = dH * x",
+    "update": "W = W - 0.1 * dW",
+}
+
+
+def text_of(**sections: str | None) -> str:
+    """A program's text: the base program with sections replaced, or taken out with None."""
+    chosen = {**BASE, **sections}
+    written = [(kind, chosen[kind]) for kind in SECTIONS]
+    parts = [f"# %% {kind}\n{dedent(body).strip()}" for kind, body in written if body is not None]
+    return "\n".join(parts) + "\n"
+
+
+def build(**sections: str | None) -> Program:
+    """The program of `text_of`; setup lines are added to the base's where they begin with +."""
+    setup = sections.get("setup")
+    if setup is not None and setup.startswith("+"):
+        sections["setup"] = BASE["setup"] + "\n" + dedent(setup[1:])
+    return parse(text_of(**sections), "little")
+
+
+def begun(**sections: str | None) -> Session:
+    """A session on such a program, its setup and parameters run."""
+    session = Session(build(**sections))
+    failure = session.begin()
+    assert failure is None, failure.message
+    return session
+
+
+def iterated(**sections: str | None) -> Iteration:
+    """The record of its first iteration, which may have failed."""
+    return begun(**sections).iterate()
+
+
+def judged(iterations: int = 1, **sections: str | None) -> dict[str, Judgement]:
+    """What is said of every gradient of such a program after some iterations."""
+    session = begun(**sections)
+    for _ in range(iterations):
+        record = session.iterate()
+    check = check_lines(session, record)
+    assert not check.problem, check.problem
+    return judgements(record, check)
+
+
+def values_of(record: Iteration, name: str) -> list[Any]:
+    """What the record says that a name held after each of its writes, as plain lists."""
+    history = record.history[name]
+    return [slot.value.tolist() for position, slot in history if position >= 0]
+
+
+@pytest.fixture(name="build")
+def build_fixture() -> Callable[..., Program]:
+    return build
+
+
+@pytest.fixture(name="text_of")
+def text_of_fixture() -> Callable[..., str]:
+    return text_of
+
+
+@pytest.fixture(name="begun")
+def begun_fixture() -> Callable[..., Session]:
+    return begun
+
+
+@pytest.fixture(name="iterated")
+def iterated_fixture() -> Callable[..., Iteration]:
+    return iterated
+
+
+@pytest.fixture(name="judged")
+def judged_fixture() -> Callable[..., dict[str, Judgement]]:
+    return judged
+
+
+@pytest.fixture(name="values_of")
+def values_of_fixture() -> Callable[[Iteration, str], list[Any]]:
+    return values_of
+
+
+@pytest.fixture
+def linear() -> Program:
+    """The bundled linear regression."""
+    return load("linear_regression")
+
+
+@pytest.fixture
+def stepper(linear: Program) -> Stepper:
+    """A stepper on the linear regression, begun."""
+    found = Stepper(linear, 0)
+    found.begin()
+    return found

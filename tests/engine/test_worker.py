@@ -1,0 +1,246 @@
+"""The engine thread: torch waits until it starts, nothing sent is lost, anything can be stopped."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from backprop_tui.engine.commands import Advance, GoTo, Restart, ToggleRun, Unit
+from backprop_tui.engine.frame import Frame
+from backprop_tui.engine.program import Program
+from backprop_tui.engine.worker import Engine
+
+ITERATION = Advance(Unit.ITERATION)
+Build = Callable[..., Program]
+
+
+class Screen:
+    """Stands for the screen: keeps the newest frame, waits for what it needs."""
+
+    def __init__(self, program: Program) -> None:
+        self.wake = threading.Event()
+        self.frames: list[Frame] = []
+        self.engine = Engine(program, 0, self.wake.set)
+
+    def until(self, wanted: Callable[[Frame], bool], seconds: float = 8.0) -> Frame:
+        """The first frame that is as wanted."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.wake.wait(0.05)
+            self.wake.clear()
+            frame = self.engine.take()
+            if frame is not None:
+                self.frames.append(frame)
+            if self.frames and wanted(self.frames[-1]):
+                return self.frames[-1]
+        pytest.fail("no such frame in time")
+
+    def settled(self) -> Frame:
+        """The frame that all that was sent is part of."""
+        return self.until(lambda frame: frame.handled == self.engine.sent)
+
+
+@pytest.fixture
+def screen() -> Iterator[Callable[[Program], Screen]]:
+    made: list[Screen] = []
+
+    def on(program: Program) -> Screen:
+        made.append(Screen(program))
+        made[-1].engine.start()
+        return made[-1]
+
+    yield on
+    for one in made:
+        one.engine.stop()
+        assert not one.engine.alive
+
+
+On = Callable[[Program], Screen]
+
+
+def test_torch_is_imported_by_the_thread_and_not_before() -> None:
+    code = """
+import sys
+from backprop_tui.engine.source import load
+from backprop_tui.engine.worker import Engine
+import threading
+ready = threading.Event()
+engine = Engine(load("linear_regression"), 0, ready.set)
+assert "torch" not in sys.modules
+engine.start()
+assert ready.wait(60)
+assert "torch" in sys.modules
+engine.stop()
+assert not engine.alive
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_commands_sent_before_the_start_are_kept_in_order(linear: Program) -> None:
+    screen = Screen(linear)
+    for _ in range(3):
+        screen.engine.send(ITERATION)
+    screen.engine.send(Advance(Unit.STATEMENT, -1))
+    screen.engine.start()
+    frame = screen.settled()
+    assert (frame.handled, frame.status.iteration, frame.status.statement) == (4, 2, 1)
+    screen.engine.stop()
+
+
+def test_a_burst_of_commands_is_handled_to_the_last(screen: On, linear: Program) -> None:
+    one = screen(linear)
+    for _ in range(200):
+        one.engine.send(ITERATION)
+    assert one.settled().status.iteration == 199
+    assert len(one.frames) < 200
+
+
+def test_a_frame_is_taken_once(screen: On, linear: Program) -> None:
+    one = screen(linear)
+    one.settled()
+    assert one.engine.take() is None
+
+
+def test_a_run_shows_frames_and_can_be_paused(screen: On, linear: Program) -> None:
+    one = screen(linear)
+    one.engine.send(ToggleRun())
+    one.until(lambda frame: frame.status.running and (frame.status.iteration or 0) > 20)
+    one.engine.send(ToggleRun())
+    assert not one.settled().status.running
+
+
+def test_a_run_to_an_iteration_can_be_cancelled_after_its_iteration(screen: On, linear: Program) -> None:
+    one = screen(linear)
+    one.engine.send(GoTo(10**9))
+    one.until(lambda frame: (frame.status.iteration or 0) > 20)
+    one.engine.cancel()
+    frame = one.until(lambda frame: not frame.status.running, 2)
+    assert frame.failure is None
+    one.engine.send(ITERATION)
+    assert one.settled().status.iteration == (frame.status.iteration or 0) + 1
+
+
+ENDLESS = {
+    "a loop in the forward": {"forward": "loss = W.sum()\nwhile True: loss = loss + 1"},
+    "an empty loop": {"forward": "loss = W.sum()\nwhile True: pass"},
+    "a loop that continues": {"forward": "loss = W.sum()\nwhile True: continue"},
+    "a loop in the backward": {"backward": "dW = x.clone()\nwhile True: dW += 1"},
+    "a loop in the update": {"update": "while True: W = W - dW"},
+    "a function of setup": {
+        "setup": "+\ndef f():\n    while True: pass\n",
+        "forward": "loss = W.sum()\nf()",
+    },
+    "a function that catches everything once": {
+        "setup": "+\ndef f():\n    n = 0\n    while True:\n        n += 1\n",
+        "forward": "loss = W.sum()\ntry:\n    f()\nexcept:\n    raise",
+    },
+    "a loop that catches every exception": {
+        "forward": "loss = W.sum()\nwhile True:\n    try: loss = loss + 1\n    except Exception: pass",
+    },
+    "a generator in an expression": {"forward": "loss = W.sum() + sum(1 for _ in iter(int, 1))"},
+}
+
+
+@pytest.mark.parametrize("sections", ENDLESS.values(), ids=ENDLESS)
+def test_what_never_ends_stops_within_a_second_of_cancelling(
+    sections: dict[str, str], screen: On, build: Build
+) -> None:
+    one = screen(build(**sections))
+    one.settled()
+    one.engine.send(ITERATION)
+    time.sleep(0.05)
+    began = time.monotonic()
+    one.engine.cancel()
+    frame = one.until(lambda frame: frame.failure is not None, 3)
+    assert time.monotonic() - began < 1.0
+    assert frame.failure is not None
+    assert frame.failure.type == "Cancelled"
+    assert frame.failure.message == "stopped"
+    one.engine.send(Advance(Unit.STATEMENT, -1))
+    one.settled()
+
+
+@pytest.mark.parametrize(
+    "setup", ["while True: pass", "def f():\n    while True: pass\nf()", "n = sum(1 for _ in iter(int, 1))"]
+)
+def test_a_setup_that_never_ends_stops_too(setup: str, screen: On, build: Build) -> None:
+    one = screen(build(setup="+\n" + setup))
+    while not one.engine._busy:
+        time.sleep(0.01)
+    began = time.monotonic()
+    one.engine.cancel()
+    frame = one.until(lambda frame: frame.failure is not None, 3)
+    assert time.monotonic() - began < 1.0
+    assert frame.failure is not None
+    assert frame.failure.section == "setup"
+
+
+def test_cancelling_what_has_ended_disturbs_nothing(screen: On, linear: Program) -> None:
+    one = screen(linear)
+    one.settled()
+    for _ in range(5):
+        one.engine.send(ITERATION)
+        one.engine.cancel()
+    one.settled()
+    time.sleep(0.7)
+    one.engine.send(Restart())
+    one.engine.send(ITERATION)
+    frame = one.settled()
+    assert (frame.failure, frame.status.iteration) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    "forward",
+    ["loss = W.sum()\nwhile True: loss = loss + 1", "loss = W.sum()\nf()", "loss = W.sum()\nnap(1.5)"],
+)
+def test_stopping_takes_less_than_a_second_whatever_runs(forward: str, build: Build) -> None:
+    setup = "+\nfrom time import sleep as nap\ndef f():\n    while True: pass\n"
+    one = Screen(build(setup=setup, forward=forward))
+    one.engine.start()
+    one.settled()
+    one.engine.send(ITERATION)
+    time.sleep(0.05)
+    began = time.monotonic()
+    one.engine.stop()
+    assert time.monotonic() - began < 1.0
+
+
+def test_stopping_before_the_start_or_twice_is_harmless(linear: Program) -> None:
+    engine = Engine(linear, 0, lambda: None)
+    engine.cancel()
+    engine.stop()
+    assert not engine.alive
+    engine.stop()
+
+
+def test_printing_megabytes_stays_bounded_and_never_reaches_the_terminal(
+    screen: On, build: Build, capfd: pytest.CaptureFixture[str]
+) -> None:
+    one = screen(build(forward="for n in range(3000): print(n, 'x' * 3000)\nH = W * x\nloss = H.sum()"))
+    one.engine.send(ITERATION)
+    frame = one.settled()
+    assert frame.output_total == 3000
+    assert len(frame.output) == 1000
+    assert sum(map(len, frame.output)) <= 2_000_000
+    assert frame.output[-1].startswith("2999 ")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_program_that_the_engine_cannot_take_is_told_and_not_waited_for(
+    screen: On, linear: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from backprop_tui.engine import stepper
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("torch is broken")
+
+    monkeypatch.setattr(stepper.Stepper, "__init__", broken)
+    frame = screen(linear).until(lambda frame: frame.failure is not None)
+    assert frame.failure is not None
+    assert "torch is broken" in frame.failure.message

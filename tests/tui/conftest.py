@@ -1,0 +1,37 @@
+"""What the screen's tests share: frames made by hand, and a terminal without surprises."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import inspect
+import os
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_DRIVER"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def scenes() -> ModuleType:
+    """The module of scenes beside this file."""
+    spec = importlib.util.spec_from_file_location("scenes", Path(__file__).with_name("scenes.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run tests that are coroutines, each in an event loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = inspect.signature(pyfuncitem.obj).parameters
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True

@@ -1,0 +1,298 @@
+"""Frames made by hand: what an engine would send at moments that the screen must show well."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from backprop_tui.engine.commands import Command
+from backprop_tui.engine.frame import (
+    Block,
+    Failure,
+    Frame,
+    Inspector,
+    LineState,
+    LossCurve,
+    ProgramLine,
+    Status,
+    Summary,
+    Tab,
+    TensorRow,
+)
+from backprop_tui.engine.program import Program, parse
+from backprop_tui.engine.verdict import Verdict
+
+TEXT = """\
+# %% [markdown]
+# # Linear regression by hand
+# %% setup
+import torch
+x = torch.tensor([1.0, 2.0, 3.0, 4.0])
+y = torch.tensor([2.0, 4.0, 6.0, 8.0])
+n = len(y)
+# %% parameters
+W1 = torch.randn(1)
+B1 = torch.randn(1)
+# %% forward
+H = W1 * x + B1
+difference = H - y
+difference_squared = difference ** 2
+summed = difference_squared.sum()
+loss = summed / n
+# %% backward
+dsummed = torch.ones_like(summed) * (1 / n)
+ddifference_squared = 1 * dsummed.expand_as(difference_squared)
+ddifference = 2 * difference * ddifference_squared
+dH = 1 * ddifference
+dy = -1 * ddifference
+dW1 = (x * dH).sum(0, keepdim=True)
+dB1 = dH.sum(0, keepdim=True)
+# %% update
+W1 = W1 - 0.1 * dW1
+B1 = B1 - 0.1 * dB1
+"""
+FOUR, ONE, NONE = (4,), (1,), ()
+BOUND = {
+    9: Summary(ONE, "float32", 2.0248, 2.0248),
+    10: Summary(ONE, "float32", -0.08685, -0.08685),
+    12: Summary(FOUR, "float32", 1.938, 8.013),
+    13: Summary(FOUR, "float32", -0.06189, 0.01300),
+    14: Summary(FOUR, "float32", 1.4e-4, 0.00383),
+    15: Summary(NONE, "float32", 0.005506, 0.005506),
+    16: Summary(NONE, "float32", 0.0013766, 0.0013766),
+    18: Summary(NONE, "float32", 0.25, 0.25),
+    19: Summary(FOUR, "float32", 0.25, 0.25),
+    20: Summary(FOUR, "float32", -0.030945, 0.0065),
+}
+VALUES = (-0.06189, -0.036928, -0.011964, 0.0130)
+GRADIENTS = (-0.030945, -0.018464, -0.005982, 0.0065)
+LOSSES = (2.340, 1.42, 0.98, 0.61, 0.37, 0.21, 0.12, 0.06, 0.031, 0.0112, 0.0051, 0.0029, 0.0013766)
+
+
+def program() -> Program:
+    """The linear regression."""
+    return parse(TEXT, "linear_regression")
+
+
+def block(values: tuple[float, ...]) -> Block:
+    """One row of numbers."""
+    return Block((values,), height=1, width=len(values), magnitude=max(map(abs, values)))
+
+
+def lines(
+    current: int | None = None,
+    verdicts: dict[int, Verdict] | None = None,
+    top: int = 1,
+    rows: int = 27,
+) -> tuple[ProgramLine, ...]:
+    """Source lines in view, those up to the current one run."""
+    source = TEXT.splitlines()
+    made = []
+    for number in range(top, min(top + rows, len(source) + 1)):
+        state = _state(source[number - 1], number, current)
+        ran = state in (LineState.RAN, LineState.CURRENT)
+        verdict = (verdicts or {}).get(number) if ran else None
+        bound = BOUND.get(number) if ran else None
+        made.append(ProgramLine(number, state, verdict, bound, changed=number == current))
+    return tuple(made)
+
+
+def _state(text: str, number: int, current: int | None) -> LineState:
+    if text.startswith("#"):
+        return LineState.STILL
+    if number == current:
+        return LineState.CURRENT
+    return LineState.RAN if current and number < current else LineState.AHEAD
+
+
+def tensors(verdicts: dict[str, Verdict], selected: str, maxdiff: float = 0.0) -> tuple[TensorRow, ...]:
+    """The table's rows."""
+    found = (
+        ("W1", "parameter", 9, None),
+        ("B1", "parameter", 10, None),
+        ("H", "intermediate", 12, None),
+        ("difference", "intermediate", 13, 20),
+        ("difference_squared", "intermediate", 14, 19),
+        ("summed", "intermediate", 15, 18),
+        ("loss", "loss", 16, None),
+    )
+    return tuple(
+        TensorRow(
+            name,
+            kind,
+            BOUND[value],
+            BOUND[gradient] if gradient else None,
+            verdicts.get(name),
+            maxdiff if name in verdicts else None,
+            name == selected,
+            changed=name == selected,
+        )
+        for name, kind, value, gradient in found
+    )
+
+
+def inspector(verdict: Verdict, manual: tuple[float, ...], tab: Tab = Tab.MANUAL) -> Inspector:
+    """`difference` with a gradient."""
+    error = tuple(a - b for a, b in zip(manual, GRADIENTS, strict=True))
+    return Inspector(
+        "difference",
+        FOUR,
+        "float32",
+        "cpu",
+        tab,
+        {
+            Tab.VALUE: block(VALUES),
+            Tab.MANUAL: block(manual),
+            Tab.AUTOGRAD: block(GRADIENTS),
+            Tab.ERROR: block(error),
+        },
+        verdict=verdict,
+        facts=("relative error 0",) if verdict is Verdict.EXACT else ("worst at [0]: 0.03094 for -0.03094",),
+        made_by="difference = H - y",
+        used_by=("difference_squared = difference ** 2",),
+        written_by=("ddifference = 2 * difference * ddifference_squared",),
+    )
+
+
+def curve(points: tuple[float, ...]) -> LossCurve:
+    """The losses so far."""
+    finite = [point for point in points if math.isfinite(point)]
+    lost = len(points) - len(finite)
+    low, high = (min(finite), max(finite)) if finite else (None, None)
+    return LossCurve(points, len(points), points[-1] if points else None, low, high, lost)
+
+
+def initial() -> Frame:
+    """The engine is ready; nothing has run."""
+    return Frame(0, Status("linear_regression"), lines(), 27)
+
+
+def mid_backward() -> Frame:
+    """Iteration 12, the third line of backward has run."""
+    passed = {18: Verdict.EXACT, 19: Verdict.CLOSE, 20: Verdict.EXACT}
+    names = {
+        "summed": Verdict.EXACT,
+        "difference_squared": Verdict.CLOSE,
+        "difference": Verdict.EXACT,
+    }
+    return Frame(
+        0,
+        Status("linear_regression", 12, "backward", 3, 7, LOSSES[-1], 2, 1, 0, 4),
+        lines(20, passed),
+        27,
+        20,
+        tensors(names, "difference"),
+        tensors_total=7,
+        inspector=inspector(Verdict.EXACT, GRADIENTS),
+        losses=curve(LOSSES),
+    )
+
+
+def after_iteration() -> Frame:
+    """Iteration 12 is complete."""
+    passed = dict.fromkeys(range(18, 25), Verdict.EXACT)
+    names = dict.fromkeys(("W1", "B1", "H", "difference", "difference_squared", "summed"), Verdict.EXACT)
+    frame = mid_backward()
+    return replace(
+        frame,
+        status=Status("linear_regression", 12, "update", 2, 2, LOSSES[-1], 7, 0, 0, 0),
+        lines=lines(27, passed),
+        current_line=27,
+        tensors=tensors(names, "W1"),
+    )
+
+
+def wrong() -> Frame:
+    """The third line of backward has the wrong sign."""
+    judged = {18: Verdict.EXACT, 19: Verdict.EXACT, 20: Verdict.WRONG}
+    names = {
+        "summed": Verdict.EXACT,
+        "difference_squared": Verdict.EXACT,
+        "difference": Verdict.WRONG,
+    }
+    flipped = tuple(-value for value in GRADIENTS)
+    return replace(
+        mid_backward(),
+        status=Status("linear_regression", 0, "backward", 3, 7, LOSSES[0], 2, 0, 1, 4),
+        lines=lines(20, judged),
+        tensors=tensors(names, "difference", maxdiff=0.06189),
+        inspector=inspector(Verdict.WRONG, flipped, Tab.ERROR),
+        losses=curve(LOSSES[:1]),
+        notes=("`ddifferenced_squared` pairs with no tensor; did you mean `ddifference_squared`?",),
+    )
+
+
+def failed() -> Frame:
+    """The third line of backward raises, with markup in the message."""
+    message = "The size of tensor a[/]b (4) must match the size of tensor b (3) at dimension 0"
+    trace = (
+        'File "linear_regression.py", line 20',
+        "    ddifference = 2 * difference * ddifference_squared",
+    )
+    shown = tuple(
+        replace(line, state=LineState.FAILED, bound=None) if line.number == 20 else line for line in lines(20)
+    )
+    return replace(
+        mid_backward(),
+        lines=shown,
+        failure=Failure("backward", 20, "RuntimeError", message, trace),
+        tensors=tensors({"summed": Verdict.EXACT}, "summed"),
+    )
+
+
+def not_a_number() -> Frame:
+    """The loss has become infinite and then NaN."""
+    points = (2.3, 8.1, 95.0, 4e3, 7e7, math.inf, math.nan, math.nan)
+    return replace(
+        after_iteration(),
+        status=Status("linear_regression", 7, "update", 2, 2, math.nan, 0, 0, 7, 0),
+        losses=curve(points),
+    )
+
+
+class FakeEngine:
+    """Answers every command with the next of its frames; the last one stays."""
+
+    def __init__(self, *frames: Frame) -> None:
+        self.frames = list(frames)
+        self.sent: list[Command] = []
+        self.started = False
+        self.cancelled = 0
+        self.stopped = False
+        self.on_frame: Callable[[], None] = lambda: None
+        self._waiting: Frame | None = None
+
+    def __call__(self, on_frame: Callable[[], None]) -> FakeEngine:
+        """Stand in for the factory as well."""
+        self.on_frame = on_frame
+        return self
+
+    def start(self) -> None:
+        """Send the first frame."""
+        self.started = True
+        self._next()
+
+    def send(self, command: Command) -> None:
+        """Note the command and send the next frame."""
+        self.sent.append(command)
+        if self.started and len(self.frames) > 1 and type(command).__name__ != "Layout":
+            self.frames.pop(0)
+            self._next()
+
+    def take(self) -> Frame | None:
+        """The newest frame, once."""
+        frame, self._waiting = self._waiting, None
+        return frame
+
+    def cancel(self) -> None:
+        """Count it."""
+        self.cancelled += 1
+
+    def stop(self) -> None:
+        """Note it."""
+        self.stopped = True
+
+    def _next(self) -> None:
+        self._waiting = self.frames[0]
+        self.on_frame()

@@ -1,0 +1,38 @@
+"""The screen as pictures, at three sizes, from frames made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from backprop_tui.tui.app import BackpropApp
+
+SIZES = [(80, 24), (120, 36), (200, 60)]
+SCENES = ["initial", "after_iteration", "mid_backward", "wrong", "failed", "not_a_number"]
+Compare = Callable[..., bool]
+
+
+def sized(size: tuple[int, int]) -> str:
+    return "x".join(map(str, size))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=sized)
+@pytest.mark.parametrize("scene", SCENES)
+def test_scene(snap_compare: Compare, scenes: ModuleType, scene: str, size: Any) -> None:
+    app = BackpropApp(scenes.program(), scenes.FakeEngine(getattr(scenes, scene)()), "dark")
+    assert snap_compare(app, terminal_size=size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=sized)
+def test_help(snap_compare: Compare, scenes: ModuleType, size: Any) -> None:
+    app = BackpropApp(scenes.program(), scenes.FakeEngine(scenes.mid_backward()), "dark")
+    assert snap_compare(app, press=["question_mark"], terminal_size=size)
+
+
+@pytest.mark.parametrize("theme", ["light", "ansi"])
+def test_theme(snap_compare: Compare, scenes: ModuleType, theme: str) -> None:
+    app = BackpropApp(scenes.program(), scenes.FakeEngine(scenes.wrong()), theme)
+    assert snap_compare(app, terminal_size=(120, 36))

@@ -1,0 +1,148 @@
+"""The real program in a real pseudo-terminal: it starts, steps, quits and leaves no trace."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyte
+import pytest
+
+COLUMNS, ROWS = 120, 36
+PATIENCE = 60.0
+ENDLESS = """\
+# %% parameters
+import torch
+W = torch.randn(1)
+# %% forward
+x = 0
+while True: x = x + 1
+loss = W.sum()
+"""
+
+
+class Terminal:
+    """A process in a pseudo-terminal, and what its screen shows."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.raw = b""
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._screen)
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        self.before = termios.tcgetattr(slave)
+        self._slave = slave
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        command = [sys.executable, "-m", "backprop_tui", *arguments]
+        self.process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
+        )
+
+    def press(self, keys: str) -> None:
+        """Send keys as a terminal does."""
+        os.write(self._master, keys.encode())
+
+    def shows(self, words: str) -> bool:
+        """Whether the words come to stand on the screen before patience ends."""
+        return self._until(lambda: words in "\n".join(self._screen.display))
+
+    def ends(self) -> int:
+        """The exit code, once the process has ended and all that it wrote is read."""
+        assert self._until(lambda: self.process.poll() is not None)
+        self._read(0.1)
+        return self.process.returncode
+
+    def is_restored(self) -> bool:
+        """No alternate screen, the cursor visible, no mouse reports, the line discipline as before."""
+        left = self.raw.rfind(b"\x1b[?1049l") > self.raw.rfind(b"\x1b[?1049h")
+        cursor = self.raw.rfind(b"\x1b[?25h") > self.raw.rfind(b"\x1b[?25l")
+        mouse = self.raw.rfind(b"\x1b[?1000l") > self.raw.rfind(b"\x1b[?1000h")
+        return left and cursor and mouse and termios.tcgetattr(self._slave) == self.before
+
+    def close(self) -> None:
+        """End the process whatever it does."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._master)
+        os.close(self._slave)
+
+    def _until(self, true: object) -> bool:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if true():  # type: ignore[operator]
+                return True
+            self._read(0.05)
+        return False
+
+    def _read(self, seconds: float) -> None:
+        ready, _, _ = select.select([self._master], [], [], seconds)
+        if ready:
+            with contextlib.suppress(OSError):
+                data = os.read(self._master, 65536)
+                self.raw += data
+                self._stream.feed(data)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    session = Terminal()
+    yield session
+    session.close()
+
+
+def test_it_starts_steps_and_quits(terminal: Terminal) -> None:
+    assert terminal.shows("difference_squared = difference ** 2")
+    terminal.press(" ")
+    assert terminal.shows("iteration 0")
+    assert terminal.shows("✓ 7")
+    terminal.press(" \x1b[C")
+    assert terminal.shows("iteration 2")
+    terminal.press("q")
+    assert terminal.ends() == 0
+    assert terminal.is_restored()
+
+
+def test_a_thousand_iterations_end_at_a_loss_of_zero(terminal: Terminal) -> None:
+    assert terminal.shows("ready")
+    terminal.press("g")
+    assert terminal.shows("run until")
+    terminal.press("1000\r")
+    assert terminal.shows("1000 iterations")
+    assert terminal.shows("iteration 999")
+    terminal.press("q")
+    assert terminal.ends() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_usable(terminal: Terminal, number: signal.Signals) -> None:
+    assert terminal.shows("ready")
+    terminal.process.send_signal(number)
+    assert terminal.ends() == 128 + number
+    assert terminal.is_restored()
+
+
+def test_an_endless_loop_can_be_stopped_and_left(tmp_path: Path) -> None:
+    path = tmp_path / "endless.py"
+    path.write_text(ENDLESS)
+    session = Terminal(str(path))
+    try:
+        assert session.shows("ready")
+        session.press(" ")
+        time.sleep(0.5)
+        session.press("q")
+        assert session.ends() == 0
+        assert session.is_restored()
+    finally:
+        session.close()

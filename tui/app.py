@@ -1,0 +1,72 @@
+"""The Textual app: one screen over one engine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from functools import partial
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from ..engine.program import Program
+from ..engine.worker import Engine
+from .keys import KEYS
+from .link import MakeLink
+from .main_screen import MainScreen
+from .themes import ALIASES, DARK, LIGHT
+
+WIDTHS = [(0, "-narrow"), (112, "-wide"), (150, "-roomy")]
+HEIGHTS = [(0, "-low"), (18, "-middling"), (30, "-high"), (48, "-tall")]
+"""From how many columns and rows on the screen has which class; the stylesheet lays out by them."""
+
+
+class BackpropApp(App[int]):
+    """Steps one program. `theme` is one of ours (dark, light, ansi) or the name of Textual's."""
+
+    TITLE = "backprop-tui"
+    CSS_PATH = "app.tcss"
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    def __init__(self, program: Program, make_link: MakeLink, theme: str | None = None) -> None:
+        super().__init__()
+        self.main = MainScreen(program, make_link)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        name = theme or os.environ.get("TEXTUAL_THEME") or "dark"
+        name = ALIASES.get(name, name)
+        self.theme = name if name in self.available_themes else DARK.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """The one screen."""
+        return self.main
+
+    def on_mount(self) -> None:
+        """End as a program should when it is told to."""
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, partial(self.exit, None, 128 + number))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every declared key, and the theme."""
+        for key in KEYS:
+            if key.id != "palette" and isinstance(screen, MainScreen):
+                perform = partial(screen.action_perform, key.id)
+                yield SystemCommand(key.words.capitalize(), f"key: {key.label}", perform)
+        yield SystemCommand("Theme", "dark, light, the terminal's own", self.action_change_theme)
+
+
+def run(program: Program, *, seed: int = 0, theme: str | None = None, mouse: bool = True) -> int:
+    """Open the app and give its exit code back. The engine is told to stop, and not waited for."""
+    sys.setswitchinterval(0.001)
+    app = BackpropApp(program, lambda on_frame: Engine(program, seed, on_frame), theme)
+    try:
+        app.run(mouse=mouse)
+    finally:
+        app.main.link.stop()
+    return app.return_code or 0

@@ -1,0 +1,109 @@
+"""The canvases of the main screen: where they stand, and how a frame gets onto them."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.events import DescendantFocus
+from textual.message import Message
+from textual.screen import Screen
+
+from ..engine.commands import Layout, Pane
+from ..engine.program import Program
+from .box import Room
+from .canvas import Canvas
+from .footer import paint_notes
+from .link import MakeLink
+from .panes import layout_for, opening_frame, paint
+from .program_pane import source_of
+
+
+class FrameReady(Message):
+    """The engine has a frame to take; the only message that comes from its thread."""
+
+
+class Board(Screen[None]):
+    """Panes of text. All that is drawn comes from one frame."""
+
+    AUTO_FOCUS = "#program"
+
+    def __init__(self, program: Program, make_link: MakeLink) -> None:
+        super().__init__()
+        self.link = make_link(self._tell)
+        self.frame = opening_frame(program)
+        self._source = source_of(program)
+        self._layout_sent = Layout()
+        self.up = 0
+
+    def compose(self) -> ComposeResult:
+        """The canvases, from top to bottom."""
+        yield Canvas(id="status")
+        with Container(id="body"):
+            yield Canvas(id=Pane.PROGRAM, focusable=True)
+            with Container(id="side"):
+                yield Canvas(id=Pane.TENSORS, focusable=True)
+                yield Canvas(id=Pane.INSPECTOR, focusable=True)
+        yield Canvas(id="loss")
+        yield Canvas(id="notes")
+        yield Canvas(id="footer")
+        yield Canvas(id="output", focusable=True)
+
+    def on_mount(self) -> None:
+        """Start the engine once the program's text is on the screen."""
+        self.call_after_refresh(self.link.start)
+
+    def on_frame_ready(self) -> None:
+        """Paint the newest frame."""
+        frame = self.link.take()
+        if frame is not None:
+            self.frame = frame
+            self._make_room_for_notes()
+            self.paint()
+
+    def rooms(self) -> dict[str, Room]:
+        """The sizes of the canvases that are on the screen."""
+        return {
+            str(canvas.id): Room(canvas.size.width, canvas.size.height, canvas.has_focus)
+            for canvas in self.query(Canvas)
+            if canvas.is_on_screen and canvas.size
+        }
+
+    def paint(self) -> None:
+        """Bring every canvas up to the frame."""
+        for name, lines in paint(self._source, self.frame, self.rooms(), self.up).items():
+            self.query_one(f"#{name}", Canvas).show(lines)
+
+    def see(self, name: str) -> None:
+        """Focus a pane; one that shares its place with another comes to the front."""
+        self._bring_forward(name)
+        self.query_one(f"#{name}", Canvas).focus(scroll_visible=False)
+
+    def on_canvas_resized(self) -> None:
+        """Paint at the new sizes, and tell the engine how much is in view."""
+        self.paint()
+        layout = layout_for(self.rooms(), self._layout_sent)
+        if layout != self._layout_sent:
+            self._layout_sent = layout
+            self.link.send(layout)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The border shows the focus; where panes share a place, the focused one is seen."""
+        self._bring_forward(event.widget.id)
+        self.paint()
+
+    def _bring_forward(self, name: str | None) -> None:
+        self.set_class(name == Pane.PROGRAM, "-at-program")
+        if name in (Pane.TENSORS, Pane.INSPECTOR):
+            self.set_class(name == Pane.INSPECTOR, "-inspecting")
+
+    def _make_room_for_notes(self) -> None:
+        """The notes take as many rows as they need, and none without."""
+        notes = self.query_one("#notes", Canvas)
+        rows = len(paint_notes(self.frame, self.size.width))
+        if rows != (notes.styles.height.value if notes.styles.height and notes.display else 0):
+            notes.styles.height = rows
+            notes.display = rows > 0
+
+    def _tell(self) -> None:
+        """Called on the engine's thread."""
+        self.post_message(FrameReady())

@@ -1,0 +1,270 @@
+"""The command line: the screen by default, and `check`, `new` and `list` without one.
+
+Torch and textual are imported only by the commands that need them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.validators import Number
+from rich.text import Text
+
+from .. import __version__
+from ..engine.spelling import nearest
+from .refusal import Refusal, as_argument, meant_command, usage_error
+from .terminal import (
+    PlainConsole,
+    never_fail_to_encode,
+    prints_on_stderr,
+    restored_when_killed,
+    why_no_screen,
+    write_line,
+)
+
+if TYPE_CHECKING:
+    from ..engine.program import Program
+    from ..engine.report import Report
+
+CANNOT_RUN = 2
+INTERRUPTED = 130
+_FIRST = "linear_regression"
+
+Seed = Annotated[int, Parameter(validator=Number(gte=0, lt=2**32))]
+Count = Annotated[int, Parameter(validator=Number(gte=1))]
+NotNegative = Annotated[float, Parameter(validator=Number(gte=0))]
+Flag = Annotated[bool, Parameter(negative="", show_default=False)]
+
+app = App(
+    name="backprop-tui",
+    version=f"backprop-tui {__version__}",
+    help="Step a handwritten backward pass through the terminal, every gradient judged against autograd.",
+    usage="Usage: backprop-tui [OPTIONS] [PROGRAM]\n       backprop-tui COMMAND [OPTIONS] [ARGS]",
+    help_format="plaintext",
+    group_parameters="Options",
+    help_epilogue="""Examples:
+
+    backprop-tui                             the linear regression
+    backprop-tui my_program.py               your own program
+    backprop-tui check my_program.py         the gradients, without a screen
+    backprop-tui check my_program.py --json  the same for machines
+    backprop-tui new my_program.py           a program to start from
+    backprop-tui ./check                     a file called like a command
+""",
+    suppress_keyboard_interrupt=False,
+)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """When `approximate` holds: torch's `allclose`."""
+
+    rtol: NotNegative = 1e-5
+    "Relative tolerance of `approximate`."
+    atol: NotNegative = 1e-8
+    "Absolute tolerance of `approximate`."
+
+
+_ALLCLOSE = Tolerance()
+
+
+@app.default
+def step(
+    program: str = _FIRST,
+    /,
+    *,
+    seed: Seed = 0,
+    theme: str | None = None,
+    no_mouse: Flag = False,
+) -> int:
+    """Step a program on the screen.
+
+    Parameters
+    ----------
+    program
+        A file, or the name of a bundled program.
+    seed
+        Seeds torch, random and numpy.
+    theme
+        The colours: dark, light, ansi, or one of Textual's.
+    no_mouse
+        Leave the mouse to the terminal.
+    """
+    reason = why_no_screen()
+    if reason is not None:
+        raise Refusal(
+            f"The screen needs a terminal, and {reason}; "
+            "`backprop-tui check` judges the gradients without one."
+        )
+    loaded = _load(program)
+    _require_theme(theme)
+    from .app import run
+
+    with restored_when_killed():
+        return run(loaded, seed=seed, theme=theme, mouse=not no_mouse)
+
+
+@app.command(
+    help_epilogue="""Exit code: 0 all gradients pass, 1 some gradient is wrong, 2 it cannot run.
+
+Examples:
+
+    backprop-tui check
+    backprop-tui check my_program.py --iterations 1000
+    backprop-tui check my_program.py --json > report.json
+"""
+)
+def check(
+    program: str = _FIRST,
+    /,
+    *,
+    iterations: Count = 1,
+    json: Flag = False,
+    tolerance: Annotated[Tolerance, Parameter(name="*")] = _ALLCLOSE,
+    seed: Seed = 0,
+) -> int:
+    """Train without a screen and judge every handwritten gradient.
+
+    Parameters
+    ----------
+    program
+        A file, or the name of a bundled program.
+    iterations
+        How many to train, with the handwritten gradients; the last one is judged.
+    json
+        Print one JSON object instead of the table.
+    seed
+        Seeds torch, random and numpy.
+    """
+    from ..engine import report as reports
+
+    loaded = _load_or_say_in_json(program, seed) if json else _load(program)
+    with prints_on_stderr():
+        report = reports.check(
+            loaded, iterations=iterations, seed=seed, rtol=tolerance.rtol, atol=tolerance.atol
+        )
+    if report.failure is not None and report.failure.type == "KeyboardInterrupt":
+        raise KeyboardInterrupt  # it reached the program while it ran, and became its failure
+    _show(report, program, json)
+    return report.exit_code
+
+
+@app.command(help_epilogue="Example:\n\n    backprop-tui new my_program.py\n")
+def new(file: str, /) -> int:
+    """Write a program to start from.
+
+    Parameters
+    ----------
+    file
+        Where to; a file that exists is never overwritten.
+    """
+    from ..engine.source import starter
+
+    try:
+        with Path(file).open("x", encoding="utf-8") as stream:
+            stream.write(starter())
+    except FileExistsError:
+        raise Refusal(f"{file} exists already, and nothing was written; choose another name.") from None
+    except OSError as error:
+        raise Refusal(f"{file} cannot be written: {error.strerror}.") from None
+    name = as_argument(file)
+    _say(f"Wrote {file}. Step it with `backprop-tui {name}`, judge it with `backprop-tui check {name}`.")
+    return 0
+
+
+@app.command(name="list", help_epilogue="")
+def list_programs() -> int:
+    """List the bundled programs."""
+    from ..engine.source import bundled
+
+    programs = bundled()
+    width = max(len(program.name) for program in programs)
+    for program in programs:
+        _say(f"{program.name:<{width}}  {program.summary}")
+    return 0
+
+
+def main(tokens: Sequence[str] | None = None) -> int:
+    """Run one command line (that of the process by default) and return its exit code."""
+    words = list(sys.argv[1:] if tokens is None else tokens)
+    never_fail_to_encode()
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(words: list[str]) -> int:
+    from ..engine.program import ProgramError
+
+    try:
+        code = app(
+            words,
+            print_error=False,
+            exit_on_error=False,
+            result_action="return_value",
+        )
+    except CycloptsError as error:
+        return _complain(usage_error(error, words))
+    except ProgramError as error:
+        return _complain(f"{error}{meant_command(words)}")
+    except Refusal as refusal:
+        return _complain(str(refusal))
+    return code or 0
+
+
+def _load(target: str) -> Program:
+    from ..engine.source import load
+
+    return load(target)
+
+
+def _load_or_say_in_json(target: str, seed: int) -> Program:
+    from ..engine.program import ProgramError
+    from .checkjson import error_json
+
+    try:
+        return _load(target)
+    except ProgramError as error:
+        write_line(error_json(error, target, seed))
+        raise
+
+
+def _require_theme(theme: str | None) -> None:
+    if theme is None:
+        return
+    from .themes import theme_names
+
+    names = theme_names()
+    if theme not in names:
+        near = nearest(theme, names, cutoff=0.5)
+        guess = f"; did you mean {near}?" if near else "."
+        raise Refusal(f"There is no theme {theme}{guess} There are: {', '.join(names)}.")
+
+
+def _show(report: Report, file: str, json: bool) -> None:
+    from .checkjson import report_json
+    from .checktable import failure_text, print_report
+
+    if json:
+        write_line(report_json(report))
+    else:
+        print_report(report, PlainConsole(sys.stdout))
+    if report.failure is not None:
+        PlainConsole(sys.stderr).print(failure_text(report.failure, file), soft_wrap=True)
+
+
+def _say(sentence: str) -> None:
+    PlainConsole(sys.stdout).print(Text(sentence), soft_wrap=True)
+
+
+def _complain(sentence: str) -> int:
+    if not sentence.endswith((".", "?", "!")):
+        sentence += "."
+    PlainConsole(sys.stderr).print(Text(sentence), soft_wrap=True)
+    return CANNOT_RUN

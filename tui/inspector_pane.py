@@ -1,0 +1,110 @@
+"""The inspector pane: one tensor in numbers, its verdict in words, where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..engine.frame import Failure, Frame, Inspector, Tab
+from .box import Room, boxed
+from .figures import shape
+from .grid import paint_grid
+from .line import Line, Run, spread, wrap
+from .signs import sign_of
+
+EMPTY = "The tensor that you select with ↑ and ↓ appears here in numbers."
+
+
+def paint_inspector(frame: Frame, room: Room) -> list[Line]:
+    """The whole pane; a failure of the program comes before the tensor."""
+    tensor = frame.inspector
+    lines = _failure(frame.failure, room.columns) if frame.failure else []
+    lines += _tensor(tensor, room) if tensor.name else _wrapped(EMPTY, room.columns, "quiet")
+    title = (Run(tensor.name or "inspector", "strong"),)
+    kind = " · ".join(filter(None, (shape(tensor.shape), tensor.dtype, _device(tensor))))
+    return boxed(lines, room, title, (Run(kind, "quiet"),) if tensor.name else ())
+
+
+def _device(tensor: Inspector) -> str:
+    return "" if tensor.device in ("", "cpu") else tensor.device
+
+
+def _tensor(tensor: Inspector, room: Room) -> list[Line]:
+    """Tabs, numbers, verdict, origins; blank rows between them where there is room for air."""
+    air: list[Line] = [()] if room.rows >= 10 else []
+    grid = paint_grid(tensor, room)
+    facts = [*_verdict(tensor, room.columns), *_origins(tensor, room.columns)]
+    return [_tabs(tensor, room.columns), *air, *grid, *air, *facts]
+
+
+def _tabs(tensor: Inspector, width: int) -> Line:
+    tabs: list[Run] = []
+    for number, tab in enumerate(Tab, start=1):
+        active = tab is tensor.tab
+        tabs += [
+            Run(f"{number} ", "accent" if active else "faint", tab.value),
+            Run(tab.value, "active" if active else "quiet", tab.value),
+            Run("   "),
+        ]
+    return spread(tuple(tabs), _slice(tensor), width)
+
+
+def _slice(tensor: Inspector) -> Line:
+    """`, . [0 1 : :]`, which matrix of a tensor of three or more dimensions is shown."""
+    if not tensor.slice_index:
+        return ()
+    index = " ".join([*map(str, tensor.slice_index), ":", ":"])
+    return (Run(", . ", "accent"), Run(f"[{index}]", "quiet"))
+
+
+def _verdict(tensor: Inspector, width: int) -> list[Line]:
+    """The verdict and its facts, as many in a row as fit."""
+    sign = sign_of(tensor.verdict)
+    facts = [fact for fact in tensor.facts if fact != sign.words]
+    if tensor.verdict is None:
+        return [(Run(row, "quiet"),) for row in _packed(facts, width, 0)]
+    head = Run(f"{sign.mark} {sign.words}", f"{sign.style} strong")
+    first, *rest = _packed(facts, width - 2, len(sign.words))
+    return [(head, Run(f"{first}", "quiet")), *((Run(f"  {row}", "quiet"),) for row in rest)]
+
+
+def _packed(facts: Sequence[str], width: int, taken: int) -> list[str]:
+    """Facts in rows of at most `width` columns, the first of which has `taken` ones less."""
+    rows = [""]
+    for fact in facts:
+        room = width - (taken if len(rows) == 1 else 0)
+        joined = f"{rows[-1]} · {fact}" if rows[-1] or (taken and len(rows) == 1) else fact
+        if len(joined) <= room:
+            rows[-1] = joined
+        else:
+            rows += wrap(fact, max(width, 10), indent=2)
+    return rows if rows[0] or taken else rows[1:]
+
+
+def _origins(tensor: Inspector, width: int) -> list[Line]:
+    """Which lines made, use and write it."""
+    origins = (
+        ("made by   ", (tensor.made_by,) * bool(tensor.made_by)),
+        ("used by   ", tensor.used_by),
+        ("written by", tensor.written_by),
+    )
+    lines: list[Line] = []
+    for label, texts in origins:
+        for number, text in enumerate(texts):
+            name = label if number == 0 else " " * len(label)
+            rows = wrap(text, max(width - len(label) - 1, 10), indent=2)
+            lines.append((Run(name + " ", "faint"), Run(rows[0], "quiet")))
+            lines += [(Run(" " * (len(label) + 1)), Run(row, "quiet")) for row in rows[1:]]
+    return lines
+
+
+def _failure(failure: Failure, width: int) -> list[Line]:
+    """What went wrong in words, with the user's own traceback lines."""
+    place = f"line {failure.line} in {failure.section}" if failure.line else failure.section
+    head: list[Line] = [(Run("! ", "bad"), Run(f"{failure.type} on {place}", "bad strong"))]
+    head += [(Run("  "), *row) for row in _wrapped(failure.message, width - 2, "bad")]
+    trace = [row for line in failure.traceback for row in _wrapped(line, width - 2, "quiet")]
+    return [*head, *((Run("  "), *row) for row in trace), ()]
+
+
+def _wrapped(text: str, width: int, style: str) -> list[Line]:
+    return [(Run(row, style),) for line in text.splitlines() for row in wrap(line, max(width, 10))]

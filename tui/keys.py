@@ -1,0 +1,144 @@
+"""Every command of the screen, declared once: bindings, footer, help, palette and README read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from textual.binding import Binding
+
+from ..engine.commands import (
+    Advance,
+    ChangeSlice,
+    ChangeSpeed,
+    Command,
+    Restart,
+    Select,
+    ShowTab,
+    ToggleRun,
+    Unit,
+)
+from ..engine.frame import Tab
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key and the one thing that it does: an engine command, or an action of the screen."""
+
+    id: str
+    keys: str
+    """The keys as Textual names them, separated by commas."""
+    label: str
+    """The keys as people name them."""
+    words: str
+    group: str
+    command: Command | None = None
+    action: str = ""
+    footer: str = ""
+    """The words in the footer; keys with the same words share a place there."""
+
+    @property
+    def binding(self) -> Binding:
+        """The Textual binding: every command goes through one action of the screen."""
+        return Binding(self.keys, f"perform('{self.id}')", self.words, key_display=self.label, show=False)
+
+
+TIME, TENSORS, PANES, REST = "Time", "Tensors", "Panes", "The rest"
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        "iteration",
+        "space",
+        "space",
+        "one iteration",
+        TIME,
+        Advance(Unit.ITERATION),
+        footer="iteration",
+    ),
+    Key(
+        "back",
+        "left",
+        "←",
+        "one statement back",
+        TIME,
+        Advance(Unit.STATEMENT, -1),
+        footer="statement",
+    ),
+    Key(
+        "statement",
+        "right",
+        "→",
+        "one statement",
+        TIME,
+        Advance(Unit.STATEMENT),
+        footer="statement",
+    ),
+    Key(
+        "phase_back",
+        "left_square_bracket",
+        "[",
+        "one phase back",
+        TIME,
+        Advance(Unit.PHASE, -1),
+        footer="phase",
+    ),
+    Key("phase", "right_square_bracket", "]", "one phase", TIME, Advance(Unit.PHASE), footer="phase"),
+    Key("run", "r", "r", "run, or pause", TIME, ToggleRun(), footer="run"),
+    Key("faster", "plus,equals_sign", "+", "run faster", TIME, ChangeSpeed(1)),
+    Key("slower", "minus", "-", "run slower", TIME, ChangeSpeed(-1)),
+    Key("go_to", "g", "g", "run to an iteration", TIME, action="go_to"),
+    Key("restart", "home", "home", "start again, same seed", TIME, Restart()),
+    Key("cancel", "escape", "escape", "stop what runs", TIME, action="cancel"),
+    Key("up", "up", "↑", "tensor above", TENSORS, Select(-1)),
+    Key("down", "down", "↓", "tensor below", TENSORS, Select(1)),
+    Key("value", "1", "1", "its value", TENSORS, ShowTab(Tab.VALUE)),
+    Key("manual", "2", "2", "its manual gradient", TENSORS, ShowTab(Tab.MANUAL)),
+    Key("autograd", "3", "3", "its autograd gradient", TENSORS, ShowTab(Tab.AUTOGRAD)),
+    Key("error", "4", "4", "manual minus autograd", TENSORS, ShowTab(Tab.ERROR)),
+    Key("slice_back", "comma", ",", "slice before", TENSORS, ChangeSlice(-1)),
+    Key("slice", "full_stop", ".", "slice after", TENSORS, ChangeSlice(1)),
+    Key("next_pane", "tab", "tab", "next pane", PANES, action="move_focus(1)"),
+    Key("previous_pane", "shift+tab", "shift+tab", "pane before", PANES, action="move_focus(-1)"),
+    Key("inspect", "enter,i", "enter", "tensors or inspector", PANES, action="inspect"),
+    Key("output", "o", "o", "what the program printed", PANES, action="output"),
+    Key("page_up", "pageup", "page up", "scroll a page up", PANES, action="scroll_pane(-1, 0, True)"),
+    Key(
+        "page_down",
+        "pagedown",
+        "page down",
+        "scroll a page down",
+        PANES,
+        action="scroll_pane(1, 0, True)",
+    ),
+    Key("scroll_up", "shift+up", "shift+↑", "scroll up", PANES, action="scroll_pane(-1, 0)"),
+    Key("scroll_down", "shift+down", "shift+↓", "scroll down", PANES, action="scroll_pane(1, 0)"),
+    Key("scroll_left", "shift+left", "shift+←", "scroll left", PANES, action="scroll_pane(0, -1)"),
+    Key("scroll_right", "shift+right", "shift+→", "scroll right", PANES, action="scroll_pane(0, 1)"),
+    Key("help", "question_mark", "?", "all keys and signs", REST, action="help", footer="help"),
+    Key("palette", "ctrl+p", "ctrl+p", "all commands by name", REST, action="app.command_palette"),
+    Key("quit", "q", "q", "quit", REST, action="app.quit", footer="quit"),
+)
+
+BY_ID: dict[str, Key] = {key.id: key for key in KEYS}
+
+
+def footer_entries() -> list[tuple[str, str, tuple[Key, ...]]]:
+    """What the footer shows: `(labels, words, keys)`, in the order of the declaration."""
+    shown = [key for key in KEYS if key.footer]
+    grouped = [(words, tuple(keys)) for words, keys in groupby(shown, lambda key: key.footer)]
+    return [(" ".join(key.label for key in keys), words, keys) for words, keys in grouped]
+
+
+def groups() -> list[tuple[str, tuple[Key, ...]]]:
+    """The keys by group, in the order of the declaration."""
+    return [(name, tuple(keys)) for name, keys in groupby(KEYS, lambda key: key.group)]
+
+
+def markdown_table() -> str:
+    """The README's table of keys."""
+    rows = [f"| `{key.label}` | {key.words} |" for key in KEYS]
+    return "\n".join(["| key | what it does |", "|---|---|", *rows])
+
+
+if __name__ == "__main__":
+    print(markdown_table())

@@ -1,0 +1,165 @@
+"""The program pane: source lines, verdicts in the gutter, the current line as a bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..engine.frame import Failure, Frame, LineState, ProgramLine
+from ..engine.program import Program
+from .box import Room, boxed
+from .figures import RANGE, shape, summary
+from .line import Line, Run, crop, fill, plain, right, spread, styled, width_of, wrap
+from .signs import sign_of
+from .source import narration_lines, source_lines
+
+SHAPE = 8
+"""Columns for a shape at the right edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What of the program never changes: its coloured lines and where its titles stand."""
+
+    lines: tuple[Line, ...]
+    titles: dict[int, str]
+    narration: frozenset[int]
+    digits: int
+
+    @property
+    def gutter(self) -> int:
+        """Columns before the code: sign, number, ▸."""
+        return self.digits + 5
+
+
+def source_of(program: Program) -> Source:
+    """Colour a program, once."""
+    titles = {s.title_line: s.kind for s in program.sections if s.title_line is not None}
+    digits = max(len(str(len(program.lines))), 2)
+    return Source(source_lines(program), titles, narration_lines(program), digits)
+
+
+def paint_program(source: Source, frame: Frame, room: Room) -> list[Line]:
+    """The whole pane."""
+    rows = _rows(source, frame, room)
+    where = f"line {frame.current_line} of " if frame.current_line else ""
+    unit = "" if frame.current_line else " lines"
+    subtitle = f"{where}{frame.lines_total}{unit}" if frame.lines_total else ""
+    return boxed(rows, room, (Run("program", "strong"),), (Run(subtitle, "quiet"),) * bool(subtitle))
+
+
+def _rows(source: Source, frame: Frame, room: Room) -> list[Line]:
+    """The rows in view; where a wrapped line pushes the current one out, the top gives way."""
+    rows: list[Line] = []
+    needed = 0
+    for line in frame.lines:
+        failure = frame.failure if line.state is LineState.FAILED else None
+        rows += _line_rows(source, frame, line, failure, room.columns)
+        if line.state in (LineState.CURRENT, LineState.FAILED):
+            needed = len(rows)
+    return rows[max(needed - room.rows, 0) :]
+
+
+def _line_rows(
+    source: Source, frame: Frame, line: ProgramLine, failure: Failure | None, columns: int
+) -> list[Line]:
+    title = source.titles.get(line.number)
+    if title is not None:
+        return [(Run(title, "title accent" if title == frame.status.phase else "title"),)]
+    gutter, code = _gutter(source, line), _code(source, line)
+    if line.state not in (LineState.CURRENT, LineState.FAILED):
+        return [_with_bound(gutter + code, line, columns)]
+    bar = "bar-failed" if line.state is LineState.FAILED else "bar"
+    rows = _in_full(gutter, code, line, columns)
+    rows += _failure_rows(failure, source.gutter, columns)
+    return [styled(fill(row, columns), bar) for row in rows]
+
+
+def _gutter(source: Source, line: ProgramLine) -> Line:
+    if line.number in source.narration:
+        return (Run(" " * source.gutter),)
+    failed = line.state is LineState.FAILED
+    sign = sign_of(line.verdict)
+    mark = Run("!", "bad") if failed else Run(sign.mark, sign.style)
+    pointer = "▸" if failed or line.state is LineState.CURRENT else " "
+    number = Run(f" {line.number:>{source.digits}} ", "faint")
+    return (mark, number, Run(pointer, "accent"), Run(" "))
+
+
+def _code(source: Source, line: ProgramLine) -> Line:
+    text = source.lines[line.number - 1] if line.number <= len(source.lines) else ()
+    return (Run(plain(text), "ahead"),) if line.state is LineState.AHEAD else text
+
+
+def _with_bound(row: Line, line: ProgramLine, columns: int) -> Line:
+    """The row with what the line bound at the right edge, where both fit."""
+    bound = _bound(line)
+    if not bound or width_of(row) + 1 + width_of(bound) > columns:
+        return crop(row, columns)
+    return spread(row, bound, columns)
+
+
+def _bound(line: ProgramLine) -> Line:
+    if line.bound is None:
+        return ()
+    style = "changed" if line.changed else "quiet"
+    value = Run(f" {summary(line.bound).strip():>{RANGE}}", style)
+    return (value, Run(right(shape(line.bound.shape), SHAPE), "faint"))
+
+
+def _in_full(gutter: Line, code: Line, line: ProgramLine, columns: int) -> list[Line]:
+    """The current line, wrapped where it is longer than the pane."""
+    room = max(columns - width_of(gutter), 1)
+    if width_of(code) <= room:
+        return [_with_bound(gutter + code, line, columns)]
+    first, rest = _split(code, room)
+    rows = [gutter + first]
+    while rest:
+        indent = Run(" " * (width_of(gutter) + 2))
+        piece, rest = _split(rest, max(room - 2, 1))
+        rows.append((indent, *piece))
+    return [*rows[:-1], _with_bound(rows[-1], line, columns)]
+
+
+def _split(code: Line, room: int) -> tuple[Line, Line]:
+    """The code cut after the last blank that fits, or in mid-word where there is none."""
+    text = "".join(run.text for run in code)
+    if width_of(code) <= room:
+        return code, ()
+    cut = len(crop(code, room + 1) and _fitting(text, room))
+    blank = text.rfind(" ", 1, cut)
+    cut = blank + 1 if blank > room // 2 else max(cut, 1)
+    return _before(code, cut), _after(code, cut)
+
+
+def _fitting(text: str, room: int) -> str:
+    """The longest start of the text that is at most `room` columns wide."""
+    end = min(len(text), room)
+    while end > 1 and width_of((Run(text[:end]),)) > room:
+        end -= 1
+    return text[:end]
+
+
+def _before(code: Line, cut: int) -> Line:
+    kept: list[Run] = []
+    for run in code:
+        if cut > 0:
+            kept.append(Run(run.text[:cut], run.style))
+        cut -= len(run.text)
+    return tuple(kept)
+
+
+def _after(code: Line, cut: int) -> Line:
+    kept: list[Run] = []
+    for run in code:
+        if cut < len(run.text):
+            kept.append(Run(run.text[max(cut, 0) :], run.style))
+        cut -= len(run.text)
+    return tuple(kept)
+
+
+def _failure_rows(failure: Failure | None, indent: int, columns: int) -> list[Line]:
+    """What went wrong, under its line."""
+    if failure is None:
+        return []
+    words = wrap(f"{failure.type}: {failure.message}", max(columns - indent, 10), indent=2)
+    return [(Run(" " * indent), Run(row, "bad")) for row in words[:4]]

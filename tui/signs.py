@@ -1,0 +1,41 @@
+"""Verdicts as the reader meets them: a sign, a word and a style, never a colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..engine.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How one verdict looks. `word` fits the table, `words` say it in full."""
+
+    mark: str
+    word: str
+    words: str
+    style: str
+
+
+SIGNS: dict[Verdict, Sign] = {
+    Verdict.EXACT: Sign("✓", "exact", "exact", "good"),
+    Verdict.CLOSE: Sign("≈", "close", "close, up to rounding", "good"),
+    Verdict.RIGHT: Sign("✓", "right", "the line is right", "good"),
+    Verdict.WRONG: Sign("✗", "wrong", "wrong", "bad"),
+    Verdict.WRONG_HERE: Sign("✗", "wrong", "wrong here", "bad"),
+    Verdict.WRONG_SHAPE: Sign("≠", "shape", "wrong shape", "bad"),
+    Verdict.INHERITED: Sign("↳", "inherited", "inherited from an upstream", "warn"),
+    Verdict.NOT_WRITTEN: Sign("…", "not written", "not written yet", "quiet"),
+    Verdict.NOT_CHECKED: Sign("?", "not checked", "not checked", "quiet"),
+    Verdict.NOT_EXERCISED: Sign("○", "not exercised", "not exercised", "warn"),
+}
+
+NONE = Sign(" ", "", "", "")
+HIDDEN = Sign("✗", "hidden", "hidden: the gradient is about zero", "bad")
+
+
+def sign_of(verdict: Verdict | None, *, hidden: bool = False) -> Sign:
+    """The sign of a verdict; blank where there is none yet."""
+    if hidden:
+        return HIDDEN
+    return NONE if verdict is None else SIGNS[verdict]
