@@ -12,7 +12,7 @@ from torch import Tensor
 from .recorder import Slot
 
 _PLAIN = (str, bytes, int, float, complex, type(None), type, FunctionType, MethodType, ModuleType)
-_WITHOUT = frozenset({*_PLAIN, Tensor, bool, BuiltinFunctionType})
+WITHOUT = frozenset({*_PLAIN, Tensor, bool, BuiltinFunctionType})
 """What most names are bound to: nothing to keep."""
 _LARGEST = 100_000
 """Containers with more elements are left as they are: a data set, not a state."""
@@ -28,8 +28,12 @@ class Contents:
         self._seen: set[int] = set()
         self._copies: list[tuple[Any, Any]] = []
         for value in values:
-            if type(value) not in _WITHOUT:
+            if type(value) not in WITHOUT:
                 self._keep(value, 4)
+
+    def held(self) -> dict[int, Any]:
+        """By the id of every container (of an object: of its attributes), what it held."""
+        return {id(container): copy for container, copy in self._copies}
 
     def put_back(self) -> None:
         """Let every container hold again what it held, its tensors with their values."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from types import CodeType
 
 from .program import Program, Section
@@ -12,6 +12,7 @@ from .statements import Statement, blocks_of
 
 STEP = "__backprop_tui_step__"
 BEFORE = "__backprop_tui_before__"
+LOG = "__backprop_tui_log__"
 
 
 def compile_section(program: Program, section: Section) -> CodeType:
@@ -23,6 +24,11 @@ def compile_statements(program: Program, section: Section) -> tuple[CodeType, ..
     """Every top-level statement of the section as a code object of its own, hooks included."""
     hooks = _Hooks(section.statements)
     return tuple(_compile(program, hooks.block([node])) for node in section.tree.body)
+
+
+def compile_lean(program: Program, section: Section, harmless: Set[Statement], watched: Set[str]) -> CodeType:
+    """The section with the least that records it: harmless straight lines only log what they bound."""
+    return _compile(program, _LeanHooks(section.statements, harmless, watched).block(section.tree.body))
 
 
 def _compile(program: Program, body: list[ast.stmt]) -> CodeType:
@@ -80,9 +86,63 @@ class _Hooks:
                     self._replace_blocks(twin)
 
 
+class _LeanHooks(_Hooks):
+    """Outside loops a harmless statement that binds plain names is logged by one call of a builtin.
+
+    In loops the full hook stays: it is where an endless one is stopped.
+    """
+
+    def __init__(self, statements: Iterable[Statement], harmless: Set[Statement], watched: Set[str]) -> None:
+        super().__init__(statements)
+        self.harmless = harmless
+        self.watched = watched
+        self.loops = 0
+
+    def around(self, node: ast.stmt) -> list[ast.stmt]:
+        """The statement with the hooks that it needs."""
+        statement = self.by_node.get(id(node))
+        if (
+            statement is None
+            or statement.changes
+            or statement.unnamed
+            or isinstance(node, ast.If | ast.While)
+        ):
+            return super().around(node)
+        if statement.calls and statement not in self.harmless:
+            return super().around(node)
+        if self.loops or not self.watched.isdisjoint(statement.binds) or not _binds_plainly(node, statement):
+            after = _call(STEP, statement)
+            return [after, node] if isinstance(node, ast.Break | ast.Continue) else [node, after]
+        return [_without_backward(node), _log(statement)]
+
+    def compound(self, node: ast.stmt) -> ast.stmt:
+        """A copy of a compound statement whose blocks carry hooks."""
+        looping = isinstance(node, ast.For | ast.AsyncFor | ast.While)
+        self.loops += looping
+        twin = super().compound(node)
+        self.loops -= looping
+        return twin
+
+
+def _binds_plainly(node: ast.stmt, statement: Statement) -> bool:
+    """Whether every name that it binds is bound for certain once it has run."""
+    if not isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr | ast.Pass):
+        return False
+    if isinstance(node, ast.AnnAssign) and node.value is None:
+        return False
+    return not any(isinstance(part, ast.NamedExpr) for part in ast.walk(node))
+
+
+def _log(statement: Statement) -> ast.stmt:
+    names = [ast.Name(id=name, ctx=ast.Load()) for name in statement.binds]
+    entry = ast.Tuple(elts=[ast.Constant(statement.number), *names], ctx=ast.Load())
+    call = ast.Call(func=ast.Name(id=LOG, ctx=ast.Load()), args=[entry], keywords=[])
+    return ast.copy_location(ast.Expr(value=call), statement.node)
+
+
 def _call(name: str, statement: Statement) -> ast.stmt:
     function = ast.Name(id=name, ctx=ast.Load())
-    call = ast.Call(func=function, args=[ast.Constant(statement.index)], keywords=[])
+    call = ast.Call(func=function, args=[ast.Constant(statement.number)], keywords=[])
     return ast.copy_location(ast.Expr(value=call), statement.node)
 
 

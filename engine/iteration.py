@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
@@ -15,14 +15,13 @@ from .frame import Failure
 from .pairing import Candidate, gradient_writes
 from .quick import quick_verdicts
 from .randomness import RandomState
-from .recorder import MISSING, Slot, Step
+from .recorder import MISSING, Recorder, Slot, Step
 from .reference import References
 from .statements import Statement
 from .verdict import Verdict
 
 
-@dataclass(frozen=True, eq=False)
-class Gradient:
+class Gradient(NamedTuple):
     """One handwritten gradient at the end of the backward section, judged end to end.
 
     `writes` are the positions of the steps that built it; before the last it is partial.
@@ -34,6 +33,8 @@ class Gradient:
     writes: Sequence[int]
     references: References
     verdict: Verdict
+    compared_before: dict[str, Comparison]
+    """The comparisons of the iteration that somebody asked for already."""
 
     @property
     def name(self) -> str:
@@ -54,17 +55,19 @@ class Gradient:
         """Whether its last write is among the first `ran` steps."""
         return bool(self.writes) and self.writes[-1] < ran
 
-    @cached_property
+    @property
     def comparison(self) -> Comparison:
         """The whole comparison; computed when somebody looks."""
-        return self.compared()
+        if self.name not in self.compared_before:
+            self.compared_before[self.name] = self.compared()
+        return self.compared_before[self.name]
 
     def compared(self, **tolerances: float) -> Comparison:
         """The comparison with tolerances for `approximate` (rtol, atol)."""
-        return compared(self.value, self.pair.tensor, self.references, **tolerances)
+        return _compared(self.value, self.pair.tensor, self.references, **tolerances)
 
 
-def compared(value: Any, tensor: str, references: References, **tolerances: float) -> Comparison:
+def _compared(value: Any, tensor: str, references: References, **tolerances: float) -> Comparison:
     """Compare what stands for the gradient of `tensor` with autograd's."""
     reference = references.gradients.get(tensor)
     if reference is None:
@@ -77,7 +80,10 @@ def compared(value: Any, tensor: str, references: References, **tolerances: floa
 class Start:
     """What an iteration began with: every name's value then, and every generator's state."""
 
+    bound: Mapping[str, Any]
+    """Every name, and what it was bound to."""
     slots: Mapping[str, Slot]
+    """The values of the names that are state; the others are bound anew before they are read."""
     random: RandomState
     contents: Contents
     kept: Container[str]
@@ -90,12 +96,17 @@ class Iteration:
 
     number: int
     start: Start
-    steps: Sequence[Step]
+    recorder: Recorder
     loss: float | None
     references: References
     gradients: Mapping[str, Gradient]
     failure: Failure | None = None
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def steps(self) -> Sequence[Step]:
+        """Every executed statement, in order."""
+        return self.recorder.steps
 
     @cached_property
     def history(self) -> Mapping[str, list[tuple[int, Slot]]]:
@@ -137,23 +148,31 @@ class Iteration:
 
 
 def judge(
-    steps: Sequence[Step], pairs: Sequence[Candidate], references: References, kept: Container[str]
+    recorder: Recorder, pairs: Sequence[Candidate], references: References, kept: Container[str]
 ) -> dict[str, Gradient]:
     """Every paired gradient with what the steps wrote, compared with autograd's.
 
     `kept` are the gradients that the update reads.
     """
     writes: dict[str, list[int]] = {pair.name: [] for pair in pairs}
-    values: dict[str, Slot] = {}
-    for position, step in enumerate(steps):
-        if step.statement.section == "backward":
-            for slot in written_gradients(step, writes, kept):
-                writes[slot.name].append(position)
-                values[slot.name] = slot
-    manuals = [values[pair.name].value if pair.name in values else MISSING for pair in pairs]
+    allocated = frozenset(pair.name for pair in pairs if pair.allocated)
+    values: dict[str, Any] = {}
+    ends = recorder.begins.get("update", len(recorder.entries))
+    for position in range(recorder.begins.get("backward", ends), ends):
+        entry = recorder.entries[position]
+        if type(entry) is tuple:
+            binds = recorder.statements[entry[0]].binds
+            found = [(n, v) for n, v in zip(binds, entry[1:], strict=True) if n in writes]
+        else:
+            found = [(slot.name, slot) for slot in written_gradients(entry, writes, kept, allocated)]
+        for name, value in found:
+            writes[name].append(position)
+            values[name] = value
+    manuals = [_kept(values.get(pair.name, MISSING)) for pair in pairs]
     verdicts = _verdicts(manuals, pairs, references)
+    compared: dict[str, Comparison] = {}
     return {
-        pair.name: Gradient(pair, manual, writes[pair.name], references, verdict)
+        pair.name: Gradient(pair, manual, writes[pair.name], references, verdict, compared)
         for pair, manual, verdict in zip(pairs, manuals, verdicts, strict=True)
     }
 
@@ -161,18 +180,36 @@ def judge(
 def _verdicts(manuals: Sequence[Any], pairs: Sequence[Candidate], references: References) -> list[Verdict]:
     gradients = references.gradients
     known = [i for i, pair in enumerate(pairs) if pair.tensor in gradients and manuals[i] is not MISSING]
-    quick = quick_verdicts([(manuals[i], gradients[pairs[i].tensor]) for i in known])
+    quick = quick_verdicts([(manuals[i], gradients[pairs[i].tensor]) for i in known], references)
     found = dict(zip(known, quick, strict=True))
     return [found.get(i) or _verdict(manual, pairs[i].tensor, references) for i, manual in enumerate(manuals)]
 
 
-def written_gradients(step: Step, gradients: Container[str], kept: Container[str]) -> list[Slot]:
-    """The slots of a step that count as writes of gradients."""
+def _kept(value: Any) -> Any:
+    """The value that a slot kept; a later change in place may have come after it was written."""
+    return value.value if isinstance(value, Slot) else value
+
+
+def written_gradients(
+    step: Step, gradients: Container[str], kept: Container[str], allocated: Container[str]
+) -> list[Slot]:
+    """The slots of a step that count as writes of gradients.
+
+    One that was `allocated` counts as written where the gradient that the statement builds is a part
+    of it (`dqk = torch.zeros(...); dq, dk = dqk.split(...); dq += ...`).
+    """
     found = [slot for slot in step.slots if slot.name in gradients]
     if not found or len(step.slots) == 1:
         return found
     names = gradient_writes(step.statement, [slot.name for slot in found], gradients, kept)
-    return [slot for slot in found if slot.name in names]
+    part = max((_size(slot) for slot in found if slot.name in names), default=0)
+    return [
+        slot for slot in found if slot.name in names or (slot.name in allocated and _size(slot) > part > 0)
+    ]
+
+
+def _size(slot: Slot) -> int:
+    return slot.origin.numel() if isinstance(slot.origin, Tensor) else 0
 
 
 def _verdict(value: Any, tensor: str, references: References) -> Verdict:
@@ -180,4 +217,4 @@ def _verdict(value: Any, tensor: str, references: References) -> Verdict:
         return Verdict.NOT_WRITTEN
     if tensor not in references.gradients:
         return Verdict.NOT_CHECKED
-    return compared(value, tensor, references).verdict
+    return _compared(value, tensor, references).verdict

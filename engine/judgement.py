@@ -35,10 +35,17 @@ def judgements(iteration: Iteration, check: LineCheck | None) -> dict[str, Judge
     A check of an earlier iteration still tells which lines are wrong, for the lines are the same; what it
     found not exercised says nothing of another batch.
     """
+    if check is not None and check.problem:
+        return {name: _unjudged(gradient, check.problem) for name, gradient in iteration.gradients.items()}
     lines = check.judgements if check is not None else {}
     if check is not None and check.iteration != iteration.number:
         lines = {name: _of_another_batch(line) for name, line in lines.items()}
     return {name: _judgement(iteration, gradient, lines) for name, gradient in iteration.gradients.items()}
+
+
+def _unjudged(gradient: Gradient, problem: str) -> Judgement:
+    message = _end_to_end(gradient) or f"its line could not be judged alone: {problem}"
+    return Judgement(gradient.verdict, gradient.verdict, message=message)
 
 
 def explained(iteration: Iteration, judged: Mapping[str, Judgement]) -> bool:

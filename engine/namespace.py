@@ -6,10 +6,10 @@ import builtins
 import sys
 from typing import Any, NoReturn
 
-import torch
 from torch import Tensor
 
 from .program import Program
+from .randomness import GENERATORS, Generator
 from .recorder import Namespace
 
 
@@ -36,9 +36,9 @@ def is_floating(value: Any) -> bool:
     return isinstance(value, Tensor) and value.is_floating_point()
 
 
-def generators_in(namespace: Namespace) -> list[torch.Generator]:
+def generators_in(namespace: Namespace) -> list[Generator]:
     """The generators that the program has bound to names."""
-    return [value for value in namespace.values() if isinstance(value, torch.Generator)]
+    return [value for value in namespace.values() if isinstance(value, GENERATORS)]
 
 
 def _builtins() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from .program import Program
 from .report import Unpaired
 from .spelling import nearest
 from .statements import Statement
+
+_ALLOCATES = re.compile(r"\b(new_)?(zeros|empty)(_like)?\(")
 
 
 @dataclass(frozen=True)
@@ -18,17 +21,22 @@ class Candidate:
     name: str
     tensor: str
     lines: tuple[int, ...]
+    allocated: bool = False
+    """Whether it begins as memory to be filled (`torch.zeros_like(X)`), maybe through views of it."""
 
 
 def candidates(program: Program) -> dict[str, Candidate]:
     """Every name that the backward section writes and that begins with d, by name."""
     backward = program.section("backward")
     found: dict[str, list[int]] = {}
+    allocated: set[str] = set()
     for statement in backward.statements if backward else ():
         for name in statement.writes:
             if name.startswith("d") and len(name) > 1:
                 found.setdefault(name, []).append(statement.line)
-    return {name: Candidate(name, name[1:], tuple(lines)) for name, lines in found.items()}
+        if _ALLOCATES.search(statement.text):
+            allocated.update(statement.binds)
+    return {name: Candidate(name, name[1:], tuple(lines), name in allocated) for name, lines in found.items()}
 
 
 def gradient_writes(

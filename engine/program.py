@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from .cells import Cell, split
@@ -65,6 +66,11 @@ class Program:
         """The section of that kind, or None where the program has none."""
         return next((section for section in self.sections if section.kind == kind), None)
 
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every statement of every section, by its number."""
+        return tuple(statement for section in self.sections for statement in section.statements)
+
     @property
     def filename(self) -> str:
         """What stands for the file in tracebacks."""
@@ -104,7 +110,11 @@ class _Reader:
             if cell.title:
                 kind = self._kind(cell, grouped)
             grouped.setdefault(kind, []).append(cell)
-        return tuple(self._section(kind, grouped[kind]) for kind in SECTIONS if kind in grouped)
+        found: list[Section] = []
+        for kind in SECTIONS:
+            if kind in grouped:
+                found.append(self._section(kind, grouped[kind], sum(len(s.statements) for s in found)))
+        return tuple(found)
 
     def _kind(self, cell: Cell, seen: dict[str, list[Cell]]) -> str:
         kind = cell.title.casefold().rstrip(":")
@@ -138,14 +148,14 @@ class _Reader:
             hint,
         )
 
-    def _section(self, kind: str, cells: list[Cell]) -> Section:
+    def _section(self, kind: str, cells: list[Cell], number: int) -> Section:
         inside = {n for cell in cells for n in range(cell.first, cell.last + 1)}
         last = max((cell.last for cell in cells), default=0)
         source = "\n".join(line if n in inside else "" for n, line in enumerate(self.lines[:last], 1))
         tree = self._tree(source)
         title = next((cell.marker for cell in cells if cell.title), None)
         first = min(cell.first for cell in cells)
-        return Section(kind, title, first, last, tree, statements_of(tree, kind, self.lines))
+        return Section(kind, title, first, last, tree, statements_of(tree, kind, self.lines, number))
 
     def _tree(self, source: str) -> ast.Module:
         try:

@@ -1,32 +1,34 @@
-"""Verdicts on all gradients of an iteration at once, where a few cheap operations settle them.
+"""Verdicts on all gradients of an iteration at once, by a few cheap operations each.
 
 Norms over the sum of squares cost a seventh of maximum norms on a CPU, and bound them on either side:
-max|d| <= ||d|| and ||b|| / sqrt(n) <= max|b|. What they cannot settle is compared in full.
+max|d| <= ||d|| and ||b|| / sqrt(n) <= max|b|. They settle small tensors; where they do not, the extremes do.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from .comparison import finite_max, is_close
+from .comparison import is_close
 from .verdict import Verdict
-
 
 Pair = tuple[Any, Tensor]
 """A handwritten gradient and autograd's."""
 
 
-def quick_verdicts(pairs: Sequence[Pair]) -> list[Verdict | None]:
-    """EXACT or CLOSE for every pair that is so beyond doubt; None for those to look at closely.
+class HasLargest(Protocol):
+    """Whatever knows the largest gradient of an iteration, computed only when asked."""
 
-    The largest gradient of the iteration, to which rounding may be compared, is at least as large as
-    that of any pair; so what passes here passes there.
-    """
+    @property
+    def largest(self) -> float: ...
+
+
+def quick_verdicts(pairs: Sequence[Pair], among: HasLargest) -> list[Verdict | None]:
+    """EXACT, CLOSE or WRONG; None for what is not a finite tensor like autograd's."""
     verdicts: list[Verdict | None] = [None] * len(pairs)
     unequal: list[int] = []
     for index, (manual, autograd) in enumerate(pairs):
@@ -36,8 +38,8 @@ def quick_verdicts(pairs: Sequence[Pair]) -> list[Verdict | None]:
             else:
                 unequal.append(index)
     if unequal:
-        for index, close in zip(unequal, _closeness([pairs[i] for i in unequal]), strict=True):
-            verdicts[index] = Verdict.CLOSE if close else None
+        for index, verdict in zip(unequal, _unequal([pairs[i] for i in unequal], among), strict=True):
+            verdicts[index] = verdict
     return verdicts
 
 
@@ -51,26 +53,35 @@ def _comparable(manual: Any, autograd: Tensor) -> bool:
     )
 
 
-def _closeness(pairs: Sequence[Pair]) -> list[bool]:
+def _unequal(pairs: Sequence[Pair], among: HasLargest) -> list[Verdict | None]:
     manuals = [manual.detach() for manual, _ in pairs]
     references = [reference for _, reference in pairs]
     differences = torch._foreach_sub(manuals, references)
     norms = torch.stack(torch._foreach_norm([*differences, *references])).tolist()
     errors, sizes = norms[: len(pairs)], norms[len(pairs) :]
-    found = []
-    for reference, error, size in zip(references, errors, sizes, strict=True):
+    found: list[Verdict | None] = []
+    for difference, reference, error, size in zip(differences, references, errors, sizes, strict=True):
         scale = size / math.sqrt(max(reference.numel(), 1))
-        found.append(is_close(error, scale, reference.dtype, 0.0))
-    if not all(found):
-        biggest = max(zip(sizes, references, strict=True), key=lambda one: _ordered(one[0]))[1]
-        known = finite_max(biggest)
-        found = [
-            done or is_close(error, 0.0, reference.dtype, known)
-            for done, error, reference in zip(found, errors, references, strict=True)
-        ]
+        if math.isfinite(size) and is_close(error, scale, reference.dtype, 0.0):
+            found.append(Verdict.CLOSE)
+        else:
+            found.append(_by_extremes(difference, reference, among))
     return found
 
 
-def _ordered(size: float) -> float:
-    """For a maximum in which NaN and infinity come last."""
-    return size if math.isfinite(size) else -1.0
+def _by_extremes(difference: Tensor, reference: Tensor, among: HasLargest) -> Verdict | None:
+    error, scale = largest_of(difference), largest_of(reference)
+    if not (math.isfinite(error) and math.isfinite(scale)):
+        return None
+    if is_close(error, scale, reference.dtype, 0.0):
+        return Verdict.CLOSE
+    close = is_close(error, scale, reference.dtype, among.largest)
+    return Verdict.CLOSE if close else Verdict.WRONG
+
+
+def largest_of(tensor: Tensor) -> float:
+    """The largest absolute entry; NaN or infinite where one is."""
+    if tensor.numel() == 0:
+        return 0.0
+    low, high = torch.aminmax(tensor.abs() if tensor.is_complex() else tensor)
+    return max(-float(low), float(high))

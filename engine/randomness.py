@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy
 import torch
 from torch import Tensor
+
+Generator = torch.Generator | random.Random | numpy.random.Generator | numpy.random.RandomState
+"""A generator that a program can make itself."""
+GENERATORS = (torch.Generator, random.Random, numpy.random.Generator, numpy.random.RandomState)
+
+
+def state_of(generator: Generator) -> Any:
+    """The state of a generator of any kind."""
+    if isinstance(generator, torch.Generator):
+        return generator.get_state()
+    if isinstance(generator, random.Random):
+        return generator.getstate()
+    if isinstance(generator, numpy.random.Generator):
+        return generator.bit_generator.state
+    return generator.get_state(legacy=False)
+
+
+def set_state(generator: Generator, state: Any) -> None:
+    """Put a generator of any kind into a state of its own."""
+    if isinstance(generator, torch.Generator):
+        generator.set_state(state)
+    elif isinstance(generator, random.Random):
+        generator.setstate(state)
+    elif isinstance(generator, numpy.random.Generator):
+        generator.bit_generator.state = state
+    else:
+        generator.set_state(state)
 
 
 def seed_all(seed: int) -> None:
@@ -25,7 +53,7 @@ class RandomState:
     torch_cpu: Tensor
     cuda: tuple[Tensor, ...]
     others: tuple[Any, Any] | None
-    owned: tuple[tuple[torch.Generator, Tensor], ...]
+    owned: tuple[tuple[Generator, Any], ...]
     """Generators that the program made itself."""
 
     def restore(self) -> None:
@@ -37,10 +65,10 @@ class RandomState:
             random.setstate(self.others[0])
             numpy.random.set_state(self.others[1])
         for generator, state in self.owned:
-            generator.set_state(state)
+            set_state(generator, state)
 
 
-def random_state(generators: list[torch.Generator], *, others: bool = True) -> RandomState:
+def random_state(generators: Sequence[Generator], *, others: bool = True) -> RandomState:
     """The state of now. `others` says whether random and numpy are kept as well."""
     initialized = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
     cuda = torch.cuda.get_rng_state_all() if initialized else []
@@ -48,5 +76,5 @@ def random_state(generators: list[torch.Generator], *, others: bool = True) -> R
         torch_cpu=torch.default_generator.get_state(),
         cuda=tuple(cuda),
         others=(random.getstate(), numpy.random.get_state(legacy=False)) if others else None,
-        owned=tuple((generator, generator.get_state()) for generator in generators),
+        owned=tuple((generator, state_of(generator)) for generator in generators),
     )

@@ -63,69 +63,113 @@ class Step(NamedTuple):
 
 
 class Recorder:
-    """The hooks of one iteration: a step per statement, values saved before they change in place."""
+    """The hooks of one iteration: a step per statement, values saved before they change in place.
 
-    def __init__(self, namespace: Namespace, cancel: Cancel, harmless: set[Statement]) -> None:
+    Straight lines that change nothing are logged as plain tuples, (number, value, ...), by a hook that is
+    a list's own `append`; `steps` makes steps of them when somebody looks.
+    """
+
+    def __init__(
+        self,
+        namespace: Namespace,
+        cancel: Cancel,
+        harmless: set[Statement],
+        statements: Sequence[Statement],
+    ) -> None:
         self.namespace = namespace
         self.cancel = cancel
         self.harmless = harmless
-        self.steps: list[Step] = []
-        self.slots: list[Slot] = []
+        self.statements = statements
+        self.entries: list[Any] = []
+        """Steps, or tuples that are to become steps."""
         self.graph_wanted: frozenset[str] = frozenset()
         """Names whose tensors are to require grad although no parameter reaches them."""
-        self._statements: Sequence[Statement] = ()
-        self._by_storage: dict[int, list[Slot]] = {}
+        self.graph_given: set[str] = set()
+        """Those among them that did not by themselves."""
+        self.begins: dict[str, int] = {}
+        """Where among the entries each section begins."""
+        self._start: list[Slot] = []
+        self._by_storage: dict[int, list[Slot | _Place]] = {}
         self._indexed = 0
         self._touched: list[tuple[Slot, int]] = []
         """Bound slots that the statement under way may change, with their tensors' versions before."""
 
-    def section(self, statements: Sequence[Statement]) -> None:
-        """Watch these statements from now on."""
-        self._statements = statements
-        if self.graph_wanted:  # a leaf that requires grad refuses to be written into
-            self.graph_wanted -= {name for statement in statements for name in statement.changes}
+    def start_with(self, slots: Iterable[Slot]) -> None:
+        """Values from before the record, to be saved like those in it."""
+        self._start += slots
 
-    def before(self, index: int) -> None:
+    def look(self, section: str) -> None:
+        """A section is about to run."""
+        if self.cancel.wanted:
+            raise Cancelled
+        self.begins[section] = len(self.entries)
+
+    @property
+    def steps(self) -> list[Step]:
+        """Everything that ran, in order."""
+        for position in range(len(self.entries)):
+            self.step_at(position)
+        return self.entries
+
+    def step_at(self, position: int) -> Step:
+        """The step at a position of the record."""
+        entry = self.entries[position]
+        if type(entry) is tuple:
+            statement = self.statements[entry[0]]
+            slots = [Slot(name, value) for name, value in zip(statement.binds, entry[1:], strict=True)]
+            entry = self.entries[position] = Step(statement, slots)
+        step: Step = entry
+        return step
+
+    def before(self, number: int) -> None:
         """The hook before a statement that may change tensors in place."""
-        statement = self._statements[index]
-        if statement in self.harmless:
-            return
+        statement = self.statements[number]
+        if statement.changes_one and statement in self.harmless:
+            value = self.namespace.get(statement.changes[0])
+            if type(value) is Tensor:
+                self._index()
+                self._touch((storage_of(value),))
+                return
         named = [self.namespace.get(name, MISSING) for name in statement.changes]
         if statement.changes:
             self._touch(self._storages(named))
         if statement.unnamed or any(value is MISSING or isinstance(value, ModuleType) for value in named):
             self._touch(self._storages(self.namespace.get(name) for name in statement.reads))
-        if statement.calls:
+        if statement not in self.harmless:
             self._watch_calls(statement)
 
-    def step(self, index: int) -> None:
+    def step(self, number: int) -> None:
         """The hook after every statement."""
         if self.cancel.wanted:
             raise Cancelled
-        statement = self._statements[index]
+        statement = self.statements[number]
         get = self.namespace.get
         slots = [Slot(name, get(name, MISSING)) for name in statement.binds]
         if statement.changes or self._touched:
             slots += self._changed(statement)
         if self.graph_wanted:
             self._want_graphs(slots)
-        self.slots += slots
-        self.steps.append(Step(statement, slots))
+        self.entries.append(Step(statement, slots))
 
     def _want_graphs(self, slots: list[Slot]) -> None:
         for slot in slots:
             value = slot.origin
             if slot.name in self.graph_wanted and isinstance(value, Tensor) and not value.requires_grad:
                 value.requires_grad_(value.is_floating_point())
+                self.graph_given.add(slot.name)
 
     def _watch_calls(self, statement: Statement) -> None:
-        if any(may_change(self.namespace.get(name)) for name in statement.reads):
+        if statement.calls and any(may_change(self.namespace.get(name)) for name in statement.reads):
             self._index()
             self._touch(list(self._by_storage))
-        elif not statement.changes and not statement.unnamed:
+        else:
             self.harmless.add(statement)
 
     def _changed(self, statement: Statement) -> list[Slot]:
+        """Slots for what the statement changed and did not bind."""
+        if all(slot.name in statement.binds for slot, _ in self._touched) and statement.rebinds:
+            self._touched = []
+            return []
         found = {slot.name for slot, version in self._touched if _differs(slot, version)}
         self._touched = []
         names = [*statement.changes, *sorted(found)]
@@ -135,12 +179,15 @@ class Recorder:
 
     def _touch(self, storages: Iterable[int]) -> None:
         for storage in storages:
-            group = self._by_storage.get(storage, ())
+            group = [self._slot(one) for one in self._by_storage.get(storage, ())]
             self.save_all(group)
             # what is saved and bound no longer, or recorded again since, needs no more attention
             bound = {s.name: s for s in group if self.namespace.get(s.name, MISSING) is s.origin}
             self._by_storage[storage] = list(bound.values())
             self._touched += [(slot, slot.origin._version) for slot in bound.values()]
+
+    def _slot(self, one: Slot | _Place) -> Slot:
+        return one if isinstance(one, Slot) else self.step_at(one[0]).slots[one[1]]
 
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Keep the values of slots that are about to change."""
@@ -156,27 +203,43 @@ class Recorder:
         return {storage_of(tensor) for value in values for tensor in tensors_in(value)}
 
     def _index(self) -> None:
-        for slot in self.slots[self._indexed :]:
-            if isinstance(slot.origin, Tensor):
-                self._by_storage.setdefault(storage_of(slot.origin), []).append(slot)
-        self._indexed = len(self.slots)
+        """Note where every tensor of the record lies in memory, as far as that is not noted yet."""
+        groups = self._by_storage
+        for slot in self._start:
+            value = slot.origin
+            if type(value) is Tensor or isinstance(value, Tensor):
+                groups.setdefault(storage_of(value), []).append(slot)
+        self._start = []
+        entries = self.entries
+        for position in range(self._indexed, len(entries)):
+            entry = entries[position]
+            logged = type(entry) is tuple
+            for place, one in enumerate(entry[1:] if logged else entry.slots):
+                value = one if logged else one.origin
+                if type(value) is Tensor or isinstance(value, Tensor):
+                    groups.setdefault(storage_of(value), []).append((position, place))
+        self._indexed = len(entries)
+
+
+_Place = tuple[int, int]
+"""A value of the record: the position of its entry, and which value of it."""
 
 
 class Beginning(Recorder):
     """Setup and parameters: which statements ran, and none of the values that they passed through."""
 
-    def __init__(self, namespace: Namespace, cancel: Cancel) -> None:
-        super().__init__(namespace, cancel, set())
+    def __init__(self, namespace: Namespace, cancel: Cancel, statements: Sequence[Statement]) -> None:
+        super().__init__(namespace, cancel, set(), statements)
         self.ran: set[Statement] = set()
 
-    def before(self, index: int) -> None:
+    def before(self, number: int) -> None:
         """Nothing is kept."""
 
-    def step(self, index: int) -> None:
+    def step(self, number: int) -> None:
         """The hook after every statement."""
         if self.cancel.wanted:
             raise Cancelled
-        self.ran.add(self._statements[index])
+        self.ran.add(self.statements[number])
 
 
 def _distinct(tensor: Tensor, like: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from .comparison import name_of
 from .namespace import is_floating
+from .quick import largest_of
 from .recorder import MISSING, Namespace
 
 
@@ -136,8 +137,5 @@ def _reason(name: str, value: Any) -> str:
 
 
 def _largest(gradients: Iterable[Tensor]) -> float:
-    present = [one.to_dense() if one.is_sparse else one for one in gradients if one.numel()]
-    if not present:
-        return 0.0
-    norms = [float(norm) for norm in torch._foreach_norm(present, float("inf"))]
-    return max((norm for norm in norms if norm < float("inf")), default=0.0)
+    sizes = (largest_of(one.to_dense() if one.is_sparse else one) for one in gradients)
+    return max((size for size in sizes if size < float("inf")), default=0.0)

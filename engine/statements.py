@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeGuard
 
 _BLOCKS = ("body", "orelse", "finalbody")
@@ -19,7 +20,8 @@ class Statement:
     """One simple statement. `top` numbers the top-level statement of its section around it."""
 
     section: str
-    index: int
+    number: int
+    """Its place among all statements of the program."""
     top: int
     line: int
     end_line: int
@@ -30,23 +32,41 @@ class Statement:
     """Names whose values its form says it may change in place: `x[i] = `, `x += `, `x.add_()`."""
     unnamed: bool
     """Whether its form says that it may change something without a name: `(a := x).add_()`."""
+    always: bool
+    """Whether it runs in every iteration: it stands in no block."""
     calls: bool
     """Whether it calls anything; what is called may change any tensor."""
     reads: frozenset[str]
     node: ast.stmt = field(repr=False)
 
-    @property
+    @cached_property
     def writes(self) -> tuple[str, ...]:
         """Names that it binds or may change, each once."""
         return tuple(dict.fromkeys(self.binds + self.changes))
 
+    @cached_property
+    def changes_one(self) -> bool:
+        """Whether a single name is all that its form says it may change."""
+        return len(self.changes) == 1 and not self.unnamed
 
-def statements_of(tree: ast.Module, section: str, lines: tuple[str, ...]) -> tuple[Statement, ...]:
-    """Every simple statement of a section at any depth, in source order; functions stay opaque."""
+    @cached_property
+    def rebinds(self) -> bool:
+        """Whether it binds whatever it changes: `x += 1`."""
+        return set(self.changes) <= set(self.binds)
+
+
+def statements_of(
+    tree: ast.Module, section: str, lines: tuple[str, ...], first: int = 0
+) -> tuple[Statement, ...]:
+    """Every simple statement of a section at any depth, in source order; functions stay opaque.
+
+    `first` is the number of the first one.
+    """
     found: list[Statement] = []
     for top, node in enumerate(tree.body):
         for leaf, inherited in simple_statements(node, ()):
-            found.append(_statement(leaf, inherited, section, len(found), top, lines))
+            number = first + len(found)
+            found.append(_statement(leaf, inherited, section, number, top, lines, leaf is node))
     return tuple(found)
 
 
@@ -120,9 +140,10 @@ def _statement(
     node: ast.stmt,
     inherited: tuple[str, ...],
     section: str,
-    index: int,
+    number: int,
     top: int,
     lines: tuple[str, ...],
+    always: bool,
 ) -> Statement:
     whole = node
     if isinstance(node, ast.If | ast.While):
@@ -132,7 +153,7 @@ def _statement(
     changed = list(_changed_names(node))
     return Statement(
         section=section,
-        index=index,
+        number=number,
         top=top,
         line=node.lineno,
         end_line=end,
@@ -140,6 +161,7 @@ def _statement(
         binds=tuple(dict.fromkeys([*inherited, *names])),
         changes=tuple(name for name in dict.fromkeys(changed) if name),
         unnamed="" in changed,
+        always=always,
         calls=any(isinstance(n, ast.Call) for n in _own_nodes(node)),
         reads=read_names(node),
         node=whole,

@@ -93,7 +93,7 @@ def phase_start(record: Iteration, ran: int) -> int:
 
 def tensor_names(session: Session, record: Iteration | None) -> list[str]:
     """Parameters, data whose gradient is written, intermediates, in program order."""
-    data = [name for name in session.written_tensors() if name in session.data]
+    data = [name for name in session.written_tensors if name in session.data]
     forward = session.bound("forward")
     names = dict.fromkeys([*session.parameters, *data, *forward])
     if record is None:

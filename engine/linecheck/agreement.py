@@ -20,6 +20,8 @@ class Agreement:
     maxdiff: float | None = None
     dtype: str = ""
     message: str = ""
+    broken: bool = False
+    """Some entry is infinite or NaN where the VJP's is a number: no choice at a kink is that."""
 
 
 def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agreement:
@@ -53,7 +55,8 @@ def _entries(value: Tensor, expected: Tensor, upstream: float) -> Agreement:
     double = eps <= torch.finfo(torch.float64).eps
     relative, absolute = (1e-7, 1e-11) if double else (1e3 * eps, 1e3 * eps)
     if maxdiff > 0 and not bool((difference <= relative * right.abs() + absolute * scale).all()):
-        return Agreement(Verdict.WRONG_HERE, maxdiff, dtype)
+        broken = bool((~left.isfinite() & right.isfinite()).any())
+        return Agreement(Verdict.WRONG_HERE, maxdiff, dtype, broken=broken)
     if is_zero(expected, upstream):
         return Agreement(Verdict.NOT_EXERCISED, maxdiff, dtype, "its VJP is zero in every entry here")
     return Agreement(Verdict.RIGHT, maxdiff, dtype)

@@ -43,11 +43,16 @@ class Outcome:
 def plan_of(session: Session, iteration: Iteration, names: tuple[str, ...]) -> Plan:
     """The plan for the gradients `names`, from the record of the iteration."""
     counts: Counter[str] = Counter()
-    kept = session.kept_gradients
+    kept, allocated = session.kept_gradients, allocated_gradients(session)
     for step in iteration.steps:
         if step.statement.section == "backward":
-            counts.update(slot.name for slot in written_gradients(step, names, kept))
+            counts.update(slot.name for slot in written_gradients(step, names, kept, allocated))
     return Plan(names, counts, early_reads(session, names))
+
+
+def allocated_gradients(session: Session) -> frozenset[str]:
+    """The gradients that begin as memory to be filled."""
+    return frozenset(name for name, candidate in session.candidates.items() if candidate.allocated)
 
 
 def planned_anew(world: World, plan: Plan, instead: Mapping[str, Tensor]) -> Plan:
@@ -65,11 +70,17 @@ def early_reads(session: Session, names: tuple[str, ...]) -> frozenset[str]:
     section = session.program.section("backward")
     written: set[str] = set()
     early: set[str] = set()
+    names = tuple(name for name in names if name not in known_before(session))
     for statement in section.statements if section else ():
         outside = statement.reads.difference(_accumulated(statement))
         early |= {name for name in names if name in outside and name not in written}
         written.update(statement.writes)
     return frozenset(early)
+
+
+def known_before(session: Session) -> frozenset[str]:
+    """Names that mean something else before the backward: `dx = x[1:] - x[:-1]` in the forward."""
+    return session.kept.union(session.bound("forward"))
 
 
 def _accumulated(statement: Statement) -> tuple[str, ...]:
@@ -105,6 +116,7 @@ class _Pass:
     ) -> None:
         self.namespace = world.session.namespace
         self.kept = world.session.kept_gradients
+        self.allocated = allocated_gradients(world.session)
         self.plan = plan
         self.substitutes = substitutes
         self.taken = taken
@@ -119,7 +131,7 @@ class _Pass:
 
     def after(self, step: Step) -> None:
         """After every step: take and replace what it completes."""
-        for slot in written_gradients(step, self.plan.names, self.kept):
+        for slot in written_gradients(step, self.plan.names, self.kept, self.allocated):
             self.seen[slot.name] += 1
             if self.seen[slot.name] == self.plan.writes.get(slot.name):
                 if slot.name not in self.failed:

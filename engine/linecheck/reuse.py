@@ -28,7 +28,7 @@ def ambiguous(iteration: Iteration, names: Iterable[str]) -> frozenset[str]:
         if step.statement.section == "forward":
             forward.update(step.statement.binds)
         elif step.statement.section == "backward":
-            backward.update((step.statement.index, name) for name in step.statement.binds)
+            backward.update((step.statement.number, name) for name in step.statement.binds)
     again = {name for (_, name), count in backward.items() if count > 1}
     return frozenset(name for name in names if name in again and forward[name[1:]] > 1)
 

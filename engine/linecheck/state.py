@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
-from collections.abc import Iterable, Mapping
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from collections.abc import Iterable, Iterator, Mapping
+from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ..randomness import GENERATORS, Generator, set_state, state_of
 from ..recorder import Slot
 
 _ATOMS = (
     int, float, complex, bool, str, bytes, type(None), type(Ellipsis), type, range, slice,
-    ModuleType, FunctionType, BuiltinFunctionType, MethodType, torch.dtype, torch.device, torch.Size,
+    ModuleType, BuiltinFunctionType, torch.dtype, torch.device, torch.Size,
 )  # fmt: skip
+
+
+class Unrepeatable(Exception):
+    """The program reads something that gives every value once."""
+
+
+class _ReadBefore:
+    """Stands for an iterator, which has moved on since the iteration began."""
+
+    def __iter__(self) -> _ReadBefore:
+        return self
+
+    def __next__(self) -> Any:
+        raise Unrepeatable("the program reads an iterator, which cannot be read once more")
 
 
 class StateCopy:
     """Copies values; what shared memory or identity before shares it afterwards.
 
-    Floating tensors are cast to `dtype`; None leaves every dtype as it is.
+    Floating tensors are cast to `dtype`; None leaves every dtype as it is. By their ids, `generators`
+    are in the state given there, and containers hold what `held` says.
     """
 
-    def __init__(self, dtype: torch.dtype | None, generators: Mapping[int, Tensor]) -> None:
+    def __init__(
+        self, dtype: torch.dtype | None, generators: Mapping[int, Any], held: Mapping[int, Any]
+    ) -> None:
         self.dtype = dtype
         self.generators = generators
-        self.tensors: list[Tensor] = []
-        """Every floating tensor that was copied, once, in the order it was met."""
+        self.held = held
         self._done: dict[int, Any] = {}
         self._storages: dict[tuple[int, torch.dtype], Tensor] = {}
         self._alive: list[Any] = []
@@ -36,11 +54,15 @@ class StateCopy:
     def slots(self, slots: Iterable[Slot]) -> dict[str, Any]:
         """The values of slots by name; a value saved before a change in place stands for its origin."""
         slots = list(slots)
+        self.values_of(slots)
+        return {slot.name: self.value(slot.origin) for slot in slots}
+
+    def values_of(self, slots: Iterable[Slot]) -> None:
+        """Give the copies of tensors that changed in place the values that were saved."""
         with torch.no_grad():
             for slot in slots:
                 if slot.value is not slot.origin:
                     self.value(slot.origin).copy_(slot.value)
-        return {slot.name: self.value(slot.origin) for slot in slots}
 
     def value(self, value: Any) -> Any:
         """The copy of any value; the same object always gives the same copy."""
@@ -55,8 +77,12 @@ class StateCopy:
     def _copy(self, value: Any) -> Any:
         if isinstance(value, Tensor):
             return self._tensor(value)
-        if isinstance(value, torch.Generator):
+        if isinstance(value, GENERATORS):
             return self._generator(value)
+        if isinstance(value, MethodType):
+            return MethodType(value.__func__, self.value(value.__self__))
+        if isinstance(value, FunctionType):
+            return self._function(value)
         if type(value) in (list, set, frozenset, tuple):
             return self._sequence(value)
         if isinstance(value, dict):
@@ -67,23 +93,47 @@ class StateCopy:
         if isinstance(value, list):
             made: list[Any] = []
             self._done[id(value)] = made
-            made.extend(self.value(item) for item in value)
+            made.extend(self.value(item) for item in self.held.get(id(value), value))
             return made
+        value = self.held.get(id(value), value)
         return type(value)(self.value(item) for item in value)
 
     def _dict(self, value: dict[Any, Any]) -> dict[Any, Any]:
         made = copy.copy(value)
         self._done[id(value)] = made
+        self._hold_again(made, value)
         for key in made:
             made[key] = self.value(value[key])
         return made
 
-    def _generator(self, value: torch.Generator) -> torch.Generator:
-        twin = torch.Generator(value.device)
-        twin.set_state(self.generators.get(id(value), value.get_state()))
+    def _hold_again(self, made: dict[Any, Any], value: dict[Any, Any]) -> None:
+        if id(value) in self.held:
+            made.clear()
+            made.update(self.held[id(value)])
+
+    def _function(self, value: FunctionType) -> FunctionType:
+        """A function of the program's with copies of what its closure and its defaults hold."""
+        if value.__module__ != "__main__" or not (value.__closure__ or value.__defaults__):
+            return value
+        cells = tuple(CellType() for _ in value.__closure__ or ())
+        twin = FunctionType(value.__code__, value.__globals__, value.__name__, None, cells)
+        self._done[id(value)] = twin
+        twin.__defaults__ = self.value(value.__defaults__)
+        twin.__kwdefaults__ = self.value(value.__kwdefaults__)
+        twin.__dict__.update(value.__dict__)
+        for cell, original in zip(cells, value.__closure__ or (), strict=True):
+            with contextlib.suppress(ValueError):  # still empty
+                cell.cell_contents = self.value(original.cell_contents)
+        return twin
+
+    def _generator(self, value: Generator) -> Generator:
+        twin = torch.Generator(value.device) if isinstance(value, torch.Generator) else copy.deepcopy(value)
+        set_state(twin, self.generators.get(id(value), state_of(value)))
         return twin
 
     def _object(self, value: Any) -> Any:
+        if isinstance(value, Iterator):
+            return _ReadBefore()
         try:
             twin = copy.copy(value)
         except Exception:
@@ -91,6 +141,7 @@ class StateCopy:
         self._done[id(value)] = twin
         attributes = getattr(twin, "__dict__", None)
         if isinstance(attributes, dict):
+            self._hold_again(attributes, vars(value))
             for name, item in list(attributes.items()):
                 attributes[name] = self.value(item)
         return twin
@@ -101,8 +152,6 @@ class StateCopy:
         plain = tensor.detach()
         storage = self._storage(plain)
         twin = storage.as_strided(plain.size(), plain.stride(), plain.storage_offset()).detach()
-        if twin.is_floating_point():
-            self.tensors.append(twin)
         if isinstance(tensor, torch.nn.Parameter):
             return torch.nn.Parameter(twin, tensor.requires_grad)
         return twin

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import CodeType, TracebackType
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import TracebackType
 
 import torch
 from torch import Tensor
 
-from ..instrument import BEFORE, STEP, compile_statements
 from ..iteration import Start
 from ..namespace import generators_in
+from ..output import Output, capture_thread
 from ..randomness import random_state
 from ..recorder import Cancelled, Recorder, Slot, Step
 from ..reference import make_leaves
-from ..session import Session, saved_tensors
+from ..run import saved_tensors
+from ..session import Session
 from ..statements import Statement
 from .draws import SameDraws
 from .state import StateCopy
@@ -41,9 +42,12 @@ class World:
         self._kept = dict(namespace)
         self._random = random_state(generators_in(namespace), others=True)
         self._default = torch.get_default_dtype()
+        self._classes = [(kind, dict(vars(kind))) for kind in namespace.values() if _is_the_programs(kind)]
+        self._exits.enter_context(capture_thread(Output()))  # the program said it all before
         states = {id(generator): state for generator, state in self.start.random.owned}
-        self.copy = StateCopy(self.dtype, states)
-        copies = self.copy.slots(self.start.slots.values())
+        copy = StateCopy(self.dtype, states, self.start.contents.held())
+        copy.values_of(self.start.contents.slots)
+        copies = copy.slots(self.start.slots.values())
         for name in [name for name in namespace if not name.startswith("__")]:
             del namespace[name]
         namespace.update(copies)
@@ -60,6 +64,8 @@ class World:
     ) -> None:
         self._exits.close()
         torch.set_default_dtype(self._default)
+        for one, attributes in self._classes:
+            _put_back(one, attributes)
         namespace = self.session.namespace
         namespace.clear()
         namespace.update(self._kept)
@@ -88,7 +94,7 @@ class World:
         make_leaves(session.namespace, session.parameters, names & session.data)
         recorder.graph_wanted = names
         with torch.enable_grad():
-            self._install(recorder)
+            session.watched_by(recorder)
             session.run_section("forward", recorder)
         found = {name: session.namespace.get(name) for name in names}
         return {n: t for n, t in found.items() if isinstance(t, Tensor) and t.requires_grad}
@@ -105,11 +111,10 @@ class World:
         section = session.program.section("backward")
         if section is None:
             return
-        recorder = _LineRecorder(session, after_step)
-        self._install(recorder)
-        recorder.section(section.statements)
+        recorder = session.watched_by(_LineRecorder(session, after_step))
+        recorder.look("backward")
         with torch.set_grad_enabled(graph):
-            for index, code in enumerate(_codes(session)):
+            for index, code in enumerate(session.codes.lines()):
                 try:
                     exec(code, session.namespace)
                 except (Cancelled, MemoryError):
@@ -118,26 +123,35 @@ class World:
                     recorder.forget_pending()
                     on_error([s for s in section.statements if s.top == index], error)
 
-    def _install(self, recorder: Recorder) -> None:
-        self.session.namespace[STEP] = recorder.step
-        self.session.namespace[BEFORE] = recorder.before
+
+def _is_the_programs(value: object) -> bool:
+    return isinstance(value, type) and value.__module__ == "__main__"
+
+
+def _put_back(kind: type, attributes: Mapping[str, object]) -> None:
+    """Let a class have the attributes that it had."""
+    for name in [name for name in vars(kind) if name not in attributes]:
+        delattr(kind, name)
+    for name, value in attributes.items():
+        if vars(kind).get(name) is not value:
+            setattr(kind, name, value)
 
 
 class _ForwardRecorder(Recorder):
     """Gives a name bound to another's tensor a node of its own, so that both can be cut."""
 
     def __init__(self, session: Session, names: frozenset[str]) -> None:
-        super().__init__(session.namespace, session.cancel, session.harmless)
+        super().__init__(session.namespace, session.cancel, session.harmless, session.program.statements)
         self.names = names
         self._owners: dict[int, tuple[str, Tensor]] = {}
 
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Nobody looks at the values of a check."""
 
-    def step(self, index: int) -> None:
+    def step(self, number: int) -> None:
         """The hook after every statement."""
-        super().step(index)
-        for slot in self.steps[-1].slots:
+        super().step(number)
+        for slot in self.entries[-1].slots:
             if slot.name in self.names and isinstance(slot.origin, Tensor):
                 self._own(slot)
 
@@ -155,26 +169,17 @@ class _LineRecorder(Recorder):
     """Tells of every step of the handwritten lines as it happens."""
 
     def __init__(self, session: Session, after_step: Callable[[Step], None]) -> None:
-        super().__init__(session.namespace, session.cancel, session.harmless)
-        self.slots += [Slot(n, v) for n, v in session.namespace.items() if isinstance(v, Tensor)]
+        super().__init__(session.namespace, session.cancel, session.harmless, session.program.statements)
+        self.start_with(Slot(n, v) for n, v in session.namespace.items() if isinstance(v, Tensor))
         self._after_step = after_step
 
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Nobody looks at the values of a check."""
 
-    def step(self, index: int) -> None:
+    def step(self, number: int) -> None:
         """The hook after every statement."""
-        super().step(index)
-        self._after_step(self.steps[-1])
-
-
-def _codes(session: Session) -> Sequence[CodeType]:
-    section = session.program.section("backward")
-    if section is None:
-        return ()
-    if session.line_codes is None:
-        session.line_codes = compile_statements(session.program, section)
-    return session.line_codes
+        super().step(number)
+        self._after_step(self.entries[-1])
 
 
 def arrivals(loss: Tensor, tensors: Mapping[str, Tensor], cuts: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -189,8 +194,8 @@ def arrivals(loss: Tensor, tensors: Mapping[str, Tensor], cuts: Mapping[str, Ten
         for name, tensor in tensors.items()
     ]
     try:
-        inputs = list(tensors.values())
-        torch.autograd.grad(loss, inputs, retain_graph=True, allow_unused=True)
+        if inputs := list(tensors.values()):
+            torch.autograd.grad(loss, inputs, retain_graph=True, allow_unused=True)
     finally:
         for handle in handles:
             handle.remove()

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from torch import Tensor
 
-from backprop_tui.engine.comparison import Comparison, compare, is_close, quick_verdict
+from backprop_tui.engine.comparison import Comparison, compare, is_close
+from backprop_tui.engine.quick import quick_verdicts
 from backprop_tui.engine.verdict import Verdict
 
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
@@ -29,6 +30,10 @@ PASSING = {Verdict.EXACT, Verdict.CLOSE}
 @dataclass
 class Among:
     largest: float = 0.0
+
+
+def quick_verdict(manual: Any, autograd: torch.Tensor, among: Among) -> Verdict | None:
+    return quick_verdicts([(manual, autograd)], among)[0]
 
 
 @st.composite

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import pytest
+
 from backprop_tui.engine.judgement import Judgement
 from backprop_tui.engine.verdict import Verdict
 
@@ -175,9 +176,7 @@ def test_lines_that_build_one_gradient_are_judged_together(judged: Judged, way: 
 @pytest.mark.parametrize(
     ("way", "lines"), [("by +=", (3, 5)), ("by index_add_", (3, 4, 5)), ("by indexed writes", (3, 4, 5, 6))]
 )
-def test_the_blame_names_every_line_that_builds_it(
-    judged: Judged, way: str, lines: tuple[int, ...]
-) -> None:
+def test_the_blame_names_every_line_that_builds_it(judged: Judged, way: str, lines: tuple[int, ...]) -> None:
     wrong = BUILT[way].replace("x.T @ dp", "-x.T @ dp")
     found = judged(**SPLIT, backward="dp = 2 * p\ndq = 3 * q ** 2\n" + wrong)
     assert lines_of(found, "dW") == lines

@@ -1,0 +1,46 @@
+"""A program's code objects: with every hook, and for straight lines that were seen to be harmless, lean."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from types import CodeType
+
+from .instrument import compile_lean, compile_section, compile_statements
+from .program import Program
+from .statements import Statement
+
+
+class Codes:
+    """Compiled once each. Lean code leaves out hooks that were found to have nothing to do."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._full: dict[str, CodeType] = {}
+        self._lean: dict[str, CodeType] = {}
+        self._lines: tuple[CodeType, ...] | None = None
+
+    def full(self, kind: str) -> CodeType | None:
+        """A section with every hook; None where the program has no such section."""
+        section = self.program.section(kind)
+        if section is None:
+            return None
+        if kind not in self._full:
+            self._full[kind] = compile_section(self.program, section)
+        return self._full[kind]
+
+    def lean(self, kind: str) -> CodeType | None:
+        """A section with lean hooks, once `trim` was called; before that with every hook."""
+        return self._lean.get(kind) or self.full(kind)
+
+    def trim(self, harmless: Set[Statement], watched: Set[str]) -> None:
+        """Leave out the hooks before harmless statements; statements that bind a watched name keep theirs."""
+        for section in self.program.sections:
+            if section.kind in ("forward", "backward", "update"):
+                self._lean[section.kind] = compile_lean(self.program, section, harmless, watched)
+
+    def lines(self) -> tuple[CodeType, ...]:
+        """The top-level statements of the backward section, each on its own, with every hook."""
+        section = self.program.section("backward")
+        if self._lines is None:
+            self._lines = compile_statements(self.program, section) if section is not None else ()
+        return self._lines

@@ -1,0 +1,31 @@
+"""The gradients of a program, and the lines that build each."""
+
+from __future__ import annotations
+
+from ..iteration import Iteration
+from ..session import Session
+from .passes import known_before
+
+
+def gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:
+    """Every gradient of the program: those that lines write, and those that lines only read."""
+    known = {*iteration.references.gradients, *iteration.references.reasons}
+    section = session.program.section("backward")
+    read = frozenset[str]().union(*(s.reads for s in section.statements)) if section else frozenset()
+    taken = known_before(session)
+    only_read = [name for name in sorted(read) if name[0] == "d" and name[1:] in known and name not in taken]
+    return tuple(dict.fromkeys([*iteration.gradients, *only_read]))
+
+
+def written_lines(
+    session: Session, iteration: Iteration, name: str, writes: int | None = None
+) -> tuple[int, ...]:
+    """The lines that build a gradient: those that did, or where it was not reached, those that would.
+
+    With `writes`, only so many of its writes count.
+    """
+    gradient = iteration.gradients.get(name)
+    if gradient is None:
+        return ()
+    lines = {iteration.steps[position].statement.line for position in gradient.writes[:writes]}
+    return tuple(sorted(lines | set(gradient.pair.lines if not lines else ())))

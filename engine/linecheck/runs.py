@@ -1,0 +1,142 @@
+"""The passes of one check: the program run again, cut where gradients are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..comparison import finite_max
+from ..iteration import Iteration
+from ..namespace import generators_in
+from ..session import Session
+from .dependence import read_gradients, upstreams, woven
+from .lines import gradient_names
+from .passes import Outcome, Plan, plan_of, planned_anew, run_lines
+from .reuse import ambiguous
+from .world import World, arrivals, opened
+
+
+class NotInDouble(Exception):
+    """The program does not run in float64 as it does in its own precision."""
+
+
+class DrawsAnew(Exception):
+    """The forward draws random numbers; the check begins again with draws that repeat."""
+
+
+class Runs:
+    """One attempt in one precision. Tensors are named without the d, gradients with it.
+
+    The gradients in `complete` are so after that many writes; others after their last.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        iteration: Iteration,
+        dtype: torch.dtype | None,
+        complete: Mapping[str, int],
+    ) -> None:
+        self.session = session
+        self.iteration = iteration
+        self.dtype = dtype
+        self.complete = complete
+        every = gradient_names(session, iteration)
+        self.ambiguous = ambiguous(iteration, every)
+        self.names = tuple(name for name in every if name not in self.ambiguous)
+        self.plan: Plan = self._early(plan_of(session, iteration, self.names))
+        self.woven = woven(iteration.steps, self.names)
+        self.read = read_gradients(session.program, self.names) - self.woven
+        self.static = upstreams(session.program, self.names)
+        self.cuts: dict[str, Tensor] = {}
+        self.quick: dict[str, Tensor] = {}
+        self.tensors: frozenset[str] = frozenset()
+        self.draws = session.draws
+        self.still: frozenset[str] = frozenset()
+
+    def open(self) -> Any:
+        """A fresh world in this precision."""
+        return opened(self.session, self.iteration.start, self.dtype, draws=self.draws)
+
+    def _early(self, plan: Plan) -> Plan:
+        return replace(plan, writes={**plan.writes, **self.complete})
+
+    def _forward(self, world: World) -> dict[str, Tensor]:
+        before = _states(self.session)
+        tensors = world.forward(name[1:] for name in self.names)
+        drew = any(
+            not torch.equal(one, other) for one, other in zip(before, _states(self.session), strict=True)
+        )
+        if self.dtype is not None:
+            self._require_double(tensors, drew)
+        self.tensors = frozenset(tensors)
+        return tensors
+
+    def _require_double(self, tensors: Mapping[str, Tensor], drew: bool) -> None:
+        if any(tensor.dtype != torch.float64 for tensor in tensors.values()):
+            raise NotInDouble
+        if drew and not self.draws:
+            self.session.draws = True
+            raise DrawsAnew
+
+    def _loss(self) -> Tensor:
+        loss: Tensor = self.session.namespace["loss"]
+        return loss
+
+    def _random_cuts(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """A random upstream gradient for every tensor whose gradient is read."""
+        generator = torch.Generator().manual_seed(1_000_003 + self.iteration.number)
+        return {
+            name: self._random_like(tensor, name, generator)
+            for name, tensor in sorted(tensors.items())
+            if f"d{name}" in self.read
+        }
+
+    def _random_like(self, tensor: Tensor, name: str, generator: torch.Generator) -> Tensor:
+        noise = torch.randn(tensor.shape, generator=generator, dtype=torch.float64)
+        if self.dtype is None:
+            noise *= self._usual_size(name)
+        return noise.to(tensor)
+
+    def _usual_size(self, name: str) -> float:
+        """Outside float64 the cut is as large as the true gradient: rounding then stays as small."""
+        references = self.iteration.references
+        true = references.gradients.get(name)
+        own = 0.0 if true is None else finite_max(true)
+        return own or references.largest or 1.0
+
+    def _upstream(self, name: str) -> float:
+        """The size of what a gradient was summed from: its cuts, or where it reads none, any gradient."""
+        cuts = [self.cuts[one[1:]] for one in self.static[name] if one[1:] in self.cuts]
+        return max((finite_max(one) for one in cuts or self.quick.values()), default=0.0)
+
+    def _lines(
+        self,
+        world: World,
+        cuts: Mapping[str, Tensor],
+        taken: Callable[[str, Any], Any] = lambda _, value: value,
+        *,
+        graph: bool = False,
+    ) -> Outcome:
+        substitutes = {f"d{name}": tensor for name, tensor in cuts.items()}
+        return run_lines(world, self.plan, substitutes, taken, graph=graph)
+
+    def _arrivals(self, tensors: Mapping[str, Tensor], cuts: Iterable[str]) -> dict[str, Tensor]:
+        return arrivals(self._loss(), tensors, {name: self.cuts[name] for name in cuts})
+
+    def _plan_anew(self) -> None:
+        with self.open() as world:
+            tensors = self._forward(world)
+            arrived = arrivals(self._loss(), tensors, {})
+            anew = planned_anew(world, self.plan, {f"d{n}": one for n, one in arrived.items()})
+            self.plan = self._early(anew)
+
+
+def _states(session: Session) -> list[Tensor]:
+    """The states of torch's generators, whose numbers depend on the precision asked for."""
+    own = [one for one in generators_in(session.namespace) if isinstance(one, torch.Generator)]
+    return [one.get_state() for one in (torch.default_generator, *own)]

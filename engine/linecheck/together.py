@@ -1,0 +1,72 @@
+"""Right one by one and wrong together: what no line alone explains is not taken for rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor
+
+from ..comparison import finite_max
+from ..iteration import Iteration
+from ..verdict import Verdict
+from .agreement import agreement
+from .outcome import LineJudgement
+
+_FINE = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
+
+
+def unexplained(iteration: Iteration, lines: Mapping[str, LineJudgement]) -> list[str]:
+    """Gradients that are wrong end to end, while every line that they come from is right."""
+    wrong = [name for name, one in iteration.gradients.items() if one.verdict is Verdict.WRONG]
+    return [name for name in wrong if all(_is_fine(lines.get(one)) for one in _with_upstreams(name, lines))]
+
+
+def _is_fine(line: LineJudgement | None) -> bool:
+    return line is not None and line.verdict in _FINE and not line.kink and not line.reused
+
+
+def _with_upstreams(name: str, lines: Mapping[str, LineJudgement]) -> set[str]:
+    seen, queue = {name}, [name]
+    while queue:
+        line = lines.get(queue.pop())
+        fresh = set(line.upstreams) - seen if line is not None else set()
+        seen |= fresh
+        queue += fresh
+    return seen
+
+
+def wrong_together(
+    names: Iterable[str],
+    lines: Mapping[str, LineJudgement],
+    values: Mapping[str, Any],
+    arrived: Mapping[str, Tensor],
+    at_end: Mapping[str, Any],
+) -> dict[str, LineJudgement]:
+    """Those of the names that are wrong in a pass where nothing was replaced, with the reason.
+
+    `values` are the gradients when they were complete, `at_end` what their names hold afterwards.
+    """
+    largest = max(map(finite_max, arrived.values()), default=0.0)
+    found = {}
+    for name in names:
+        if name[1:] not in arrived:
+            continue
+        if agreement(values.get(name), arrived[name[1:]], upstream=largest).verdict is Verdict.WRONG_HERE:
+            changed = [one for one in lines[name].upstreams if _differ(values.get(one), at_end.get(one))]
+            message = f"right alone; wrong because {_reason(changed)}"
+            found[name] = replace(lines[name], verdict=Verdict.NOT_CHECKED, message=message)
+    return found
+
+
+def _reason(changed: list[str]) -> str:
+    if changed:
+        return f"{changed[0]} is changed in place, through another name, after it is complete"
+    return "something that it reads is changed by another line"
+
+
+def _differ(one: Any, other: Any) -> bool:
+    if not isinstance(one, Tensor) or not isinstance(other, Tensor):
+        return False
+    return one.shape == other.shape and bool((one != other).any())

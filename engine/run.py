@@ -1,0 +1,131 @@
+"""One iteration under way: forward, reference backward, handwritten lines, update."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from .frame import Failure
+from .iteration import Iteration, Start, judge
+from .pairing import unwritten_reads
+from .recorder import MISSING, Recorder
+from .reference import References, make_leaves, reference_backward, require_loss
+
+if TYPE_CHECKING:
+    from .session import Session
+
+_NOTHING = References({}, {})
+
+
+class Run:
+    """One iteration under way."""
+
+    def __init__(self, session: Session, start: Start) -> None:
+        self.session = session
+        self.start = start
+        self.section = "forward"
+        self.references: References = _NOTHING
+        self.loss: float | None = None
+        self.failure: Failure | None = None
+        self.notes: tuple[str, ...] = ()
+        self._watch()
+
+    def _watch(self) -> None:
+        session = self.session
+        recorder = Recorder(session.namespace, session.cancel, session.harmless, session.program.statements)
+        recorder.start_with([*self.start.slots.values(), *self.start.contents.slots])
+        self.recorder = session.watched_by(recorder)
+
+    def forward_and_reference(self, mutating: bool) -> None:
+        """The forward, recording a graph, and the reference backward before any handwritten line."""
+        try:
+            with saved_tensors(mutating):
+                self._forward()
+                self._reference()
+        except RuntimeError as error:
+            if mutating or "modified by an inplace operation" not in str(error):
+                raise
+            self.session.put_back(self.start)
+            self._watch()
+            self.session.mutating = True
+            self.forward_and_reference(True)
+
+    def _forward(self) -> None:
+        session = self.session
+        names = session.namespace
+        data = [name for name in session.written_tensors if name in session.data]
+        make_leaves(names, session.parameters, data)
+        self.recorder.graph_wanted = session.graph_names
+        torch.set_grad_enabled(True)
+        session.run_section("forward", self.recorder, lean=True)
+        self.recorder.graph_wanted = frozenset()
+
+    def _reference(self) -> None:
+        namespace = self.session.namespace
+        loss = require_loss(namespace.get("loss", MISSING))
+        self.references = reference_backward(loss, self._tensors())
+        self.loss = float(loss.item())
+        if self.session.reads_grad:
+            for name, gradient in self.references.gradients.items():
+                namespace[name].grad = gradient.clone()
+
+    def _tensors(self) -> dict[str, Any]:
+        """Parameters, forward names, and data whose gradient is written, as they are now."""
+        session = self.session
+        names = [*session.parameters, *session.bound("forward"), *session.written_tensors]
+        namespace = session.namespace
+        return {name: namespace[name] for name in dict.fromkeys(names) if name in namespace}
+
+    def backward(self) -> None:
+        """The handwritten lines."""
+        self.section = "backward"
+        torch.set_grad_enabled(False)
+        self.session.run_section("backward", self.recorder, lean=True)
+
+    def update(self) -> None:
+        """The update, unless it reads gradients that are not written yet."""
+        self.section = "update"
+        session = self.session
+        section = session.program.section("update")
+        if section is None:
+            return
+        missing = [
+            f"d{name}"
+            for name in session.parameters
+            if session.namespace.get(f"d{name}", Ellipsis) is Ellipsis
+        ]
+        waiting = unwritten_reads(section.statements, missing) if missing else ()
+        if waiting:
+            self.notes += (f"the update waits: {', '.join(waiting)} not written yet",)
+            return
+        torch.set_grad_enabled(False)
+        session.run_section("update", self.recorder, lean=True)
+
+    def record(self, number: int) -> Iteration:
+        """What was recorded, every gradient judged."""
+        references = self.references
+        known = {*references.gradients, *references.reasons}
+        pairs = [pair for pair in self.session.candidates.values() if pair.tensor in known]
+        return Iteration(
+            number=number,
+            start=self.start,
+            recorder=self.recorder,
+            loss=self.loss,
+            references=references,
+            gradients=judge(self.recorder, pairs, references, self.session.kept_gradients),
+            failure=self.failure,
+            notes=self.notes,
+        )
+
+
+@contextlib.contextmanager
+def saved_tensors(mutating: bool) -> Iterator[None]:
+    """Let a forward write into tensors that autograd saved; slow, so only where it must be."""
+    if not mutating:
+        yield
+        return
+    with torch.autograd.graph.allow_mutation_on_saved_tensors():
+        yield
