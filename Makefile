@@ -39,6 +39,9 @@ snapshots: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python tests/bench/iteration.py
+	$(BIN)/python tests/bench/linecheck.py
+	$(BIN)/python tests/bench/mutants.py
+	$(BIN)/python tests/bench/first_paint.py
 	$(BIN)/python tests/bench/keys.py
 
 screenshots: $(DEV)

@@ -70,7 +70,8 @@ def _turns(iteration: Iteration, check: LineCheck, name: str) -> tuple[int, ...]
     statements = [iteration.steps[position].statement for position in writes]
     changing = [index for index, (one, other) in enumerate(pairwise(statements), 1) if one is not other]
     readers = [other for other, one in check.judgements.items() if name in one.upstreams and other != name]
-    last = max((max(iteration.gradients[one].writes, default=-1) for one in readers), default=-1)
+    ran = len(iteration.steps)
+    last = max((max(iteration.gradients[one].writes, default=ran) for one in readers), default=-1)
     return tuple(count for count in reversed(changing) if writes[count] < last)[:_TRIED]
 
 

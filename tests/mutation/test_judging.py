@@ -1,0 +1,47 @@
+"""A sample of all mutants: each that changes its line's VJP is blamed on its own line, none elsewhere."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+from backprop_tui.engine.source import bundled_names, load
+
+from .judging import Fate, Subject, fate, subject
+from .mutator import Mutant, mutants
+
+EVERY = 12
+"""One mutant in so many is judged here; all of them in `make bench`."""
+
+SAMPLE = [
+    (name, mutant) for name in bundled_names() for mutant in list(mutants(load(name).text))[5::EVERY]
+]
+HIDDEN = ["db1 = -dhprebn.sum(0)", "db1 = dhprebn.sum(0) * 2", "db1 = torch.zeros_like(dhprebn.sum(0))"]
+
+
+@functools.cache
+def original(name: str) -> Subject:
+    return subject(load(name).text)
+
+
+def described(one: tuple[str, Mutant]) -> str:
+    name, mutant = one
+    return f"{name}:{mutant.line}:{mutant.kind}:{mutant.after}"
+
+
+@pytest.mark.parametrize("one", SAMPLE, ids=map(described, SAMPLE))
+def test_a_mutant_is_blamed_on_its_own_line_and_nothing_else(one: tuple[str, Mutant]) -> None:
+    name, mutant = one
+    assert not fate(original(name), mutant).fault
+
+
+def test_the_sample_holds_errors_of_every_fate_that_counts() -> None:
+    fates = [fate(original(name), mutant) for name, mutant in SAMPLE[:40]]
+    assert fates.count(Fate.BLAMED) > 25
+
+
+@pytest.mark.parametrize("name", ["batchnorm_mlp", "batchnorm_mlp_fused"])
+@pytest.mark.parametrize("after", HIDDEN)
+def test_an_error_that_allclose_passes_before_batch_norm_is_blamed(name: str, after: str) -> None:
+    mutant = next(one for one in mutants(load(name).text) if one.after == after)
+    assert fate(original(name), mutant) is Fate.BLAMED
