@@ -148,6 +148,12 @@ def entry_differences(left: Tensor, right: Tensor) -> Tensor:
 
 def finite_max(tensor: Tensor) -> float:
     """The largest absolute finite entry; 0 where there is none."""
+    if tensor.numel() == 0:
+        return 0.0
+    low, high = torch.aminmax(tensor.abs() if tensor.is_complex() else tensor)
+    largest = max(-float(low), float(high))
+    if math.isfinite(largest):
+        return largest
     finite = tensor.abs()
     finite = finite[finite.isfinite()]
     return float(finite.max()) if finite.numel() else 0.0

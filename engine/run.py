@@ -75,7 +75,8 @@ class Run:
     def _tensors(self) -> dict[str, Any]:
         """Parameters, forward names, and data whose gradient is written, as they are now."""
         session = self.session
-        names = [*session.parameters, *session.bound("forward"), *session.written_tensors]
+        data = [name for name in session.written_tensors if name in session.kept]
+        names = [*session.parameters, *session.bound("forward"), *data]
         namespace = session.namespace
         return {name: namespace[name] for name in dict.fromkeys(names) if name in namespace}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from .frame import Failure
@@ -26,13 +28,20 @@ class Scene:
         """The value of a name after `ran` steps; MISSING where it has none."""
         if self.record is None:
             return self.session.namespace.get(name, MISSING)
-        return self.record.value_at(name, ran)
+        return value_at(self.record, name, ran)
 
     def manual(self, tensor: str, ran: int) -> Any:
         """The handwritten gradient of a tensor after `ran` steps; partial before its last write."""
-        return MISSING if self.record is None else self.record.value_at(f"d{tensor}", ran)
+        return MISSING if self.record is None else value_at(self.record, f"d{tensor}", ran)
 
     def settled(self, tensor: str, ran: int) -> Gradient | None:
         """The gradient of a tensor once it has its last write."""
         gradient = None if self.record is None else self.record.gradients.get(f"d{tensor}")
         return gradient if gradient is not None and gradient.settled(ran) else None
+
+
+def value_at(record: Iteration, name: str, ran: int) -> Any:
+    """The value of a name after `ran` steps, found among its writes without passing them all."""
+    writes = record.history.get(name, ())
+    at = bisect_left(writes, ran, key=itemgetter(0))
+    return writes[at - 1][1].value if at else MISSING

@@ -18,7 +18,7 @@ from .iteration import Iteration, Start
 from .namespace import allow_imports_beside, fresh_namespace
 from .pairing import candidates, unpaired
 from .program import SECTIONS, Program
-from .randomness import random_state, seed_all
+from .randomness import GENERATORS, random_state, seed_all
 from .recorder import Beginning, Cancel, Namespace, Recorder, Slot
 from .reference import ProgramFault, require_parameters
 from .report import Unpaired
@@ -194,7 +194,7 @@ class Session:
                 slots[name] = Slot(name, value)
                 if type(value) not in WITHOUT:
                     holders.append(value)
-        generators = [value for value in holders if isinstance(value, torch.Generator)]
+        generators = [value for value in holders if isinstance(value, GENERATORS)]
         random = random_state(generators, others=self._others)
         return Start(dict(self.namespace), slots, random, Contents(holders), self.kept)
 

@@ -33,7 +33,7 @@ from .picture import picture
 from .program import Program
 from .recorder import Cancel, Cancelled
 from .session import Session
-from .summary import forget_spans
+from .summary import forget_summaries
 from .view import View, phase_end, phase_start
 
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 30, 100, None)
@@ -223,7 +223,7 @@ class Stepper:
         self.judged = judgements(self.record, self.check)
 
     def _iterate(self) -> None:
-        forget_spans()
+        forget_summaries()
         record = self.session.iterate()
         self.record, self.failure = record, record.failure
         self.notes = record.notes

@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import math
-from collections.abc import MutableMapping
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils.weak import WeakIdKeyDictionary
 
 from .comparison import name_of
 from .frame import Block, Summary
 from .recorder import MISSING
 
 
+FEW = 64
+"""Up to so many entries, plain Python is quicker than torch's kernels."""
+
+_seen: dict[int, tuple[Tensor, Summary]] = {}
+"""Summaries by the tensor's identity; each tensor is held, so that no other takes its number."""
+
+
 def summary_of(value: Any) -> Summary | None:
-    """The summary of any value; None for a name that is not bound."""
+    """The summary of any value; None for a name that is not bound.
+
+    A recorded tensor changes only while an iteration runs, so each is looked through once in between.
+    """
     if value is MISSING:
         return None
     if not isinstance(value, Tensor):
         return Summary(None, type(value).__name__, text=_text(value))
+    found = _seen.get(id(value))
+    if found is None:
+        found = _seen[id(value)] = value, _summary(value)
+    return found[1]
+
+
+def forget_summaries() -> None:
+    """An iteration is about to run: tensors may change."""
+    _seen.clear()
+
+
+def _summary(value: Tensor) -> Summary:
     shape, dtype = tuple(value.shape), name_of(value.dtype)
     if value.numel() == 0 or value.is_complex() or value.layout != torch.strided:
         return Summary(shape, dtype, text="empty" if value.numel() == 0 else "…")
@@ -30,26 +50,12 @@ def summary_of(value: Any) -> Summary | None:
 
 Span = tuple[float | None, float | None, int]
 
-_spans: MutableMapping[Tensor, Span] = WeakIdKeyDictionary()
-
 
 def span(tensor: Tensor) -> Span:
-    """The least and the greatest finite entry, and how many entries are not finite.
-
-    A recorded tensor changes only while an iteration runs, so each is looked through once in between.
-    """
-    found = _spans.get(tensor)
-    if found is None:
-        found = _spans[tensor] = _span(tensor.detach())
-    return found
-
-
-def forget_spans() -> None:
-    """An iteration is about to run: tensors may change."""
-    _spans.clear()
-
-
-def _span(tensor: Tensor) -> Span:
+    """The least and the greatest finite entry, and how many entries are not finite."""
+    tensor = tensor.detach()
+    if tensor.numel() <= FEW:
+        return _span_of_few(tensor.reshape(-1).tolist())
     plain = tensor.to(torch.uint8) if tensor.dtype == torch.bool else tensor
     low, high = (float(end) for end in torch.aminmax(plain))
     if math.isfinite(low) and math.isfinite(high):
@@ -60,6 +66,13 @@ def _span(tensor: Tensor) -> Span:
         return None, None, missing
     low, high = (float(end) for end in torch.aminmax(finite))
     return low, high, missing
+
+
+def _span_of_few(numbers: list[float]) -> Span:
+    finite = [number for number in numbers if math.isfinite(number)]
+    if not finite:
+        return None, None, len(numbers)
+    return float(min(finite)), float(max(finite)), len(numbers) - len(finite)
 
 
 def matrix_of(tensor: Tensor, slice_index: tuple[int, ...]) -> Tensor:
@@ -95,10 +108,11 @@ def block_of(
         return Block(missing=f"{name_of(tensor.dtype)} tensors of this layout are not shown")
     matrix = matrix_of(tensor.detach(), slice_index)
     height, width = matrix.shape
-    window = matrix[top : top + rows, left : left + columns].to("cpu", torch.float64)
-    low, high, _ = span(tensor)
+    window = matrix[top : top + rows, left : left + columns]
+    seen = summary_of(tensor)
+    low, high = (seen.low, seen.high) if seen else (None, None)
     return Block(
-        rows=tuple(tuple(row) for row in window.tolist()),
+        rows=tuple(tuple(map(float, row)) for row in window.tolist()),
         top=top,
         left=left,
         height=height,

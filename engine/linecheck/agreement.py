@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..comparison import entry_differences, finite_max, name_of
+from ..quick import largest_of
 from ..verdict import Verdict
 
 
@@ -45,6 +46,9 @@ def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agre
 
 def _entries(value: Tensor, expected: Tensor, upstream: float) -> Agreement:
     eps = max(_eps(value), _eps(expected))
+    plain = _plainly(value, expected, upstream, eps)
+    if plain is not None:
+        return plain
     dtype = name_of(value.dtype if _eps(value) == eps else expected.dtype)
     left, right = value.to(torch.float64), expected.to(torch.float64)
     if right.numel() and not bool(right.isfinite().any()):
@@ -52,14 +56,30 @@ def _entries(value: Tensor, expected: Tensor, upstream: float) -> Agreement:
     difference = entry_differences(left, right)
     maxdiff = float(difference.max()) if difference.numel() else 0.0
     scale = max(finite_max(right), 1e-3 * upstream)
-    double = eps <= torch.finfo(torch.float64).eps
-    relative, absolute = (1e-7, 1e-11) if double else (1e3 * eps, 1e3 * eps)
+    relative, absolute = _tolerances(eps)
     if maxdiff > 0 and not bool((difference <= relative * right.abs() + absolute * scale).all()):
         broken = bool((~left.isfinite() & right.isfinite()).any())
         return Agreement(Verdict.WRONG_HERE, maxdiff, dtype, broken=broken)
     if is_zero(expected, upstream):
         return Agreement(Verdict.NOT_EXERCISED, maxdiff, dtype, "its VJP is zero in every entry here")
     return Agreement(Verdict.RIGHT, maxdiff, dtype)
+
+
+def _plainly(value: Tensor, expected: Tensor, upstream: float, eps: float) -> Agreement | None:
+    """The agreement where the extremes alone prove it: the usual case, at a third of the cost."""
+    if value.dtype != expected.dtype or not value.is_floating_point() or value.layout != torch.strided:
+        return None
+    maxdiff, scale = largest_of(value - expected), largest_of(expected)
+    if not (math.isfinite(maxdiff) and math.isfinite(scale)) or scale <= 64 * eps * upstream:
+        return None
+    if maxdiff > _tolerances(eps)[1] * max(scale, 1e-3 * upstream):
+        return None
+    return Agreement(Verdict.RIGHT, maxdiff, name_of(value.dtype))
+
+
+def _tolerances(eps: float) -> tuple[float, float]:
+    """Relative to the entry itself, and to the largest entry."""
+    return (1e-7, 1e-11) if eps <= torch.finfo(torch.float64).eps else (1e3 * eps, 1e3 * eps)
 
 
 def is_zero(tensor: Tensor, upstream: float) -> bool:

@@ -84,7 +84,7 @@ class _Check(SecondLook):
 
     def _unknown(self, name: str) -> LineJudgement:
         lines = written_lines(self.session, self.iteration, name)
-        reads = upstreams(self.session.program, [*self.names, name])[name]
+        reads = upstreams(self.session.program, frozenset({*self.names, name}))[name]
         return LineJudgement(name, Verdict.NOT_CHECKED, lines, reads, message=MANY, reused=True)
 
     def _woven_after_wrong(self, found: Mapping[str, Agreement]) -> dict[str, Agreement]:

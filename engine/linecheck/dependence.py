@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from torch import Tensor
@@ -14,12 +15,12 @@ from ..recorder import Step, tensors_in
 from ..statements import Statement, read_names
 
 
-def read_gradients(program: Program, names: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=16)
+def read_gradients(program: Program, names: frozenset[str]) -> frozenset[str]:
     """The gradients among `names` that some line reads, by its text, bodies of functions included.
 
     What only the lines that build it read does not count: it is no upstream.
     """
-    names = frozenset(names)
     section = program.section("backward")
     found: set[str] = set()
     for statement in section.statements if section else ():
@@ -29,6 +30,7 @@ def read_gradients(program: Program, names: Iterable[str]) -> frozenset[str]:
     return frozenset(found | (_read_in_functions(program) & names))
 
 
+@lru_cache(maxsize=4)
 def _read_in_functions(program: Program) -> frozenset[str]:
     functions = [
         node
@@ -39,9 +41,9 @@ def _read_in_functions(program: Program) -> frozenset[str]:
     return frozenset[str]().union(*(read_names(node) for node in functions))
 
 
-def upstreams(program: Program, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+@lru_cache(maxsize=16)
+def upstreams(program: Program, names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     """For every gradient the gradients that its lines read, helper variables followed."""
-    names = frozenset(names)
     section = program.section("backward")
     statements = section.statements if section else ()
     return {name: _upstreams_of(name, statements, names) for name in names}

@@ -50,8 +50,9 @@ class Runs:
         self.names = tuple(name for name in every if name not in self.ambiguous)
         self.plan: Plan = self._early(plan_of(session, iteration, self.names))
         self.woven = woven(iteration.steps, self.names)
-        self.read = read_gradients(session.program, self.names) - self.woven
-        self.static = upstreams(session.program, self.names)
+        self.read = read_gradients(session.program, frozenset(self.names)) - self.woven
+        self.static = upstreams(session.program, frozenset(self.names))
+        self._sizes: dict[int, float] = {}
         self.cuts: dict[str, Tensor] = {}
         self.quick: dict[str, Tensor] = {}
         self.tensors: frozenset[str] = frozenset()
@@ -112,7 +113,13 @@ class Runs:
     def _upstream(self, name: str) -> float:
         """The size of what a gradient was summed from: its cuts, or where it reads none, any gradient."""
         cuts = [self.cuts[one[1:]] for one in self.static[name] if one[1:] in self.cuts]
-        return max((finite_max(one) for one in cuts or self.quick.values()), default=0.0)
+        return max((self._size(one) for one in cuts or self.quick.values()), default=0.0)
+
+    def _size(self, tensor: Tensor) -> float:
+        """The largest finite entry of a cut or an arrival, found once."""
+        if id(tensor) not in self._sizes:
+            self._sizes[id(tensor)] = finite_max(tensor)
+        return self._sizes[id(tensor)]
 
     def _lines(
         self,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 import torch
+
 from backprop_tui.engine.program import Program, parse
 from backprop_tui.engine.randomness import seed_all
 from backprop_tui.engine.session import Session
@@ -46,8 +47,7 @@ class Bare:
         self.program = program
         self.names: dict[str, object] = {"__name__": "__main__", "iteration": 0}
         self.codes = {
-            section.kind: compile(section.tree, program.name, "exec")
-            for section in program.sections
+            section.kind: compile(section.tree, program.name, "exec") for section in program.sections
         }
         seed_all(0)
         self.run("setup")

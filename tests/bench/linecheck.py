@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from iteration import WIDE, Bare, ratio
+
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.program import Program, parse
 from backprop_tui.engine.session import Session
 from backprop_tui.engine.source import load
-from iteration import WIDE, Bare, ratio
 
 
 def measure(program: Program, rounds: int, each: int) -> float:

@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 import torch
+from torch import Tensor
+
 from backprop_tui.engine.iteration import Iteration
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.linecheck.dependence import downstream, upstreams
@@ -22,7 +24,6 @@ from backprop_tui.engine.linecheck.world import opened
 from backprop_tui.engine.program import parse
 from backprop_tui.engine.session import Session
 from backprop_tui.engine.verdict import Verdict
-from torch import Tensor
 
 from .mutator import Mutant, written_names
 
@@ -35,7 +36,7 @@ class Fate(StrEnum):
     BLAMED = "blamed"
     """Its own line is accused and no other."""
     RAISES = "raises"
-    """Its own line raises, and no other is accused."""
+    """Its own line raises, or that of the gradient that its helper variable is for."""
     EQUIVALENT = "equivalent"
     """The line computes the same VJP, and nothing is accused."""
     MISSED = "missed"
@@ -79,7 +80,8 @@ def fate(original: Subject, mutant: Mutant) -> Fate:
     if accused and not accused <= set(mutant.gradients) | _written(mutant.after):
         return Fate.BLAMED_ELSEWHERE
     if failure is not None and failure.section == "backward":
-        return Fate.BLAMED if accused else Fate.RAISES if failure.line == mutant.line else Fate.MISSED
+        own = failure.line in _own_lines(changed, mutant)
+        return Fate.BLAMED if accused else Fate.RAISES if own else Fate.MISSED
     same = not any(_differs(original, changed, name) for name in mutant.gradients)
     if accused:
         return Fate.EQUIVALENT_ACCUSED if same else Fate.BLAMED
@@ -89,6 +91,13 @@ def fate(original: Subject, mutant: Mutant) -> Fate:
 def _written(statement: str) -> set[str]:
     """What the changed statement writes, where the error lies in the name it writes to."""
     return {name for node in ast.parse(statement).body for name in written_names(node)}
+
+
+def _own_lines(changed: Subject, mutant: Mutant) -> set[int]:
+    """The mutant's line, and where its statement is a helper's, the lines of the gradients it ends up in."""
+    candidates = changed.session.candidates
+    lines = [line for name in mutant.gradients if name in candidates for line in candidates[name].lines]
+    return {mutant.line, *lines}
 
 
 def _differs(original: Subject, changed: Subject, name: str) -> bool:
@@ -101,7 +110,7 @@ def _differs(original: Subject, changed: Subject, name: str) -> bool:
 def _upstreams_downstream(subject: Subject, name: str) -> Iterable[str]:
     """Every gradient behind a line, as far as its tensor depends on the line's."""
     names = tuple(subject.iteration.gradients)
-    reads = upstreams(subject.session.program, names)
+    reads = upstreams(subject.session.program, frozenset(names))
     found: set[str] = set()
     queue = [name]
     while queue:

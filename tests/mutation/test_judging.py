@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 import pytest
+
 from backprop_tui.engine.source import bundled_names, load
 
 from .judging import Fate, Subject, fate, subject
@@ -13,9 +14,7 @@ from .mutator import Mutant, mutants
 EVERY = 12
 """One mutant in so many is judged here; all of them in `make bench`."""
 
-SAMPLE = [
-    (name, mutant) for name in bundled_names() for mutant in list(mutants(load(name).text))[5::EVERY]
-]
+SAMPLE = [(name, mutant) for name in bundled_names() for mutant in list(mutants(load(name).text))[5::EVERY]]
 HIDDEN = ["db1 = -dhprebn.sum(0)", "db1 = dhprebn.sum(0) * 2", "db1 = torch.zeros_like(dhprebn.sum(0))"]
 
 
