@@ -62,10 +62,10 @@ _EXACT = Comparison(Verdict.EXACT, exact=True, approximate=True, maxdiff=0.0, re
 def _comparison(gradient: Gradient) -> Comparison:
     """The comparison; where all is equal there is nothing to compute."""
     manual, autograd = gradient.value, gradient.reference
-    if gradient.verdict is Verdict.EXACT and isinstance(manual, Tensor) and autograd is not None:
-        if (manual.dtype, manual.device) == (autograd.dtype, autograd.device):
-            return _EXACT
-    return gradient.comparison
+    if gradient.verdict is not Verdict.EXACT or not isinstance(manual, Tensor) or autograd is None:
+        return gradient.comparison
+    same_type = (manual.dtype, manual.device) == (autograd.dtype, autograd.device)
+    return _EXACT if same_type else gradient.comparison
 
 
 def _line_facts(judged: Judgement) -> list[str]:

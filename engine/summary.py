@@ -12,7 +12,6 @@ from .comparison import name_of
 from .frame import Block, Summary
 from .recorder import MISSING
 
-
 FEW = 64
 """Up to so many entries, plain Python is quicker than torch's kernels."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import queue
 import threading
 import time
@@ -115,7 +116,7 @@ class Engine:
     def _main(self) -> None:
         try:
             self._live()
-        except Exception as error:
+        except BaseException as error:
             self._show(_apology(self._program, self._handled, error))
 
     def _live(self) -> None:
@@ -129,6 +130,9 @@ class Engine:
         with capture_thread(stepper.output):
             self._work(stepper.begin)
             self._publish()
+            if self._queue.empty():
+                _warm_up()
+            gc.freeze()  # torch brings some 300,000 objects, which no collection has to pass through again
             while not self._stopping:
                 # raised from outside, it may arrive when its job has just ended
                 with suppress(Cancelled):
@@ -190,7 +194,17 @@ class Engine:
             self._on_frame()
 
 
-def _apology(program: Program, handled: int, error: Exception) -> Frame:
+def _warm_up() -> None:
+    """Autograd's first backward costs a tenth of a second; better before the first key than after it."""
+    import torch
+
+    with torch.enable_grad():
+        weight = torch.zeros(2, requires_grad=True)
+        loss = ((weight * weight + weight - 1) ** 2).sum() / 2
+    loss.backward()  # type: ignore[no-untyped-call]
+
+
+def _apology(program: Program, handled: int, error: BaseException) -> Frame:
     message = f"the engine could not draw this: {type(error).__name__}: {error}"
     failure = Failure("engine", None, "mistake of backprop-tui", message)
     return Frame(handled, Status(program.name), failure=failure)

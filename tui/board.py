@@ -22,6 +22,12 @@ class FrameReady(Message):
     """The engine has a frame to take; the only message that comes from its thread."""
 
 
+class Blank(Container):
+    """A container of which nothing is seen: no row of it has to be rendered."""
+
+    BLANK = True
+
+
 class Board(Screen[None]):
     """Panes of text. All that is drawn comes from one frame."""
 
@@ -34,19 +40,27 @@ class Board(Screen[None]):
         self._source = source_of(program)
         self._layout_sent = Layout()
         self.up = 0
+        self._rooms: dict[str, Room] | None = None
+        self._canvases: dict[str, Canvas] = {}
 
     def compose(self) -> ComposeResult:
         """The canvases, from top to bottom."""
         yield Canvas(id="status")
-        with Container(id="body"):
+        with Blank(id="body"):
             yield Canvas(id=Pane.PROGRAM, focusable=True)
-            with Container(id="side"):
+            with Blank(id="side"):
                 yield Canvas(id=Pane.TENSORS, focusable=True)
                 yield Canvas(id=Pane.INSPECTOR, focusable=True)
         yield Canvas(id="loss")
         yield Canvas(id="notes")
         yield Canvas(id="footer")
         yield Canvas(id="output", focusable=True)
+
+    def canvas(self, name: str) -> Canvas:
+        """The canvas of this name."""
+        if not self._canvases:
+            self._canvases = {str(canvas.id): canvas for canvas in self.query(Canvas)}
+        return self._canvases[name]
 
     def on_mount(self) -> None:
         """Start the engine once the program's text is on the screen."""
@@ -61,25 +75,28 @@ class Board(Screen[None]):
             self.paint()
 
     def rooms(self) -> dict[str, Room]:
-        """The sizes of the canvases that are on the screen."""
-        return {
-            str(canvas.id): Room(canvas.size.width, canvas.size.height, canvas.has_focus)
-            for canvas in self.query(Canvas)
-            if canvas.is_on_screen and canvas.size
-        }
+        """The sizes of the canvases that are on the screen; measured anew after something moved."""
+        if self._rooms is None:
+            self._rooms = {
+                str(canvas.id): Room(canvas.size.width, canvas.size.height, canvas.has_focus)
+                for canvas in self.query(Canvas)
+                if canvas.is_on_screen and canvas.size
+            }
+        return self._rooms
 
     def paint(self) -> None:
         """Bring every canvas up to the frame."""
         for name, lines in paint(self._source, self.frame, self.rooms(), self.up).items():
-            self.query_one(f"#{name}", Canvas).show(lines)
+            self.canvas(name).show(lines)
 
     def see(self, name: str) -> None:
         """Focus a pane; one that shares its place with another comes to the front."""
         self._bring_forward(name)
-        self.query_one(f"#{name}", Canvas).focus(scroll_visible=False)
+        self.canvas(name).focus(scroll_visible=False)
 
     def on_canvas_resized(self) -> None:
         """Paint at the new sizes, and tell the engine how much is in view."""
+        self._rooms = None
         self.paint()
         layout = layout_for(self.rooms(), self._layout_sent)
         if layout != self._layout_sent:
@@ -89,6 +106,7 @@ class Board(Screen[None]):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The border shows the focus; where panes share a place, the focused one is seen."""
         self._bring_forward(event.widget.id)
+        self._rooms = None
         self.paint()
 
     def _bring_forward(self, name: str | None) -> None:
@@ -98,11 +116,15 @@ class Board(Screen[None]):
 
     def _make_room_for_notes(self) -> None:
         """The notes take as many rows as they need, and none without."""
-        notes = self.query_one("#notes", Canvas)
-        rows = len(paint_notes(self.frame, self.size.width))
+        notes = self.canvas("notes")
+        rows = len(paint_notes(self.frame, self.size.width)) if self._has_notes() or notes.display else 0
         if rows != (notes.styles.height.value if notes.styles.height and notes.display else 0):
             notes.styles.height = rows
             notes.display = rows > 0
+            self._rooms = None
+
+    def _has_notes(self) -> bool:
+        return bool(self.frame.notes or self.frame.failure)
 
     def _tell(self) -> None:
         """Called on the engine's thread."""

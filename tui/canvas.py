@@ -52,6 +52,8 @@ class Canvas(Widget):
         self.can_focus = focusable
         self._lines: Sequence[Line] = ()
         self._styles: dict[str, Style] = {}
+        self._strips: dict[int, Strip] = {}
+        self._strips_width = 0
 
     @property
     def lines(self) -> Sequence[Line]:
@@ -61,13 +63,40 @@ class Canvas(Widget):
     def show(self, lines: Sequence[Line]) -> None:
         """Put these lines on the canvas."""
         old, self._lines = self._lines, lines
-        regions = [
-            Region(start, y, end - start, 1)
-            for y, (before, after) in enumerate(zip_longest(old, lines, fillvalue=()))
-            for start, end in changes(before, after)
-        ]
+        regions: list[Region] = []
+        for y, (before, after) in enumerate(zip_longest(old, lines, fillvalue=())):
+            if before is not after and before != after:
+                self._strips.pop(y, None)
+                regions += [Region(start, y, end - start, 1) for start, end in changes(before, after)]
         if regions:
             self.refresh(*regions)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows as Textual wants them, each made once.
+
+        A canvas has neither border nor padding nor tint; to look all of them up for every row is what a
+        repaint would cost most.
+        """
+        width = self.size.width
+        if self._strips_width != width:
+            self._strips_width = width
+            self._strips.clear()
+        missing = [y for y in crop.line_range if y not in self._strips]
+        if missing:
+            self._make_strips(missing)
+        strips = [self._strips[y] for y in crop.line_range]
+        if crop.column_span == (0, width):
+            return strips
+        return [strip.crop(*crop.column_span) for strip in strips]
+
+    def _make_strips(self, rows: list[int]) -> None:
+        background = self.background_colors[1]
+        filters = self.get_line_filters()
+        for y in rows:
+            strip = self.render_line(y)
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, background)
+            self._strips[y] = strip
 
     def render_line(self, y: int) -> Strip:
         """One row as Textual wants it."""
@@ -79,6 +108,7 @@ class Canvas(Widget):
     def notify_style_update(self) -> None:
         """Forget the styles of the theme before."""
         self._styles.clear()
+        self._strips.clear()
         super().notify_style_update()
 
     def on_resize(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..engine.frame import Summary
 from .line import clean
@@ -15,6 +16,7 @@ SHORT = 6
 RANGE = 2 * SHORT + 1
 
 
+@lru_cache(maxsize=4096)
 def scalar(value: float | None, digits: int = 4) -> str:
     """A number with `digits` significant digits: `0.001377`, `2.34e-07`, `nan`; · for none."""
     if value is None:
@@ -44,11 +46,13 @@ def _squeezed(text: str) -> str:
     return f"{mantissa}e{int(exponent)}" if e else text
 
 
+@lru_cache(maxsize=256)
 def shape(sizes: tuple[int, ...] | None) -> str:
     """`[32 64]`; nothing for what has no shape."""
     return "" if sizes is None else f"[{' '.join(map(str, sizes))}]"
 
 
+@lru_cache(maxsize=1024)
 def summary(value: Summary | None, width: int = RANGE) -> str:
     """A value in one glance: `1.94…8.01`, or one number; the … stands in the same column always.
 

@@ -96,7 +96,7 @@ KEYS: tuple[Key, ...] = (
     Key("manual", "2", "2", "its manual gradient", TENSORS, ShowTab(Tab.MANUAL)),
     Key("autograd", "3", "3", "its autograd gradient", TENSORS, ShowTab(Tab.AUTOGRAD)),
     Key("error", "4", "4", "manual minus autograd", TENSORS, ShowTab(Tab.ERROR)),
-    Key("check", "c", "c", "judge every line on its own", TENSORS, CheckLines()),
+    Key("check", "c", "c", "judge every line alone", TENSORS, CheckLines()),
     Key("slice_back", "comma", ",", "slice before", TENSORS, ChangeSlice(-1)),
     Key("slice", "full_stop", ".", "slice after", TENSORS, ChangeSlice(1)),
     Key("next_pane", "tab", "tab", "next pane", PANES, action="move_focus(1)"),

@@ -39,6 +39,11 @@ def width_of(line: Iterable[Run]) -> int:
     return sum([len(run[0]) if run[0].isascii() else cell_len(run[0]) for run in line])
 
 
+def columns_of(text: str) -> int:
+    """How many columns a text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
 def clean(text: str) -> str:
     """Text that is safe to paint: control characters become visible or blank, never obeyed."""
     text = text.expandtabs(4)
@@ -51,20 +56,21 @@ def _visible(character: str) -> str:
 
 def ellipsis(text: str, width: int) -> str:
     """The text in at most `width` columns, with … where something is cut."""
-    if cell_len(text) <= width:
+    if columns_of(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
 
 
 def left(text: str, width: int) -> str:
     """The text at the left of exactly `width` columns."""
-    return set_cell_size(ellipsis(text, width), width)
+    room = width - columns_of(text)
+    return text + " " * room if room >= 0 else set_cell_size(ellipsis(text, width), width)
 
 
 def right(text: str, width: int) -> str:
     """The text at the right of exactly `width` columns."""
     text = ellipsis(text, width)
-    return " " * (width - cell_len(text)) + text
+    return " " * (width - columns_of(text)) + text
 
 
 def crop(line: Line, width: int) -> Line:
@@ -88,8 +94,10 @@ def _cut(text: str, room: int) -> str:
 
 def fill(line: Line, width: int, style: str = "") -> Line:
     """The line in exactly `width` columns."""
-    line = crop(line, width)
     room = width - width_of(line)
+    if room < 0:
+        line = crop(line, width)
+        room = width - width_of(line)
     return (*line, Run(" " * room, style)) if room > 0 else line
 
 

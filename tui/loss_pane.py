@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import groupby
 
 from ..engine.frame import Frame, LossCurve
 from .box import FRAME, PADDING, Room, boxed
@@ -49,7 +50,7 @@ def _facts(curve: LossCurve) -> str:
 
 def _curve(curve: LossCurve, rows: int) -> list[Line]:
     """Rows of blocks from top to bottom, with highest and lowest before and the last behind."""
-    heights = [height(point, curve, rows * EIGHTHS) for point in curve.points]
+    heights = heights_of(curve, rows * EIGHTHS)
     last_row = 0 if heights[-1] is None else (max(heights[-1], 1) - 1) // EIGHTHS
     return [
         (
@@ -70,32 +71,41 @@ def _left_label(curve: LossCurve, row: int, rows: int) -> str:
     return right(scalar(value), LABEL) if value is not None else " " * LABEL
 
 
-def height(point: float, curve: LossCurve, levels: int) -> int | None:
-    """How high a loss stands, from 1 to `levels`; None for a loss that is not finite."""
+def heights_of(curve: LossCurve, levels: int) -> list[int | None]:
+    """How high each loss stands, from 1 to `levels`; None for one that is not finite."""
     low, high = curve.lowest, curve.highest
-    if not math.isfinite(point) or low is None or high is None:
-        return None
+    if low is None or high is None:
+        return [None for _ in curve.points]
     if high <= low:
-        return max(levels // 2, 1)
-    if is_log(curve):
-        point, low, high = (math.log(max(value, low)) for value in (point, low, high))
-    share = (point / 2 - low / 2) / (high / 2 - low / 2)
-    return 1 + round(min(max(share, 0.0), 1.0) * (levels - 1))
+        middle = max(levels // 2, 1)
+        return [middle if math.isfinite(point) else None for point in curve.points]
+    place = _log if is_log(curve) else _half
+    start, end = place(low), place(high)
+    scale = (levels - 1) / (end - start)
+    return [
+        1 + round((place(min(max(point, low), high)) - start) * scale) if math.isfinite(point) else None
+        for point in curve.points
+    ]
+
+
+_log = math.log
+
+
+def _half(value: float) -> float:
+    """Half of it: the difference of two halves never overflows."""
+    return value / 2
 
 
 def _blocks(heights: list[int | None], row: int) -> list[Run]:
     """One row of the curve, neighbours of one kind in one run."""
-    runs: list[Run] = []
-    for level in heights:
-        lost = level is None
-        text = ("×" if row == 0 else " ") if level is None else _block(level, row)
-        style = "warn" if lost else "accent"
-        if runs and runs[-1].style == style:
-            runs[-1] = Run(runs[-1].text + text, style)
-        else:
-            runs.append(Run(text, style))
-    return runs
+    lost = "×" if row == 0 else " "
+    return [
+        Run(lost * len(list(group)), "warn")
+        if missing
+        else Run("".join(_block(h, row) for h in group), "accent")
+        for missing, group in groupby(heights, lambda level: level is None)
+    ]
 
 
-def _block(level: int, row: int) -> str:
-    return BLOCKS[min(max(level - row * EIGHTHS, 0), EIGHTHS)]
+def _block(level: int | None, row: int) -> str:
+    return "" if level is None else BLOCKS[min(max(level - row * EIGHTHS, 0), EIGHTHS)]

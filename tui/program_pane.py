@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..engine.frame import Failure, Frame, LineState, ProgramLine
 from ..engine.program import Program
+from ..engine.verdict import Verdict
 from .box import Room, boxed
 from .figures import RANGE, shape, summary
 from .line import Line, Run, crop, fill, plain, right, spread, styled, width_of, wrap
@@ -16,7 +18,7 @@ SHAPE = 8
 """Columns for a shape at the right edge."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """What of the program never changes: its coloured lines and where its titles stand."""
 
@@ -65,34 +67,43 @@ def _line_rows(
     title = source.titles.get(line.number)
     if title is not None:
         return [(Run(title, "title accent" if title == frame.status.phase else "title"),)]
-    gutter, code = _gutter(source, line), _code(source, line)
     if line.state not in (LineState.CURRENT, LineState.FAILED):
-        return [_with_bound(gutter + code, line, columns)]
+        return [_calm_row(source, line.number, line.state, line.verdict, _bound(line), columns)]
+    gutter, code = _gutter(source, line.number, line.state, line.verdict), _code(source, line.number)
     bar = "bar-failed" if line.state is LineState.FAILED else "bar"
-    rows = _in_full(gutter, code, line, columns)
+    rows = _in_full(gutter, code, _bound(line), columns)
     rows += _failure_rows(failure, source.gutter, columns)
     return [styled(fill(row, columns), bar) for row in rows]
 
 
-def _gutter(source: Source, line: ProgramLine) -> Line:
-    if line.number in source.narration:
+@lru_cache(maxsize=1024)
+def _calm_row(
+    source: Source, number: int, state: LineState, verdict: Verdict | None, bound: Line, columns: int
+) -> Line:
+    """A row that is not the current one; most of them stay as they are from frame to frame."""
+    code = _code(source, number)
+    if state is LineState.AHEAD:
+        code = (Run(plain(code), "ahead"),)
+    return _with_bound(_gutter(source, number, state, verdict) + code, bound, columns)
+
+
+def _gutter(source: Source, number: int, state: LineState, verdict: Verdict | None) -> Line:
+    if number in source.narration:
         return (Run(" " * source.gutter),)
-    failed = line.state is LineState.FAILED
-    sign = sign_of(line.verdict)
+    failed = state is LineState.FAILED
+    sign = sign_of(verdict)
     mark = Run("!", "bad") if failed else Run(sign.mark, sign.style)
-    pointer = "▸" if failed or line.state is LineState.CURRENT else " "
-    number = Run(f" {line.number:>{source.digits}} ", "faint")
-    return (mark, number, Run(pointer, "accent"), Run(" "))
+    pointer = "▸" if failed or state is LineState.CURRENT else " "
+    label = Run(f" {number:>{source.digits}} ", "faint")
+    return (mark, label, Run(pointer, "accent"), Run(" "))
 
 
-def _code(source: Source, line: ProgramLine) -> Line:
-    text = source.lines[line.number - 1] if line.number <= len(source.lines) else ()
-    return (Run(plain(text), "ahead"),) if line.state is LineState.AHEAD else text
+def _code(source: Source, number: int) -> Line:
+    return source.lines[number - 1] if number <= len(source.lines) else ()
 
 
-def _with_bound(row: Line, line: ProgramLine, columns: int) -> Line:
+def _with_bound(row: Line, bound: Line, columns: int) -> Line:
     """The row with what the line bound at the right edge, where both fit."""
-    bound = _bound(line)
     if not bound or width_of(row) + 1 + width_of(bound) > columns:
         return crop(row, columns)
     return spread(row, bound, columns)
@@ -106,18 +117,18 @@ def _bound(line: ProgramLine) -> Line:
     return (value, Run(right(shape(line.bound.shape), SHAPE), "faint"))
 
 
-def _in_full(gutter: Line, code: Line, line: ProgramLine, columns: int) -> list[Line]:
+def _in_full(gutter: Line, code: Line, bound: Line, columns: int) -> list[Line]:
     """The current line, wrapped where it is longer than the pane."""
     room = max(columns - width_of(gutter), 1)
     if width_of(code) <= room:
-        return [_with_bound(gutter + code, line, columns)]
+        return [_with_bound(gutter + code, bound, columns)]
     first, rest = _split(code, room)
     rows = [gutter + first]
     while rest:
         indent = Run(" " * (width_of(gutter) + 2))
         piece, rest = _split(rest, max(room - 2, 1))
         rows.append((indent, *piece))
-    return [*rows[:-1], _with_bound(rows[-1], line, columns)]
+    return [*rows[:-1], _with_bound(rows[-1], bound, columns)]
 
 
 def _split(code: Line, room: int) -> tuple[Line, Line]:

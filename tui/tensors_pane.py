@@ -90,11 +90,17 @@ def _row(row: TensorRow, columns: Columns, width: int) -> Line:
         (sign.word, columns.check, sign.style),
         (_maxdiff(row, columns.maxdiff), columns.maxdiff, "quiet"),
     )
-    start: Line = (Run(sign.mark, sign.style), Run(pointer, "accent"))
+    click = SelectName(row.name)
     shown = [cell for cell in cells if cell[1]]
-    body = tuple(Run(left(text, size) + " ", style) for text, size, style in shown[:-1])
-    body += tuple(Run(left(text, size), style) for text, size, style in shown[-1:])
-    line = tuple(Run(run.text, run.style, SelectName(row.name)) for run in start + body)
+    last = len(shown) - 1
+    line = (
+        Run(sign.mark, sign.style, click),
+        Run(pointer, "accent", click),
+        *[
+            Run(left(text, size) + " " * (number < last), style, click)
+            for number, (text, size, style) in enumerate(shown)
+        ],
+    )
     return styled(fill(line, width), "bar") if row.selected else line
 
 

@@ -36,9 +36,20 @@ def _read_in_functions(program: Program) -> frozenset[str]:
         node
         for section in program.sections
         for node in ast.walk(section.tree)
-        if isinstance(node, ast.FunctionDef | ast.Lambda)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef)
     ]
     return frozenset[str]().union(*(read_names(node) for node in functions))
+
+
+@lru_cache(maxsize=4)
+def reached_names(program: Program) -> frozenset[str]:
+    """Names that the forward, the handwritten lines or a function may read; nobody needs a copy of others."""
+    found = set(_read_in_functions(program))
+    for statement in program.statements:
+        if statement.section in ("forward", "backward"):
+            found |= statement.reads | set(statement.writes)
+            found |= {name[1:] for name in statement.writes}
+    return frozenset(found)
 
 
 @lru_cache(maxsize=16)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -10,11 +13,30 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
+from ..program import Program
+
 _DRAWING = frozenset(  # integers come out the same in any precision
     "rand randn rand_like randn_like normal normal_ uniform_ bernoulli bernoulli_ exponential_ "
     "multinomial poisson log_normal_ cauchy_ geometric_ trunc_normal_".split()
 )
 _MASKING = frozenset("dropout dropout1d dropout2d dropout3d".split())
+
+
+@lru_cache(maxsize=4)
+def lines_may_draw(program: Program) -> bool:
+    """Whether a handwritten line may draw random numbers: it names what does, or calls what may."""
+    section = program.section("backward")
+    nodes = list(ast.walk(section.tree)) if section is not None else []
+    drawing = _DRAWING | _MASKING
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr in drawing)
+        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not _is_builtin(node.func.id))
+        for node in nodes
+    )
+
+
+def _is_builtin(name: str) -> bool:
+    return hasattr(builtins, name)
 
 
 class SameDraws(TorchFunctionMode):

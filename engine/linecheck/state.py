@@ -20,6 +20,9 @@ _ATOMS = (
 )  # fmt: skip
 
 
+_PLAIN = frozenset(_ATOMS)
+
+
 class Unrepeatable(Exception):
     """The program reads something that gives every value once."""
 
@@ -66,7 +69,7 @@ class StateCopy:
 
     def value(self, value: Any) -> Any:
         """The copy of any value; the same object always gives the same copy."""
-        if isinstance(value, _ATOMS):
+        if type(value) in _PLAIN or isinstance(value, _ATOMS):
             return value
         key = id(value)
         if key not in self._done:
@@ -93,7 +96,9 @@ class StateCopy:
         if isinstance(value, list):
             made: list[Any] = []
             self._done[id(value)] = made
-            made.extend(self.value(item) for item in self.held.get(id(value), value))
+            items = self.held.get(id(value), value)
+            plain = all(type(item) in _PLAIN for item in items)
+            made.extend(items if plain else (self.value(item) for item in items))
             return made
         value = self.held.get(id(value), value)
         return type(value)(self.value(item) for item in value)

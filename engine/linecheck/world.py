@@ -18,7 +18,8 @@ from ..reference import make_leaves
 from ..run import saved_tensors
 from ..session import Session
 from ..statements import Statement
-from .draws import SameDraws
+from .dependence import reached_names
+from .draws import SameDraws, lines_may_draw
 from .state import StateCopy
 
 
@@ -47,7 +48,10 @@ class World:
         states = {id(generator): state for generator, state in self.start.random.owned}
         copy = StateCopy(self.dtype, states, self.start.contents.held())
         copy.values_of(self.start.contents.slots)
-        copies = copy.slots(self.start.slots.values())
+        reached = reached_names(self.session.program).union(self.session.parameters)
+        slots = self.start.slots.values()
+        copies = {slot.name: slot.origin for slot in slots}
+        copies.update(copy.slots(slot for slot in slots if slot.name in reached))
         for name in [name for name in namespace if not name.startswith("__")]:
             del namespace[name]
         namespace.update(copies)
@@ -55,8 +59,6 @@ class World:
         self.start.random.restore()
         if self.dtype is not None:
             torch.set_default_dtype(self.dtype)
-            if self.draws:
-                self._exits.enter_context(SameDraws(self._default))
         return self
 
     def __exit__(
@@ -70,6 +72,12 @@ class World:
         namespace.clear()
         namespace.update(self._kept)
         self._random.restore()
+
+    def _same_draws(self, wanted: bool) -> contextlib.AbstractContextManager[object]:
+        """Random numbers as in the program's own precision; it costs on every operation."""
+        if wanted and self.dtype is not None:
+            return SameDraws(self._default)
+        return contextlib.nullcontext()
 
     def _drop_leftovers(self) -> None:
         """Gradients of the iteration before: a line that reads one too early is to be seen."""
@@ -93,7 +101,7 @@ class World:
         recorder = _ForwardRecorder(session, names)
         make_leaves(session.namespace, session.parameters, names & session.data)
         recorder.graph_wanted = names
-        with torch.enable_grad():
+        with torch.enable_grad(), self._same_draws(self.draws):
             session.watched_by(recorder)
             session.run_section("forward", recorder)
         found = {name: session.namespace.get(name) for name in names}
@@ -113,7 +121,8 @@ class World:
             return
         recorder = session.watched_by(_LineRecorder(session, after_step))
         recorder.look("backward")
-        with torch.set_grad_enabled(graph):
+        draws = self.draws and lines_may_draw(session.program)
+        with torch.set_grad_enabled(graph), self._same_draws(draws):
             for index, code in enumerate(session.codes.lines()):
                 try:
                     exec(code, session.namespace)

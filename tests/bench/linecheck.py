@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from iteration import WIDE, Bare, ratio
+import torch
+from iteration import WIDE, Bare, ratio, threads_for
 
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.program import Program, parse
@@ -14,6 +15,7 @@ from backprop_tui.engine.source import load
 
 def measure(program: Program, rounds: int, each: int) -> float:
     """How many bare iterations a line check costs."""
+    torch.set_num_threads(threads_for(program))
     session = Session(program)
     failure = session.begin()
     if failure is not None:

@@ -27,7 +27,7 @@ from backprop_tui.tui.footer import paint_footer, paint_notes
 from backprop_tui.tui.grid import grid_room
 from backprop_tui.tui.inspector_pane import paint_inspector
 from backprop_tui.tui.line import Line, plain, width_of
-from backprop_tui.tui.loss_pane import height, paint_loss
+from backprop_tui.tui.loss_pane import heights_of, paint_loss
 from backprop_tui.tui.output_pane import paint_output
 from backprop_tui.tui.panes import layout_for, opening_frame, paint
 from backprop_tui.tui.program_pane import paint_program, source_of
@@ -244,12 +244,12 @@ class TestLoss:
 
     def test_the_lowest_is_one_eighth_and_the_highest_fills_the_rows(self) -> None:
         curve = LossCurve((1.0, 2.0, 3.0), 3, 3.0, 1.0, 3.0)
-        assert [height(point, curve, 24) for point in curve.points] == [1, 13, 24]
+        assert heights_of(curve, 24) == [1, 13, 24]
 
     @pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
     def test_any_span_of_losses_is_drawn(self, scale: float) -> None:
         curve = LossCurve((-scale, 0.0, scale), 3, scale, -scale, scale)
-        heights = [height(point, curve, 24) for point in curve.points]
+        heights = heights_of(curve, 24)
         assert heights == [1, 13, 24]
 
     def test_log_scale_only_where_the_span_is_large(self) -> None:

@@ -1,0 +1,50 @@
+"""From the start of the process to the first picture, beside a Textual app that shows one word."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+
+from terminal import COLUMNS, ROWS, Replay, Terminal
+
+EMPTY = """
+from textual.app import App
+from textual.widgets import Static
+class Empty(App):
+    def compose(self):
+        yield Static("ready", markup=False)
+Empty().run()
+"""
+ROUNDS = 11
+GOAL = 1.25
+
+
+def first_paint(command: list[str], wanted: str) -> float:
+    """Milliseconds from the start of the process until the wanted text stands on the screen."""
+    terminal, replay = Terminal(command), Replay()
+    try:
+        for _ in range(100):
+            chunks = terminal.chunks(0.1, 10.0)
+            for chunk, text in zip(chunks, replay.feed(chunks), strict=True):
+                if wanted in text:
+                    return (chunk.at - terminal.started) * 1e3
+    finally:
+        terminal.close()
+    sys.exit(f"{wanted!r} never came\n{replay.text}")
+
+
+def main() -> None:
+    """Start both in turn, so that what else the machine does falls on both alike."""
+    empty, app = [], []
+    for _ in range(ROUNDS):
+        empty.append(first_paint([sys.executable, "-c", EMPTY], "ready"))
+        app.append(first_paint([sys.executable, "-m", "backprop_tui"], "iteration   ← → statement"))
+    ratio = statistics.median(one / other for one, other in zip(app, empty, strict=True))
+    print(f"first paint, {COLUMNS} x {ROWS}, {ROUNDS} starts each")
+    for name, found in (("empty app", empty), ("backprop-tui", app)):
+        print(f"{name:<14} floor {min(found):4.0f}  p50 {statistics.median(found):4.0f} ms")
+    print(f"backprop-tui / empty app {ratio:.2f} (goal {GOAL})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""An engine that cannot begin says so: the screen never waits for it in vain."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from backprop_tui.engine import stepper
+from backprop_tui.engine.frame import Frame
+from backprop_tui.engine.program import Program
+from backprop_tui.engine.worker import Engine
+
+
+def first_frame(program: Program) -> Frame:
+    ready = threading.Event()
+    engine = Engine(program, 0, ready.set)
+    engine.start()
+    try:
+        assert ready.wait(20)
+        frame = engine.take()
+        assert frame is not None
+        return frame
+    finally:
+        engine.stop()
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no stepper today"), SystemExit("no stepper today")])
+def test_a_stepper_that_cannot_be_built_is_told(
+    error: BaseException, linear: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(stepper.Stepper, "__init__", broken)
+    frame = first_frame(linear)
+    assert not frame.status.loading
+    assert frame.failure is not None
+    assert "no stepper today" in frame.failure.message
+
+
+def test_a_frame_that_cannot_be_drawn_is_told(linear: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no frame today")
+
+    monkeypatch.setattr(stepper.Stepper, "frame", broken)
+    frame = first_frame(linear)
+    assert frame.failure is not None
+    assert "no frame today" in frame.failure.message
+
+
+def test_a_torch_that_cannot_be_imported_is_told() -> None:
+    code = """
+import sys, threading
+sys.modules["torch"] = None
+from backprop_tui.engine.source import load
+from backprop_tui.engine.worker import Engine
+ready = threading.Event()
+engine = Engine(load("linear_regression"), 0, ready.set)
+engine.start()
+assert ready.wait(20)
+frame = engine.take()
+engine.stop()
+assert not frame.status.loading
+print(frame.failure.message)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "ModuleNotFoundError: import of torch halted" in done.stdout
