@@ -43,9 +43,21 @@ def _report(
         losses=tuple(session.losses),
         gradients=tuple(found),
         unpaired=() if record is None else session.unpaired(record),
-        notes=() if record is None else record.notes,
+        notes=() if record is None else (*record.notes, *_asides(found)),
         failure=failure,
     )
+
+
+_PASSED = (Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT)
+
+
+def _asides(reports: list[GradientReport]) -> list[str]:
+    """What there is to say of gradients that pass: another dtype, another subgradient."""
+    return [
+        f"line {one.line}, {one.name}: {one.message}"
+        for one in reports
+        if one.message and one.verdict in _PASSED and one.line is not None
+    ]
 
 
 def gradient_reports(session: Session, record: Iteration, rtol: float, atol: float) -> list[GradientReport]:

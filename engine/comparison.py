@@ -86,6 +86,8 @@ def _as_tensor(manual: object, like: Tensor) -> Tensor | str:
         return f"it is the number {manual!r}; {wanted}"
     if manual.dtype.is_complex and not like.dtype.is_complex:
         return f"it is complex; {wanted}"
+    if not (manual.is_floating_point() or manual.is_complex()):
+        return f"it is an {name_of(manual.dtype)} tensor; a {name_of(like.dtype)} gradient is expected"
     return _dense(manual)
 
 
@@ -151,7 +153,7 @@ def finite_max(tensor: Tensor) -> float:
     if tensor.numel() == 0:
         return 0.0
     low, high = torch.aminmax(tensor.abs() if tensor.is_complex() else tensor)
-    largest = max(-float(low), float(high))
+    largest = max(abs(float(low)), abs(float(high)))
     if math.isfinite(largest):
         return largest
     finite = tensor.abs()

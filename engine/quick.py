@@ -84,4 +84,4 @@ def largest_of(tensor: Tensor) -> float:
     if tensor.numel() == 0:
         return 0.0
     low, high = torch.aminmax(tensor.abs() if tensor.is_complex() else tensor)
-    return max(-float(low), float(high))
+    return max(abs(float(low)), abs(float(high)))

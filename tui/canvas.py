@@ -101,9 +101,15 @@ class Canvas(Widget):
     def render_line(self, y: int) -> Strip:
         """One row as Textual wants it."""
         line = self._lines[y] if y < len(self._lines) else ()
-        line = merged(fill(line, self.size.width))
-        segments = [Segment(run.text, self._style(run.style)) for run in line]
-        return Strip(segments, self.size.width)
+        width = self.size.width
+        styles = self._styles
+        return Strip(
+            [
+                Segment(text, styles.get(style) or self._style(style))
+                for text, style in merged(fill(line, width))
+            ],
+            width,
+        )
 
     def notify_style_update(self) -> None:
         """Forget the styles of the theme before."""

@@ -41,7 +41,9 @@ class Key:
     @property
     def binding(self) -> Binding:
         """The Textual binding: every command goes through one action of the screen."""
-        return Binding(self.keys, f"perform('{self.id}')", self.words, key_display=self.label, show=False)
+        return Binding(
+            self.keys, f"perform('{self.id}')", self.words, key_display=self.label, show=False, priority=True
+        )
 
 
 TIME, TENSORS, PANES, REST = "Time", "Tensors", "Panes", "The rest"

@@ -184,18 +184,22 @@ def changes(old: Line, new: Line, gap: int = 10) -> list[tuple[int, int]]:
     return spans
 
 
-def merged(line: Line) -> Line:
-    """The same picture in fewer runs: blanks go with the run before them where nothing shows."""
-    found: list[Run] = []
+def merged(line: Line) -> list[tuple[str, str]]:
+    """The same picture in fewer pieces: blanks go with the text before them where nothing shows."""
+    found: list[tuple[str, str]] = []
+    text, style = "", None
     for run in line:
-        last = found[-1] if found else None
-        if last and (run.style == last.style or _joins(last, run)):
-            found[-1] = Run(last.text + run.text, last.style)
-        elif run.text:
-            found.append(run)
-    return tuple(found)
+        if run[1] == style or (style is not None and _joins(style, run[0], run[1])):
+            text += run[0]
+        elif run[0]:
+            if style is not None:
+                found.append((text, style))
+            text, style = run[0], run[1]
+    if style is not None:
+        found.append((text, style))
+    return found
 
 
-def _joins(last: Run, run: Run) -> bool:
-    """Whether blanks look the same in the style of the run before."""
-    return run.text.isspace() and "active" not in last.style and ground(run.style) == ground(last.style)
+def _joins(before: str, text: str, style: str) -> bool:
+    """Whether blanks look the same in the style of the text before."""
+    return text.isspace() and "active" not in before and ground(style) == ground(before)

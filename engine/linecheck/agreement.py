@@ -41,6 +41,8 @@ def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agre
         return Agreement(Verdict.WRONG_SHAPE, message=shape.format(list(value.shape)))
     if value.is_complex():
         return Agreement(Verdict.WRONG_SHAPE, message="it is complex")
+    if not value.is_floating_point():
+        return Agreement(Verdict.WRONG_SHAPE, message=f"it is an {name_of(value.dtype)} tensor")
     return _entries(value.detach().to(expected.device), expected, upstream)
 
 

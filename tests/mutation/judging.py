@@ -80,8 +80,8 @@ def fate(original: Subject, mutant: Mutant) -> Fate:
     if accused and not accused <= set(mutant.gradients) | _written(mutant.after):
         return Fate.BLAMED_ELSEWHERE
     if failure is not None and failure.section == "backward":
-        own = failure.line in _own_lines(changed, mutant)
-        return Fate.BLAMED if accused else Fate.RAISES if own else Fate.MISSED
+        if accused or failure.line in _own_lines(changed, mutant):
+            return Fate.BLAMED if accused else Fate.RAISES
     same = not any(_differs(original, changed, name) for name in mutant.gradients)
     if accused:
         return Fate.EQUIVALENT_ACCUSED if same else Fate.BLAMED
@@ -145,6 +145,8 @@ def _random(tensors: Mapping[str, Tensor], name: str | None) -> dict[str, Tensor
 
 
 def _apart(one: Any, other: Any) -> bool:
+    if isinstance(other, float):  # a number stands for a tensor of no dimensions
+        other = torch.tensor(other, dtype=torch.float64)
     if not isinstance(one, Tensor) or not isinstance(other, Tensor) or one.shape != other.shape:
         return True
     scale = float(one.abs().max()) if one.numel() else 0.0
