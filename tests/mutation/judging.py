@@ -79,9 +79,9 @@ def fate(original: Subject, mutant: Mutant) -> Fate:
     failure = changed.iteration.failure
     if accused and not accused <= set(mutant.gradients) | _written(mutant.after):
         return Fate.BLAMED_ELSEWHERE
-    if failure is not None and failure.section == "backward":
-        if accused or failure.line in _own_lines(changed, mutant):
-            return Fate.BLAMED if accused else Fate.RAISES
+    raised = failure is not None and failure.section == "backward"
+    if raised and (accused or failure.line in _own_lines(changed, mutant)):
+        return Fate.BLAMED if accused else Fate.RAISES
     same = not any(_differs(original, changed, name) for name in mutant.gradients)
     if accused:
         return Fate.EQUIVALENT_ACCUSED if same else Fate.BLAMED
