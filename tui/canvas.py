@@ -96,7 +96,9 @@ class Canvas(Widget):
         width = self.size.width
         styles = self._styles
         pieces = merged(fill(line, width))
-        return Strip([Segment(text, styles.get(style) or self._style(style)) for text, style in pieces], width)
+        return Strip(
+            [Segment(text, styles.get(style) or self._style(style)) for text, style in pieces], width
+        )
 
     def notify_style_update(self) -> None:
         """Forget the styles of the theme before."""

@@ -122,12 +122,13 @@ class Run:
         self.replay.feed(self.terminal.chunks(1.0, 1.0))
 
     def press(self) -> None:
-        """One key; the first few warm up and do not count."""
+        """One key; the first few warm up and do not count: the lines are checked after the first."""
+        warm = self._pressed >= WARM
         time.sleep(0.02)
         sent = self.terminal.send(self.subject.key)
-        chunks = self.terminal.chunks(0.08, 5.0)
+        chunks = self.terminal.chunks(0.08 if warm else 0.6, 5.0)
         texts = self.replay.feed(chunks)
-        series = self.series if self._pressed >= WARM else Series(self.subject.name)
+        series = self.series if warm else Series(self.subject.name)
         series.add(sent, chunks, texts, self.subject.wanted[self._pressed])
         self._pressed += 1
 
