@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from .line import Click, Line, at, change, fill, merged
+from .line import Click, Line, at, changes, fill, merged
 
 STYLES = (
     "title", "accent", "active", "brand", "strong", "quiet", "faint", "changed", "good", "warn", "bad",
@@ -65,10 +65,9 @@ class Canvas(Widget):
         old, self._lines = self._lines, lines
         regions: list[Region] = []
         for y, (before, after) in enumerate(zip_longest(old, lines, fillvalue=())):
-            span = change(before, after) if before is not after else None
-            if span is not None:
+            if before is not after and before != after:
                 self._strips.pop(y, None)
-                regions.append(Region(span[0], y, span[1] - span[0], 1))
+                regions += [Region(start, y, end - start, 1) for start, end in changes(before, after)]
         if regions:
             self.refresh(*regions)
 
@@ -82,23 +81,29 @@ class Canvas(Widget):
         if self._strips_width != width:
             self._strips_width = width
             self._strips.clear()
-        for y in crop.line_range:
-            if y not in self._strips:
-                self._strips[y] = self.render_line(y)
+        missing = [y for y in crop.line_range if y not in self._strips]
+        if missing:
+            self._make_strips(missing)
         strips = [self._strips[y] for y in crop.line_range]
         if crop.column_span == (0, width):
             return strips
         return [strip.crop(*crop.column_span) for strip in strips]
 
+    def _make_strips(self, rows: list[int]) -> None:
+        background = self.background_colors[1]
+        filters = self.get_line_filters()
+        for y in rows:
+            strip = self.render_line(y)
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, background)
+            self._strips[y] = strip
+
     def render_line(self, y: int) -> Strip:
         """One row as Textual wants it."""
         line = self._lines[y] if y < len(self._lines) else ()
-        width = self.size.width
-        styles = self._styles
-        pieces = merged(fill(line, width))
-        return Strip(
-            [Segment(text, styles.get(style) or self._style(style)) for text, style in pieces], width
-        )
+        line = merged(fill(line, self.size.width))
+        segments = [Segment(run.text, self._style(run.style)) for run in line]
+        return Strip(segments, self.size.width)
 
     def notify_style_update(self) -> None:
         """Forget the styles of the theme before."""
@@ -131,12 +136,5 @@ class Canvas(Widget):
             style = self.get_visual_style(*classes).rich_style
             for name in classes:  # a visual style has no reverse, which the ansi themes need
                 style += self.get_component_styles(name).text_style
-            self._styles[names] = self._filtered(style)
+            self._styles[names] = style
         return self._styles[names]
-
-    def _filtered(self, style: Style) -> Style:
-        """As the app's filters (no colour, the terminal's own colours) want it."""
-        segments = [Segment(" ", style)]
-        for line_filter in self.get_line_filters():
-            segments = line_filter.apply(segments, self.background_colors[1])
-        return segments[0].style or style

@@ -167,47 +167,35 @@ def ground(style: str) -> str:
     return " ".join(name for name in style.split() if name in GROUNDS)
 
 
-def change(old: Line, new: Line) -> tuple[int, int] | None:
-    """The columns `(start, end)` between which two lines differ; None where they look the same.
-
-    One span for a line: Textual paints from a pane's edge to the end of each, so two would paint it twice.
-    """
-    same = _alike(old, new)
-    start = width_of(old[:same])
-    old, new = old[same:], new[same:]
-    tail = _alike(old[::-1], new[::-1]) if width_of(old) == width_of(new) else 0
-    before, after = cells(old[: len(old) - tail]), cells(new[: len(new) - tail])
-    pairs = enumerate(zip_longest(before, after, fillvalue=(" ", "")), start)
-    columns = [column for column, (one, other) in pairs if one != other]
-    return (columns[0], columns[-1] + 1) if columns else None
-
-
-def _alike(one: Line, other: Line) -> int:
-    """How many runs two lines have in common at their beginning; clicks are not seen."""
-    count = 0
-    for run, twin in zip(one, other, strict=False):
-        if run[0] != twin[0] or run[1] != twin[1]:
-            break
-        count += 1
-    return count
+def changes(old: Line, new: Line, gap: int = 10) -> list[tuple[int, int]]:
+    """The column spans `(start, end)` in which two lines differ; near ones are one span."""
+    if old == new:
+        return []
+    before, after = cells(old), cells(new)
+    if before == after:
+        return []
+    spans: list[tuple[int, int]] = []
+    pairs = enumerate(zip_longest(before, after, fillvalue=(" ", "")))
+    for column in [column for column, (one, other) in pairs if one != other]:
+        if spans and column - spans[-1][1] < gap:
+            spans[-1] = (spans[-1][0], column + 1)
+        else:
+            spans.append((column, column + 1))
+    return spans
 
 
-def merged(line: Line) -> list[tuple[str, str]]:
-    """The same picture in fewer pieces: blanks go with the text before them where nothing shows."""
-    found: list[tuple[str, str]] = []
-    text, style = "", None
+def merged(line: Line) -> Line:
+    """The same picture in fewer runs: blanks go with the run before them where nothing shows."""
+    found: list[Run] = []
     for run in line:
-        if run[1] == style or (style is not None and _joins(style, run[0], run[1])):
-            text += run[0]
-        elif run[0]:
-            if style is not None:
-                found.append((text, style))
-            text, style = run[0], run[1]
-    if style is not None:
-        found.append((text, style))
-    return found
+        last = found[-1] if found else None
+        if last and (run.style == last.style or _joins(last, run)):
+            found[-1] = Run(last.text + run.text, last.style)
+        elif run.text:
+            found.append(run)
+    return tuple(found)
 
 
-def _joins(before: str, text: str, style: str) -> bool:
-    """Whether blanks look the same in the style of the text before."""
-    return text.isspace() and "active" not in before and ground(style) == ground(before)
+def _joins(last: Run, run: Run) -> bool:
+    """Whether blanks look the same in the style of the run before."""
+    return run.text.isspace() and "active" not in last.style and ground(run.style) == ground(last.style)

@@ -10,7 +10,7 @@ from ..engine.program import Program
 from ..engine.verdict import Verdict
 from .box import Room, boxed
 from .figures import RANGE, shape, summary
-from .line import Line, Run, crop, fill, plain, right, styled, width_of, wrap
+from .line import Line, Run, crop, fill, plain, right, spread, styled, width_of, wrap
 from .signs import sign_of
 from .source import narration_lines, source_lines
 
@@ -104,8 +104,9 @@ def _code(source: Source, number: int) -> Line:
 
 def _with_bound(row: Line, bound: Line, columns: int) -> Line:
     """The row with what the line bound at the right edge, where both fit."""
-    room = columns - width_of(row) - width_of(bound)
-    return (*row, Run(" " * room), *bound) if bound and room > 0 else crop(row, columns)
+    if not bound or width_of(row) + 1 + width_of(bound) > columns:
+        return crop(row, columns)
+    return spread(row, bound, columns)
 
 
 def _bound(line: ProgramLine) -> Line:
@@ -113,12 +114,7 @@ def _bound(line: ProgramLine) -> Line:
         return ()
     style = "changed" if line.changed else "quiet"
     value = Run(f" {summary(line.bound).strip():>{RANGE}}", style)
-    return (value, _size(line.bound.shape))
-
-
-@lru_cache(maxsize=256)
-def _size(sizes: tuple[int, ...] | None) -> Run:
-    return Run(right(shape(sizes), SHAPE), "faint")
+    return (value, Run(right(shape(line.bound.shape), SHAPE), "faint"))
 
 
 def _in_full(gutter: Line, code: Line, bound: Line, columns: int) -> list[Line]:
