@@ -41,7 +41,7 @@ class LossHistory:
     def curve(self, columns: int) -> LossCurve:
         """At most `columns` points; a loss that is not finite is never averaged away."""
         return LossCurve(
-            points=_thinned(self._buckets, max(columns, 1)),
+            points=_thinned(self._buckets, max(columns, 1), whole=not self.not_finite),
             iterations=self.iterations,
             last=self.last,
             lowest=self.lowest,
@@ -59,10 +59,13 @@ def _merged(earlier: float, later: float) -> float:
     return later if math.isfinite(earlier) else earlier
 
 
-def _thinned(points: list[float], columns: int) -> tuple[float, ...]:
+def _thinned(points: list[float], columns: int, *, whole: bool) -> tuple[float, ...]:
+    """At most `columns` of the points; `whole` says that all of them are finite."""
     count = len(points)
     if count <= columns:
         return tuple(points)
+    if whole:
+        return tuple(points[(i + 1) * count // columns - 1] for i in range(columns))
     edges = [i * count // columns for i in range(columns + 1)]
     return tuple(_one(points[low:high]) for low, high in itertools.pairwise(edges))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus
@@ -11,7 +13,7 @@ from textual.screen import Screen
 from ..engine.commands import Layout, Pane
 from ..engine.program import Program
 from .box import Room
-from .canvas import Canvas
+from .canvas import INKS, Canvas
 from .footer import paint_notes
 from .link import MakeLink
 from .panes import layout_for, opening_frame, paint
@@ -32,12 +34,14 @@ class Board(Screen[None]):
     """Panes of text. All that is drawn comes from one frame."""
 
     AUTO_FOCUS = "#program"
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
 
     def __init__(self, program: Program, make_link: MakeLink) -> None:
-        super().__init__()
+        super().__init__(classes="-at-program")  # what has the focus first
         self.link = make_link(self._tell)
         self.frame = opening_frame(program)
-        self._source = source_of(program)
+        self._program = program
+        self._source = source_of(program, coloured=False)
         self._layout_sent = Layout()
         self.up = 0
         self._rooms: dict[str, Room] | None = None
@@ -63,8 +67,13 @@ class Board(Screen[None]):
         return self._canvases[name]
 
     def on_mount(self) -> None:
-        """Start the engine once the program's text is on the screen."""
-        self.call_after_refresh(self.link.start)
+        """Colours and the engine come once the program's text is on the screen."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._source = source_of(self._program)
+        self.paint()
+        self.link.start()
 
     def on_frame_ready(self) -> None:
         """Paint the newest frame."""

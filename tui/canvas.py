@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.css.styles import RenderStyles
 from textual.events import Click as MouseClick
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
@@ -22,12 +22,13 @@ STYLES = (
     "border", "border-focus", "ahead", "bar", "bar-failed",
     "keyword", "number", "string", "comment", "operator", "constant",
 )  # fmt: skip
+INKS = frozenset(f"canvas--{name}" for name in STYLES)
+"""The component classes of a screen with canvases. The screen has them, once for all of its canvases:
+Textual matches the whole stylesheet for each component of each widget before the first frame."""
 
 
 class Canvas(Widget):
     """Lines of styled text. `show` replaces them; what stays the same is not painted again."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"canvas--{name}" for name in STYLES}
 
     class Clicked(Message):
         """A run that does something was clicked."""
@@ -65,9 +66,10 @@ class Canvas(Widget):
         old, self._lines = self._lines, lines
         regions: list[Region] = []
         for y, (before, after) in enumerate(zip_longest(old, lines, fillvalue=())):
-            if before is not after and before != after:
+            spans = changes(before, after) if before is not after else []
+            if spans:
                 self._strips.pop(y, None)
-                regions += [Region(start, y, end - start, 1) for start, end in changes(before, after)]
+                regions += [Region(start, y, end - start, 1) for start, end in spans]
         if regions:
             self.refresh(*regions)
 
@@ -81,29 +83,23 @@ class Canvas(Widget):
         if self._strips_width != width:
             self._strips_width = width
             self._strips.clear()
-        missing = [y for y in crop.line_range if y not in self._strips]
-        if missing:
-            self._make_strips(missing)
+        for y in crop.line_range:
+            if y not in self._strips:
+                self._strips[y] = self.render_line(y)
         strips = [self._strips[y] for y in crop.line_range]
         if crop.column_span == (0, width):
             return strips
         return [strip.crop(*crop.column_span) for strip in strips]
 
-    def _make_strips(self, rows: list[int]) -> None:
-        background = self.background_colors[1]
-        filters = self.get_line_filters()
-        for y in rows:
-            strip = self.render_line(y)
-            for line_filter in filters:
-                strip = strip.apply_filter(line_filter, background)
-            self._strips[y] = strip
-
     def render_line(self, y: int) -> Strip:
         """One row as Textual wants it."""
         line = self._lines[y] if y < len(self._lines) else ()
-        line = merged(fill(line, self.size.width))
-        segments = [Segment(run.text, self._style(run.style)) for run in line]
-        return Strip(segments, self.size.width)
+        width = self.size.width
+        styles = self._styles
+        pieces = merged(fill(line, width))
+        return Strip(
+            [Segment(text, styles.get(style) or self._style(style)) for text, style in pieces], width
+        )
 
     def notify_style_update(self) -> None:
         """Forget the styles of the theme before."""
@@ -129,6 +125,10 @@ class Canvas(Widget):
         """The wheel away from the reader."""
         self.post_message(self.Scrolled(self, -1))
 
+    def get_component_styles(self, *names: str) -> RenderStyles:
+        """The styles of these names, which the screen keeps."""
+        return self.screen.get_component_styles(*names)
+
     def _style(self, names: str) -> Style:
         """The style of a run: the stylesheet's styles of these names, one over the other."""
         if names not in self._styles:
@@ -136,5 +136,12 @@ class Canvas(Widget):
             style = self.get_visual_style(*classes).rich_style
             for name in classes:  # a visual style has no reverse, which the ansi themes need
                 style += self.get_component_styles(name).text_style
-            self._styles[names] = style
+            self._styles[names] = self._filtered(style)
         return self._styles[names]
+
+    def _filtered(self, style: Style) -> Style:
+        """As the app's filters (no colour, the terminal's own colours) want it: once, not in every row."""
+        segments = [Segment(" ", style)]
+        for line_filter in self.get_line_filters():
+            segments = line_filter.apply(segments, self.background_colors[1])
+        return segments[0].style or style

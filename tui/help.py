@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from .box import Room, boxed
-from .canvas import Canvas
+from .canvas import INKS, Canvas
 from .keys import PANES, REST, TENSORS, TIME, groups
 from .line import Line, Run, fill, right
 from .signs import HIDDEN, SIGNS
@@ -56,6 +56,8 @@ def _signs() -> list[Line]:
 
 class HelpScreen(ModalScreen[None]):
     """All keys and all signs; scrolls where the terminal is low."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter,space", "dismiss", "close", show=False),

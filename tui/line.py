@@ -167,15 +167,18 @@ def ground(style: str) -> str:
     return " ".join(name for name in style.split() if name in GROUNDS)
 
 
-def changes(old: Line, new: Line, gap: int = 10) -> list[tuple[int, int]]:
-    """The column spans `(start, end)` in which two lines differ; near ones are one span."""
-    if old == new:
-        return []
-    before, after = cells(old), cells(new)
-    if before == after:
-        return []
+def changes(old: Line, new: Line, gap: int = 24) -> list[tuple[int, int]]:
+    """The column spans `(start, end)` in which two lines differ; near ones are one span.
+
+    Textual paints a row from the pane's edge to the end of each span, so every further span costs.
+    """
+    same = _alike(old, new)
+    start = width_of(old[:same])
+    old, new = old[same:], new[same:]
+    tail = _alike(old[::-1], new[::-1]) if width_of(old) == width_of(new) else 0
+    before, after = cells(old[: len(old) - tail]), cells(new[: len(new) - tail])
     spans: list[tuple[int, int]] = []
-    pairs = enumerate(zip_longest(before, after, fillvalue=(" ", "")))
+    pairs = enumerate(zip_longest(before, after, fillvalue=(" ", "")), start)
     for column in [column for column, (one, other) in pairs if one != other]:
         if spans and column - spans[-1][1] < gap:
             spans[-1] = (spans[-1][0], column + 1)
@@ -184,18 +187,30 @@ def changes(old: Line, new: Line, gap: int = 10) -> list[tuple[int, int]]:
     return spans
 
 
-def merged(line: Line) -> Line:
-    """The same picture in fewer runs: blanks go with the run before them where nothing shows."""
-    found: list[Run] = []
-    for run in line:
-        last = found[-1] if found else None
-        if last and (run.style == last.style or _joins(last, run)):
-            found[-1] = Run(last.text + run.text, last.style)
-        elif run.text:
-            found.append(run)
-    return tuple(found)
+def _alike(one: Line, other: Line) -> int:
+    """How many runs two lines have in common at their beginning; clicks are not seen."""
+    count = 0
+    for run, twin in zip(one, other, strict=False):
+        if run is not twin and (run.text != twin.text or run.style != twin.style):
+            break
+        count += 1
+    return count
 
 
-def _joins(last: Run, run: Run) -> bool:
-    """Whether blanks look the same in the style of the run before."""
-    return run.text.isspace() and "active" not in last.style and ground(run.style) == ground(last.style)
+def merged(line: Line) -> list[tuple[str, str]]:
+    """The same picture in fewer pieces: blanks go with the text before them where nothing shows."""
+    found: list[tuple[str, str]] = []
+    text, style = "", None
+    for piece, its_style, _ in line:
+        if its_style == style or (style is not None and _joins(style, piece, its_style)):
+            text += piece
+        elif piece:
+            if style is not None:
+                found.append((text, style))
+            text, style = piece, its_style
+    return found if style is None else [*found, (text, style)]
+
+
+def _joins(before: str, text: str, style: str) -> bool:
+    """Whether blanks look the same in the style of the text before."""
+    return text.isspace() and "active" not in before and ground(style) == ground(before)

@@ -99,13 +99,7 @@ def _half(value: float) -> float:
 def _blocks(heights: list[int | None], row: int) -> list[Run]:
     """One row of the curve, neighbours of one kind in one run."""
     lost = "×" if row == 0 else " "
-    return [
-        Run(lost * len(list(group)), "warn")
-        if missing
-        else Run("".join(_block(h, row) for h in group), "accent")
-        for missing, group in groupby(heights, lambda level: level is None)
-    ]
-
-
-def _block(level: int | None, row: int) -> str:
-    return "" if level is None else BLOCKS[min(max(level - row * EIGHTHS, 0), EIGHTHS)]
+    base = row * EIGHTHS
+    text = [lost if h is None else BLOCKS[min(max(h - base, 0), EIGHTHS)] for h in heights]
+    kinds = groupby(zip(heights, text, strict=True), lambda pair: pair[0] is None)
+    return [Run("".join(t for _, t in group), "warn" if bad else "accent") for bad, group in kinds]

@@ -10,7 +10,7 @@ from ..engine.program import Program
 from ..engine.verdict import Verdict
 from .box import Room, boxed
 from .figures import RANGE, shape, summary
-from .line import Line, Run, crop, fill, plain, right, spread, styled, width_of, wrap
+from .line import Line, Run, crop, fill, plain, right, styled, width_of, wrap
 from .signs import sign_of
 from .source import narration_lines, source_lines
 
@@ -33,11 +33,11 @@ class Source:
         return self.digits + 5
 
 
-def source_of(program: Program) -> Source:
-    """Colour a program, once."""
+def source_of(program: Program, *, coloured: bool = True) -> Source:
+    """What is painted of a program; to colour it takes a moment."""
     titles = {s.title_line: s.kind for s in program.sections if s.title_line is not None}
     digits = max(len(str(len(program.lines))), 2)
-    return Source(source_lines(program), titles, narration_lines(program), digits)
+    return Source(source_lines(program, coloured=coloured), titles, narration_lines(program), digits)
 
 
 def paint_program(source: Source, frame: Frame, room: Room) -> list[Line]:
@@ -104,9 +104,8 @@ def _code(source: Source, number: int) -> Line:
 
 def _with_bound(row: Line, bound: Line, columns: int) -> Line:
     """The row with what the line bound at the right edge, where both fit."""
-    if not bound or width_of(row) + 1 + width_of(bound) > columns:
-        return crop(row, columns)
-    return spread(row, bound, columns)
+    room = columns - width_of(row) - width_of(bound)
+    return (*row, Run(" " * room), *bound) if bound and room > 0 else crop(row, columns)
 
 
 def _bound(line: ProgramLine) -> Line:
@@ -114,7 +113,12 @@ def _bound(line: ProgramLine) -> Line:
         return ()
     style = "changed" if line.changed else "quiet"
     value = Run(f" {summary(line.bound).strip():>{RANGE}}", style)
-    return (value, Run(right(shape(line.bound.shape), SHAPE), "faint"))
+    return (value, _size(line.bound.shape))
+
+
+@lru_cache(maxsize=256)
+def _size(sizes: tuple[int, ...] | None) -> Run:
+    return Run(right(shape(sizes), SHAPE), "faint")
 
 
 def _in_full(gutter: Line, code: Line, bound: Line, columns: int) -> list[Line]:

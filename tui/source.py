@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from textual.content import Content
-from textual.highlight import HighlightTheme, highlight
+from typing import TYPE_CHECKING
 
 from ..engine.cells import split
 from ..engine.program import Program
 from .line import Line, Run, clean
+
+if TYPE_CHECKING:
+    from textual.content import Content
 
 TOKENS: dict[tuple[str, ...], str] = {
     ("Comment",): "comment",
@@ -21,18 +23,10 @@ TOKENS: dict[tuple[str, ...], str] = {
 """Pygments tokens to names of our stylesheet, so that the theme decides the colours."""
 
 
-class SourceStyles(HighlightTheme):
-    """Our names in the place of colours."""
-
-    STYLES = TOKENS
-
-
-def source_lines(program: Program) -> tuple[Line, ...]:
-    """Every source line with syntax colours; section titles are their kind alone."""
-    text = "\n".join(clean(line) for line in program.lines)
-    coloured = highlight(text, language="python", theme=SourceStyles).split("\n", allow_blank=True)
-    lines = [_line(content) for content in coloured]
-    lines += [()] * (len(program.lines) - len(lines))
+def source_lines(program: Program, *, coloured: bool) -> tuple[Line, ...]:
+    """Every source line, with syntax colours if wanted; section titles are their kind alone."""
+    texts = [clean(line) for line in program.lines]
+    lines = _coloured(texts) if coloured else [_plain(text) for text in texts]
     for number in narration_lines(program):
         lines[number - 1] = _narration(program.lines[number - 1])
     for section in program.sections:
@@ -54,6 +48,24 @@ def _narration(text: str) -> Line:
     words = clean(text).removeprefix("#").strip()
     heading = words.lstrip("#").strip() if words.startswith("#") else ""
     return (Run(heading, "title"),) if heading else (Run(words, "comment"),)
+
+
+def _plain(text: str) -> Line:
+    return (Run(text),) if text else ()
+
+
+def _coloured(texts: list[str]) -> list[Line]:
+    # Pygments takes as long to import and to compile as a tenth of all that comes before the first frame.
+    from textual.highlight import HighlightTheme, highlight
+
+    class SourceStyles(HighlightTheme):
+        """Our names in the place of colours."""
+
+        STYLES = TOKENS
+
+    contents = highlight("\n".join(texts), language="python", theme=SourceStyles)
+    lines = [_line(content) for content in contents.split("\n", allow_blank=True)]
+    return lines + [()] * (len(texts) - len(lines))
 
 
 def _line(content: Content) -> Line:

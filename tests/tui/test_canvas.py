@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from types import ModuleType
+from typing import ClassVar
 
 import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 
 from backprop_tui.engine.source import load
 from backprop_tui.tui.app import BackpropApp
-from backprop_tui.tui.canvas import Canvas
+from backprop_tui.tui.canvas import INKS, Canvas
 from backprop_tui.tui.line import Run
 
 
@@ -25,11 +27,18 @@ class Counting(Canvas):
         return super().render_line(y)
 
 
-class Bare(App[None]):
+class Sheet(Screen[None]):
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
+
     def compose(self) -> ComposeResult:
         canvas = Counting(id="canvas")
         canvas.made = []
         yield canvas
+
+
+class Bare(App[None]):
+    def get_default_screen(self) -> Screen[None]:
+        return Sheet()
 
 
 def texts(strips: list[Strip]) -> list[str]:
@@ -39,7 +48,7 @@ def texts(strips: list[Strip]) -> list[str]:
 async def test_only_changed_rows_are_made_again() -> None:
     app = Bare()
     async with app.run_test(size=(20, 4)):
-        canvas = app.query_one(Counting)
+        canvas = app.screen.query_one(Counting)
         whole = Region(0, 0, 20, 4)
         canvas.show([(Run("one"),), (Run("two"),), (Run("three"),)])
         canvas.render_lines(whole)
@@ -52,7 +61,7 @@ async def test_only_changed_rows_are_made_again() -> None:
 async def test_a_part_of_the_rows_can_be_asked_for() -> None:
     app = Bare()
     async with app.run_test(size=(20, 4)):
-        canvas = app.query_one(Counting)
+        canvas = app.screen.query_one(Counting)
         canvas.show([(Run("abcdef"),), (Run("ghijkl"),)])
         assert [strip.text for strip in canvas.render_lines(Region(2, 1, 3, 1))] == ["ijk"]
 
@@ -60,7 +69,7 @@ async def test_a_part_of_the_rows_can_be_asked_for() -> None:
 async def test_rows_are_made_again_for_another_width() -> None:
     app = Bare()
     async with app.run_test(size=(20, 4)) as pilot:
-        canvas = app.query_one(Counting)
+        canvas = app.screen.query_one(Counting)
         canvas.show([(Run("one"),)])
         await pilot.resize_terminal(30, 4)
         await pilot.pause()

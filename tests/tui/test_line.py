@@ -13,6 +13,7 @@ from backprop_tui.tui.line import (
     ellipsis,
     fill,
     left,
+    merged,
     plain,
     right,
     spread,
@@ -59,6 +60,25 @@ def test_changes_are_narrow_spans_and_near_ones_are_one() -> None:
     old = (Run("x" * 40),)
     new = (Run("xxyxxzxx" + "x" * 24 + "yxxxxxxx"),)
     assert changes(old, new) == [(2, 6), (32, 33)]
+
+
+def test_equal_runs_around_a_change_are_no_part_of_it() -> None:
+    old = (Run("日本"), Run("ab"), Run("cd", "bad"), Run("end"))
+    new = (Run("日本"), Run("ab"), Run("xd", "bad"), Run("end"))
+    assert changes(old, new) == [(6, 7)]
+
+
+def test_equal_runs_that_moved_are_changed() -> None:
+    assert changes((Run("a"), Run("bcd")), (Run("aa"), Run("bcd"))) == [(1, 5)]
+
+
+def test_another_click_is_no_change_to_the_eye() -> None:
+    assert changes((Run("ab", click="help"),), (Run("ab", click="quit"),)) == []
+
+
+def test_blanks_join_the_text_before_them_where_nothing_shows() -> None:
+    line = (Run("ab", "bad"), Run("  ", "quiet"), Run(" ", "bar"), Run("", "good"), Run("c", "bar"))
+    assert merged(line) == [("ab  ", "bad"), (" c", "bar")]
 
 
 def test_a_change_of_style_alone_is_a_change() -> None:
