@@ -27,14 +27,20 @@ def run_check(program: Program, *, iterations: int, seed: int, rtol: float, atol
 
 
 def _stands_still(record: Iteration) -> bool:
-    """Whether the update did not run, so that another iteration would say the same."""
-    return bool(record.notes)
+    """Whether another iteration would say the same, or hide what is wrong in this one.
+
+    An update that did not run changes nothing; one that broadcast a wrong gradient into a parameter gives
+    it the gradient's shape. A shape that changed although every gradient passes is the next one's fault.
+    """
+    right = all(gradient.verdict.passes for gradient in record.gradients.values())
+    return bool(record.notes) and not (record.reshaped and right)
 
 
 def _report(
     session: Session, record: Iteration | None, failure: Failure | None, rtol: float, atol: float
 ) -> Report:
-    found = [] if record is None else gradient_reports(session, record, rtol, atol)
+    interrupted = failure is not None and failure.type == "KeyboardInterrupt"
+    found = [] if record is None or interrupted else gradient_reports(session, record, rtol, atol)
     return Report(
         program=session.program.name,
         iterations=session.number,

@@ -102,6 +102,8 @@ class Iteration:
     gradients: Mapping[str, Gradient]
     failure: Failure | None = None
     notes: tuple[str, ...] = ()
+    reshaped: bool = False
+    """Whether the update changed the shape of a parameter; the notes say of which."""
 
     @cached_property
     def steps(self) -> Sequence[Step]:

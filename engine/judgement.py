@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -125,6 +126,8 @@ def _excused(gradient: Gradient, line: LineJudgement, lines: Mapping[str, LineJu
         return Judgement(Verdict.INHERITED, whole, line, inherited_from=roots, message=message)
     if line.verdict is Verdict.NOT_CHECKED or whole is Verdict.WRONG_SHAPE:
         return Judgement(whole, whole, line, message=line.message or _end_to_end(gradient))
+    if not _is_finite(gradient.comparison.maxdiff):
+        return Judgement(whole, whole, line, message=line.message or _NOT_FINITE)
     if line.kink or _kinked(gradient.name, lines):
         return Judgement(Verdict.RIGHT, whole, line, message=line.message or _BELOW_A_KINK)
     if line.dtype == "float64":
@@ -132,8 +135,13 @@ def _excused(gradient: Gradient, line: LineJudgement, lines: Mapping[str, LineJu
     return Judgement(Verdict.CLOSE, whole, line, message="no line is wrong; the rest is rounding")
 
 
+_NOT_FINITE = "infinite or NaN where autograd's is not, though the line is right"
 _ROUNDING = "no line is wrong in float64; the difference is rounding"
 _BELOW_A_KINK = "differs only where an upstream line takes another subgradient at a kink or tie"
+
+
+def _is_finite(size: float | None) -> bool:
+    return size is not None and math.isfinite(size)
 
 
 def _kinked(name: str, lines: Mapping[str, LineJudgement]) -> bool:

@@ -77,6 +77,29 @@ def make_leaves(namespace: Namespace, parameters: Iterable[str], data: Iterable[
             namespace[name] = _as_leaf(namespace[name])
 
 
+def require_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> None:
+    """Refuse an iteration whose parameters no longer have the shapes that they began with.
+
+    Raises:
+        ProgramFault: the update broadcast a gradient of a wrong shape into a parameter, or rebound it.
+    """
+    for message, name in zip(changed_shapes(namespace, shapes), _changed(namespace, shapes), strict=True):
+        raise ProgramFault(message, name)
+
+
+def changed_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> list[str]:
+    """A sentence for every parameter whose shape is not the one that it began with."""
+    return [
+        f"the update changed `{name}` from shape {list(shapes[name])} to {list(namespace[name].shape)}"
+        for name in _changed(namespace, shapes)
+    ]
+
+
+def _changed(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> list[str]:
+    values = [(name, namespace.get(name)) for name in shapes]
+    return [name for name, value in values if isinstance(value, Tensor) and value.shape != shapes[name]]
+
+
 def _as_leaf(tensor: Tensor) -> Tensor:
     if not tensor.is_leaf:
         # a view cannot be detached in place

@@ -12,7 +12,14 @@ from .frame import Failure
 from .iteration import Iteration, Start, judge
 from .pairing import unwritten_reads
 from .recorder import MISSING, Recorder
-from .reference import References, make_leaves, reference_backward, require_loss
+from .reference import (
+    References,
+    changed_shapes,
+    make_leaves,
+    reference_backward,
+    require_loss,
+    require_shapes,
+)
 
 if TYPE_CHECKING:
     from .session import Session
@@ -31,6 +38,7 @@ class Run:
         self.loss: float | None = None
         self.failure: Failure | None = None
         self.notes: tuple[str, ...] = ()
+        self.reshaped: tuple[str, ...] = ()
         self._watch()
 
     def _watch(self) -> None:
@@ -57,6 +65,7 @@ class Run:
         session = self.session
         names = session.namespace
         data = [name for name in session.written_tensors if name in session.data]
+        require_shapes(names, session.shapes)
         make_leaves(names, session.parameters, data)
         self.recorder.graph_wanted = session.graph_names
         torch.set_grad_enabled(True)
@@ -104,6 +113,8 @@ class Run:
             return
         torch.set_grad_enabled(False)
         session.run_section("update", self.recorder, lean=True)
+        self.reshaped = tuple(changed_shapes(session.namespace, session.shapes))
+        self.notes += self.reshaped
 
     def record(self, number: int) -> Iteration:
         """What was recorded, every gradient judged."""
@@ -119,6 +130,7 @@ class Run:
             gradients=judge(self.recorder, pairs, references, self.session.kept_gradients),
             failure=self.failure,
             notes=self.notes,
+            reshaped=bool(self.reshaped),
         )
 
 

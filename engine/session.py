@@ -61,6 +61,8 @@ class Session:
         self.parameters: tuple[str, ...] = ()
         self.data: frozenset[str] = frozenset()
         self.kept: frozenset[str] = frozenset()
+        self.shapes: dict[str, torch.Size] = {}
+        """The shapes that the parameters began with."""
         self.kept_gradients: frozenset[str] = frozenset()
         """The gradients of the parameters: the update reads them."""
         self._stateless: frozenset[str] = frozenset()
@@ -86,6 +88,7 @@ class Session:
             section = "parameters"
             self.run_section("parameters", recorder)
             self.parameters = require_parameters(self.namespace, self.bound("parameters"))
+            self.shapes = {name: self.namespace[name].shape for name in self.parameters}
             self.kept_gradients = frozenset(f"d{name}" for name in self.parameters)
             self.data = frozenset(self.namespace).difference(self.parameters)
             self.kept = self.data.union(self.parameters)

@@ -55,10 +55,14 @@ def number(value: float | None) -> str:
 
 
 def _known(report: Report) -> tuple[GradientReport, ...]:
-    """What there is to tell. A failure keeps gradients from being written: that is no news."""
+    """What there is to tell. That a failure kept a gradient from being written is no news; `dX = ...` is."""
     if report.failure is None:
         return report.gradients
-    return tuple(g for g in report.gradients if g.verdict is not Verdict.NOT_WRITTEN)
+    return tuple(
+        gradient
+        for gradient in report.gradients
+        if gradient.verdict is not Verdict.NOT_WRITTEN or gradient.line_verdict is Verdict.NOT_WRITTEN
+    )
 
 
 def _fault(failure: Failure) -> str:
@@ -145,6 +149,8 @@ def _sentences(report: Report, known: tuple[GradientReport, ...]) -> list[Text]:
 
 def _reason(gradient: GradientReport) -> Text:
     words = gradient.message or _word(gradient.verdict)
+    if gradient.verdict is Verdict.NOT_CHECKED and gradient.line_verdict is Verdict.RIGHT:
+        words += "; judged alone it is right"
     return Text.assemble(_sign(gradient.verdict), f" {_lines(gradient)}{gradient.name}: {words}")
 
 

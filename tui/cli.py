@@ -110,7 +110,7 @@ def step(
 
 
 @app.command(
-    help_epilogue="""Exit code: 0 all gradients pass, 1 some gradient is wrong, 2 it cannot run.
+    help_epilogue="""Exit code: 0 all gradients pass, 1 some gradient is wrong or missing, 2 it cannot run.
 
 Examples:
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..engine.frame import Frame, Status
-from .keys import footer_entries
+from .keys import Key, footer_entries
 from .line import Line, Run, crop, width_of, wrap
 
 NOTE_ROWS = 3
 """At most so many rows of notes; the rest is counted."""
+_ALWAYS = 2
+"""The last entries, help and quit, which the others give way to where a terminal is narrow."""
 
 
 def paint_footer(frame: Frame, width: int) -> list[Line]:
@@ -15,17 +19,20 @@ def paint_footer(frame: Frame, width: int) -> list[Line]:
     status = frame.status
     if status.target is not None and status.iteration is not None and status.running:
         return [crop(_progress(status, width), width)]
-    line: Line = (Run(" "),)
-    for _, words, keys in footer_entries():
-        entry: list[Run] = []
-        for number, key in enumerate(keys):
-            gap = " " if number else ""
-            entry.append(Run(gap + key.label, "accent strong", key.id))
-        entry.append(Run(f" {words}", "quiet", keys[-1].id))
-        if width_of(line) + width_of(entry) > width:
-            break
-        line = (*line, *entry, Run("   "))
-    return [crop(line, width)]
+    entries = [_entry(words, keys) for _, words, keys in footer_entries()]
+    while len(entries) > _ALWAYS and _width(entries) > width:
+        del entries[-_ALWAYS - 1]
+    runs = (run for entry in entries for run in (*entry, Run("   ")))
+    return [crop((Run(" "), *runs), width)]
+
+
+def _entry(words: str, keys: Sequence[Key]) -> Line:
+    labels = (Run(" " * bool(number) + key.label, "accent strong", key.id) for number, key in enumerate(keys))
+    return (*labels, Run(f" {words}", "quiet", keys[-1].id))
+
+
+def _width(entries: Sequence[Line]) -> int:
+    return 1 + sum(width_of(entry) for entry in entries) + 3 * (len(entries) - 1)
 
 
 def _progress(status: Status, width: int) -> Line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -121,16 +121,28 @@ class _Pass:
         self.substitutes = substitutes
         self.taken = taken
         self.seen: Counter[str] = Counter()
+        self.placed: dict[str, Tensor] = {}
         self.values: dict[str, Any] = {}
         self.failed: dict[str, tuple[int, BaseException]] = {}
 
     def put(self, name: str) -> None:
         """Replace a gradient by its substitute, if it has one."""
         if name in self.substitutes:
-            self.namespace[name] = self.substitutes[name].clone()
+            self.placed[name] = self.namespace[name] = self.substitutes[name].clone()
+
+    def _renew(self, written: Container[str]) -> None:
+        """Put substitutes again that a line of another gradient changed through shared memory.
+
+        Whoever reads them next is judged as if that had not happened; that it did is told elsewhere.
+        """
+        for name, tensor in list(self.placed.items()):
+            if tensor._version and name not in written and self.namespace.get(name) is tensor:
+                self.put(name)
 
     def after(self, step: Step) -> None:
         """After every step: take and replace what it completes."""
+        if step.statement.changes:
+            self._renew(step.statement.writes)
         for slot in written_gradients(step, self.plan.names, self.kept, self.allocated):
             self.seen[slot.name] += 1
             if self.seen[slot.name] == self.plan.writes.get(slot.name):

@@ -126,7 +126,7 @@ class World:
             for index, code in enumerate(session.codes.lines()):
                 try:
                     exec(code, session.namespace)
-                except (Cancelled, MemoryError):
+                except (Cancelled, KeyboardInterrupt, MemoryError):
                     raise
                 except BaseException as error:
                     recorder.forget_pending()

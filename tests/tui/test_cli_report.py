@@ -191,6 +191,22 @@ def test_a_failed_program_shows_the_gradients_it_reached() -> None:
     assert "dB1" not in text
 
 
+def test_a_failed_program_still_names_the_gradient_left_as_an_ellipsis() -> None:
+    broken = Failure("backward", 7, "TypeError", "no")
+    left = gradient("dH", Verdict.NOT_WRITTEN, line_verdict=Verdict.NOT_WRITTEN, message="not written yet")
+    assert "… line 34, dH: not written yet" in printed(report(left, failure=broken))
+
+
+def test_a_line_that_did_not_run_is_told_right_where_it_was_judged_alone() -> None:
+    broken = Failure("backward", 7, "TypeError", "no")
+    message = "its line did not run"
+    right = gradient("dH", Verdict.NOT_CHECKED, line_verdict=Verdict.RIGHT, message=message)
+    unknown = gradient("dy", Verdict.NOT_CHECKED, line_verdict=Verdict.NOT_CHECKED, message=message)
+    lines = printed(report(right, unknown, failure=broken)).splitlines()
+    assert "? line 34, dH: its line did not run; judged alone it is right" in lines
+    assert "? line 34, dy: its line did not run" in lines
+
+
 def test_the_only_gradient_is_not_counted() -> None:
     last = printed(report(gradient("dW1", Verdict.WRONG))).splitlines()[-1]
     assert last == "✗ The only gradient does not pass: dW1."

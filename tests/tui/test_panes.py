@@ -58,6 +58,13 @@ def test_every_pane_fills_its_room_exactly_at_any_size(scenes: ModuleType, scene
             assert {width_of(line) for line in lines} == {width}
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_help_and_quit_stay_in_the_footer_of_narrow_terminals(width: int) -> None:
+    text = plain(paint_footer(Frame(0, Status("line")), width)[0])
+    assert text.startswith(" space iteration")
+    assert text.rstrip().endswith("? help   q quit")
+
+
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 120, 200])
 def test_status_and_footer_never_leave_their_row(scenes: ModuleType, width: int) -> None:
     for scene in SCENES:
