@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from .frame import Failure
-from .iteration import Gradient, Iteration
+from .gradient import Gradient
+from .iteration import Iteration
 from .judgement import Judgement, judgements
 from .linecheck.check import check_lines
 from .program import Program
 from .recorder import MISSING
 from .report import GradientReport, Report
 from .session import Session
+from .stand_ins import absent_gradients
 from .verdict import Verdict
 
 
@@ -71,8 +73,9 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     written = sorted(record.gradients.values(), key=lambda gradient: gradient.pair.lines[-1])
     judged = judgements(record, check_lines(session, record))
     found = [_written(gradient, judged[gradient.name], rtol, atol) for gradient in written]
-    missing = [name for name in session.parameters if f"d{name}" not in record.gradients]
-    return found + [_missing(record, name) for name in missing]
+    missing = [f"d{name}" for name in session.parameters if f"d{name}" not in record.gradients]
+    missing += absent_gradients(session.program, record.references)
+    return found + [_missing(record, name[1:]) for name in dict.fromkeys(missing)]
 
 
 def _written(gradient: Gradient, judged: Judgement, rtol: float, atol: float) -> GradientReport:
@@ -92,16 +95,18 @@ def _written(gradient: Gradient, judged: Judgement, rtol: float, atol: float) ->
         expected_shape=found.expected_shape,
         worst_index=found.worst_index,
         line_verdict=line.verdict if line is not None else None,
+        wrong_type=line.wrong_type if line is not None else False,
         hidden=judged.hidden,
         inherited_from=judged.inherited_from,
         line_maxdiff=line.maxdiff if line is not None else None,
         line_dtype=line.dtype or None if line is not None else None,
-        message=_unreached(gradient) or judged.message,
+        message=_unreached(gradient, judged) or judged.message,
     )
 
 
-def _unreached(gradient: Gradient) -> str:
-    return "its line did not run" if gradient.value is MISSING else ""
+def _unreached(gradient: Gradient, judged: Judgement) -> str:
+    unreached = gradient.value is MISSING and judged.verdict is Verdict.NOT_WRITTEN
+    return "its line did not run" if unreached else ""
 
 
 def _missing(record: Iteration, name: str) -> GradientReport:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .frame import Tab
+from .lesson import Asked
 
 
 class Unit(StrEnum):
@@ -99,6 +100,13 @@ class CheckLines:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """Explain, hint at, or write the selected tensor's gradient."""
+
+    asked: Asked
+
+
+@dataclass(frozen=True)
 class Layout:
     """How much room the panes have: rows of text, and for the grid cells of numbers."""
 
@@ -121,5 +129,6 @@ Command = (
     | Scroll
     | ChangeSlice
     | CheckLines
+    | Ask
     | Layout
 )

@@ -195,4 +195,8 @@ def _worst(difference: Tensor) -> tuple[int, ...] | None:
     if difference.numel() == 0 or float(difference.max()) == 0.0:
         return None
     flat = int(difference.argmax())
-    return tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), difference.shape))
+    index: list[int] = []
+    for size in reversed(difference.shape):  # torch.unravel_index would import half a second of torch first
+        flat, place = divmod(flat, size)
+        index.insert(0, place)
+    return tuple(index)

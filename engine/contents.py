@@ -14,6 +14,8 @@ from .recorder import Slot
 _PLAIN = (str, bytes, int, float, complex, type(None), type, FunctionType, MethodType, ModuleType)
 WITHOUT = frozenset({*_PLAIN, Tensor, bool, BuiltinFunctionType})
 """What most names are bound to: nothing to keep."""
+_SIMPLE = frozenset({*_PLAIN, bool})
+"""What parts of containers mostly are."""
 _LARGEST = 100_000
 """Containers with more elements are left as they are: a data set, not a state."""
 _SEARCHED = 64
@@ -64,7 +66,8 @@ class Contents:
             self._copies.append((value, value.copy()))
         if len(value) <= _SEARCHED:
             for part in list(value.values()) if isinstance(value, dict) else list(value):
-                self._keep(part, depth - 1)
+                if type(part) not in _SIMPLE:
+                    self._keep(part, depth - 1)
 
 
 def _is_the_programs(value: Any) -> bool:

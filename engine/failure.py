@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import linecache
 import traceback
+from itertools import groupby
 from types import TracebackType
 
 from .frame import Failure
 from .program import Program
 from .recorder import Cancelled
 
+_REPEATED = 3
+"""A line of a traceback is quoted so often; the rest is counted, as Python does."""
 _LONGEST = 2000
 """Characters of a message or a line that are kept."""
 
@@ -52,8 +55,15 @@ def _message(error: BaseException) -> str:
 
 
 def _lines(frames: list[traceback.FrameSummary]) -> list[str]:
-    found = []
-    for frame in frames[-20:]:
-        where = "" if frame.name == "<module>" else f", in {frame.name}"
-        found.append(f"line {frame.lineno}{where}: {frame.line or ''}".rstrip(": ")[:_LONGEST])
-    return found
+    found: list[str] = []
+    for line, alike in groupby(map(_line, frames)):
+        times = sum(1 for _ in alike)
+        found += [line] * min(times, _REPEATED)
+        if times > _REPEATED:
+            found.append(f"previous line repeated {times - _REPEATED} more times")
+    return found[-20:]
+
+
+def _line(frame: traceback.FrameSummary) -> str:
+    where = "" if frame.name == "<module>" else f", in {frame.name}"
+    return f"line {frame.lineno}{where}: {frame.line or ''}".rstrip(": ")[:_LONGEST]

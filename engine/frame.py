@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .lesson import Lesson
 from .verdict import Verdict
 
 
@@ -53,6 +54,8 @@ class ProgramLine:
     verdict: Verdict | None = None
     bound: Summary | None = None
     changed: bool = False
+    partial: bool = False
+    """It writes a part of a gradient that a later line completes."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -105,8 +108,10 @@ class Inspector:
     slice_index: tuple[int, ...] = ()
     """The leading indices of the matrix shown, for a tensor of three or more dimensions."""
     verdict: Verdict | None = None
+    sentence: str = ""
+    """The verdict with its line: `wrong here, line 38`; '' where the verdict's words say it all."""
     facts: tuple[str, ...] = ()
-    """Sentences about the comparison: `relative error 3e-8`, `worst at [3, 1]: 0.2 for 0.1`."""
+    """More of the line, then of the comparison: `relative error 3e-8`, `worst at [3, 1]: 0.2 for 0.1`."""
     made_by: str = ""
     used_by: tuple[str, ...] = ()
     written_by: tuple[str, ...] = ()
@@ -155,6 +160,8 @@ class Status:
     loading: bool = False
     checking: bool = False
     """The lines are about to be judged one by one; the next frame knows more."""
+    busy: str = ""
+    """What has been at work for a while and can be stopped: `forward, line 6`."""
     running: bool = False
     speed: str = ""
     target: int | None = None
@@ -182,3 +189,5 @@ class Frame:
     notes: tuple[str, ...] = ()
     """Sentences for the reader that hang on nothing else: did-you-mean, what was cancelled."""
     failure: Failure | None = None
+    lesson: Lesson | None = None
+    """The newest answer about a gradient."""

@@ -10,11 +10,13 @@ from torch import Tensor
 
 from .comparison import Comparison, name_of
 from .frame import Block, Inspector, Tab
-from .iteration import Gradient, Iteration
+from .gradient import Gradient
+from .iteration import Iteration
 from .judgement import Judgement
 from .program import Program
 from .recorder import MISSING
 from .scene import Scene
+from .stand_ins import holes_of
 from .summary import block_of, matrix_of, slice_at, slices_of
 from .verdict import Verdict
 from .view import View
@@ -43,12 +45,45 @@ def inspector(scene: Scene, view: View) -> tuple[Inspector, View]:
         blocks=_blocks(scene, view, name, value, index),
         slice_index=index,
         verdict=judged.verdict if judged is not None else None,
+        sentence=sentence(judged) if judged is not None else "",
         facts=facts(gradient, judged) if gradient is not None and judged is not None else (),
         made_by=_made_by(program, name),
         used_by=_used_by(program, name),
         written_by=_written_by(program, f"d{name}"),
     )
     return pane, view
+
+
+def sentence(judged: Judgement) -> str:
+    """`wrong here, lines 3 and 4`; `inherited from dH`; nothing where a verdict's own words say it all."""
+    head = _head(judged)
+    if not head or judged.verdict is Verdict.INHERITED:
+        return head
+    return ", ".join(filter(None, (head, _lines(judged))))
+
+
+def _head(judged: Judgement) -> str:
+    """How the message of a judgement begins, where it begins with its verdict."""
+    if judged.verdict is Verdict.INHERITED:
+        return f"inherited from {', '.join(judged.inherited_from)}"
+    if judged.line is not None and judged.line.wrong_type:
+        return "wrong type"
+    return _HEADS.get(judged.verdict, "")
+
+
+_HEADS = {
+    Verdict.WRONG_HERE: "wrong here",
+    Verdict.WRONG_SHAPE: "wrong shape",
+    Verdict.NOT_EXERCISED: "not exercised by this batch",
+}
+
+
+def _lines(judged: Judgement) -> str:
+    """`line 113`, `lines 113 and 114`."""
+    numbers = [str(number) for number in judged.line.lines] if judged.line is not None else []
+    if len(numbers) < 2:
+        return "".join(f"line {number}" for number in numbers)
+    return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
 def facts(gradient: Gradient, judged: Judgement) -> tuple[str, ...]:
@@ -69,14 +104,17 @@ def _comparison(gradient: Gradient) -> Comparison:
 
 
 def _line_facts(judged: Judgement) -> list[str]:
-    line = judged.line
-    if line is None or not line.lines:
-        return [judged.message] if judged.message else []
-    word = "line" if len(line.lines) == 1 else "lines"
-    where = f"{word} {', '.join(str(number) for number in line.lines)}"
-    if judged.message:
-        return [f"{where}: {judged.message}"]
-    return [f"{where} right, judged alone in {line.dtype}"] if line.verdict is Verdict.RIGHT else []
+    """What there is to say of the line beyond the sentence."""
+    head, where = _head(judged), _lines(judged)
+    rest = judged.message.removeprefix(head).lstrip(";: ")
+    right = judged.line is not None and judged.line.verdict is Verdict.RIGHT
+    if judged.verdict is Verdict.INHERITED and right:
+        rest = "; ".join(filter(None, (f"{where} itself is right", rest)))
+    if head or not where:
+        return [rest] if rest else []
+    if rest:
+        return [f"{where}: {rest}"]
+    return [f"{where} right, judged alone in {judged.line.dtype}"] if right and judged.line else []
 
 
 def _comparison_facts(found: Comparison) -> list[str]:
@@ -116,10 +154,18 @@ def _blocks(scene: Scene, view: View, name: str, value: object, index: tuple[int
     shape = _shape(value)
     return {
         Tab.VALUE: _block(view, value, index, f"{name} has no value yet"),
-        Tab.MANUAL: _block(view, manual, index, f"d{name} is not written yet", shape),
+        Tab.MANUAL: _block(view, manual, index, _no_manual(scene, name), shape),
         Tab.AUTOGRAD: _block(view, autograd, index, _no_autograd(record, name)),
         Tab.ERROR: _error_block(view, manual, autograd, index),
     }
+
+
+def _no_manual(scene: Scene, name: str) -> str:
+    """Why there is nothing to see of the handwritten gradient."""
+    candidate = scene.session.candidates.get(f"d{name}")
+    if candidate is None or candidate.name in holes_of(scene.session.program).marked:
+        return f"d{name} is not written yet"
+    return f"d{name} has not run yet: line {candidate.lines[0]} writes it"
 
 
 def _no_autograd(record: Iteration | None, name: str) -> str:

@@ -13,6 +13,8 @@ from .statements import Statement, blocks_of
 STEP = "__backprop_tui_step__"
 BEFORE = "__backprop_tui_before__"
 LOG = "__backprop_tui_log__"
+CHANGED = "__backprop_tui_changed__"
+STAND_IN = "__backprop_tui_stand_in__"
 
 
 def compile_section(program: Program, section: Section) -> CodeType:
@@ -51,6 +53,8 @@ class _Hooks:
         if statement is None:
             return [self.compound(node)]
         after = _call(STEP, statement)
+        if statement.hole:
+            return [node, after, _call(STAND_IN, statement)]
         if isinstance(node, ast.Break | ast.Continue):
             return [after, node]
         if statement.changes or statement.unnamed or statement.calls:
@@ -64,9 +68,12 @@ class _Hooks:
         return twin
 
     def tested(self, node: ast.If | ast.While, statement: Statement) -> ast.stmt:
-        """An `if` or `while` whose test binds names: its step comes first in either branch."""
+        """An `if` or `while` whose test binds or changes something: its step comes first in either branch."""
         twin = self.compound(node)
         assert isinstance(twin, ast.If | ast.While)
+        if statement.changes or statement.unnamed or statement.calls:
+            # the hook returns None, so that the test decides
+            twin.test = ast.BoolOp(ast.Or(), [_call(BEFORE, statement).value, node.test])
         twin.body = [_call(STEP, statement), *twin.body]
         twin.orelse = [_call(STEP, statement), *twin.orelse]
         return twin
@@ -101,19 +108,23 @@ class _LeanHooks(_Hooks):
     def around(self, node: ast.stmt) -> list[ast.stmt]:
         """The statement with the hooks that it needs."""
         statement = self.by_node.get(id(node))
-        if (
-            statement is None
-            or statement.changes
-            or statement.unnamed
-            or isinstance(node, ast.If | ast.While)
-        ):
+        if statement is None or statement.unnamed or statement.hole or isinstance(node, ast.If | ast.While):
             return super().around(node)
-        if statement.calls and statement not in self.harmless:
+        if (statement.calls or statement.changes) and statement not in self.harmless:
             return super().around(node)
-        if self.loops or not self.watched.isdisjoint(statement.binds) or not _binds_plainly(node, statement):
-            after = _call(STEP, statement)
-            return [after, node] if isinstance(node, ast.Break | ast.Continue) else [node, after]
-        return [_without_backward(node), _log(statement)]
+        straight = not self.loops and self.watched.isdisjoint(statement.writes)
+        if statement.changes:
+            return self._changing(node, statement) if straight else super().around(node)
+        if straight and _binds_plainly(node, statement):
+            return [_without_backward(node), _log(LOG, statement)]
+        after = _call(STEP, statement)
+        return [after, node] if isinstance(node, ast.Break | ast.Continue) else [node, after]
+
+    def _changing(self, node: ast.stmt, statement: Statement) -> list[ast.stmt]:
+        plainly = isinstance(node, ast.AugAssign) or _binds_plainly(node, statement)
+        if len(statement.writes) > 1 or not plainly:
+            return super().around(node)
+        return [_call(BEFORE, statement), _without_backward(node), _log(CHANGED, statement)]
 
     def compound(self, node: ast.stmt) -> ast.stmt:
         """A copy of a compound statement whose blocks carry hooks."""
@@ -133,14 +144,14 @@ def _binds_plainly(node: ast.stmt, statement: Statement) -> bool:
     return not any(isinstance(part, ast.NamedExpr) for part in ast.walk(node))
 
 
-def _log(statement: Statement) -> ast.stmt:
-    names = [ast.Name(id=name, ctx=ast.Load()) for name in statement.binds]
+def _log(hook: str, statement: Statement) -> ast.stmt:
+    names = [ast.Name(id=name, ctx=ast.Load()) for name in statement.writes]
     entry = ast.Tuple(elts=[ast.Constant(statement.number), *names], ctx=ast.Load())
-    call = ast.Call(func=ast.Name(id=LOG, ctx=ast.Load()), args=[entry], keywords=[])
+    call = ast.Call(func=ast.Name(id=hook, ctx=ast.Load()), args=[entry], keywords=[])
     return ast.copy_location(ast.Expr(value=call), statement.node)
 
 
-def _call(name: str, statement: Statement) -> ast.stmt:
+def _call(name: str, statement: Statement) -> ast.Expr:
     function = ast.Name(id=name, ctx=ast.Load())
     call = ast.Call(func=function, args=[ast.Constant(statement.number)], keywords=[])
     return ast.copy_location(ast.Expr(value=call), statement.node)

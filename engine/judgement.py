@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from .comparison import finite_max
-from .iteration import Gradient, Iteration
+from .gradient import Gradient
+from .iteration import Iteration
 from .linecheck.outcome import LineCheck, LineJudgement
 from .recorder import MISSING
 from .verdict import Verdict
 
 _ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
-_UNWRITTEN = (Verdict.NOT_WRITTEN, Verdict.NOT_CHECKED)
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,9 @@ def _judgement(iteration: Iteration, gradient: Gradient, lines: Mapping[str, Lin
         return Judgement(whole, whole, message=_end_to_end(gradient))
     if line.verdict in _ACCUSED:
         return _accused(iteration, gradient, line)
-    if gradient.value is MISSING and line.verdict not in _UNWRITTEN:
-        return Judgement(Verdict.NOT_CHECKED, whole, line, message="its line did not run")
+    unfinished = gradient.value is MISSING or gradient.name in _unfinished(iteration)
+    if unfinished and line.verdict is not Verdict.NOT_WRITTEN:
+        return _not_run(whole, line)
     if line.reused:
         return Judgement(line.verdict, whole, line, message=line.message)
     if whole in (Verdict.WRONG, Verdict.WRONG_SHAPE):
@@ -84,7 +85,37 @@ def _judgement(iteration: Iteration, gradient: Gradient, lines: Mapping[str, Lin
         return Judgement(Verdict.NOT_EXERCISED, whole, line, message=message)
     if whole is Verdict.NOT_WRITTEN:
         return Judgement(whole, whole, line, message=line.message or "not written yet")
-    return Judgement(whole, whole, line, message=line.message or _end_to_end(gradient))
+    message = line.message or _end_to_end(gradient) or _holes(line, lines)
+    return Judgement(whole, whole, line, message=message)
+
+
+def _unfinished(iteration: Iteration) -> frozenset[str]:
+    """The names that the line that raised, or one after it, would have written."""
+    failure = iteration.failure
+    if failure is None or failure.section != "backward":
+        return frozenset()
+    lines = [s for s in iteration.recorder.statements if s.section == "backward"]
+    reached = max((s.top for s in lines if s.line <= (failure.line or 0)), default=0)
+    return frozenset(name for s in lines if s.top >= reached for name in s.writes)
+
+
+def _not_run(whole: Verdict, line: LineJudgement) -> Judgement:
+    """A line that raised, or one that a line before it kept from running: what it does alone."""
+    if line.verdict is Verdict.NOT_CHECKED:
+        return Judgement(line.verdict, whole, line, message=line.message)
+    words = ["its line did not run", *([line.message] if line.message else [])]
+    if line.verdict is Verdict.RIGHT:
+        words.append("judged alone it is right")
+    return Judgement(line.verdict, whole, line, message="; ".join(words))
+
+
+def _holes(line: LineJudgement, lines: Mapping[str, LineJudgement]) -> str:
+    """Which gradients that the line reads are not written."""
+    holes = [one for one in line.upstreams if one in lines and lines[one].verdict is Verdict.NOT_WRITTEN]
+    if not holes:
+        return ""
+    verb, whose = ("is", "autograd's stands") if len(holes) == 1 else ("are", "autograd's stand")
+    return f"reads {', '.join(holes)}, which {verb} not written; {whose} in"
 
 
 def _end_to_end(gradient: Gradient) -> str:
@@ -98,12 +129,18 @@ def _end_to_end(gradient: Gradient) -> str:
 def _accused(iteration: Iteration, gradient: Gradient, line: LineJudgement) -> Judgement:
     whole = gradient.verdict
     hidden = whole.passes and gradient.value is not MISSING and whole is not Verdict.NOT_CHECKED
-    words = ["wrong shape" if line.verdict is Verdict.WRONG_SHAPE else "wrong here"]
+    words = [_accusation(line)]
     if hidden:
         words.append(f"hidden: {_why_hidden(iteration, gradient)}")
     if line.message:
         words.append(line.message)
     return Judgement(line.verdict, whole, line, hidden, message="; ".join(words))
+
+
+def _accusation(line: LineJudgement) -> str:
+    if line.verdict is Verdict.WRONG_HERE:
+        return "wrong here"
+    return "wrong type" if line.wrong_type else "wrong shape"
 
 
 def _why_hidden(iteration: Iteration, gradient: Gradient) -> str:

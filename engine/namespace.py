@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 
 from torch import Tensor
 
+from .memory import Namespace
 from .program import Program
 from .randomness import GENERATORS, Generator
-from .recorder import Namespace
 
 
 def fresh_namespace(program: Program) -> Namespace:

@@ -11,7 +11,7 @@ from .inspection import inspector
 from .iteration import Iteration
 from .program_lines import current_line, program_lines
 from .recorder import MISSING
-from .scene import Scene
+from .scene import Scene, is_told
 from .tensor_rows import tensor_rows
 from .verdict import Verdict
 from .view import View, tensor_names
@@ -43,6 +43,7 @@ def picture(stepper: Stepper, handled: int) -> tuple[Frame, View]:
         output_total=stepper.output.total,
         notes=_notes(stepper),
         failure=stepper.failure,
+        lesson=stepper.lesson,
     )
     return frame, view
 
@@ -84,7 +85,7 @@ def _status(stepper: Stepper, view: View) -> Status:
         exact=counts[Verdict.EXACT],
         close=counts[Verdict.CLOSE],
         wrong=sum(counts[verdict] for verdict in counts if not verdict.passes) - counts[Verdict.NOT_WRITTEN],
-        to_come=sum(1 for g in record.gradients.values() if not g.settled(view.ran)),
+        to_come=sum(1 for g in record.gradients.values() if not is_told(record, g, view.ran)),
         device=_device(record),
     )
 
@@ -106,7 +107,7 @@ def _device(record: Iteration) -> str:
 
 def _counts(stepper: Stepper, record: Iteration, ran: int) -> Counter[Verdict]:
     judged = stepper.judged
-    return Counter(judged[n].verdict for n, g in record.gradients.items() if g.settled(ran))
+    return Counter(judged[n].verdict for n, g in record.gradients.items() if is_told(record, g, ran))
 
 
 def _notes(stepper: Stepper) -> tuple[str, ...]:

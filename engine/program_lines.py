@@ -10,7 +10,7 @@ from .frame import Failure, LineState, ProgramLine
 from .iteration import Iteration
 from .program import Program
 from .recorder import MISSING
-from .scene import Scene
+from .scene import Scene, is_told
 from .statements import Statement
 from .summary import summary_of
 from .verdict import Verdict
@@ -90,18 +90,20 @@ def _line(scene: Scene, view: View, number: int) -> ProgramLine:
     if not statements:
         return ProgramLine(number, LineState.STILL)
     state = _state(scene, view, statements, number)
-    if state in (LineState.AHEAD, LineState.FAILED):
-        return ProgramLine(number, state)
     last = statements[-1]
     ends_here = last.end_line == number
+    verdict = _verdict(scene, view, statements)
+    if state in (LineState.AHEAD, LineState.FAILED):
+        return ProgramLine(number, state, verdict if ends_here else None)
     name = _shown_name(last)
     value = scene.value(name, view.ran) if ends_here and name else MISSING
     return ProgramLine(
         number=number,
         state=state,
-        verdict=_verdict(scene, view, statements) if ends_here else None,
+        verdict=verdict if ends_here else None,
         bound=summary_of(value) if _worth_showing(value) else None,
         changed=name in view.changed,
+        partial=ends_here and verdict is None and _writes_a_part(scene, statements),
     )
 
 
@@ -121,6 +123,17 @@ def _state(scene: Scene, view: View, statements: tuple[Statement, ...], number: 
             return LineState.CURRENT
     ran = any(bisect_left(record.positions.get(s, []), view.ran) for s in statements)
     return LineState.RAN if ran else LineState.AHEAD
+
+
+def _writes_a_part(scene: Scene, statements: tuple[Statement, ...]) -> bool:
+    """Whether the line, which completes no gradient, writes one."""
+    gradients = {} if scene.record is None else scene.record.gradients
+    return any(
+        name in gradients
+        for statement in statements
+        if statement.section == "backward"
+        for name in statement.writes
+    )
 
 
 def _shown_name(statement: Statement) -> str:
@@ -152,4 +165,20 @@ def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Ver
         and record.gradients[name].settled(view.ran)
         and scene.judged[name].verdict in (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
     }
+    done |= _never_run(scene, view, statements)
     return max((scene.judged[name].verdict for name in done), key=_GRAVITY.index, default=None)
+
+
+def _never_run(scene: Scene, view: View, statements: tuple[Statement, ...]) -> set[str]:
+    """The gradients of lines that did not run because one before them raised; they were judged alone."""
+    record = scene.record
+    return {
+        name
+        for statement in statements
+        if statement.section == "backward"
+        for name in statement.writes
+        if record is not None
+        and name in record.gradients
+        and not record.gradients[name].writes
+        and is_told(record, record.gradients[name], view.ran)
+    }

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from types import FunctionType, ModuleType
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from .effects import may_change
+from .memory import Namespace, distinct, stands_alone, storage_of, tensors_in, was_written
+from .room import EVERY, Room
 from .statements import Statement
 
 MISSING: Any = object()
 """The value of a name that is not bound."""
-
-Namespace = dict[str, Any]
-
-_HOLDS_NONE = (str, int, float, type(None), type, FunctionType, ModuleType)
 
 
 class Cancelled(BaseException):
@@ -52,7 +51,7 @@ class Slot:
         """Give the tensor the value that was kept, if it was changed."""
         if self.value is not self.origin:
             with torch.no_grad():
-                _distinct(self.origin, self.origin).copy_(_distinct(self.value, self.origin))
+                distinct(self.origin, self.origin).copy_(distinct(self.value, self.origin))
 
 
 class Step(NamedTuple):
@@ -88,15 +87,18 @@ class Recorder:
         """Those among them that did not by themselves."""
         self.begins: dict[str, int] = {}
         """Where among the entries each section begins."""
-        self._start: list[Slot] = []
+        self._start: Callable[[], Iterable[Slot]] = tuple
         self._by_storage: dict[int, list[Slot | _Place]] = {}
         self._indexed = 0
+        self._room = Room()
         self._touched: list[tuple[Slot, int]] = []
         """Bound slots that the statement under way may change, with their tensors' versions before."""
+        self._copies: list[_Copy] = []
+        """Values from before a change in place that are not in their slots yet."""
 
-    def start_with(self, slots: Iterable[Slot]) -> None:
+    def start_with(self, slots: Callable[[], Iterable[Slot]]) -> None:
         """Values from before the record, to be saved like those in it."""
-        self._start += slots
+        self._start = slots
 
     def look(self, section: str) -> None:
         """A section is about to run."""
@@ -107,6 +109,7 @@ class Recorder:
     @property
     def steps(self) -> list[Step]:
         """Everything that ran, in order."""
+        self.settle()
         for position in range(len(self.entries)):
             self.step_at(position)
         return self.entries
@@ -116,7 +119,7 @@ class Recorder:
         entry = self.entries[position]
         if type(entry) is tuple:
             statement = self.statements[entry[0]]
-            slots = [Slot(name, value) for name, value in zip(statement.binds, entry[1:], strict=True)]
+            slots = [Slot(name, value) for name, value in zip(statement.writes, entry[1:], strict=True)]
             entry = self.entries[position] = Step(statement, slots)
         step: Step = entry
         return step
@@ -127,8 +130,10 @@ class Recorder:
         if statement.changes_one and statement in self.harmless:
             value = self.namespace.get(statement.changes[0])
             if type(value) is Tensor:
-                self._index()
-                self._touch((storage_of(value),))
+                if stands_alone(value, self.namespace):
+                    self.copy(value)
+                else:
+                    self._touch(self._storages((value,)))
                 return
         named = [self.namespace.get(name, MISSING) for name in statement.changes]
         if statement.changes:
@@ -150,6 +155,52 @@ class Recorder:
         if self.graph_wanted:
             self._want_graphs(slots)
         self.entries.append(Step(statement, slots))
+        if not len(self.entries) % EVERY:
+            recent = [one.slots for one in self.entries[-EVERY:] if type(one) is not tuple]
+            kept = [slot.value for slots in recent for slot in slots]
+            self._room.require(len(self.entries), kept + [copy[2] for copy in self._copies[-EVERY:]])
+
+    def changed(self, entry: tuple[Any, ...]) -> None:
+        """The hook after a straight line that changes the one tensor it writes."""
+        if self._touched or type(entry[1]) is not Tensor:
+            self.step(entry[0])
+        else:
+            self.entries.append(entry)
+
+    def copy(self, tensor: Tensor) -> None:
+        """Keep the value of a tensor that is about to change and that no other shares memory with."""
+        self._copies.append((len(self.entries), tensor, tensor.detach().clone()))
+
+    def value_at(self, position: int, value: Any) -> Any:
+        """The value that a step logged, as it was then."""
+        then = value
+        for before, tensor, copy in reversed(self._copies):
+            if before <= position:
+                break
+            if tensor is value:
+                then = copy
+        return then
+
+    def settle(self) -> None:
+        """Give the slots the values that were copied before tensors changed in place."""
+        if not self._copies:
+            return
+        self._index()
+        by_tensor: dict[int, list[_Copy]] = {}
+        for copy in self._copies:
+            by_tensor.setdefault(id(copy[1]), []).append(copy)
+        self._copies = []
+        for copies in by_tensor.values():
+            self._give(copies)
+
+    def _give(self, copies: list[_Copy]) -> None:
+        """Give copies of one tensor to the slots that came before them."""
+        tensor, positions = copies[0][1], [copy[0] for copy in copies]
+        for one in self._by_storage.get(storage_of(tensor), ()):
+            slot = self._slot(one)
+            first = 0 if isinstance(one, Slot) else bisect_right(positions, one[0])
+            if first < len(copies) and slot.origin is tensor and slot.value is tensor:
+                slot.value = copies[first][2]
 
     def _want_graphs(self, slots: list[Slot]) -> None:
         for slot in slots:
@@ -160,6 +211,7 @@ class Recorder:
 
     def _watch_calls(self, statement: Statement) -> None:
         if statement.calls and any(may_change(self.namespace.get(name)) for name in statement.reads):
+            self.settle()
             self._index()
             self._touch(list(self._by_storage))
         else:
@@ -170,7 +222,9 @@ class Recorder:
         if all(slot.name in statement.binds for slot, _ in self._touched) and statement.rebinds:
             self._touched = []
             return []
-        found = {slot.name for slot, version in self._touched if _differs(slot, version)}
+        found = {
+            slot.name for slot, version in self._touched if was_written(slot.origin, version, slot.value)
+        }
         self._touched = []
         names = [*statement.changes, *sorted(found)]
         fresh = [name for name in dict.fromkeys(names) if name not in statement.binds]
@@ -199,17 +253,18 @@ class Recorder:
         self._touched = []
 
     def _storages(self, values: Iterable[Any]) -> set[int]:
+        self.settle()
         self._index()
         return {storage_of(tensor) for value in values for tensor in tensors_in(value)}
 
     def _index(self) -> None:
         """Note where every tensor of the record lies in memory, as far as that is not noted yet."""
         groups = self._by_storage
-        for slot in self._start:
+        for slot in self._start():
             value = slot.origin
             if type(value) is Tensor or isinstance(value, Tensor):
                 groups.setdefault(storage_of(value), []).append(slot)
-        self._start = []
+        self._start = tuple
         entries = self.entries
         for position in range(self._indexed, len(entries)):
             entry = entries[position]
@@ -223,6 +278,8 @@ class Recorder:
 
 _Place = tuple[int, int]
 """A value of the record: the position of its entry, and which value of it."""
+_Copy = tuple[int, Tensor, Tensor]
+"""How many entries there were, the tensor that was about to change, and its value."""
 
 
 class Beginning(Recorder):
@@ -240,41 +297,3 @@ class Beginning(Recorder):
         if self.cancel.wanted:
             raise Cancelled
         self.ran.add(self.statements[number])
-
-
-def _distinct(tensor: Tensor, like: Tensor) -> Tensor:
-    """The part of a tensor that `like`, which may be an expanded one, has once in memory."""
-    for dimension, stride in enumerate(like.stride()):
-        if stride == 0 and like.shape[dimension] > 1:
-            tensor = tensor.narrow(dimension, 0, 1)
-    return tensor
-
-
-def storage_of(tensor: Tensor) -> int:
-    """A number that tensors share exactly when they share memory; 0 for none."""
-    try:
-        return tensor.untyped_storage().data_ptr()
-    except (NotImplementedError, RuntimeError):
-        return 0
-
-
-def tensors_in(value: Any, depth: int = 4) -> list[Tensor]:
-    """The value if it is a tensor, the tensors inside it if it is a container or an object."""
-    if isinstance(value, Tensor):
-        return [value]
-    if depth == 0 or isinstance(value, _HOLDS_NONE):
-        return []
-    if isinstance(value, dict):
-        parts: Iterable[Any] = value.values()
-    elif isinstance(value, list | tuple | set):
-        parts = value
-    else:
-        parts = getattr(value, "__dict__", {}).values()
-    return [tensor for part in parts for tensor in tensors_in(part, depth - 1)]
-
-
-def _differs(slot: Slot, version: int) -> bool:
-    """Whether a tensor was written into; what `.data` and numpy write moves no version."""
-    if slot.origin._version != version:
-        return True
-    return slot.origin.layout == torch.strided and not torch.equal(slot.value, slot.origin)

@@ -11,20 +11,11 @@ import torch
 from torch import Tensor
 
 from .comparison import name_of
+from .fault import ProgramFault
+from .memory import Namespace
 from .namespace import is_floating
 from .quick import largest_of
-from .recorder import MISSING, Namespace
-
-
-class ProgramFault(Exception):
-    """The program ran, but not to what a training program needs. The message is for its author.
-
-    `name` is the name whose last binding is to blame.
-    """
-
-    def __init__(self, message: str, name: str = "") -> None:
-        super().__init__(message)
-        self.name = name
+from .recorder import MISSING
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,21 +74,26 @@ def require_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> No
     Raises:
         ProgramFault: the update broadcast a gradient of a wrong shape into a parameter, or rebound it.
     """
-    for message, name in zip(changed_shapes(namespace, shapes), _changed(namespace, shapes), strict=True):
-        raise ProgramFault(message, name)
+    for name in _changed(namespace, shapes):
+        raise ProgramFault(_reshaped(namespace, shapes, name), name)
 
 
 def changed_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> list[str]:
     """A sentence for every parameter whose shape is not the one that it began with."""
-    return [
-        f"the update changed `{name}` from shape {list(shapes[name])} to {list(namespace[name].shape)}"
-        for name in _changed(namespace, shapes)
-    ]
+    return [_reshaped(namespace, shapes, name) for name in _changed(namespace, shapes)]
+
+
+def _reshaped(namespace: Namespace, shapes: Mapping[str, torch.Size], name: str) -> str:
+    return f"the update changed `{name}` from shape {list(shapes[name])} to {list(namespace[name].shape)}"
 
 
 def _changed(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> list[str]:
-    values = [(name, namespace.get(name)) for name in shapes]
-    return [name for name, value in values if isinstance(value, Tensor) and value.shape != shapes[name]]
+    found = []
+    for name, shape in shapes.items():
+        value = namespace.get(name)
+        if isinstance(value, Tensor) and value.shape != shape:
+            found.append(name)
+    return found
 
 
 def _as_leaf(tensor: Tensor) -> Tensor:

@@ -30,6 +30,8 @@ class GradientReport:
     expected_shape: tuple[int, ...] | None
     worst_index: tuple[int, ...] | None
     line_verdict: Verdict | None = None
+    wrong_type: bool = False
+    """Of a wrong shape: it is no floating tensor at all."""
     hidden: bool = False
     inherited_from: tuple[str, ...] = ()
     line_maxdiff: float | None = None

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from .frame import Failure
-from .iteration import Iteration, Start, judge
+from .instrument import STAND_IN
+from .iteration import Iteration, Start
+from .judging import judge
 from .pairing import unwritten_reads
 from .recorder import MISSING, Recorder
 from .reference import (
@@ -20,6 +22,7 @@ from .reference import (
     require_loss,
     require_shapes,
 )
+from .stand_ins import StandIns
 
 if TYPE_CHECKING:
     from .session import Session
@@ -44,7 +47,8 @@ class Run:
     def _watch(self) -> None:
         session = self.session
         recorder = Recorder(session.namespace, session.cancel, session.harmless, session.program.statements)
-        recorder.start_with([*self.start.slots.values(), *self.start.contents.slots])
+        recorder.start_with(self.start.watched)
+        self.start.settle = recorder.settle
         self.recorder = session.watched_by(recorder)
 
     def forward_and_reference(self, mutating: bool) -> None:
@@ -93,7 +97,10 @@ class Run:
         """The handwritten lines."""
         self.section = "backward"
         torch.set_grad_enabled(False)
-        self.session.run_section("backward", self.recorder, lean=True)
+        stand_ins = StandIns(self.session, self.references)
+        self.session.namespace[STAND_IN] = stand_ins.put
+        with stand_ins:
+            self.session.run_section("backward", self.recorder, lean=True)
 
     def update(self) -> None:
         """The update, unless it reads gradients that are not written yet."""
@@ -119,15 +126,16 @@ class Run:
     def record(self, number: int) -> Iteration:
         """What was recorded, every gradient judged."""
         references = self.references
-        known = {*references.gradients, *references.reasons}
-        pairs = [pair for pair in self.session.candidates.values() if pair.tensor in known]
+        session = self.session
+        gradients, reasons = references.gradients, references.reasons
+        pairs = [p for p in session.candidates.values() if p.tensor in gradients or p.tensor in reasons]
         return Iteration(
             number=number,
             start=self.start,
             recorder=self.recorder,
             loss=self.loss,
             references=references,
-            gradients=judge(self.recorder, pairs, references, self.session.kept_gradients),
+            judged=judge(session.layout, self.recorder, pairs, references, session.kept_gradients),
             failure=self.failure,
             notes=self.notes,
             reshaped=bool(self.reshaped),

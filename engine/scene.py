@@ -9,7 +9,8 @@ from operator import itemgetter
 from typing import Any
 
 from .frame import Failure
-from .iteration import Gradient, Iteration
+from .gradient import Gradient
+from .iteration import Iteration
 from .judgement import Judgement
 from .recorder import MISSING
 from .session import Session
@@ -35,9 +36,20 @@ class Scene:
         return MISSING if self.record is None else value_at(self.record, f"d{tensor}", ran)
 
     def settled(self, tensor: str, ran: int) -> Gradient | None:
-        """The gradient of a tensor once it has its last write."""
-        gradient = None if self.record is None else self.record.gradients.get(f"d{tensor}")
-        return gradient if gradient is not None and gradient.settled(ran) else None
+        """The gradient of a tensor once something is said of it."""
+        if self.record is None:
+            return None
+        gradient = self.record.gradients.get(f"d{tensor}")
+        return gradient if gradient is not None and is_told(self.record, gradient, ran) else None
+
+
+def is_told(record: Iteration, gradient: Gradient, ran: int) -> bool:
+    """Whether a gradient has its last write, or will not get any because a line before it raised."""
+    if gradient.settled(ran):
+        return True
+    failure = record.failure
+    stopped = failure is not None and failure.section == "backward" and ran >= len(record.steps)
+    return stopped and not gradient.writes
 
 
 def value_at(record: Iteration, name: str, ran: int) -> Any:

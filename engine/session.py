@@ -5,24 +5,28 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 
 from .codes import Codes
 from .contents import WITHOUT, Contents
 from .failure import failure_of, remember_source
+from .fault import ProgramFault
 from .frame import Failure
-from .instrument import BEFORE, LOG, STEP
+from .instrument import BEFORE, CHANGED, LOG, STAND_IN, STEP
 from .iteration import Iteration, Start
+from .judging import Layout
+from .memory import Namespace
 from .namespace import allow_imports_beside, fresh_namespace
 from .pairing import candidates, unpaired
 from .program import SECTIONS, Program
 from .randomness import GENERATORS, random_state, seed_all
-from .recorder import Beginning, Cancel, Namespace, Recorder, Slot
-from .reference import ProgramFault, require_parameters
+from .recorder import Beginning, Cancel, Recorder
+from .reference import require_parameters
 from .report import Unpaired
 from .run import Run
+from .stand_ins import explained
 from .statements import Statement
 
 _R = TypeVar("_R", bound=Recorder)
@@ -35,6 +39,10 @@ def _own_names(namespace: Namespace) -> list[str]:
     return [name for name in namespace if name.startswith("__")]
 
 
+def _nothing(number: int) -> None:
+    """The hook after `dX = ...` where nothing stands in."""
+
+
 class Session:
     """A program, its namespace, its seed and its history. Deterministic: same seed, same numbers."""
 
@@ -44,6 +52,7 @@ class Session:
         self.cancel = cancel or Cancel()
         self.candidates = candidates(program)
         self.codes = Codes(program)
+        self.layout = Layout()
         self.harmless: set[Statement] = set()
         self._trimmed = -1
         self._watched: set[str] = set()
@@ -179,7 +188,9 @@ class Session:
         """Let a recorder's hooks be those that the program calls."""
         self.namespace[STEP] = recorder.step
         self.namespace[BEFORE] = recorder.before
+        self.namespace[CHANGED] = recorder.changed
         self.namespace[LOG] = recorder.entries.append
+        self.namespace[STAND_IN] = _nothing
         return recorder
 
     def run_section(self, kind: str, recorder: Recorder, *, lean: bool = False) -> None:
@@ -190,16 +201,14 @@ class Session:
             exec(code, self.namespace)
 
     def _start(self) -> Start:
-        slots: dict[str, Slot] = {}
-        holders: list[Any] = []
-        for name, value in self.namespace.items():
-            if name not in self._stateless:
-                slots[name] = Slot(name, value)
-                if type(value) not in WITHOUT:
-                    holders.append(value)
+        bound = dict(self.namespace)
+        stateless = self._stateless
+        holders = [
+            value for name, value in bound.items() if type(value) not in WITHOUT and name not in stateless
+        ]
         generators = [value for value in holders if isinstance(value, GENERATORS)]
         random = random_state(generators, others=self._others)
-        return Start(dict(self.namespace), slots, random, Contents(holders), self.kept)
+        return Start(bound, random, Contents(holders), self.kept, stateless)
 
     def put_back(self, start: Start) -> None:
         """Let everything be again as it was when an iteration began."""
@@ -214,7 +223,7 @@ class Session:
     def _failure(self, error: BaseException, section: str) -> Failure:
         failure = failure_of(error, self.program, section)
         if not isinstance(error, ProgramFault):
-            return failure
+            return explained(failure, self)
         kinds = ("parameters",) if section == "parameters" else ("forward", "update")
         sections = [one for one in self.program.sections if one.kind in kinds]
         writers = [s for one in sections for s in one.statements if error.name in s.writes]

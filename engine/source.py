@@ -103,11 +103,17 @@ def _decode(data: bytes, target: str) -> str:
 
 
 def _missing(path: Path, target: str) -> ProgramError:
-    names = list(bundled_names())
+    guess = _meant(path, target)
+    hint = f"Did you mean `{guess}`?" if guess else "`backprop-tui list` names the bundled programs"
+    return ProgramError("no such program", path=target, hint=hint)
+
+
+def _meant(path: Path, target: str) -> str | None:
+    """A bundled program, or one beside the path, whose name without folder and ending is nearly this."""
+    names = {name: name for name in bundled_names()}
     folder = path.parent
     if _exists(folder) and folder.is_dir():
         prefix = "" if str(folder) == "." and not target.startswith(".") else f"{folder}/"
-        names += [prefix + entry.name for entry in folder.iterdir() if entry.suffix == ".py"]
-    guess = nearest(target, names, 0.6)
-    hint = f"Did you mean `{guess}`?" if guess else "`backprop-tui list` names the bundled programs"
-    return ProgramError("no such program", path=target, hint=hint)
+        names.update((one.stem, prefix + one.name) for one in folder.iterdir() if one.suffix == ".py")
+    guess = nearest(path.stem, names)
+    return names[guess] if guess else None

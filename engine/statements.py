@@ -50,6 +50,15 @@ class Statement:
         return len(self.changes) == 1 and not self.unnamed
 
     @cached_property
+    def hole(self) -> bool:
+        """Whether it says of a gradient that it is not written: `dX = ...`."""
+        if self.section != "backward" or not isinstance(self.node, ast.Assign | ast.AnnAssign):
+            return False
+        value = self.node.value
+        parts = value.elts if isinstance(value, ast.Tuple) else [value]
+        return any(isinstance(part, ast.Constant) and part.value is Ellipsis for part in parts)
+
+    @cached_property
     def rebinds(self) -> bool:
         """Whether it binds whatever it changes: `x += 1`."""
         return set(self.changes) <= set(self.binds)
@@ -75,7 +84,7 @@ def simple_statements(
 ) -> Iterator[tuple[ast.stmt, tuple[str, ...]]]:
     """The simple statements inside one, each with the names that its block's header has bound."""
     blocks = list(blocks_of(node))
-    if not blocks or binds_in_test(node):
+    if not blocks or acts_in_test(node):
         yield node, inherited
     header = _header_names(node) if blocks else ()
     for block in blocks:
@@ -83,9 +92,11 @@ def simple_statements(
             yield from simple_statements(child, (inherited + header) if position == 0 else ())
 
 
-def binds_in_test(node: ast.AST) -> bool:
-    """Whether the test of an `if` or `while` binds names (`:=`): it is then a statement of its own."""
-    return isinstance(node, ast.If | ast.While) and bool(stored_names(node.test))
+def acts_in_test(node: ast.AST) -> bool:
+    """Whether the test of an `if` or `while` binds names or changes tensors: it is a statement of its own."""
+    if not isinstance(node, ast.If | ast.While):
+        return False
+    return bool(stored_names(node.test)) or any(True for _ in _changed_names(ast.Expr(node.test)))
 
 
 def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from .commands import (
     Advance,
+    Ask,
     ChangeSlice,
     ChangeSpeed,
     CheckLines,
@@ -25,6 +27,7 @@ from .commands import (
 from .frame import Failure, Frame
 from .iteration import Iteration
 from .judgement import Judgement, explained, judgements
+from .lesson import Asked, Lesson
 from .linecheck.check import check_lines
 from .linecheck.outcome import LineCheck
 from .losses import LossHistory
@@ -35,6 +38,9 @@ from .recorder import Cancel, Cancelled
 from .session import Session
 from .summary import forget_summaries
 from .view import View, phase_end, phase_start
+
+if TYPE_CHECKING:
+    from .tutor import Tutor
 
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 30, 100, None)
 """Iterations per second; None is as fast as it goes."""
@@ -56,7 +62,9 @@ class Stepper:
         """The newest line check; what it says of the lines holds for later iterations too."""
         self.judged: dict[str, Judgement] = {}
         self.checking = False
-        """Whether the record came to rest with something that only the line check can tell."""
+        """Whether the record came to rest with something that only the line check can tell, or `c` asks."""
+        self._giving_way = False
+        self._tutor: Tutor | None = None
         self.running = False
         self.target: int | None = None
         self._speed = len(SPEEDS) - 1
@@ -81,7 +89,9 @@ class Stepper:
             case Restart():
                 self._restart()
             case CheckLines():
-                self.check_lines()
+                self._want_check()
+            case Ask(asked):
+                self._ask(asked)
             case _:
                 self._look(command)
 
@@ -105,6 +115,16 @@ class Stepper:
         """Stop running free, after the iteration under way."""
         self.running = False
         self.target = None
+
+    def give_way(self) -> None:
+        """Called while the lines are judged: a key waits; they are judged again after it."""
+        self._giving_way = True
+        self.cancel.wanted = True
+
+    def go_on(self) -> None:
+        """Nothing is left of a call to give way."""
+        self._giving_way = False
+        self.cancel.wanted = False
 
     def stumble(self, error: BaseException) -> None:
         """Something broke outside a program's own iteration: a cancel between two, or a mistake."""
@@ -210,11 +230,43 @@ class Stepper:
         wanted = self.check is None or not explained(record, self.judged)
         self.checking = settled and wanted and not stopped
 
-    def check_lines(self) -> None:
-        """Judge every line of the record on its own."""
-        self.checking = False
+    def _ask(self, asked: Asked) -> None:
+        """Answer about the selected tensor; the parts that answer are loaded when somebody asks."""
+        from .tutor import Tutor
+
+        self.pause()
+        if self.record is None or self.record.loss is None:
+            self.notes = ("there is no iteration yet whose gradients could be asked for",)
+            return
+        if self._tutor is None:
+            self._tutor = Tutor(self.session.program)
+        selected = self.view.selected
+        judged = self.judged.get(f"d{selected}")
+        right = judged is not None and judged.verdict.passes
+        self._tutor.answer(asked, selected, self.session, self.record, right=right)
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """The newest answer."""
+        return self._tutor.newest if self._tutor is not None else None
+
+    def _want_check(self) -> None:
+        self.checking = self.record is not None
         if self.record is None:
             self.notes = ("there is no iteration yet whose lines could be checked",)
+
+    def check_lines(self) -> None:
+        """Judge every line of the record on its own; a key that comes meanwhile goes before it."""
+        self.checking = False
+        try:
+            self._check_lines()
+        except Cancelled:
+            if not self._giving_way:
+                raise
+            self.checking = True
+
+    def _check_lines(self) -> None:
+        if self.record is None:
             return
         if self.check is None or self.check.iteration != self.record.number or self.check.problem:
             self.check = check_lines(self.session, self.record)

@@ -44,7 +44,8 @@ def _summary(value: Tensor) -> Summary:
     if value.numel() == 0 or value.is_complex() or value.layout != torch.strided:
         return Summary(shape, dtype, text="empty" if value.numel() == 0 else "…")
     low, high, not_finite = span(value)
-    return Summary(shape, dtype, low, high, not_finite)
+    text = str(value.item()) if not_finite and value.numel() == 1 else ""
+    return Summary(shape, dtype, low, high, not_finite, text)
 
 
 Span = tuple[float | None, float | None, int]

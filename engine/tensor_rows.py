@@ -7,7 +7,7 @@ import math
 from torch import Tensor
 
 from .frame import TensorRow
-from .iteration import Gradient
+from .gradient import Gradient
 from .scene import Scene
 from .session import Session
 from .summary import summary_of

@@ -9,17 +9,24 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .commands import Command
-from .frame import Failure, Frame, Status
+from .frame import Failure, Frame
+from .opening import opening_frame
 from .program import Program
+from .whereabouts import whereabouts
 
 if TYPE_CHECKING:
     from .stepper import Stepper
 
 _FRAME_SECONDS = 1 / 30
 _GRACE_SECONDS = 0.25
+_LONG_SECONDS = 0.3
+"""After so long the screen is told what is at work, and that it can be stopped."""
+_LOOK_SECONDS = 0.1
+_CHECKING = "the check of every line"
 
 
 class _Stop:
@@ -41,11 +48,14 @@ class Engine:
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
         self._lock = threading.Lock()
         self._frame: Frame | None = None
+        self._last: Frame | None = None
         self._sent = 0
         self._handled = 0
         self._stepper: Stepper | None = None
         self._job = 0
         self._busy = False
+        self._since = 0.0
+        self._checking = False
         self._stopping = False
 
     @property
@@ -66,6 +76,9 @@ class Engine:
         """Queue a command; returns at once."""
         self._sent += 1
         self._queue.put(command)
+        with self._lock:
+            if self._checking and self._stepper is not None:
+                self._stepper.give_way()
 
     def take(self) -> Frame | None:
         """The newest frame, once; None when it was taken before."""
@@ -80,7 +93,7 @@ class Engine:
         if stepper is None or not busy:
             return
         stepper.pause()
-        for seconds, force in ((_GRACE_SECONDS, self._interrupt), (0.6, self._break_in)):
+        for seconds, force in ((_GRACE_SECONDS, self._interrupt), (0.6, self._break_into_program)):
             timer = threading.Timer(seconds, force, (job,))
             timer.daemon = True
             timer.start()
@@ -103,6 +116,11 @@ class Engine:
             if self._stepper is not None and self._busy and self._job == job:
                 self._stepper.cancel.wanted = True
 
+    def _break_into_program(self, job: int) -> None:
+        """Not where the program has stopped already and its long record is being looked through."""
+        if whereabouts(self._thread.ident or 0, self._program):
+            self._break_in(job)
+
     def _break_in(self, job: int) -> None:
         """Raise in the thread itself: a loop inside a function has no hooks."""
         from .recorder import Cancelled
@@ -117,7 +135,7 @@ class Engine:
         try:
             self._live()
         except BaseException as error:
-            self._show(_apology(self._program, self._handled, error))
+            self._show(self._apology(error))
 
     def _live(self) -> None:
         from .output import capture_thread
@@ -127,6 +145,7 @@ class Engine:
         stepper = Stepper(self._program, self._seed)
         with self._lock:
             self._stepper = stepper
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
         with capture_thread(stepper.output):
             self._work(stepper.begin)
             self._publish()
@@ -150,9 +169,19 @@ class Engine:
             self._handled += 1
         if command is None or self._queue.empty():
             self._publish()
-        if stepper.checking and self._queue.empty():
+        if stepper.checking:
+            self._check(stepper)
+
+    def _check(self, stepper: Stepper) -> None:
+        """Judge the lines unless a command waits; one that comes meanwhile puts it off."""
+        with self._lock:
+            self._checking = True
+        if self._queue.empty():
             self._work(stepper.check_lines)
             self._publish()
+        with self._lock:
+            self._checking = False
+            stepper.go_on()
 
     def _next(self, stepper: Stepper) -> Command | _Stop | None:
         try:
@@ -168,6 +197,7 @@ class Engine:
             with self._lock:
                 self._job += 1
                 self._busy = True
+                self._since = time.monotonic()
             job()
         except BaseException as error:
             stepper.stumble(error)
@@ -183,15 +213,51 @@ class Engine:
         try:
             frame = stepper.frame(self._handled)
         except Exception as error:
-            frame = _apology(self._program, self._handled, error)
+            frame = self._apology(error)
         self._show(frame)
 
     def _show(self, frame: Frame) -> None:
         with self._lock:
             fresh = self._frame is None
-            self._frame = frame
+            self._frame = self._last = frame
         if fresh and not self._stopping:
             self._on_frame()
+
+    def _watch(self) -> None:
+        """On a thread of its own: tell of a job that takes long, as often as it stands elsewhere."""
+        told = (0, "")
+        while not self._stopping:
+            time.sleep(_LOOK_SECONDS)
+            with self._lock:
+                job, long = self._job, self._busy and time.monotonic() - self._since >= _LONG_SECONDS
+            if long and (job, words := self._words()) != told:
+                told = (job, words)
+                self._tell(job, words)
+
+    def _words(self) -> str:
+        if self._checking:
+            return _CHECKING
+        return whereabouts(self._thread.ident or 0, self._program) or "between two lines"
+
+    def _tell(self, job: int, words: str) -> None:
+        """The last picture with what is at work now, unless that has ended meanwhile."""
+        last = self._last or opening_frame(self._program)
+        busy = replace(last, status=replace(last.status, loading=False, busy=words))
+        with self._lock:
+            if not self._busy or self._job != job:
+                return
+            fresh = self._frame is None
+            self._frame = busy
+        if fresh and not self._stopping:
+            self._on_frame()
+
+    def _apology(self, error: BaseException) -> Frame:
+        """The last picture with what went wrong in ourselves."""
+        message = f"the engine could not draw this: {type(error).__name__}: {error}"
+        failure = Failure("engine", None, "mistake of backprop-tui", message)
+        last = self._last or opening_frame(self._program)
+        status = replace(last.status, loading=False, checking=False, running=False, target=None)
+        return replace(last, handled=self._handled, status=status, failure=failure)
 
 
 def _warm_up() -> None:
@@ -202,9 +268,3 @@ def _warm_up() -> None:
         weight = torch.zeros(2, requires_grad=True)
         loss = ((weight * weight + weight - 1) ** 2).sum() / 2
     loss.backward()  # type: ignore[no-untyped-call]
-
-
-def _apology(program: Program, handled: int, error: BaseException) -> Frame:
-    message = f"the engine could not draw this: {type(error).__name__}: {error}"
-    failure = Failure("engine", None, "mistake of backprop-tui", message)
-    return Frame(handled, Status(program.name), failure=failure)

@@ -13,6 +13,7 @@ os.environ.pop("NO_COLOR", None)
 from textual.pilot import Pilot
 
 from backprop_tui.engine import programs
+from backprop_tui.engine.frame import Frame
 from backprop_tui.engine.program import Program, parse
 from backprop_tui.engine.worker import Engine
 from backprop_tui.tui.app import BackpropApp
@@ -79,9 +80,14 @@ async def _up_to_date(app: BackpropApp, pilot: Pilot[int]) -> None:
     engine = app.main.link
     assert isinstance(engine, Engine)
     async with asyncio.timeout(PATIENCE):
-        while app.main.frame.status.loading or app.main.frame.handled < engine.sent:
+        while _waits(app.main.frame, engine.sent):
             await pilot.pause(0.01)
     await pilot.pause()
+
+
+def _waits(frame: Frame, sent: int) -> bool:
+    """Whether more is to come than the frame shows: torch, a command, the verdicts of the lines."""
+    return frame.status.loading or frame.handled < sent or frame.status.checking
 
 
 def main() -> None:

@@ -11,12 +11,13 @@ from textual.message import Message
 from textual.screen import Screen
 
 from ..engine.commands import Layout, Pane
+from ..engine.opening import opening_frame
 from ..engine.program import Program
 from .box import Room
 from .canvas import INKS, Canvas
 from .footer import paint_notes
 from .link import MakeLink
-from .panes import layout_for, opening_frame, paint
+from .panes import layout_for, paint
 from .program_pane import source_of
 
 
@@ -82,6 +83,7 @@ class Board(Screen[None]):
             self.frame = frame
             self._make_room_for_notes()
             self.paint()
+            self.teach()
 
     def rooms(self) -> dict[str, Room]:
         """The sizes of the canvases that are on the screen; measured anew after something moved."""
@@ -97,6 +99,9 @@ class Board(Screen[None]):
         """Bring every canvas up to the frame."""
         for name, lines in paint(self._source, self.frame, self.rooms(), self.up).items():
             self.canvas(name).show(lines)
+
+    def teach(self) -> None:
+        """Show what was asked for, once it is there."""
 
     def see(self, name: str) -> None:
         """Focus a pane; one that shares its place with another comes to the front."""

@@ -61,7 +61,7 @@ def _known(report: Report) -> tuple[GradientReport, ...]:
     return tuple(
         gradient
         for gradient in report.gradients
-        if gradient.verdict is not Verdict.NOT_WRITTEN or gradient.line_verdict is Verdict.NOT_WRITTEN
+        if gradient.verdict is not Verdict.NOT_WRITTEN or gradient.line_verdict is not None
     )
 
 
@@ -106,7 +106,7 @@ def _row(gradient: GradientReport) -> list[Text]:
         Text(str(gradient.exact) if written else _NOTHING),
         Text(str(gradient.approximate) if written else _NOTHING),
         Text(number(gradient.maxdiff)),
-        Text(_word(gradient.verdict), _style(gradient.verdict)),
+        Text(_word(gradient), _style(gradient.verdict)),
         Text(_shapes(gradient)),
         Text(_NOTHING if gradient.line is None else str(gradient.line)),
     ]
@@ -121,8 +121,8 @@ def _style(verdict: Verdict) -> str:
     return _STYLES[SIGNS[verdict].style]
 
 
-def _word(verdict: Verdict) -> str:
-    return verdict.value.replace("_", " ")
+def _word(gradient: GradientReport) -> str:
+    return "wrong type" if gradient.wrong_type else gradient.verdict.value.replace("_", " ")
 
 
 def _shapes(gradient: GradientReport) -> str:
@@ -148,7 +148,7 @@ def _sentences(report: Report, known: tuple[GradientReport, ...]) -> list[Text]:
 
 
 def _reason(gradient: GradientReport) -> Text:
-    words = gradient.message or _word(gradient.verdict)
+    words = gradient.message or _word(gradient)
     if gradient.verdict is Verdict.NOT_CHECKED and gradient.line_verdict is Verdict.RIGHT:
         words += "; judged alone it is right"
     return Text.assemble(_sign(gradient.verdict), f" {_lines(gradient)}{gradient.name}: {words}")

@@ -6,39 +6,23 @@ Torch and textual are imported only by the commands that need them.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, CycloptsError, Parameter
-from cyclopts.validators import Number
 from rich.text import Text
 
 from .. import __version__
-from ..engine.spelling import nearest
-from .refusal import Refusal, as_argument, meant_command, usage_error
-from .terminal import (
-    PlainConsole,
-    never_fail_to_encode,
-    prints_on_stderr,
-    restored_when_killed,
-    why_no_screen,
-    write_line,
-)
+from . import studies
+from .open import FIRST, open_screen
+from .options import Count, Flag, NotNegative, Seed
+from .refusal import Refusal, as_argument, usage_error
+from .terminal import PlainConsole, prints_on_stderr, write_line
 
 if TYPE_CHECKING:
     from ..engine.program import Program
     from ..engine.report import Report
-
-CANNOT_RUN = 2
-INTERRUPTED = 130
-_FIRST = "linear_regression"
-
-Seed = Annotated[int, Parameter(validator=Number(gte=0, lt=2**32))]
-Count = Annotated[int, Parameter(validator=Number(gte=1))]
-NotNegative = Annotated[float, Parameter(validator=Number(gte=0))]
-Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 
 app = App(
     name="backprop-tui",
@@ -75,7 +59,7 @@ _ALLCLOSE = Tolerance()
 
 @app.default
 def step(
-    program: str = _FIRST,
+    program: str = FIRST,
     /,
     *,
     seed: Seed = 0,
@@ -95,18 +79,7 @@ def step(
     no_mouse
         Leave the mouse to the terminal.
     """
-    reason = why_no_screen()
-    if reason is not None:
-        raise Refusal(
-            f"The screen needs a terminal, and {reason}; "
-            "`backprop-tui check` judges the gradients without one."
-        )
-    loaded = _load(program)
-    _require_theme(theme)
-    from .app import run
-
-    with restored_when_killed():
-        return run(loaded, seed=seed, theme=theme, mouse=not no_mouse)
+    return open_screen(program, seed=seed, theme=theme, mouse=not no_mouse)
 
 
 @app.command(
@@ -120,7 +93,7 @@ Examples:
 """
 )
 def check(
-    program: str = _FIRST,
+    program: str = FIRST,
     /,
     *,
     iterations: Count = 1,
@@ -189,32 +162,20 @@ def list_programs() -> int:
     return 0
 
 
-def main(tokens: Sequence[str] | None = None) -> int:
-    """Run one command line (that of the process by default) and return its exit code."""
-    words = list(sys.argv[1:] if tokens is None else tokens)
-    never_fail_to_encode()
+for _command in studies.COMMANDS:
+    app.command(_command.run, help_epilogue=_command.epilogue)
+
+
+def obey(words: list[str]) -> int:
+    """Run one command line and return its exit code.
+
+    Raises:
+        Refusal: it cannot be understood or done; ProgramError: the program cannot be read.
+    """
     try:
-        return _run(words)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-
-
-def _run(words: list[str]) -> int:
-    from ..engine.program import ProgramError
-
-    try:
-        code = app(
-            words,
-            print_error=False,
-            exit_on_error=False,
-            result_action="return_value",
-        )
+        code = app(words, print_error=False, exit_on_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _complain(usage_error(error, words))
-    except ProgramError as error:
-        return _complain(f"{error}{meant_command(words)}")
-    except Refusal as refusal:
-        return _complain(str(refusal))
+        raise Refusal(usage_error(error, words)) from None
     return code or 0
 
 
@@ -235,18 +196,6 @@ def _load_or_say_in_json(target: str, seed: int) -> Program:
         raise
 
 
-def _require_theme(theme: str | None) -> None:
-    if theme is None:
-        return
-    from .themes import theme_names
-
-    names = theme_names()
-    if theme not in names:
-        near = nearest(theme, names, cutoff=0.5)
-        guess = f"; did you mean {near}?" if near else "."
-        raise Refusal(f"There is no theme {theme}{guess} There are: {', '.join(names)}.")
-
-
 def _show(report: Report, file: str, json: bool) -> None:
     from .checkjson import report_json
     from .checktable import failure_text, print_report
@@ -261,10 +210,3 @@ def _show(report: Report, file: str, json: bool) -> None:
 
 def _say(sentence: str) -> None:
     PlainConsole(sys.stdout).print(Text(sentence), soft_wrap=True)
-
-
-def _complain(sentence: str) -> int:
-    if not sentence.endswith((".", "?", "!")):
-        sentence += "."
-    PlainConsole(sys.stderr).print(Text(sentence), soft_wrap=True)
-    return CANNOT_RUN

@@ -56,12 +56,14 @@ def shape(sizes: tuple[int, ...] | None) -> str:
 def summary(value: Summary | None, width: int = RANGE) -> str:
     """A value in one glance: `1.94…8.01`, or one number; the … stands in the same column always.
 
-    A `!` in place of the … says that some entries are not finite.
+    A `!` in place of the … says that some entries are not finite; a single one is written as it is.
     """
     half = (width - 1) // 2
     single = half + 2
     if value is None:
         return f"{'·':>{single}}"
+    if value.not_finite and value.text:
+        return f"{value.text:>{single}}"
     if value.text:
         return f" {clean(value.text)}"
     if value.low is None or value.high is None:

@@ -19,6 +19,8 @@ def paint_footer(frame: Frame, width: int) -> list[Line]:
     status = frame.status
     if status.target is not None and status.iteration is not None and status.running:
         return [crop(_progress(status, width), width)]
+    if status.running or status.busy:
+        return [_at_work(status, width)]
     entries = [_entry(words, keys) for _, words, keys in footer_entries()]
     while len(entries) > _ALWAYS and _width(entries) > width:
         del entries[-_ALWAYS - 1]
@@ -33,6 +35,26 @@ def _entry(words: str, keys: Sequence[Key]) -> Line:
 
 def _width(entries: Sequence[Line]) -> int:
     return 1 + sum(width_of(entry) for entry in entries) + 3 * (len(entries) - 1)
+
+
+def _at_work(status: Status, width: int) -> Line:
+    """`▶ running, 10 a second   r pauses   + - speed   escape stops`, or what has been at work for long."""
+    words = f"running, {status.speed}" if status.running else "running"
+    what: Line = (Run(" ▶ ", "accent"), Run(" · ".join(filter(None, (words, status.busy)))))
+    hints = [_hint("escape stops", "cancel")]
+    if status.running:
+        hints += [_hint("r pauses", "run"), _hint("+ faster", "faster"), _hint("- slower", "slower")]
+    while len(hints) > 1 and width_of(what) + _width(hints) + 3 > width:
+        hints.pop()
+    room = width - _width(hints) - 3
+    runs = (run for hint in hints for run in (Run("   "), *hint))
+    return crop((*crop(what, max(room, 0)), *runs), width)
+
+
+def _hint(words: str, key: str) -> Line:
+    """A key and what it does, to be pressed or clicked."""
+    label, _, does = words.partition(" ")
+    return (Run(label, "accent strong", key), Run(f" {does}", "quiet", key))
 
 
 def _progress(status: Status, width: int) -> Line:

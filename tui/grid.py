@@ -30,7 +30,7 @@ def paint_grid(tensor: Inspector, room: Room) -> list[Line]:
     if block is None or shown is None:
         return _missing(block.missing if block else "", room.columns)
     if shown.height == 1:
-        return _stacked(tensor, shown)
+        return _stacked(tensor, shown, room.rows)
     if shown.width == 1:
         return _side_by_side(tensor, shown)
     if not block.rows:
@@ -42,10 +42,11 @@ def _missing(reason: str, columns: int) -> list[Line]:
     return [(Run(row, "quiet"),) for row in wrap(reason or "nothing yet", max(columns, 10))]
 
 
-def _stacked(tensor: Inspector, shown: Block) -> list[Line]:
-    """A row for each tab; the chosen one is bold."""
+def _stacked(tensor: Inspector, shown: Block, rows: int) -> list[Line]:
+    """A row for each tab; the chosen one is bold. The indices above them only where there is room."""
     header: Line = (Run(" " * LABEL), *_indices(shown)) if shown.width > 1 else ()
-    return [header, *(_tab_row(tensor, tab, block) for tab, block in tensor.blocks.items())]
+    tabs = [_tab_row(tensor, tab, block) for tab, block in tensor.blocks.items()]
+    return [header, *tabs] if rows >= 7 else tabs
 
 
 def _tab_row(tensor: Inspector, tab: Tab, block: Block) -> Line:

@@ -11,21 +11,21 @@ from textual.screen import ModalScreen
 
 from .box import Room, boxed
 from .canvas import INKS, Canvas
-from .keys import PANES, REST, TENSORS, TIME, groups
+from .keys import LEARNING, PANES, REST, TENSORS, TIME, groups
 from .line import Line, Run, fill, right
-from .signs import HIDDEN, SIGNS
+from .signs import HIDDEN, PARTIAL, SIGNS
 
 COLUMN = 36
 """Columns of one column of keys."""
 OTHER_SIGNS = (
-    ("▸", "accent", "the current line, the selected tensor"),
+    ("▸", "accent", "current line, selected tensor"),
     ("!", "bad", "failed here"),
 )
 
 
 def help_lines(width: int) -> list[Line]:
     """Keys in two columns where they fit, then the signs."""
-    first, second = _keys(TIME) + _keys(TENSORS), _keys(PANES) + _keys(REST)
+    first, second = _keys(TIME) + _keys(TENSORS), _keys(LEARNING) + _keys(PANES) + _keys(REST)
     signs = _signs()
     if width < 2 * COLUMN:
         return [*first, *second, (Run("Signs", "title"),), *signs]
@@ -47,7 +47,7 @@ def _keys(group: str) -> list[Line]:
 
 def _signs() -> list[Line]:
     lines: list[Line] = []
-    for sign in (*SIGNS.values(), HIDDEN):
+    for sign in (*SIGNS.values(), HIDDEN, PARTIAL):
         lines.append((Run(right(sign.mark, 9), sign.style), Run(f"  {sign.words}", "quiet")))
     for mark, style, words in OTHER_SIGNS:
         lines.append((Run(right(mark, 9), style), Run(f"  {words}", "quiet")))

@@ -8,9 +8,11 @@ from ..engine.frame import Failure, Frame, Inspector, Tab
 from .box import Room, boxed
 from .figures import shape
 from .grid import paint_grid
-from .line import Line, Run, spread, wrap
+from .line import Line, Run, columns_of, crop, spread, wrap
 from .signs import sign_of
 
+LOW = 9
+"""With fewer rows of text there is no place for more than numbers and a verdict that fails."""
 EMPTY = "The tensor that you select with ↑ and ↓ appears here in numbers."
 
 
@@ -32,8 +34,17 @@ def _tensor(tensor: Inspector, room: Room) -> list[Line]:
     """Tabs, numbers, verdict, origins; blank rows between them where there is room for air."""
     air: list[Line] = [()] if room.rows >= 10 else []
     grid = paint_grid(tensor, room)
-    facts = [*_verdict(tensor, room.columns), *_origins(tensor, room.columns)]
-    return [_tabs(tensor, room.columns), *air, *grid, *air, *facts]
+    verdict = _verdict(tensor, room.columns)
+    tabs = _tabs(tensor, room.columns)
+    if room.rows < LOW:
+        return [tabs, *_first(tensor, verdict, room.columns), *grid]
+    return [tabs, *air, *grid, *air, *verdict, *_origins(tensor, room.columns)]
+
+
+def _first(tensor: Inspector, verdict: list[Line], columns: int) -> list[Line]:
+    """What is said before the numbers where not both fit: a verdict that fails, in one row."""
+    failing = tensor.verdict is not None and not tensor.verdict.passes
+    return [crop(verdict[0], columns)] if failing else []
 
 
 def _tabs(tensor: Inspector, width: int) -> Line:
@@ -59,12 +70,17 @@ def _slice(tensor: Inspector) -> Line:
 def _verdict(tensor: Inspector, width: int) -> list[Line]:
     """The verdict and its facts, as many in a row as fit."""
     sign = sign_of(tensor.verdict)
-    facts = [fact for fact in tensor.facts if fact != sign.words]
+    words = tensor.sentence or sign.words
+    facts = [fact for fact in tensor.facts if fact != words]
     if tensor.verdict is None:
         return [(Run(row, "quiet"),) for row in _packed(facts, width, 0)]
-    head = Run(f"{sign.mark} {sign.words}", f"{sign.style} strong")
-    first, *rest = _packed(facts, width - 2, len(sign.words))
-    return [(head, Run(f"{first}", "quiet")), *((Run(f"  {row}", "quiet"),) for row in rest)]
+    head, *more = wrap(words, max(width - 2, 10))
+    taken = columns_of(more[-1] if more else head)
+    first, *rest = _packed(facts, width - 2, taken)
+    style = f"{sign.style} strong"
+    lines: list[Line] = [(Run(f"{sign.mark} {head}", style),), *((Run(f"  {row}", style),) for row in more)]
+    lines[-1] = (*lines[-1], Run(first, "quiet"))
+    return [*lines, *((Run(f"  {row}", "quiet"),) for row in rest)]
 
 
 def _packed(facts: Sequence[str], width: int, taken: int) -> list[str]:

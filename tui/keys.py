@@ -9,6 +9,7 @@ from textual.binding import Binding
 
 from ..engine.commands import (
     Advance,
+    Ask,
     ChangeSlice,
     ChangeSpeed,
     CheckLines,
@@ -20,6 +21,7 @@ from ..engine.commands import (
     Unit,
 )
 from ..engine.frame import Tab
+from ..engine.lesson import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Key:
         )
 
 
-TIME, TENSORS, PANES, REST = "Time", "Tensors", "Panes", "The rest"
+TIME, TENSORS, LEARNING, PANES, REST = "Time", "Tensors", "Learning", "Panes", "The rest"
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -101,6 +103,9 @@ KEYS: tuple[Key, ...] = (
     Key("check", "c", "c", "judge every line alone", TENSORS, CheckLines()),
     Key("slice_back", "comma", ",", "slice before", TENSORS, ChangeSlice(-1)),
     Key("slice", "full_stop", ".", "slice after", TENSORS, ChangeSlice(1)),
+    Key("explain", "x", "x", "explain its gradient", LEARNING, Ask(Asked.EXPLANATION)),
+    Key("hint", "h", "h", "a hint, then a little more", LEARNING, Ask(Asked.HINT)),
+    Key("write", "W", "W", "write its line into the file", LEARNING, Ask(Asked.LINE)),
     Key("next_pane", "tab", "tab", "next pane", PANES, action="move_focus(1)"),
     Key("previous_pane", "shift+tab", "shift+tab", "pane before", PANES, action="move_focus(-1)"),
     Key("inspect", "enter,i", "enter", "tensors or inspector", PANES, action="inspect"),

@@ -12,6 +12,7 @@ from .canvas import Canvas
 from .go_to import GoToScreen
 from .help import HelpScreen
 from .keys import BY_ID, KEYS
+from .lesson_screen import LessonScreen
 from .output_pane import clamp
 
 PANES = (*Pane, "output")
@@ -21,6 +22,7 @@ class MainScreen(Board):
     """What keys and clicks do: all of it goes to the engine, or to another pane."""
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding for key in KEYS]
+    _taught = 0
 
     async def on_canvas_clicked(self, event: Canvas.Clicked) -> None:
         """A click does what a key does, or sends the command that it carries."""
@@ -77,6 +79,17 @@ class MainScreen(Board):
     def action_help(self) -> None:
         """All keys and all signs."""
         self.app.push_screen(HelpScreen())
+
+    def teach(self) -> None:
+        """Show a new answer: in the window that is open, or in a new one."""
+        lesson = self.frame.lesson
+        if lesson is None or lesson.number == self._taught:
+            return
+        self._taught = lesson.number
+        if isinstance(self.app.screen, LessonScreen):
+            self.app.screen.tell(lesson)
+        elif self.app.screen is self:
+            self.app.push_screen(LessonScreen(lesson, self.link.send))
 
     def _go_to(self, iteration: int | None) -> None:
         if iteration is not None:

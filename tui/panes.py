@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..engine.commands import Layout
-from ..engine.frame import Frame, LineState, LossCurve, ProgramLine, Status
-from ..engine.program import Program
+from ..engine.frame import Frame
 from .box import Room
 from .footer import paint_footer, paint_notes
 from .grid import grid_room
@@ -24,20 +23,23 @@ Rooms = Mapping[str, Room]
 
 def paint(source: Source, frame: Frame, rooms: Rooms, up: int = 0) -> dict[str, list[Line]]:
     """Lines for every canvas that has room. `up` is how far the output is scrolled up."""
-    return {name: _paint_one(name, source, frame, room, up) for name, room in rooms.items()}
+    return {name: _paint_one(name, source, frame, rooms, up) for name in rooms}
 
 
-def _paint_one(name: str, source: Source, frame: Frame, room: Room, up: int) -> list[Line]:
+def _paint_one(name: str, source: Source, frame: Frame, rooms: Rooms, up: int) -> list[Line]:
+    room = rooms[name]
     if name == "program":
         return paint_program(source, frame, room)
     if name == "output":
         return paint_output(frame, room, up)
+    if name == "tensors":
+        return paint_tensors(frame, room, alone="inspector" not in rooms)
     if name in _PANES:
         return _PANES[name](frame, room)
     return _ROWS[name](frame, room.width)
 
 
-_PANES = {"tensors": paint_tensors, "inspector": paint_inspector, "loss": paint_loss}
+_PANES = {"inspector": paint_inspector, "loss": paint_loss}
 _ROWS = {"status": paint_status, "notes": paint_notes, "footer": paint_footer}
 
 
@@ -53,16 +55,3 @@ def layout_for(rooms: Rooms, before: Layout) -> Layout:
         grid[1] if grid else before.grid_columns,
         curve_columns(loss.width) if loss else before.loss_columns,
     )
-
-
-def opening_frame(program: Program) -> Frame:
-    """What is there before the engine is: the program's text, nothing run."""
-    ahead = {
-        number for section in program.sections for number in range(section.first_line, section.last_line + 1)
-    }
-    lines = tuple(
-        ProgramLine(number, LineState.AHEAD if number in ahead else LineState.STILL)
-        for number in range(1, len(program.lines) + 1)
-    )
-    status = Status(program.name, loading=True)
-    return Frame(0, status, lines, len(lines), losses=LossCurve())

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from ..engine.frame import Failure, Frame, LineState, ProgramLine
 from ..engine.program import Program
-from ..engine.verdict import Verdict
 from .box import Room, boxed
 from .figures import RANGE, shape, summary
 from .line import Line, Run, crop, fill, plain, right, styled, width_of, wrap
-from .signs import sign_of
+from .narration import narration_rows, paragraphs
+from .signs import PARTIAL, Sign, sign_of
 from .source import narration_lines, source_lines
 
 SHAPE = 8
@@ -25,6 +25,8 @@ class Source:
     lines: tuple[Line, ...]
     titles: dict[int, str]
     narration: frozenset[int]
+    continued: frozenset[int]
+    """Lines of narration that go on with the paragraph of the line before."""
     digits: int
 
     @property
@@ -37,7 +39,8 @@ def source_of(program: Program, *, coloured: bool = True) -> Source:
     """What is painted of a program; to colour it takes a moment."""
     titles = {s.title_line: s.kind for s in program.sections if s.title_line is not None}
     digits = max(len(str(len(program.lines))), 2)
-    return Source(source_lines(program, coloured=coloured), titles, narration_lines(program), digits)
+    lines, narration = source_lines(program, coloured=coloured), narration_lines(program)
+    return Source(lines, titles, narration, narration - paragraphs(lines, narration), digits)
 
 
 def paint_program(source: Source, frame: Frame, room: Room) -> list[Line]:
@@ -54,11 +57,27 @@ def _rows(source: Source, frame: Frame, room: Room) -> list[Line]:
     rows: list[Line] = []
     needed = 0
     for line in frame.lines:
+        if line.number in source.narration:
+            rows += _narration(source, frame, line.number, room.columns)
+            continue
         failure = frame.failure if line.state is LineState.FAILED else None
         rows += _line_rows(source, frame, line, failure, room.columns)
         if line.state in (LineState.CURRENT, LineState.FAILED):
             needed = len(rows)
+    if frame.lines and frame.lines[-1].number == frame.lines_total and frame.lines[0].number > 1:
+        needed = needed or len(rows)
     return rows[max(needed - room.rows, 0) :]
+
+
+def _narration(source: Source, frame: Frame, number: int, columns: int) -> list[Line]:
+    """The paragraph that a line of narration begins, or goes on with at the top of the pane."""
+    if number in source.continued and number != frame.lines[0].number:
+        return []
+    last, end = number, frame.lines[-1].number
+    while last < end and last + 1 in source.continued:
+        last += 1
+    texts = source.lines[number - 1 : last]
+    return list(narration_rows(texts, source.gutter, columns))
 
 
 def _line_rows(
@@ -67,9 +86,10 @@ def _line_rows(
     title = source.titles.get(line.number)
     if title is not None:
         return [(Run(title, "title accent" if title == frame.status.phase else "title"),)]
+    sign = PARTIAL if line.partial else sign_of(line.verdict)
     if line.state not in (LineState.CURRENT, LineState.FAILED):
-        return [_calm_row(source, line.number, line.state, line.verdict, _bound(line), columns)]
-    gutter, code = _gutter(source, line.number, line.state, line.verdict), _code(source, line.number)
+        return [_calm_row(source, line.number, line.state, sign, _bound(line), columns)]
+    gutter, code = _gutter(source, line.number, line.state, sign), _code(source, line.number)
     bar = "bar-failed" if line.state is LineState.FAILED else "bar"
     rows = _in_full(gutter, code, _bound(line), columns)
     rows += _failure_rows(failure, source.gutter, columns)
@@ -77,21 +97,16 @@ def _line_rows(
 
 
 @lru_cache(maxsize=1024)
-def _calm_row(
-    source: Source, number: int, state: LineState, verdict: Verdict | None, bound: Line, columns: int
-) -> Line:
+def _calm_row(source: Source, number: int, state: LineState, sign: Sign, bound: Line, columns: int) -> Line:
     """A row that is not the current one; most of them stay as they are from frame to frame."""
     code = _code(source, number)
     if state is LineState.AHEAD:
         code = (Run(plain(code), "ahead"),)
-    return _with_bound(_gutter(source, number, state, verdict) + code, bound, columns)
+    return _with_bound(_gutter(source, number, state, sign) + code, bound, columns)
 
 
-def _gutter(source: Source, number: int, state: LineState, verdict: Verdict | None) -> Line:
-    if number in source.narration:
-        return (Run(" " * source.gutter),)
+def _gutter(source: Source, number: int, state: LineState, sign: Sign) -> Line:
     failed = state is LineState.FAILED
-    sign = sign_of(verdict)
     mark = Run("!", "bad") if failed else Run(sign.mark, sign.style)
     pointer = "▸" if failed or state is LineState.CURRENT else " "
     label = Run(f" {number:>{source.digits}} ", "faint")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-
-from cyclopts import CycloptsError, UnusedCliTokensError
+from typing import TYPE_CHECKING
 
 from ..engine.spelling import nearest
 
-COMMANDS = ("check", "list", "new")
+if TYPE_CHECKING:
+    from cyclopts import CycloptsError
+
+COMMANDS = ("check", "explain", "hint", "list", "new", "write")
 
 
 class Refusal(Exception):
@@ -18,6 +20,8 @@ class Refusal(Exception):
 
 def usage_error(error: CycloptsError, words: list[str]) -> str:
     """A command line that cannot be understood, in a sentence, and where to read on."""
+    from cyclopts import UnusedCliTokensError
+
     if isinstance(error, UnusedCliTokensError):
         extra = " ".join(error.unused_tokens or ())
         sentence = f"There is no place for {extra}: one program at a time.{meant_command(words)}"

@@ -22,16 +22,17 @@ SIGNS: dict[Verdict, Sign] = {
     Verdict.CLOSE: Sign("≈", "close", "close, up to rounding", "good"),
     Verdict.RIGHT: Sign("✓", "right", "the line is right", "good"),
     Verdict.WRONG: Sign("✗", "wrong", "wrong", "bad"),
-    Verdict.WRONG_HERE: Sign("✗", "wrong", "wrong here", "bad"),
-    Verdict.WRONG_SHAPE: Sign("≠", "shape", "wrong shape", "bad"),
-    Verdict.INHERITED: Sign("↳", "inherited", "inherited from an upstream", "warn"),
+    Verdict.WRONG_HERE: Sign("✗", "wrong here", "wrong here", "bad"),
+    Verdict.WRONG_SHAPE: Sign("≠", "wrong shape", "wrong shape", "bad"),
+    Verdict.INHERITED: Sign("↳", "inherited", "inherited from upstream", "warn"),
     Verdict.NOT_WRITTEN: Sign("…", "not written", "not written yet", "quiet"),
     Verdict.NOT_CHECKED: Sign("?", "not checked", "not checked", "quiet"),
     Verdict.NOT_EXERCISED: Sign("○", "not exercised", "not exercised", "warn"),
 }
 
 NONE = Sign(" ", "", "", "")
-HIDDEN = Sign("✗", "hidden", "hidden: the gradient is about zero", "bad")
+PARTIAL = Sign("┆", "", "a part; a later line ends it", "quiet")
+HIDDEN = Sign("✗", "hidden", "hidden: gradient about zero", "bad")
 
 
 def sign_of(verdict: Verdict | None, *, hidden: bool = False) -> Sign:

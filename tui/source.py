@@ -45,7 +45,7 @@ def _narration(text: str) -> Line:
     """Markdown without the comment signs; headings are bold, markers blank."""
     if text.replace(" ", "").startswith("#%%"):
         return ()
-    words = clean(text).removeprefix("#").strip()
+    words = clean(text).removeprefix("#").removeprefix(" ").rstrip()
     heading = words.lstrip("#").strip() if words.startswith("#") else ""
     return (Run(heading, "title"),) if heading else (Run(words, "comment"),)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ..engine.frame import Frame, Status
 from .figures import scalar
@@ -13,11 +14,27 @@ BRAND = "backprop-tui"
 
 @dataclass(frozen=True, slots=True)
 class Density:
-    """How much a terminal has room for: words before facts, columns between them."""
+    """How much there is room for: words before facts, columns between them, and which facts."""
 
     words: bool
     gap: str
     to_come: bool
+    speed: bool = True
+    statement: bool = True
+    phase: bool = True
+    iteration: bool = True
+
+
+_SPARSER: tuple[dict[str, Any], ...] = (
+    {"speed": False},
+    {"to_come": False},
+    {"words": False, "gap": " "},
+    {"statement": False},
+    {"phase": False},
+    {"iteration": False},
+)
+"""What gives way, one after the other, where numbers grew too long. The loss and the verdicts stay."""
+MANY = 10_000
 
 
 def density_for(width: int) -> Density:
@@ -29,10 +46,22 @@ def density_for(width: int) -> Density:
 
 def paint_status(frame: Frame, width: int) -> list[Line]:
     """One row: who, then facts in columns that stay where they are."""
-    status, density = frame.status, density_for(width)
-    facts = _facts(status, density)
+    status = frame.status
+    density, facts = _fitting(status, width)
     who = _who(clean(status.program), density, width - width_of(facts) - 2)
     return [crop((Run(" "), *who, *facts), width)]
+
+
+def _fitting(status: Status, width: int) -> tuple[Density, Line]:
+    """The facts as the width has them; where they do not fit, the name goes first, then as in `_SPARSER`."""
+    density = density_for(width)
+    facts = _facts(status, density)
+    for less in _SPARSER:
+        if width_of(facts) < width:
+            break
+        density = replace(density, **less)
+        facts = _facts(status, density)
+    return density, facts
 
 
 def _who(program: str, density: Density, room: int) -> Line:
@@ -53,20 +82,36 @@ def _facts(status: Status, density: Density) -> Line:
 def _place(status: Status, density: Density) -> Line:
     """Iteration, phase and loss."""
     if status.iteration is None:
-        return (Run("ready", "quiet"), Run(density.gap))
-    done, of = (f"{status.statement}", f"/{status.statements}") if status.statements else ("", "")
+        return (Run("running" if status.busy else "ready", "quiet"), Run(density.gap))
     return (
-        *_word("iteration ", density),
-        Run(f"{status.iteration:<4}" if density.words else f"{status.iteration}", "strong"),
-        Run(density.gap),
-        Run(f"{status.phase or 'start':>8} ", "quiet"),
-        Run(f"{done:>2}", "strong"),
-        Run(f"{of:<3}", "quiet"),
-        Run(density.gap),
+        *_iteration(status.iteration, density),
+        *_phase(status, density),
         *_word("loss ", density),
         Run(left(scalar(status.loss), 9), "strong"),
         Run(density.gap),
     )
+
+
+def _iteration(number: int, density: Density) -> Line:
+    if not density.iteration:
+        return ()
+    text = f"{number:<4}" if density.words else f"{number}"
+    return (*_word("iteration ", density), Run(text, "strong"), Run(density.gap))
+
+
+def _phase(status: Status, density: Density) -> Line:
+    """`backward  3/7`; counts of many statements in thousands."""
+    if not density.phase:
+        return ()
+    phase = Run(f"{status.phase or 'start':>8} ", "quiet")
+    if not density.statement:
+        return (phase,)
+    done, of = (_count(status.statement), f"/{_count(status.statements)}") if status.statements else ("", "")
+    return (phase, Run(f"{done:>2}", "strong"), Run(f"{of:<3}", "quiet"), Run(density.gap))
+
+
+def _count(number: int) -> str:
+    return f"{number}" if number < MANY else f"{number // 1000}k"
 
 
 def _word(word: str, density: Density) -> Line:
@@ -83,7 +128,8 @@ def _verdicts(status: Status, density: Density) -> Line:
 
 def _motion(status: Status, density: Density) -> Line:
     """Whether it runs and how fast, and on what device if not the plain one."""
-    running = f"▶ {status.speed or 'running'}" if status.running else ""
+    speed = f" {status.speed or 'running'}" if density.speed else ""
+    running = f"▶{speed}" if status.running else ""
     device = status.device if status.device not in ("", "cpu") else ""
     runs = [(Run(density.gap), Run(text, "accent")) for text in (running, device) if text]
     return tuple(run for pair in runs for run in pair)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..engine.commands import SelectName
-from ..engine.frame import Frame, Summary, TensorRow
+from ..engine.frame import Frame, Inspector, TensorRow
 from .box import Room, boxed
 from .figures import RANGE, scalar, shape, short, summary
-from .line import Line, Run, fill, left, styled
-from .signs import sign_of
+from .line import Line, Run, clean, columns_of, ellipsis, fill, left, right, styled
+from .signs import Sign, sign_of
 
 GUTTER = 3
 """Columns before a name: the sign and the ▸."""
@@ -18,39 +18,58 @@ EMPTY = "Tensors appear here once the program has run."
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Widths of the table's columns; 0 hides one. They depend on the pane's width alone."""
+    """Widths of the table's columns; 0 hides one. They depend on the pane's width alone.
+
+    A name shares its column with the shape, a verdict's word its column with the maxdiff: each takes of
+    it what the other leaves, so that words are whole where there is room for them.
+    """
 
     name: int
-    shape: int
     value: int
     gradient: int
     check: int
-    maxdiff: int
+    shapes: bool
+    maxdiffs: bool
 
 
 def columns_for(width: int) -> Columns:
     """The columns for a pane with `width` columns of text; narrow panes lose the least first."""
     if width >= 92:
-        rest = width - GUTTER - (12 + 19 + 19 + 14 + 9 + 5)
-        return Columns(rest, 12, 19, 19, 14, 9)
+        return Columns(width - GUTTER - 2 * 19 - 24 - 3, 19, 19, 24, True, True)
     if width >= 63:
-        wide = width >= 74
-        check, maxdiff, sizes = (7, 8, 7) if wide else (6, 7, 7)
-        rest = width - GUTTER - (sizes + 2 * RANGE + check + maxdiff + 5)
-        return Columns(rest, sizes, RANGE, RANGE, check, maxdiff)
-    if width >= 46:
-        return Columns(width - GUTTER - 2 * RANGE - 6 - 3, 0, RANGE, RANGE, 6, 0)
-    return Columns(max(width - GUTTER - RANGE - 6 - 2, 4), 0, 0, RANGE, 6, 0)
+        check = 18 if width >= 70 else 16
+        return Columns(width - GUTTER - 2 * RANGE - check - 3, RANGE, RANGE, check, True, True)
+    if width >= 52:
+        return Columns(width - GUTTER - 2 * RANGE - 10 - 3, RANGE, RANGE, 10, False, False)
+    check = 13 if width >= 42 else 10
+    return Columns(max(width - GUTTER - RANGE - check - 2, 4), 0, RANGE, check, False, False)
 
 
-def paint_tensors(frame: Frame, room: Room) -> list[Line]:
-    """The whole pane."""
+def paint_tensors(frame: Frame, room: Room, *, alone: bool = False) -> list[Line]:
+    """The whole pane. `alone`: the inspector is not in view; the title says the verdict and what opens it."""
     columns = columns_for(room.columns)
     rows = [_header(columns), *(_row(row, columns, room.columns) for row in frame.tensors)]
     if not frame.tensors:
         rows = [(Run(EMPTY, "quiet"),)]
     subtitle = (Run(_extent(frame), "quiet"),) if frame.tensors_total else ()
-    return boxed(rows, room, (Run("tensors", "strong"),), subtitle)
+    title = (Run("tensors", "strong"), *(_about(frame.inspector, room.columns) if alone else ()))
+    return boxed(rows, room, title, subtitle)
+
+
+def _about(tensor: Inspector, columns: int) -> Line:
+    """` · ✗ y: wrong here, line 38 · enter opens it`; the sentence only where something is wrong."""
+    if not tensor.name:
+        return ()
+    hint = (
+        Run(" · ", "quiet"),
+        Run("enter", "accent strong", "inspect"),
+        Run(" opens it", "quiet", "inspect"),
+    )
+    sign, name = sign_of(tensor.verdict), clean(tensor.name)
+    if tensor.verdict is None or tensor.verdict.passes:
+        return (Run(f" · {name}", "quiet"), *hint)
+    words = f"{sign.mark} {name}" + f": {tensor.sentence or sign.words}" * (columns >= 50)
+    return (Run(" · ", "quiet"), Run(ellipsis(words, max(columns - 29, 3)), sign.style), *hint)
 
 
 def _extent(frame: Frame) -> str:
@@ -63,52 +82,59 @@ def _extent(frame: Frame) -> str:
 
 def _header(columns: Columns) -> Line:
     cells = (
-        ("tensor", columns.name),
-        ("shape", columns.shape),
+        (_shared("tensor", "shape" * columns.shapes, columns.name), columns.name),
         (" value", columns.value),
         (" gradient", columns.gradient),
-        ("check", columns.check),
-        ("maxdiff", columns.maxdiff),
+        (_shared("check", "maxdiff" * columns.maxdiffs, columns.check), columns.check),
     )
     words = " ".join(left(word, width) for word, width in cells if width)
     return (Run(" " * GUTTER + words, "quiet"),)
 
 
+def _shared(text: str, other: str, width: int) -> str:
+    """Two texts at the ends of one column; the second gives way where both do not fit."""
+    room = width - columns_of(text)
+    return text + right(other, room) if other and columns_of(other) < room else left(text, width)
+
+
 def _row(row: TensorRow, columns: Columns, width: int) -> Line:
-    sign = sign_of(row.verdict, hidden=row.hidden)
-    value = "changed" if row.changed else ""
-    pointer = "▸ " if row.selected else "  "
-    cells = (
-        (row.name, columns.name, "strong" if row.selected else ""),
-        (shape(row.value.shape if row.value else None), columns.shape, "faint"),
-        (_glance(row.value, columns.value), columns.value, value),
-        (
-            _glance(row.gradient, columns.gradient),
-            columns.gradient,
-            value if row.gradient else "faint",
-        ),
-        (sign.word, columns.check, sign.style),
-        (_maxdiff(row, columns.maxdiff), columns.maxdiff, "quiet"),
-    )
     click = SelectName(row.name)
-    shown = [cell for cell in cells if cell[1]]
-    last = len(shown) - 1
-    line = (
+    sign = sign_of(row.verdict, hidden=row.hidden)
+    changed = "changed" if row.changed else ""
+    runs = [
         Run(sign.mark, sign.style, click),
-        Run(pointer, "accent", click),
-        *[
-            Run(left(text, size) + " " * (number < last), style, click)
-            for number, (text, size, style) in enumerate(shown)
-        ],
-    )
-    return styled(fill(line, width), "bar") if row.selected else line
+        Run("▸ " if row.selected else "  ", "accent", click),
+        *_name(row, columns, click),
+    ]
+    if columns.value:
+        runs.append(Run(f" {left(summary(row.value, columns.value), columns.value)}", changed, click))
+    style = changed if row.gradient else "faint"
+    runs.append(Run(f" {left(summary(row.gradient, columns.gradient), columns.gradient)} ", style, click))
+    runs += _check(row, sign, columns, click)
+    return styled(fill(tuple(runs), width), "bar") if row.selected else tuple(runs)
 
 
-def _glance(value: Summary | None, width: int) -> str:
-    return summary(value, width) if width else ""
+def _name(row: TensorRow, columns: Columns, click: SelectName) -> Line:
+    """The name, and the shape at the column's right edge where it fits whole."""
+    name = ellipsis(clean(row.name), columns.name)
+    room = columns.name - columns_of(name)
+    sizes = shape(row.value.shape if row.value else None) if columns.shapes else ""
+    sizes = sizes if len(sizes) < room else ""
+    style = "strong" if row.selected else ""
+    return (Run(name, style, click), Run(right(sizes, room), "faint", click))
+
+
+def _check(row: TensorRow, sign: Sign, columns: Columns, click: SelectName) -> Line:
+    """The verdict's word, and the maxdiff in what it leaves."""
+    word = ellipsis(sign.word, columns.check)
+    room = columns.check - columns_of(word)
+    maxdiff = _maxdiff(row, room - 1) if columns.maxdiffs else ""
+    return (Run(word, sign.style, click), Run(right(maxdiff, room), "quiet", click))
 
 
 def _maxdiff(row: TensorRow, width: int) -> str:
-    if row.maxdiff is None:
+    """The maxdiff in at most `width` columns; nothing where it would not fit."""
+    if row.maxdiff is None or width < 3:
         return ""
-    return scalar(row.maxdiff) if width >= 9 else short(row.maxdiff, width)
+    text = scalar(row.maxdiff) if width >= 12 else short(row.maxdiff, min(width, 7))
+    return text if len(text) <= width else ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -23,6 +24,10 @@ class Agreement:
     message: str = ""
     broken: bool = False
     """Some entry is infinite or NaN where the VJP's is a number: no choice at a kink is that."""
+    wrong_type: bool = False
+    """Of a wrong shape: it is no floating tensor at all."""
+    faint: bool = False
+    """The VJP is so small beside what it was summed from that it may be rounding."""
 
 
 def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agreement:
@@ -36,14 +41,22 @@ def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agre
     if isinstance(value, int | float) and not isinstance(value, bool) and expected.dim() == 0:
         value = torch.tensor(float(value), dtype=expected.dtype)
     if not isinstance(value, Tensor):
-        return Agreement(Verdict.WRONG_SHAPE, message=f"it is a {type(value).__name__}, not a tensor")
+        return _wrong_type(f"it is {_named(value)}, not a tensor")
     if value.shape != expected.shape:
         return Agreement(Verdict.WRONG_SHAPE, message=shape.format(list(value.shape)))
     if value.is_complex():
-        return Agreement(Verdict.WRONG_SHAPE, message="it is complex")
+        return _wrong_type("it is complex")
     if not value.is_floating_point():
-        return Agreement(Verdict.WRONG_SHAPE, message=f"it is an {name_of(value.dtype)} tensor")
+        return _wrong_type(f"it is an {name_of(value.dtype)} tensor")
     return _entries(value.detach().to(expected.device), expected, upstream)
+
+
+def _wrong_type(message: str) -> Agreement:
+    return Agreement(Verdict.WRONG_SHAPE, message=message, wrong_type=True)
+
+
+def _named(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"
 
 
 def _entries(value: Tensor, expected: Tensor, upstream: float) -> Agreement:
@@ -51,6 +64,11 @@ def _entries(value: Tensor, expected: Tensor, upstream: float) -> Agreement:
     plain = _plainly(value, expected, upstream, eps)
     if plain is not None:
         return plain
+    faint = 0 < finite_max(expected) <= faint_below(upstream, eps)
+    return replace(_entry_by_entry(value, expected, upstream, eps), faint=faint)
+
+
+def _entry_by_entry(value: Tensor, expected: Tensor, upstream: float, eps: float) -> Agreement:
     dtype = name_of(value.dtype if _eps(value) == eps else expected.dtype)
     left, right = value.to(torch.float64), expected.to(torch.float64)
     if right.numel() and not bool(right.isfinite().any()):
@@ -72,11 +90,40 @@ def _plainly(value: Tensor, expected: Tensor, upstream: float, eps: float) -> Ag
     if value.dtype != expected.dtype or not value.is_floating_point() or value.layout != torch.strided:
         return None
     maxdiff, scale = largest_of(value - expected), largest_of(expected)
-    if not (math.isfinite(maxdiff) and math.isfinite(scale)) or scale <= 64 * eps * upstream:
+    if not (math.isfinite(maxdiff) and math.isfinite(scale)) or scale <= faint_below(upstream, eps):
         return None
     if maxdiff > _tolerances(eps)[1] * max(scale, 1e-3 * upstream):
         return None
     return Agreement(Verdict.RIGHT, maxdiff, name_of(value.dtype))
+
+
+def faint_below(upstream: float, eps: float) -> float:
+    """The size below which a VJP may be rounding of what it was summed from, or hide in it."""
+    return (1e-8 if eps <= torch.finfo(torch.float64).eps else 1e-4) * upstream
+
+
+def measured_upstream(expected: Tensor, again: Iterable[Tensor], upstream: float) -> float:
+    """The size of what a VJP was summed from, as far as its rounding tells.
+
+    A VJP is linear in what comes in: `again` are others, from upstream gradients that were multiplied
+    and divided out again. By how far they differ is rounding; a VJP that is nothing else is zero.
+    """
+    largest, eps = finite_max(expected), _eps(expected)
+    if largest == 0 or not eps:
+        return upstream
+    noise = max((finite_max(one - expected) for one in again), default=0.0)
+    room = 1e8 if eps <= torch.finfo(torch.float64).eps else 1e4
+    return max(_NOISE * noise / eps, min(upstream, room * largest))
+
+
+def is_rounding(expected: Tensor, again: Iterable[Tensor]) -> bool:
+    """Whether a VJP is zero in every entry up to rounding; `again` as above."""
+    noise = max((finite_max(one - expected) for one in again), default=0.0)
+    return finite_max(expected) <= 64 * _NOISE * noise
+
+
+_NOISE = 16
+"""How much larger than seen in a few tries rounding may be."""
 
 
 def _tolerances(eps: float) -> tuple[float, float]:

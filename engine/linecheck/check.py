@@ -16,12 +16,13 @@ from ..session import Session
 from ..verdict import Verdict
 from .agreement import Agreement, agreement
 from .dependence import upstreams
-from .lines import written_lines
+from .elsewhere import Elsewhere
+from .lines import COPIED, written_lines
 from .outcome import LineCheck, LineJudgement
-from .passes import Outcome
-from .reuse import MANY, settled, turning_points
+from .passes import Outcome, allocated_gradients
+from .reuse import many, settled, turning_points
 from .runs import DrawsAnew, NotInDouble
-from .suspects import KINK, SecondLook
+from .suspects import KINK
 from .together import unexplained, wrong_together
 from .world import arrivals
 
@@ -54,7 +55,7 @@ def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) 
     return settled(found, turning_points(iteration, found, session.kept_gradients), judged)
 
 
-class _Check(SecondLook):
+class _Check(Elsewhere):
     """The stages, and what is said of every gradient."""
 
     def run(self) -> LineCheck:
@@ -63,10 +64,14 @@ class _Check(SecondLook):
         if failure is not None and failure.section == "backward":
             self._plan_anew()
         found, outcome = self._quick_pass()
-        suspects = [name for name, one in found.items() if one.verdict is Verdict.WRONG_HERE]
+        for name in self.copied:
+            found.pop(name, None)
+        suspects = [name for name, one in found.items() if one.verdict is Verdict.WRONG_HERE or one.faint]
         if suspects:
             found.update(self._second_look(suspects, outcome))
         found.update(self._woven_after_wrong(found))
+        found.update(self._whole_after_part(found))
+        found.update(self._right_only_here(found))
         judgements = {name: self._judgement(name, found.get(name), outcome) for name in self.names}
         judgements.update((name, self._unknown(name)) for name in self.ambiguous)
         if odd := unexplained(self.iteration, judgements):
@@ -85,7 +90,9 @@ class _Check(SecondLook):
     def _unknown(self, name: str) -> LineJudgement:
         lines = written_lines(self.session, self.iteration, name)
         reads = upstreams(self.session.program, frozenset({*self.names, name}))[name]
-        return LineJudgement(name, Verdict.NOT_CHECKED, lines, reads, message=MANY, reused=True)
+        return LineJudgement(
+            name, Verdict.NOT_CHECKED, lines, reads, message=many(self.iteration, name), reused=True
+        )
 
     def _woven_after_wrong(self, found: Mapping[str, Agreement]) -> dict[str, Agreement]:
         """Lines of a loop are judged together: blame stops at the first wrong one of a chain."""
@@ -97,6 +104,19 @@ class _Check(SecondLook):
             ]
             if causes:
                 message = f"built in one loop with {causes[0]}, which is wrong"
+                excused[name] = replace(found[name], verdict=Verdict.NOT_CHECKED, message=message)
+        return excused
+
+    def _whole_after_part(self, found: Mapping[str, Agreement]) -> dict[str, Agreement]:
+        """Memory that is filled through parts of it is wrong where a part is: that one has the blame."""
+        wrong = [name for name, one in found.items() if one.verdict is Verdict.WRONG_HERE]
+        lines = {name: set(written_lines(self.session, self.iteration, name)) for name in wrong}
+        excused: dict[str, Agreement] = {}
+        for name in allocated_gradients(self.session).intersection(wrong):
+            parts = tuple(one for one in wrong if one != name and lines[one] & lines[name])
+            if parts:
+                self.static = {**self.static, name: (*parts, *self.static[name])}
+                message = f"filled through {parts[0]}, which is wrong"
                 excused[name] = replace(found[name], verdict=Verdict.NOT_CHECKED, message=message)
         return excused
 
@@ -132,6 +152,8 @@ class _Check(SecondLook):
         if name in outcome.raised:
             line, error = outcome.raised[name]
             return replace(base, message=f"line {line} raises {type(error).__name__}: {error}")
+        if name in self.copied:
+            return replace(base, message=COPIED)
         value = outcome.values.get(name, MISSING)
         if value is MISSING or value is Ellipsis:
             return replace(base, verdict=Verdict.NOT_WRITTEN, message="not written yet")
@@ -144,6 +166,7 @@ class _Check(SecondLook):
             maxdiff=found.maxdiff,
             dtype=found.dtype,
             message=found.message or self._reuse(name) or self._too_early(name, found.verdict),
+            wrong_type=found.wrong_type,
             kink=found.message == KINK,
         )
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from torch import Tensor
 
+from ..memory import tensors_in
 from ..program import Program
-from ..recorder import Step, tensors_in
+from ..recorder import Step
 from ..statements import Statement, read_names
 
 
@@ -28,6 +29,22 @@ def read_gradients(program: Program, names: frozenset[str]) -> frozenset[str]:
         if set(statement.writes) - set(statement.reads):
             found |= statement.reads & names
     return frozenset(found | (_read_in_functions(program) & names))
+
+
+@lru_cache(maxsize=4)
+def _globals_of_functions(program: Program) -> Mapping[str, frozenset[str]]:
+    """By the name of every function that a section defines: the names outside it that it reads."""
+    nodes = [node for section in program.sections for node in section.tree.body]
+    return {
+        node.name: read_names(node) - _locals_of(node)
+        for node in nodes
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def _locals_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return stored | {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
 
 
 @lru_cache(maxsize=4)
@@ -54,19 +71,25 @@ def reached_names(program: Program) -> frozenset[str]:
 
 @lru_cache(maxsize=16)
 def upstreams(program: Program, names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-    """For every gradient the gradients that its lines read, helper variables followed."""
+    """For every gradient the gradients that its lines read, helper variables and functions followed."""
     section = program.section("backward")
     statements = section.statements if section else ()
-    return {name: _upstreams_of(name, statements, names) for name in names}
+    functions = _globals_of_functions(program)
+    return {name: _upstreams_of(name, statements, functions, names) for name in names}
 
 
-def _upstreams_of(name: str, statements: Iterable[Statement], names: frozenset[str]) -> tuple[str, ...]:
-    statements = tuple(statements)
+def _upstreams_of(
+    name: str,
+    statements: Sequence[Statement],
+    functions: Mapping[str, frozenset[str]],
+    names: frozenset[str],
+) -> tuple[str, ...]:
     found: list[str] = []
     seen, queue = {name}, [name]
     while queue:
         current = queue.pop(0)
         reads = frozenset[str]().union(*(s.reads for s in statements if current in s.writes))
+        reads |= functions.get(current, frozenset())
         for read in sorted(reads - seen):
             seen.add(read)
             if read in names:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from ..recorder import storage_of
+from ..memory import storage_of
 from ..session import Session
 from .world import World
 

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import ast
+from functools import lru_cache
+
 from ..iteration import Iteration
+from ..program import Program
 from ..session import Session
 from .passes import known_before
+
+COPIED = "taken from autograd, by .grad: no line of it is handwritten"
+
+
+@lru_cache(maxsize=4)
+def copied_gradients(program: Program) -> frozenset[str]:
+    """The names whose lines read `.grad`, which autograd filled."""
+    section = program.section("backward")
+    return frozenset(
+        name
+        for statement in (section.statements if section is not None else ())
+        if any(isinstance(node, ast.Attribute) and node.attr == "grad" for node in ast.walk(statement.node))
+        for name in statement.writes
+    )
 
 
 def gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:

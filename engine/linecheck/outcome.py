@@ -25,6 +25,8 @@ class LineJudgement:
     """Right, but at a kink or tie another subgradient than autograd's was chosen."""
     reused: bool = False
     """Its name stands for something else in the end, so that end to end nothing can be said."""
+    wrong_type: bool = False
+    """Of a wrong shape: it is no floating tensor at all."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from typing import Any
 
 from torch import Tensor
 
-from ..iteration import Iteration, written_gradients
+from ..iteration import Iteration
+from ..judging import written_gradients
 from ..recorder import Step
 from ..session import Session
 from ..statements import Statement

@@ -14,7 +14,19 @@ _ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
 _TRIED = 8
 """How many places a gradient may be complete at are tried; every one costs a check."""
 
-MANY = "every pass of a loop binds it and its tensor anew: which belongs to which is not known"
+
+def many(iteration: Iteration, name: str) -> str:
+    """Why nothing is said of an ambiguous gradient."""
+    times = Counter(
+        (step.statement.section, bound)
+        for step in iteration.steps
+        for bound in (*step.statement.binds, *step.statement.changes)
+    )
+    tensor = name[1:]
+    return (
+        f"a loop binds {tensor} {times['forward', tensor]} times in the forward and {name} "
+        f"{times['backward', name]} times in the backward: which belongs to which is not known"
+    )
 
 
 def ambiguous(iteration: Iteration, names: Iterable[str]) -> frozenset[str]:

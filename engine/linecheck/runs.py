@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,10 +15,12 @@ from ..iteration import Iteration
 from ..namespace import generators_in
 from ..session import Session
 from .dependence import read_gradients, upstreams, woven
-from .lines import gradient_names
+from .lines import copied_gradients, gradient_names
 from .passes import Outcome, Plan, plan_of, planned_anew, run_lines
 from .reuse import ambiguous
 from .world import World, arrivals, opened
+
+_FACTORS = (math.pi, math.exp(-1))
 
 
 class NotInDouble(Exception):
@@ -52,6 +55,7 @@ class Runs:
         self.woven = woven(iteration.steps, self.names)
         self.read = read_gradients(session.program, frozenset(self.names)) - self.woven
         self.static = upstreams(session.program, frozenset(self.names))
+        self.copied = copied_gradients(session.program)
         self._sizes: dict[int, float] = {}
         self.cuts: dict[str, Tensor] = {}
         self.quick: dict[str, Tensor] = {}
@@ -67,14 +71,18 @@ class Runs:
         return replace(plan, writes={**plan.writes, **self.complete})
 
     def _forward(self, world: World) -> dict[str, Tensor]:
-        before = _states(self.session)
+        before = generator_states(self.session)
         tensors = world.forward(name[1:] for name in self.names)
         drew = any(
-            not torch.equal(one, other) for one, other in zip(before, _states(self.session), strict=True)
+            not torch.equal(one, other)
+            for one, other in zip(before, generator_states(self.session), strict=True)
         )
         if self.dtype is not None:
             self._require_double(tensors, drew)
         self.tensors = frozenset(tensors)
+        if self.copied:
+            for name, arrived in arrivals(self._loss(), tensors, {}).items():
+                tensors[name].grad = arrived.clone()
         return tensors
 
     def _require_double(self, tensors: Mapping[str, Tensor], drew: bool) -> None:
@@ -111,9 +119,15 @@ class Runs:
         return own or references.largest or 1.0
 
     def _upstream(self, name: str) -> float:
-        """The size of what a gradient was summed from: its cuts, or where it reads none, any gradient."""
+        """The size of what a gradient was summed from: its cuts, or where it reads none, what came before."""
         cuts = [self.cuts[one[1:]] for one in self.static[name] if one[1:] in self.cuts]
-        return max((self._size(one) for one in cuts or self.quick.values()), default=0.0)
+        return max((self._size(one) for one in cuts or self._behind(name[1:])), default=0.0)
+
+    def _behind(self, name: str) -> list[Tensor]:
+        """The arrivals at a tensor and at those that the forward binds after it."""
+        bound = self.session.bound("forward")
+        later = bound[bound.index(name) + 1 :] if name in bound else bound
+        return [self.quick[one] for one in (name, *later) if one in self.quick]
 
     def _size(self, tensor: Tensor) -> float:
         """The largest finite entry of a cut or an arrival, found once."""
@@ -135,6 +149,15 @@ class Runs:
     def _arrivals(self, tensors: Mapping[str, Tensor], cuts: Iterable[str]) -> dict[str, Tensor]:
         return arrivals(self._loss(), tensors, {name: self.cuts[name] for name in cuts})
 
+    def _arrivals_again(self, tensors: Mapping[str, Tensor], cuts: Iterable[str]) -> list[dict[str, Tensor]]:
+        """The same arrivals, with all that comes in multiplied and divided out: what differs is rounding."""
+        found = []
+        for factor in _FACTORS:
+            scaled = {name: factor * self.cuts[name] for name in cuts}
+            arrived = arrivals(self._loss(), tensors, scaled, factor)
+            found.append({name: one / factor for name, one in arrived.items()})
+        return found
+
     def _plan_anew(self) -> None:
         with self.open() as world:
             tensors = self._forward(world)
@@ -143,7 +166,7 @@ class Runs:
             self.plan = self._early(anew)
 
 
-def _states(session: Session) -> list[Tensor]:
+def generator_states(session: Session) -> list[Tensor]:
     """The states of torch's generators, whose numbers depend on the precision asked for."""
     own = [one for one in generators_in(session.namespace) if isinstance(one, torch.Generator)]
     return [one.get_state() for one in (torch.default_generator, *own)]

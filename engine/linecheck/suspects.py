@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ..comparison import finite_max
 from ..recorder import MISSING
 from ..verdict import Verdict
-from .agreement import Agreement, agreement, is_zero
+from .agreement import Agreement, agreement, is_rounding, measured_upstream
 from .dependence import Own, downstream, leaves_reached, own_cuts
 from .jitter import ExactUses, Jittered
 from .passes import Outcome
@@ -81,7 +82,9 @@ class SecondLook(Runs):
         with self._moved(jitter) as world:
             tensors = self._forward(world)
             expected = {name: self._arrivals(tensors, one.cuts) for name, one in own.items()}
-            skipped = {name: self._skipped(tensors, name, own[name], expected[name]) for name in own}
+            again = {name: self._arrivals_again(tensors, one.cuts) for name, one in own.items()}
+            skipped = {n: self._skipped(tensors, n, own[n], expected[n], again[n]) for n in own}
+            finite = {name: tensors[name[1:]].detach().isfinite() for name in own}
             outcome = quick or self._lines(world, self.cuts)
         for name, one in own.items():
             values = self._beside(name, one, jitter) if one.siblings else outcome.values
@@ -89,7 +92,11 @@ class SecondLook(Runs):
             upstream = max((finite_max(self.cuts[cut]) for cut in one.cuts), default=0.0)
             upstream = upstream or max(map(finite_max, arrived.values()), default=0.0)
             value = values.get(name, MISSING)
+            others = [one[name[1:]] for one in again[name]]
+            upstream = measured_upstream(arrived[name[1:]], others, upstream)
             found[name] = agreement(value, arrived[name[1:]], upstream=upstream)
+            if found[name].verdict is Verdict.WRONG_HERE:
+                found[name] = _where_finite(found[name], name, value, arrived[name[1:]], finite[name])
             if found[name].verdict is Verdict.RIGHT and not jitter:
                 found[name] = self._exercised(name, value, found[name], skipped[name], upstream)
         return found
@@ -109,12 +116,16 @@ class SecondLook(Runs):
             return self._lines(world, substitutes).values
 
     def _skipped(
-        self, tensors: Mapping[str, Tensor], name: str, own: Own, arrived: Mapping[str, Tensor]
+        self,
+        tensors: Mapping[str, Tensor],
+        name: str,
+        own: Own,
+        arrived: Mapping[str, Tensor],
+        again: list[dict[str, Tensor]],
     ) -> dict[str, Tensor]:
         """What the VJP would be if a path that the lines skip, and that carries zero here, did not."""
-        upstream = max((finite_max(self.cuts[cut]) for cut in own.cuts), default=1.0)
-        below = downstream(tensors, name[1:])
-        silent = [one for one in self.cuts if one in below - own.cuts and is_zero(arrived[one], upstream)]
+        skipped = downstream(tensors, name[1:]).intersection(self.cuts) - own.cuts
+        silent = [one for one in skipped if is_rounding(arrived[one], [other[one] for other in again])]
         return {one: self._arrivals(tensors, own.cuts | {one})[name[1:]] for one in silent}
 
     def _exercised(
@@ -125,6 +136,17 @@ class SecondLook(Runs):
                 message = f"the path through {path} carries a zero gradient at this batch"
                 return replace(found, verdict=Verdict.NOT_EXERCISED, message=message)
         return found
+
+
+def _where_finite(found: Agreement, name: str, value: Any, expected: Tensor, finite: Tensor) -> Agreement:
+    """No accusation for entries where the tensor itself is infinite or NaN."""
+    if bool(finite.all()) or agreement(torch.where(finite, value, expected), expected).verdict in _WRONG:
+        return found
+    message = f"it differs from its VJP only where {name[1:]} is infinite or NaN"
+    return replace(found, verdict=Verdict.NOT_CHECKED, message=message)
+
+
+_WRONG = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
 
 
 def _is_nothing(value: Any) -> bool:

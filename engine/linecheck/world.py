@@ -73,7 +73,7 @@ class World:
         namespace.update(self._kept)
         self._random.restore()
 
-    def _same_draws(self, wanted: bool) -> contextlib.AbstractContextManager[object]:
+    def same_draws(self, wanted: bool) -> contextlib.AbstractContextManager[object]:
         """Random numbers as in the program's own precision; it costs on every operation."""
         if wanted and self.dtype is not None:
             return SameDraws(self._default)
@@ -101,7 +101,7 @@ class World:
         recorder = _ForwardRecorder(session, names)
         make_leaves(session.namespace, session.parameters, names & session.data)
         recorder.graph_wanted = names
-        with torch.enable_grad(), self._same_draws(self.draws):
+        with torch.enable_grad(), self.same_draws(self.draws):
             session.watched_by(recorder)
             session.run_section("forward", recorder)
         found = {name: session.namespace.get(name) for name in names}
@@ -122,7 +122,7 @@ class World:
         recorder = session.watched_by(_LineRecorder(session, after_step))
         recorder.look("backward")
         draws = self.draws and lines_may_draw(session.program)
-        with torch.set_grad_enabled(graph), self._same_draws(draws):
+        with torch.set_grad_enabled(graph), self.same_draws(draws):
             for index, code in enumerate(session.codes.lines()):
                 try:
                     exec(code, session.namespace)
@@ -157,6 +157,9 @@ class _ForwardRecorder(Recorder):
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Nobody looks at the values of a check."""
 
+    def copy(self, tensor: Tensor) -> None:
+        """Nor at those from before a change."""
+
     def step(self, number: int) -> None:
         """The hook after every statement."""
         super().step(number)
@@ -179,11 +182,15 @@ class _LineRecorder(Recorder):
 
     def __init__(self, session: Session, after_step: Callable[[Step], None]) -> None:
         super().__init__(session.namespace, session.cancel, session.harmless, session.program.statements)
-        self.start_with(Slot(n, v) for n, v in session.namespace.items() if isinstance(v, Tensor))
+        tensors = [Slot(n, v) for n, v in session.namespace.items() if isinstance(v, Tensor)]
+        self.start_with(lambda: tensors)
         self._after_step = after_step
 
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Nobody looks at the values of a check."""
+
+    def copy(self, tensor: Tensor) -> None:
+        """Nor at those from before a change."""
 
     def step(self, number: int) -> None:
         """The hook after every statement."""
@@ -191,11 +198,13 @@ class _LineRecorder(Recorder):
         self._after_step(self.entries[-1])
 
 
-def arrivals(loss: Tensor, tensors: Mapping[str, Tensor], cuts: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def arrivals(
+    loss: Tensor, tensors: Mapping[str, Tensor], cuts: Mapping[str, Tensor], factor: float = 1.0
+) -> dict[str, Tensor]:
     """One backward pass: what arrives at each tensor, random tensors passed on at the cuts.
 
     The arrival at a tensor is the VJP that its line ought to compute from the upstream gradients
-    that the cuts replaced.
+    that the cuts replaced. With `factor` the loss counts as often; the cuts are what they are.
     """
     found: dict[str, Tensor] = {}
     handles = [
@@ -204,7 +213,8 @@ def arrivals(loss: Tensor, tensors: Mapping[str, Tensor], cuts: Mapping[str, Ten
     ]
     try:
         if inputs := list(tensors.values()):
-            torch.autograd.grad(loss, inputs, retain_graph=True, allow_unused=True)
+            first = torch.full_like(loss, factor)
+            torch.autograd.grad(loss, inputs, first, retain_graph=True, allow_unused=True)
     finally:
         for handle in handles:
             handle.remove()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from textwrap import dedent
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from backprop_tui.engine.frame import Frame
 from backprop_tui.engine.iteration import Iteration
 from backprop_tui.engine.judgement import Judgement, judgements
 from backprop_tui.engine.linecheck.check import check_lines
@@ -16,6 +19,7 @@ from backprop_tui.engine.program import SECTIONS, Program, parse
 from backprop_tui.engine.session import Session
 from backprop_tui.engine.source import load
 from backprop_tui.engine.stepper import Stepper
+from backprop_tui.engine.worker import Engine
 
 settings.register_profile("engine", deadline=None, derandomize=True)
 settings.load_profile("engine")
@@ -116,3 +120,48 @@ def stepper(linear: Program) -> Stepper:
     found = Stepper(linear, 0)
     found.begin()
     return found
+
+
+class Screen:
+    """Stands for the screen: keeps the newest frame, waits for what it needs."""
+
+    def __init__(self, program: Program) -> None:
+        self.wake = threading.Event()
+        self.frames: list[Frame] = []
+        self.engine = Engine(program, 0, self.wake.set)
+
+    def until(self, wanted: Callable[[Frame], bool], seconds: float = 8.0) -> Frame:
+        """The first frame that is as wanted."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.wake.wait(0.05)
+            self.wake.clear()
+            frame = self.engine.take()
+            if frame is not None:
+                self.frames.append(frame)
+            if self.frames and wanted(self.frames[-1]):
+                return self.frames[-1]
+        pytest.fail("no such frame in time")
+
+    def settled(self) -> Frame:
+        """The frame that all that was sent is part of."""
+        return self.until(lambda frame: frame.handled == self.engine.sent)
+
+
+@pytest.fixture
+def screen() -> Iterator[Callable[..., Screen]]:
+    """An engine on a program, watched by a stand-in for the screen; it is stopped afterwards."""
+    made: list[Screen] = []
+
+    def on(program: Program, *, started: bool = True) -> Screen:
+        made.append(Screen(program))
+        if started:
+            made[-1].engine.start()
+        return made[-1]
+
+    yield on
+    for one in made:
+        one.engine.stop()
+        if one.engine.alive:  # in code that cannot be interrupted
+            one.engine._thread.join(2.0)
+        assert not one.engine.alive

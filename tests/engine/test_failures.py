@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -47,9 +48,17 @@ def test_an_error_in_a_loop_header_is_on_the_header(iterated: Iterated) -> None:
     assert failure_in(iterated(backward="dW = x.clone()\nfor i in None:\n    dW += 1")).line == 11
 
 
-def test_the_last_twenty_lines_of_an_endless_recursion_are_shown(iterated: Iterated) -> None:
+def test_the_lines_of_an_endless_recursion_are_folded(iterated: Iterated) -> None:
     failure = failure_in(iterated(setup="+\ndef f():\n    f()", forward="loss = f()"))
     assert failure.line == 10
+    assert failure.traceback[:4] == ("line 10: loss = f()", *["line 6, in f: f()"] * 3)
+    assert re.fullmatch(r"previous line repeated \d{3} more times", failure.traceback[4])
+    assert len(failure.traceback) == 5
+
+
+def test_the_last_twenty_lines_of_two_functions_that_call_each_other_are_shown(iterated: Iterated) -> None:
+    helpers = "+\ndef f():\n    g()\n\ndef g():\n    f()"
+    failure = failure_in(iterated(setup=helpers, forward="loss = f()"))
     assert len(failure.traceback) == 20
 
 

@@ -115,3 +115,9 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(Path, "read_bytes", denied)
     assert refused(file).message == "it cannot be read: Permission denied"
+
+
+def test_a_name_that_is_only_a_little_alike_is_not_offered(tmp_path: Path) -> None:
+    (tmp_path / "sign.py").write_text("")
+    hint = refused(tmp_path / "missing.py").hint
+    assert hint == "`backprop-tui list` names the bundled programs"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from backprop_tui.engine.commands import Advance, GoTo, Restart, ToggleRun, Unit
-from backprop_tui.engine.frame import Frame
 from backprop_tui.engine.program import Program
 from backprop_tui.engine.worker import Engine
 
@@ -19,48 +18,7 @@ ITERATION = Advance(Unit.ITERATION)
 Build = Callable[..., Program]
 
 
-class Screen:
-    """Stands for the screen: keeps the newest frame, waits for what it needs."""
-
-    def __init__(self, program: Program) -> None:
-        self.wake = threading.Event()
-        self.frames: list[Frame] = []
-        self.engine = Engine(program, 0, self.wake.set)
-
-    def until(self, wanted: Callable[[Frame], bool], seconds: float = 8.0) -> Frame:
-        """The first frame that is as wanted."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self.wake.wait(0.05)
-            self.wake.clear()
-            frame = self.engine.take()
-            if frame is not None:
-                self.frames.append(frame)
-            if self.frames and wanted(self.frames[-1]):
-                return self.frames[-1]
-        pytest.fail("no such frame in time")
-
-    def settled(self) -> Frame:
-        """The frame that all that was sent is part of."""
-        return self.until(lambda frame: frame.handled == self.engine.sent)
-
-
-@pytest.fixture
-def screen() -> Iterator[Callable[[Program], Screen]]:
-    made: list[Screen] = []
-
-    def on(program: Program) -> Screen:
-        made.append(Screen(program))
-        made[-1].engine.start()
-        return made[-1]
-
-    yield on
-    for one in made:
-        one.engine.stop()
-        assert not one.engine.alive
-
-
-On = Callable[[Program], Screen]
+On = Callable[..., Any]
 
 
 def test_torch_is_imported_by_the_thread_and_not_before() -> None:
@@ -82,15 +40,14 @@ assert not engine.alive
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_commands_sent_before_the_start_are_kept_in_order(linear: Program) -> None:
-    screen = Screen(linear)
+def test_commands_sent_before_the_start_are_kept_in_order(screen: On, linear: Program) -> None:
+    one = screen(linear, started=False)
     for _ in range(3):
-        screen.engine.send(ITERATION)
-    screen.engine.send(Advance(Unit.STATEMENT, -1))
-    screen.engine.start()
-    frame = screen.settled()
+        one.engine.send(ITERATION)
+    one.engine.send(Advance(Unit.STATEMENT, -1))
+    one.engine.start()
+    frame = one.settled()
     assert (frame.handled, frame.status.iteration, frame.status.statement) == (4, 2, 1)
-    screen.engine.stop()
 
 
 def test_a_burst_of_commands_is_handled_to_the_last(screen: On, linear: Program) -> None:
@@ -199,10 +156,9 @@ def test_cancelling_what_has_ended_disturbs_nothing(screen: On, linear: Program)
     "forward",
     ["loss = W.sum()\nwhile True: loss = loss + 1", "loss = W.sum()\nf()", "loss = W.sum()\nnap(1.5)"],
 )
-def test_stopping_takes_less_than_a_second_whatever_runs(forward: str, build: Build) -> None:
+def test_stopping_takes_less_than_a_second_whatever_runs(forward: str, screen: On, build: Build) -> None:
     setup = "+\nfrom time import sleep as nap\ndef f():\n    while True: pass\n"
-    one = Screen(build(setup=setup, forward=forward))
-    one.engine.start()
+    one = screen(build(setup=setup, forward=forward))
     one.settled()
     one.engine.send(ITERATION)
     time.sleep(0.05)

@@ -15,6 +15,8 @@ from backprop_tui.engine.frame import Failure
 from backprop_tui.engine.program import Program
 from backprop_tui.engine.report import Report
 from backprop_tui.tui import cli, terminal
+from backprop_tui.tui import open as opening
+from backprop_tui.tui.main import main
 from backprop_tui.tui.refusal import COMMANDS
 
 PROGRAM = "# %% parameters\nW = 1\n# %% forward\nloss = W\n"
@@ -46,7 +48,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     screen = ModuleType("backprop_tui.tui.app")
     screen.run = calls.run  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "backprop_tui.tui.app", screen)
-    monkeypatch.setattr(cli, "why_no_screen", lambda: None)
+    monkeypatch.setattr(opening, "why_no_screen", lambda: None)
     return calls
 
 
@@ -57,39 +59,39 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_without_a_word_the_linear_regression_is_stepped(calls: Calls) -> None:
-    assert cli.main([]) == 0
+    assert main([]) == 0
     assert calls.program is not None
     assert calls.program.name == "linear_regression"
     assert calls.options == {"seed": 0, "theme": None, "mouse": True}
 
 
 def test_the_screen_gets_seed_theme_and_mouse(calls: Calls) -> None:
-    assert cli.main(["--seed", "7", "--theme", "nord", "--no-mouse"]) == 0
+    assert main(["--seed", "7", "--theme", "nord", "--no-mouse"]) == 0
     assert calls.options == {"seed": 7, "theme": "nord", "mouse": False}
 
 
 def test_a_file_called_like_a_command_is_reachable(calls: Calls, folder: Path) -> None:
     (folder / "check").write_text(PROGRAM)
-    assert cli.main(["./check"]) == 0
+    assert main(["./check"]) == 0
     assert calls.program is not None
     assert calls.program.path == Path("check")
-    assert cli.main(["check", "./check"]) == 0
+    assert main(["check", "./check"]) == 0
 
 
 def test_check_passes_its_options_on(calls: Calls) -> None:
     words = ["check", "--iterations", "1000", "--rtol", "0.5", "--atol", "0", "--seed", "3"]
-    assert cli.main(words) == 0
+    assert main(words) == 0
     assert calls.options == {"iterations": 1000, "rtol": 0.5, "atol": 0.0, "seed": 3}
 
 
 def test_check_judges_by_torchs_tolerances_unless_told(calls: Calls) -> None:
-    assert cli.main(["check"]) == 0
+    assert main(["check"]) == 0
     assert calls.options == {"iterations": 1, "rtol": 1e-5, "atol": 1e-8, "seed": 0}
 
 
 def test_check_returns_the_reports_exit_code(calls: Calls, capsys: pytest.CaptureFixture[str]) -> None:
     calls.failure = Failure("forward", 7, "RuntimeError", "sizes [/] differ", ("  a @ b",))
-    assert cli.main(["check"]) == 2
+    assert main(["check"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("✗ linear_regression:7: forward stopped with RuntimeError: sizes [/] differ")
@@ -101,14 +103,14 @@ def test_what_the_program_prints_goes_to_stderr(
     calls: Calls, capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:
     calls.during = lambda: print("noise from the program")
-    assert cli.main(words) == 0
+    assert main(words) == 0
     out, err = capsys.readouterr()
     assert "noise" not in out
     assert "noise from the program" in err
 
 
 def test_json_is_one_object_on_stdout(calls: Calls, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["check", "--json"]) == 0
+    assert main(["check", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["loss"] == 0.5
 
 
@@ -116,7 +118,7 @@ def test_json_tells_of_a_program_that_cannot_be_read(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "broken.py").write_text("# %% forward\nloss = (\n")
-    assert cli.main(["check", "broken.py", "--json", "--seed", "4"]) == 2
+    assert main(["check", "broken.py", "--json", "--seed", "4"]) == 2
     out, err = capsys.readouterr()
     shown = json.loads(out)
     assert (shown["program"], shown["seed"], shown["error"]["line"]) == ("broken", 4, 2)
@@ -128,7 +130,7 @@ def test_control_c_ends_quietly(calls: Calls, capsys: pytest.CaptureFixture[str]
         raise KeyboardInterrupt
 
     calls.during = interrupt
-    assert cli.main(["check"]) == 130
+    assert main(["check"]) == 130
     assert capsys.readouterr() == ("", "")
 
 
@@ -136,7 +138,7 @@ def test_control_c_inside_the_program_ends_quietly_too(
     calls: Calls, capsys: pytest.CaptureFixture[str]
 ) -> None:
     calls.failure = Failure("forward", 7, "KeyboardInterrupt", "")
-    assert cli.main(["check"]) == 130
+    assert main(["check"]) == 130
     assert capsys.readouterr() == ("", "")
 
 
@@ -151,18 +153,18 @@ def test_a_reader_that_leaves_early_is_no_error(
     os.close(reading)
     with os.fdopen(writing, "w") as stream:
         monkeypatch.setattr(sys, "stdout", stream)
-        assert cli.main(words) == 0
+        assert main(words) == 0
     assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("theme", ["dark", "light", "ansi", "nord", "textual-light"])
 def test_our_themes_and_textuals_are_known(calls: Calls, theme: str) -> None:
-    assert cli.main(["--theme", theme]) == 0
+    assert main(["--theme", theme]) == 0
     assert calls.options["theme"] == theme
 
 
 def test_an_unknown_theme_gets_a_suggestion(calls: Calls, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--theme", "drakula"]) == 2
+    assert main(["--theme", "drakula"]) == 2
     err = capsys.readouterr().err
     assert "There is no theme drakula; did you mean dracula?" in err
     assert "textual-light" in err
@@ -188,7 +190,7 @@ def test_an_unknown_theme_gets_a_suggestion(calls: Calls, capsys: pytest.Capture
 def test_a_wrong_command_line_gets_a_sentence_on_stderr(
     calls: Calls, capsys: pytest.CaptureFixture[str], words: list[str], sentence: str
 ) -> None:
-    assert cli.main(words) == 2
+    assert main(words) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert sentence in err
@@ -199,24 +201,24 @@ def test_a_wrong_command_line_gets_a_sentence_on_stderr(
 def test_new_writes_a_program_that_loads_and_says_what_next(
     calls: Calls, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["new", "mine.py"]) == 0
+    assert main(["new", "mine.py"]) == 0
     out = capsys.readouterr().out
     assert "`backprop-tui mine.py`" in out
     assert "`backprop-tui check mine.py`" in out
-    assert cli.main(["mine.py"]) == 0
+    assert main(["mine.py"]) == 0
     assert calls.program is not None
     assert calls.program.name == "mine"
 
 
 def test_new_never_overwrites(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "mine.py").write_text("precious")
-    assert cli.main(["new", "mine.py"]) == 2
+    assert main(["new", "mine.py"]) == 2
     assert (folder / "mine.py").read_text() == "precious"
     assert "mine.py exists already" in capsys.readouterr().err
 
 
 def test_new_says_why_a_file_cannot_be_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["new", "nowhere/mine.py"]) == 2
+    assert main(["new", "nowhere/mine.py"]) == 2
     assert "nowhere/mine.py cannot be written: No such file" in capsys.readouterr().err
 
 
@@ -224,12 +226,12 @@ def test_new_says_why_a_file_cannot_be_written(folder: Path, capsys: pytest.Capt
 def test_new_says_how_to_reach_a_file_with_an_awkward_name(
     folder: Path, capsys: pytest.CaptureFixture[str], file: str, word: str
 ) -> None:
-    assert cli.main(["new", "--", file]) == 0
+    assert main(["new", "--", file]) == 0
     assert f"`backprop-tui {word}`" in capsys.readouterr().out
 
 
 def test_list_tells_a_line_about_each_program(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["list"]) == 0
+    assert main(["list"]) == 0
     first, *rest = capsys.readouterr().out.splitlines()
     name, summary = first.split(maxsplit=1)
     assert name == "linear_regression"
@@ -238,14 +240,14 @@ def test_list_tells_a_line_about_each_program(capsys: pytest.CaptureFixture[str]
 
 
 def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--help"]) == 0
+    assert main(["--help"]) == 0
     out = capsys.readouterr().out
     assert "backprop-tui check my_program.py" in out
     assert max(map(len, out.splitlines())) <= 80
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--version"]) == 0
+    assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"backprop-tui {backprop_tui.__version__}\n"
 
 

@@ -55,7 +55,7 @@ def backprop_tui(*words: str, folder: Path, **options: object) -> subprocess.Com
 def imported(folder: Path, *words: str) -> set[str]:
     """The top-level modules that one command line leaves imported."""
     code = (
-        "import sys; from backprop_tui.tui.cli import main; main(sys.argv[1:]);"
+        "import sys; from backprop_tui.tui.main import main; main(sys.argv[1:]);"
         "print('modules', *{name.split('.')[0] for name in sys.modules})"
     )
     command = [sys.executable, "-c", code, *words]

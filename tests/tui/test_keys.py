@@ -14,6 +14,7 @@ from backprop_tui.tui.help import help_lines
 from backprop_tui.tui.keys import KEYS, footer_entries, markdown_table
 from backprop_tui.tui.line import plain
 from backprop_tui.tui.main_screen import MainScreen
+from backprop_tui.tui.signs import HIDDEN, PARTIAL, SIGNS
 
 README = Path(__file__).parents[2] / "README.md"
 UNUSABLE = {"ctrl+i", "ctrl+j", "ctrl+m", "ctrl+h", "ctrl+c", "ctrl+q", "ctrl+s", "ctrl+z"}
@@ -37,7 +38,7 @@ def key_names() -> list[str]:
 def test_every_key_name_is_one_that_textual_sends(name: str) -> None:
     base = name.removeprefix("shift+")
     named = {key.value for key in Keys}
-    assert base in named or base in PUNCTUATION or re.fullmatch("[a-z0-9]", base)
+    assert base in named or base in PUNCTUATION or re.fullmatch("[a-zA-Z0-9]", base)
 
 
 @pytest.mark.parametrize("name", key_names())
@@ -72,6 +73,13 @@ def test_help_names_every_key_with_its_words() -> None:
     text = "\n".join(plain(line) for line in help_lines(100))
     for key in KEYS:
         assert re.search(rf"{re.escape(key.label)}  {re.escape(key.words)}", text)
+
+
+def test_help_explains_every_sign_and_cuts_nothing_at_eighty_columns() -> None:
+    text = "\n".join(plain(line)[:76] for line in help_lines(76))
+    for sign in (*SIGNS.values(), HIDDEN, PARTIAL):
+        assert re.search(rf"{re.escape(sign.mark)} +{re.escape(sign.words)}", text)
+    assert "selected tensor" in text
 
 
 def test_the_readme_has_the_table_of_keys() -> None:

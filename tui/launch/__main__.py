@@ -2,7 +2,7 @@
 
 import sys
 
-from backprop_tui.tui.cli import main
+from backprop_tui.tui.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,0 +1,181 @@
+"""Explaining a gradient: who made the tensor, who uses it, by which rule, with the numbers of one entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .iteration import Iteration
+from .program import Program
+from .rules.derive import Derivation, Derived
+from .rules.lines import lines_of
+from .rules.table import Use
+from .rules.trees import text_of
+from .rules.walk import Contribution
+from .rules.worked import worked
+
+
+@dataclass(frozen=True)
+class RuleSaid:
+    """One rule on the way, in words and symbols."""
+
+    title: str
+    sentence: str
+    formula: str
+    source: str
+
+
+@dataclass(frozen=True)
+class UseExplained:
+    """One use of the tensor: the forward line, the rules, the term, one entry worked through."""
+
+    line: int
+    text: str
+    rules: tuple[RuleSaid, ...]
+    term: str
+    """With this program's names: `ddifference += 2 * difference * ddifference_squared`."""
+    sums: tuple[str, ...]
+    """`summed over 32 rows: b was broadcast`."""
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All there is to say of one tensor's gradient."""
+
+    tensor: str
+    shape: tuple[int, ...]
+    made_by: str
+    """`line 12: H = W1 * x + B1`; `a parameter`."""
+    uses: tuple[UseExplained, ...]
+    lines: tuple[str, ...]
+    """The derived lines."""
+    at: tuple[int, ...]
+    """The entry whose numbers are worked through."""
+    total: str
+    """What the terms of that entry add up to."""
+    reason: str = ""
+    """Why there is no term, where there is none."""
+
+
+def explain(
+    program: Program,
+    iteration: Iteration,
+    derivation: Derivation,
+    tensor: str,
+    at: tuple[int, ...] | None = None,
+) -> Explanation:
+    """Explain the gradient of one tensor; `at` picks the entry, else the one that matters most does.
+
+    Raises:
+        KeyError: no such tensor has a gradient.
+    """
+    derived = derivation.gradients[tensor]
+    names = true_names(derivation, iteration)
+    value = names.get(tensor)
+    shape = tuple(value.shape) if isinstance(value, Tensor) else ()
+    place = at if at is not None and len(at) == len(shape) else _worst(iteration, tensor, shape)
+    uses = tuple(
+        _use(program, derived, one, names, place, first=position == 0)
+        for position, one in enumerate(derived.contributions)
+    )
+    true = iteration.references.gradients.get(tensor)
+    total = f"{float(true[place]):.4g}" if true is not None else ""
+    return Explanation(
+        tensor, shape, made_by(program, tensor), uses, derived.lines, place, total, derived.reason
+    )
+
+
+def true_names(derivation: Derivation, iteration: Iteration) -> dict[str, Any]:
+    """Every name's value when the forward had run, and the true gradients as upstream gradients."""
+    gradients = {f"d{name}": one.double() for name, one in iteration.references.gradients.items()}
+    return {**derivation.names, **gradients}
+
+
+def made_by(program: Program, tensor: str) -> str:
+    """Where a tensor comes from."""
+    lines = [s for s in program.statements if tensor in s.binds and s.section == "forward"]
+    if lines:
+        return f"line {lines[-1].line}: {lines[-1].text.splitlines()[0]}"
+    parameters = [s for s in program.statements if tensor in s.binds and s.section == "parameters"]
+    return f"a parameter, line {parameters[-1].line}" if parameters else "data"
+
+
+def _worst(iteration: Iteration, tensor: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The entry that is most wrong, else the one with the largest true gradient."""
+    true = iteration.references.gradients.get(tensor)
+    written = iteration.gradients.get(f"d{tensor}")
+    if written is not None and not written.verdict.passes and written.comparison.worst_index is not None:
+        index = tuple(written.comparison.worst_index)
+        if len(index) == len(shape):
+            return index
+    if true is None or not true.numel():
+        return tuple(0 for _ in shape)
+    place = int(true.abs().nan_to_num().argmax())
+    return tuple(int(one) for one in torch.unravel_index(torch.tensor(place), true.shape))
+
+
+def _use(
+    program: Program,
+    derived: Derived,
+    one: Contribution,
+    names: Mapping[str, Any],
+    at: tuple[int, ...],
+    *,
+    first: bool,
+) -> UseExplained:
+    numbers, sums = worked(one, names, at)
+    return UseExplained(
+        line=one.line,
+        text=program.lines[one.line - 1].strip() if one.line else "",
+        rules=tuple(_said(use) for use in one.uses),
+        term=term_text(derived, one),
+        sums=(*sums_of(one), *sums),
+        numbers=numbers,
+    )
+
+
+def _said(use: Use) -> RuleSaid:
+    rule = use.rule
+    return RuleSaid(rule.title, rule.sentence, rule.formula, rule.source)
+
+
+def term_text(derived: Derived, one: Contribution) -> str:
+    """The line for this use alone, adding to the gradient."""
+    sign = "-=" if one.term.minus and one.term.into is None else "+="
+    if one.term.into is not None:
+        return lines_of(derived.tensor, [one], one.term.shape)[-1]
+    tree = one.term.negated().tree() if one.term.minus else one.term.tree()
+    return f"{derived.name} {sign} {text_of(tree)}"
+
+
+def sums_of(one: Contribution) -> tuple[str, ...]:
+    """What is summed on the way, and why: where an operand was broadcast."""
+    found = []
+    for use in one.uses:
+        inner, outer = use.node.value, use.operation.node.value
+        if use.operation.name in _BROADCASTING and isinstance(inner, Tensor) and isinstance(outer, Tensor):
+            words = _broadcast(tuple(inner.shape), tuple(outer.shape))
+            if words:
+                label = use.node.name or text_of(use.node.tree())
+                found.append(f"summed over {words}: {label} was broadcast")
+    return tuple(found)
+
+
+_BROADCASTING = frozenset(
+    {"add", "sub", "mul", "div", "pow", "where", "maximum", "minimum", "expand", "lerp"}
+)
+
+
+def _broadcast(inner: Sequence[int], outer: Sequence[int]) -> str:
+    leading = len(outer) - len(inner)
+    dims = [
+        *range(leading),
+        *(leading + at for at, size in enumerate(inner) if size == 1 != outer[leading + at]),
+    ]
+    names = {0: "rows", 1: "columns"} if len(outer) == 2 else {}
+    return " and ".join(f"{outer[at]} {names.get(at, f'entries of dimension {at}')}" for at in dims)

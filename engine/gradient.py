@@ -1,0 +1,69 @@
+"""One handwritten gradient of an iteration, judged end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from .comparison import Comparison, compare
+from .pairing import Candidate
+from .recorder import MISSING
+from .reference import References
+from .verdict import Verdict
+
+
+class Gradient(NamedTuple):
+    """One handwritten gradient at the end of the backward section, judged end to end.
+
+    `writes` are the positions of the steps that built it; before the last it is partial.
+    """
+
+    pair: Candidate
+    value: Any
+    """What the program wrote; MISSING where it wrote nothing."""
+    writes: Sequence[int]
+    references: References
+    verdict: Verdict
+    compared_before: dict[str, Comparison]
+    """The comparisons of the iteration that somebody asked for already."""
+
+    @property
+    def name(self) -> str:
+        """`dW1`."""
+        return self.pair.name
+
+    @property
+    def tensor(self) -> str:
+        """`W1`."""
+        return self.pair.tensor
+
+    @property
+    def reference(self) -> Tensor | None:
+        """Autograd's gradient, or None where there is none."""
+        return self.references.gradients.get(self.pair.tensor)
+
+    def settled(self, ran: int) -> bool:
+        """Whether its last write is among the first `ran` steps."""
+        return bool(self.writes) and self.writes[-1] < ran
+
+    @property
+    def comparison(self) -> Comparison:
+        """The whole comparison; computed when somebody looks."""
+        if self.name not in self.compared_before:
+            self.compared_before[self.name] = self.compared()
+        return self.compared_before[self.name]
+
+    def compared(self, **tolerances: float) -> Comparison:
+        """The comparison with tolerances for `approximate` (rtol, atol)."""
+        return compared(self.value, self.pair.tensor, self.references, **tolerances)
+
+
+def compared(value: Any, tensor: str, references: References, **tolerances: float) -> Comparison:
+    """Compare what stands for the gradient of `tensor` with autograd's."""
+    reference = references.gradients.get(tensor)
+    if reference is None:
+        return Comparison(Verdict.NOT_CHECKED, message=references.reasons.get(tensor, ""))
+    manual = Ellipsis if value is MISSING else value
+    return compare(manual, reference, largest=references.largest, **tolerances)

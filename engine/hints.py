@@ -1,0 +1,110 @@
+"""Hints for one gradient: from who uses the tensor to the line itself, a little more at each level."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from .explaining import sums_of
+from .program import Program
+from .rules.derive import Derivation, Derived
+from .rules.lines import lines_of
+from .rules.term import Factor, Term
+from .rules.walk import Contribution
+
+LEVELS = 5
+BLANK = "____"
+
+
+def hint(program: Program, derivation: Derivation, tensor: str, level: int) -> tuple[str, ...]:
+    """The lines of the hint of that level, 1 to 5; each says more than the one before.
+
+    Raises:
+        KeyError: no such tensor has a gradient.
+    """
+    derived = derivation.gradients[tensor]
+    if derived.reason:
+        return (f"No hint for {derived.name}: {derived.reason}.",)
+    levels = (_users, _rules, _shapes, _blanked, _whole)
+    return levels[min(max(level, 1), LEVELS) - 1](program, derivation, derived)
+
+
+def _users(program: Program, derivation: Derivation, derived: Derived) -> tuple[str, ...]:
+    uses = derived.contributions
+    if not uses:
+        return (f"Nothing that the loss depends on uses {derived.tensor}: its gradient is zero.",)
+    terms = "one term" if len(uses) == 1 else f"{len(uses)} terms, added up"
+    return (f"{derived.tensor} is used {_times(len(uses))}; its gradient has {terms}:", *map(_user, uses))
+
+
+def _user(one: Contribution) -> str:
+    through = ", then ".join(dict.fromkeys(use.rule.title for use in reversed(one.uses))) or "another name"
+    return f"line {one.line} makes {one.target} of it, through {through}"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _rules(program: Program, derivation: Derivation, derived: Derived) -> tuple[str, ...]:
+    rules = {use.rule.title: use.rule.sentence for one in derived.contributions for use in one.uses}
+    return tuple(f"{title}: {sentence}" for title, sentence in rules.items()) or (
+        "The gradient is passed on as it is.",
+    )
+
+
+def _shapes(program: Program, derivation: Derivation, derived: Derived) -> tuple[str, ...]:
+    found = [f"{derived.name} has the shape of {derived.tensor}: {_shape(derivation, derived.tensor)}"]
+    for one in derived.contributions:
+        upstream = "starts from 1, the gradient of the loss"
+        if one.target != "loss":
+            upstream = f"reads d{one.target}, of shape {_shape(derivation, one.target)}"
+        sums = "; ".join(sums_of(one)) or "nothing is summed for broadcasting"
+        found.append(f"the term through {one.target} {upstream}; {sums}")
+    return tuple(found)
+
+
+def _shape(derivation: Derivation, tensor: str) -> str:
+    return str(list(derivation.names[tensor].shape))
+
+
+def _blanked(program: Program, derivation: Derivation, derived: Derived) -> tuple[str, ...]:
+    blanked = [replace(one, term=_with_blank(one)) for one in derived.contributions]
+    shape = tuple(derivation.names[derived.tensor].shape)
+    return tuple(lines_of(derived.tensor, blanked, shape)) if blanked else derived.lines
+
+
+def _with_blank(one: Contribution) -> Term:
+    """The term with its hardest factor left out, or where it has none, its upstream gradient."""
+    term = one.term
+    blank = ast.Name(id=BLANK, ctx=ast.Load())
+    hardest = max(
+        (f for f in term.factors if not isinstance(f.tree, ast.Constant)),
+        key=lambda factor: len(ast.dump(factor.tree)),
+        default=None,
+    )
+    if hardest is not None:
+        factors = tuple(Factor(blank, f.shape, f.divides) if f is hardest else f for f in term.factors)
+        return replace(term, factors=factors)
+    if term.base is None:
+        return term
+    return replace(term, base=_blank_inside(term.base, blank))
+
+
+def _blank_inside(base: ast.expr, blank: ast.expr) -> ast.expr:
+    """A matrix product without the other side; a sum with what is summed left out; else all of it."""
+    if isinstance(base, ast.BinOp):
+        upstream_left = any(
+            isinstance(node, ast.Name) and node.id.startswith("d") for node in ast.walk(base.left)
+        )
+        left, right = (base.left, blank) if upstream_left else (blank, base.right)
+        return ast.BinOp(left=left, op=base.op, right=right)
+    if isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute):
+        inner = _blank_inside(base.func.value, blank)
+        func = ast.Attribute(value=inner, attr=base.func.attr, ctx=ast.Load())
+        return ast.Call(func=func, args=base.args, keywords=base.keywords)
+    return blank
+
+
+def _whole(program: Program, derivation: Derivation, derived: Derived) -> tuple[str, ...]:
+    return derived.lines

@@ -1,0 +1,149 @@
+"""The handwritten gradients of an iteration: what its steps wrote, compared with autograd's."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from .comparison import Comparison
+from .gradient import Gradient, compared
+from .pairing import Candidate, gradient_writes
+from .quick import quick_verdicts
+from .recorder import MISSING, Recorder, Slot, Step
+from .reference import References
+from .verdict import Verdict
+
+_Written = tuple[list[Any], list[list[int]]]
+"""For each pair what was written last, a slot or a logged value, and the positions of its writes."""
+
+
+class Judged(NamedTuple):
+    """What stands for every paired gradient, and its verdict; the four are in the same order."""
+
+    pairs: Sequence[Candidate]
+    values: Sequence[Any]
+    writes: Sequence[Sequence[int]]
+    verdicts: Sequence[Verdict]
+    references: References
+
+    def gradients(self) -> Mapping[str, Gradient]:
+        """The gradients by name."""
+        known: dict[str, Comparison] = {}
+        rows = zip(self.pairs, self.values, self.writes, self.verdicts, strict=True)
+        return {
+            pair.name: Gradient(pair, value, writes, self.references, verdict, known)
+            for pair, value, writes, verdict in rows
+        }
+
+
+class Layout:
+    """Where the handwritten lines leave their gradients.
+
+    Straight lines leave them at the same places in every iteration, so the places are found once.
+    """
+
+    def __init__(self) -> None:
+        self._pairs: Sequence[Candidate] = ()
+        self._numbers: list[Any] = []
+        self._begin = -1
+        self._places: list[tuple[int, int] | None] = []
+        self._writes: list[list[int]] = []
+
+    def written(self, recorder: Recorder, pairs: Sequence[Candidate], kept: Container[str]) -> _Written:
+        """What the backward section wrote; `kept` are the gradients that the update reads."""
+        entries = recorder.entries
+        end = recorder.begins.get("update", len(entries))
+        begin = recorder.begins.get("backward", end)
+        numbers = [entry[0] for entry in entries[begin:end]]
+        if begin != self._begin or numbers != self._numbers or pairs != self._pairs:
+            if any(type(entry) is not tuple for entry in entries[begin:end]):
+                return _written(recorder, range(begin, end), pairs, kept)
+            self._begin, self._numbers, self._pairs = begin, numbers, pairs
+            self._note(recorder)
+        places = self._places
+        return [MISSING if one is None else entries[one[0]][one[1]] for one in places], self._writes
+
+    def _note(self, recorder: Recorder) -> None:
+        found: dict[str, list[tuple[int, int]]] = {pair.name: [] for pair in self._pairs}
+        for position, number in enumerate(self._numbers, self._begin):
+            for place, name in enumerate(recorder.statements[number].writes, 1):
+                if name in found:
+                    found[name].append((position, place))
+        self._places = [places[-1] if places else None for places in found.values()]
+        self._writes = [[position for position, _ in places] for places in found.values()]
+
+
+def _written(
+    recorder: Recorder, positions: range, pairs: Sequence[Candidate], kept: Container[str]
+) -> _Written:
+    allocated = frozenset(pair.name for pair in pairs if pair.allocated)
+    values: dict[str, Any] = {pair.name: MISSING for pair in pairs}
+    writes: dict[str, list[int]] = {pair.name: [] for pair in pairs}
+    for position in positions:
+        for slot in written_gradients(recorder.step_at(position), writes, kept, allocated):
+            writes[slot.name].append(position)
+            values[slot.name] = slot
+    return list(values.values()), list(writes.values())
+
+
+def judge(
+    layout: Layout,
+    recorder: Recorder,
+    pairs: Sequence[Candidate],
+    references: References,
+    kept: Container[str],
+) -> Judged:
+    """Every paired gradient with what the steps wrote, compared with autograd's.
+
+    `kept` are the gradients that the update reads.
+    """
+    values, writes = layout.written(recorder, pairs, kept)
+    manuals = [_then(value, at, recorder) for value, at in zip(values, writes, strict=True)]
+    return Judged(pairs, manuals, writes, _verdicts(manuals, pairs, references), references)
+
+
+def _verdicts(manuals: Sequence[Any], pairs: Sequence[Candidate], references: References) -> list[Verdict]:
+    gradients = references.gradients
+    known = [i for i, pair in enumerate(pairs) if pair.tensor in gradients and manuals[i] is not MISSING]
+    quick = quick_verdicts([(manuals[i], gradients[pairs[i].tensor]) for i in known], references)
+    found = dict(zip(known, quick, strict=True))
+    return [found.get(i) or _verdict(manual, pairs[i].tensor, references) for i, manual in enumerate(manuals)]
+
+
+def _then(value: Any, writes: Sequence[int], recorder: Recorder) -> Any:
+    """A gradient as its last write left it; a later change in place may have come after that."""
+    if isinstance(value, Slot):
+        value = value.value
+    return recorder.value_at(writes[-1], value) if writes else value
+
+
+def written_gradients(
+    step: Step, gradients: Container[str], kept: Container[str], allocated: Container[str]
+) -> list[Slot]:
+    """The slots of a step that count as writes of gradients.
+
+    One that was `allocated` counts as written where the gradient that the statement builds is a part
+    of it (`dqk = torch.zeros(...); dq, dk = dqk.split(...); dq += ...`).
+    """
+    found = [slot for slot in step.slots if slot.name in gradients]
+    if not found or len(step.slots) == 1:
+        return found
+    names = gradient_writes(step.statement, [slot.name for slot in found], gradients, kept)
+    part = max((_size(slot) for slot in found if slot.name in names), default=0)
+    return [
+        slot for slot in found if slot.name in names or (slot.name in allocated and _size(slot) > part > 0)
+    ]
+
+
+def _size(slot: Slot) -> int:
+    return slot.origin.numel() if isinstance(slot.origin, Tensor) else 0
+
+
+def _verdict(value: Any, tensor: str, references: References) -> Verdict:
+    if value is MISSING or value is Ellipsis:
+        return Verdict.NOT_WRITTEN
+    if tensor not in references.gradients:
+        return Verdict.NOT_CHECKED
+    return compared(value, tensor, references).verdict

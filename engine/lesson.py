@@ -1,0 +1,39 @@
+"""What the engine tells the screen about one gradient when it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+Tone = Literal["head", "plain", "strong", "quiet"]
+
+
+class Told(NamedTuple):
+    """One line of text and how it is meant."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+class Asked(StrEnum):
+    """What the screen can ask about a gradient."""
+
+    EXPLANATION = "explanation"
+    HINT = "hint"
+    LINE = "line"
+    """The line that it ought to be, to be written into the file."""
+    WRITTEN = "written"
+    """Write it there."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lesson:
+    """One answer. `number` grows with each, so that the screen sees a new one."""
+
+    number: int
+    asked: Asked
+    tensor: str
+    lines: tuple[Told, ...]
+    writable: bool = False
+    """Whether enter would write what the lines show into the file."""

@@ -1,0 +1,188 @@
+"""Every gradient of a program derived, written out, run as it would be shown and confirmed by autograd."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..iteration import Iteration
+from ..linecheck.agreement import agreement
+from ..linecheck.runs import generator_states
+from ..linecheck.world import World, arrivals, opened
+from ..reference import make_leaves
+from ..session import Session
+from ..verdict import Verdict
+from .inline import Functions
+from .lines import lines_of
+from .node import Node, Refused
+from .program_style import style_of
+from .style import styled
+from .trace import Trace
+from .trees import name as name_tree
+from .walk import Contribution, Walked, walk
+
+
+@dataclass(frozen=True, eq=False)
+class Derived:
+    """One gradient: the lines that compute it, or why there are none."""
+
+    tensor: str
+    lines: tuple[str, ...]
+    contributions: Sequence[Contribution]
+    reason: str = ""
+
+    @property
+    def name(self) -> str:
+        """`dW1`."""
+        return f"d{self.tensor}"
+
+    def without_lines(self, reason: str) -> Derived:
+        """The same gradient, not to be written."""
+        return replace(self, lines=(), reason=reason)
+
+
+@dataclass(frozen=True, eq=False)
+class Derivation:
+    """The gradients of a program in the order in which they can be computed."""
+
+    gradients: Mapping[str, Derived]
+    """By the name of the tensor."""
+    names: Mapping[str, Any] = field(default_factory=dict)
+    """What every name of the program stood for when the forward had run."""
+    problem: str = ""
+    """Why nothing could be derived at all."""
+
+
+def derive(session: Session, iteration: Iteration) -> Derivation:
+    """Derive the gradient of every tensor of an iteration's forward. The session is afterwards as it was."""
+    if iteration.loss is None:
+        return Derivation({}, problem="the forward did not finish")
+    problem = ""
+    for dtype in (torch.float64, None):
+        try:
+            return _attempt(session, iteration, dtype)
+        except Refused as refused:
+            return Derivation({}, problem=refused.reason)
+        except Exception as error:
+            problem = f"{type(error).__name__}: {error}"
+    return Derivation({}, problem=problem)
+
+
+def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) -> Derivation:
+    with opened(session, iteration.start, dtype, draws=session.draws) as world:
+        before = generator_states(session)
+        trace = traced(world, session, wanted_leaves(session))
+        drew = any(not torch.equal(*pair) for pair in zip(before, generator_states(session), strict=True))
+        if session.draws or not drew or dtype is None:
+            return _derived(session, trace)
+    # random numbers in float64 are others: once more, with those of the program's own precision
+    session.draws = True
+    return _attempt(session, iteration, dtype)
+
+
+def _derived(session: Session, trace: Trace) -> Derivation:
+    names = dict(session.namespace)
+    with styled(style_of(session.program, names, trace.spelled())):
+        walked = walk(trace, wanted_leaves(session))
+        tensors = {name: trace.names[name].value for name in walked.order}
+        cuts = _random_cuts(tensors)
+        arrived = arrivals(session.namespace["loss"], tensors, cuts)
+        return Derivation(_confirmed(session, walked, arrived, cuts), names)
+
+
+def _random_cuts(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Random upstream gradients: with the true ones, which may be zero, a wrong line could pass."""
+    generator = torch.Generator().manual_seed(_SEED)
+    return {
+        name: torch.randn(one.shape, generator=generator, dtype=torch.float64).to(one)
+        for name, one in tensors.items()
+    }
+
+
+_SEED = 20_011
+
+
+def wanted_leaves(session: Session) -> frozenset[str]:
+    """The parameters, and the data whose gradients the program writes."""
+    written = set(session.written_tensors) & session.data
+    return frozenset({*session.parameters, *written})
+
+
+def traced(world: World, session: Session, wanted: frozenset[str]) -> Trace:
+    """The forward run in a world, every expression noted."""
+    section = session.program.section("forward")
+    assert section is not None
+    make_leaves(session.namespace, session.parameters, wanted & session.data)
+    functions = Functions(one.tree for one in session.program.sections)
+    trace = Trace(session.namespace, functions, session.program.filename)
+    with torch.enable_grad(), world.same_draws(world.draws):
+        trace.run(section.tree.body)
+    for name in wanted:
+        # a parameter that the forward does not read has a gradient too: zero
+        trace.names.setdefault(name, Node(name_tree(name), session.namespace.get(name), 0, {}))
+    trace.name_nodes()
+    return trace
+
+
+def _confirmed(
+    session: Session, walked: Walked, arrived: Mapping[str, Tensor], cuts: Mapping[str, Tensor]
+) -> dict[str, Derived]:
+    """Run every gradient's lines on random upstream gradients and compare with what autograd lets arrive."""
+    namespace = session.namespace
+    found: dict[str, Derived] = {}
+    strided: list[str] = []
+    with torch.no_grad():
+        for tensor in walked.order:
+            one = _viewable(_written(tensor, walked, arrived[tensor]), strided)
+            reason = one.reason or _why_not(namespace, one, arrived[tensor])
+            if reason and not one.reason and ".view(" in "".join(one.lines):
+                one = _reshaped(one, ".view(")
+                reason = _why_not(namespace, one, arrived[tensor])
+            if reason:
+                one = one.without_lines(reason)
+            elif not namespace[one.name].is_contiguous():
+                strided.append(f"{one.name}.view(")
+            found[tensor] = one
+            namespace[one.name] = cuts[tensor]
+    return found
+
+
+def _viewable(one: Derived, strided: Sequence[str]) -> Derived:
+    """A gradient whose memory is not in order cannot be viewed, only reshaped."""
+    for text in strided:
+        one = _reshaped(one, text)
+    return one
+
+
+def _reshaped(one: Derived, text: str) -> Derived:
+    lines = tuple(line.replace(text, text.replace(".view(", ".reshape(")) for line in one.lines)
+    return replace(one, lines=lines)
+
+
+def _written(tensor: str, walked: Walked, reference: Tensor) -> Derived:
+    contributions = walked.contributions.get(tensor, [])
+    refused = walked.refused.get(tensor)
+    if refused is not None:
+        return Derived(tensor, (), contributions, refused.reason)
+    if not contributions:
+        return Derived(tensor, (f"d{tensor} = torch.zeros_like({tensor})",), ())
+    try:
+        return Derived(tensor, tuple(lines_of(tensor, contributions, tuple(reference.shape))), contributions)
+    except Refused as refusal:
+        return Derived(tensor, (), contributions, refusal.reason)
+
+
+def _why_not(namespace: dict[str, object], one: Derived, arrived: Tensor) -> str:
+    """Why the lines, run as they would be shown, do not compute the gradient; empty where they do."""
+    try:
+        for line in one.lines:
+            exec(compile(line, "<derived>", "exec", dont_inherit=True), namespace)
+    except Exception as error:
+        return f"the line that the rules give raises {type(error).__name__}: {error}"
+    if agreement(namespace[one.name], arrived).verdict is not Verdict.RIGHT:
+        return "autograd does not confirm the line that the rules give"
+    return ""

@@ -1,0 +1,85 @@
+"""From the terms of a gradient to the lines that a student would hand in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .term import Term, at_index
+from .trees import name, template, text_of
+from .walk import Contribution
+
+
+def lines_of(tensor: str, contributions: Sequence[Contribution], shape: tuple[int, ...]) -> list[str]:
+    """The lines of one gradient: `=` for the last use of the tensor, `+=` for those before it."""
+    gradient = f"d{tensor}"
+    terms = _merged([one.term for one in contributions])
+    found: list[str] = []
+    for position, term in enumerate(terms):
+        for helper in term.helpers:
+            found += [f"{helper.name} = {text_of(helper.tree)}", *helper.then]
+        if term.into is not None:
+            found += _into(gradient, tensor, term, first=position == 0)
+        elif position:
+            found.append(_added(gradient, term))
+        else:
+            more = len(terms) > 1
+            found.append(f"{gradient} = {text_of(_whole(tensor, replace(term, shape=shape), keep=more))}")
+    return found
+
+
+def _merged(terms: Sequence[Term]) -> list[Term]:
+    """The pieces of a tensor that was taken apart, joined again."""
+    found: list[Term] = []
+    while terms:
+        first, terms = terms[0], terms[1:]
+        if first.piece is not None:
+            same = [one for one in terms if one.piece and one.piece.source is first.piece.source]
+            terms = [one for one in terms if one not in same]
+            first = _joined([first, *same])
+        found.append(first)
+    return found
+
+
+def _joined(terms: Sequence[Term]) -> Term:
+    """One term of the pieces; what comes to the same piece twice is added."""
+    pieces: dict[int, ast.expr] = {}
+    for term in terms:
+        assert term.piece is not None
+        before, tree = pieces.get(term.piece.place), term.written()
+        pieces[term.piece.place] = tree if before is None else ast.BinOp(before, ast.Add(), tree)
+    first = terms[0]
+    assert first.piece is not None
+    helpers = tuple(helper for term in terms for helper in term.helpers)
+    return Term(first.piece.joined(pieces), first.shape, first.shape, helpers=helpers)
+
+
+def _whole(tensor: str, term: Term, *, keep: bool) -> ast.expr:
+    """The first term: of the whole shape, and a tensor of its own where more is added to it."""
+    like = name(tensor)
+    if not term.factors and term.base is None:
+        ones = template("torch.ones_like(like)", like=like)
+        return template("-ones", ones=ones) if term.minus else ones
+    if term.bare and term.actual != term.shape and not keep:
+        assert term.base is not None
+        return template("up.expand_as(like)", up=term.base, like=like)
+    tree = term.full(like).written()
+    if keep and term.actual == term.shape and term.shares and term.bare:
+        return template("up.clone()", up=tree)
+    return tree
+
+
+def _added(gradient: str, term: Term) -> str:
+    if term.minus:
+        return f"{gradient} -= {text_of(replace(term, minus=False).written())}"
+    return f"{gradient} += {text_of(term.written())}"
+
+
+def _into(gradient: str, tensor: str, term: Term, *, first: bool) -> list[str]:
+    """The gradient of a part goes to where the part was read."""
+    assert term.into is not None
+    value = text_of(term.written())
+    lines = [f"{gradient} = torch.zeros_like({tensor})"] if first else []
+    sign = "=" if first else "+="
+    return [*lines, gradient + at_index(term.into, value, term.accumulates, sign)]

@@ -1,0 +1,107 @@
+"""The style of a program, read from its text and from what its names stood for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+
+from ..program import Program
+from .style import Style
+
+_CREATORS = frozenset(
+    "randn rand zeros ones empty full randint arange randperm view reshape expand linspace eye normal".split()
+)
+
+
+def style_of(program: Program, names: Mapping[str, Any], spelled: Mapping[str, str]) -> Style:
+    """How a program spells things; `names` are what its names stand for, `spelled` expressions with names."""
+    trees = [section.tree for section in program.sections]
+    read = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    tight = len(re.findall(r"\w\*\*", program.text))
+    return Style(
+        modules=_modules(names),
+        tight_powers=tight > program.text.count(" ** "),
+        taken=frozenset({*read, *names}),
+        sizes={} if _sizes_change(program, names) else _sizes(trees, names),
+        spelled=spelled,
+    )
+
+
+def _modules(names: Mapping[str, Any]) -> dict[str, str]:
+    """What the program calls torch and its functional module."""
+    base = _called(names, torch) or "torch"
+    return {"torch": base, "F": _called(names, torch.nn.functional) or f"{base}.nn.functional"}
+
+
+def _called(names: Mapping[str, Any], module: Any) -> str:
+    return next((name for name, value in names.items() if value is module), "")
+
+
+def _sizes(trees: list[ast.Module], names: Mapping[str, Any]) -> dict[int, str]:
+    """The sizes that have exactly one name."""
+    words = {word for tree in trees for word in _size_words(tree)}
+    found: dict[int, str] = {}
+    again: set[int] = set()
+    for word in sorted(words):
+        value = names.get(word)
+        if isinstance(value, int) and not isinstance(value, bool) and value > 1:
+            if value in found:
+                again.add(value)
+            found[value] = word
+    return {value: word for value, word in found.items() if value not in again}
+
+
+def _sizes_change(program: Program, names: Mapping[str, Any]) -> bool:
+    """Whether the forward cuts out as much as the data or a counter says, from one iteration to the next."""
+    forward = program.section("forward")
+    assert forward is not None
+    parts = [node.slice for node in ast.walk(forward.tree) if isinstance(node, ast.Subscript)]
+    return any(_is_mask(one, names) or _is_counted(one) for one in parts)
+
+
+def _is_mask(index: ast.expr, names: Mapping[str, Any]) -> bool:
+    found = names.get(index.id) if isinstance(index, ast.Name) else None
+    return isinstance(index, ast.Compare) or getattr(found, "dtype", None) is torch.bool
+
+
+def _is_counted(index: ast.expr) -> bool:
+    """A slice with sums in its ends, `X[at : at + n]`: the last may be shorter."""
+    ends = [end for one in ast.walk(index) if isinstance(one, ast.Slice) for end in (one.lower, one.upper)]
+    return any(isinstance(part, ast.BinOp) for end in ends if end is not None for part in ast.walk(end))
+
+
+def _size_words(tree: ast.AST) -> Iterator[str]:
+    """Names that the program itself uses as sizes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _last_word(node.func) in _CREATORS:
+            yield from _names_among(node.args)
+        elif (
+            isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Name)
+        ):
+            yield node.right.id
+        elif isinstance(node, ast.Assign) and _is_a_size(node.value):
+            yield from _names_among(node.targets)
+
+
+def _last_word(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+def _names_among(trees: list[ast.expr]) -> Iterator[str]:
+    for tree in trees:
+        if isinstance(tree, ast.Name):
+            yield tree.id
+        elif isinstance(tree, ast.Tuple | ast.List):
+            yield from _names_among(tree.elts)
+
+
+def _is_a_size(tree: ast.expr) -> bool:
+    if isinstance(tree, ast.Subscript):
+        return _is_a_size(tree.value)
+    if isinstance(tree, ast.Call):
+        return _last_word(tree.func) in ("len", "size", "numel")
+    return isinstance(tree, ast.Attribute) and tree.attr == "shape"

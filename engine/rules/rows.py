@@ -1,0 +1,19 @@
+"""All rows: to import this is to have the table filled."""
+
+from . import (  # noqa: F401
+    activations,
+    arithmetic,
+    choices,
+    convolutions,
+    einsum,
+    elementwise,
+    joining,
+    losses,
+    normalization,
+    picking,
+    products,
+    reductions,
+    shapes,
+    statistics,
+    views,
+)

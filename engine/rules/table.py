@@ -1,0 +1,190 @@
+"""The table of rules: for every operation and operand, the term that the operand's gradient gets."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from .node import Node, Refused
+from .operation import Operand, Operation, value_of
+from .term import Shape, Term
+from .trees import names_in, template
+
+Yields = Callable[["Use"], Term]
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One row: the vector-Jacobian product of an operation for one of its operands."""
+
+    operation: str
+    operand: str
+    parameters: tuple[str, ...]
+    title: str
+    sentence: str
+    """One plain sentence, with the condition under which it holds."""
+    formula: str
+    """In symbols, `dx += ...`; `out` is the result, `dout` the upstream gradient."""
+    source: str
+    term: Yields
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """One use of a tensor: an operation, the operand that it is, and what comes in from above."""
+
+    operation: Operation
+    operands: Mapping[str, Operand]
+    rule: Rule
+    up: Term
+    node: Node
+    """The operand in question."""
+    place: int = 0
+    """Its place among several that stand for one parameter."""
+
+    def tree(self, parameter: str) -> ast.expr:
+        """An operand as it can be written in the backward."""
+        operand = self.operands.get(parameter)
+        if isinstance(operand, Node):
+            return operand.tree()
+        if isinstance(operand, tuple):
+            return ast.Tuple(elts=[_tree(one) for one in operand], ctx=ast.Load())
+        raise Refused(f"{self.operation.name} without {parameter} has no rule", self.line)
+
+    def value(self, parameter: str, default: Any = None) -> Any:
+        """The value of an operand; the default where it was left out."""
+        return value_of(self.operands[parameter]) if parameter in self.operands else default
+
+    def shape(self, parameter: str) -> Shape:
+        """The shape of an operand that is a tensor, () of a number."""
+        return self.shape_or_none(parameter) or ()
+
+    def shape_or_none(self, parameter: str) -> Shape | None:
+        """The shape of an operand; None of a number that is no tensor."""
+        value = self.value(parameter)
+        return tuple(value.shape) if isinstance(value, Tensor) else None
+
+    @property
+    def line(self) -> int:
+        """The line of the forward."""
+        return self.operation.node.line
+
+    @property
+    def out(self) -> ast.expr:
+        """The result as it can be written in the backward."""
+        return self.operation.node.tree()
+
+    @property
+    def out_shape(self) -> Shape:
+        """The shape of the result."""
+        return tuple(self.operation.node.value.shape)
+
+    def write(self, text: str, **holes: ast.expr) -> ast.expr:
+        """A template with operands by their parameters, and `out`, in place."""
+        names = set(names_in(text))
+        found = {one: self.tree(one) for one in names & set(self.operands) if one not in holes}
+        if "out" in names and "out" not in holes:
+            found["out"] = self.out
+        return template(text, **found, **holes)
+
+    @property
+    def full_up(self) -> Term:
+        """What comes in, in the whole shape of the result."""
+        up = self.up
+        return up if up.actual == up.shape and not up.number else up.full(self.out)
+
+    def through(
+        self, text: str, shape: Shape | None = None, *, view: bool = False, **holes: ast.expr
+    ) -> Term:
+        """What comes in after a linear operation: a template with `up`, operands and `out`.
+
+        `shape` is what it yields, by default that of the operand.
+        """
+        names = {one: self.tree(one) for one in {*names_in(text)} & self.operands.keys() - holes.keys()}
+        up = self.full_up
+        if "out" in names_in(text) and "out" not in holes:
+            up, names["out"] = self.result(up, names_in(text).count("out"))
+        shape = tuple(self.node.value.shape) if shape is None else shape
+        return up.through(text, shape, view=view, **names, **holes)
+
+    def result(self, up: Term, times: int) -> tuple[Term, ast.expr]:
+        """The result, as a variable if it has no name and is needed more than once."""
+        if times < 2 or isinstance(self.out, ast.Name):
+            return up, self.out
+        return up.with_helper(self.operation.name, self.out)
+
+    def summed(self, term: Term) -> Term:
+        """Summed over what the operand was broadcast along."""
+        return unbroadcast(term, tuple(self.node.value.shape), self.out)
+
+
+def _tree(operand: Operand) -> ast.expr:
+    if isinstance(operand, Node):
+        return operand.tree()
+    if isinstance(operand, tuple):
+        return ast.Tuple(elts=[_tree(one) for one in operand], ctx=ast.Load())
+    return ast.Constant(None)
+
+
+def unbroadcast(term: Term, shape: Shape, like: ast.expr) -> Term:
+    """Sum a term over the dimensions along which an operand of `shape` was repeated."""
+    if term.shape == shape:
+        return term
+    leading = len(term.shape) - len(shape)
+    kept = [at for at, size in enumerate(shape) if size == 1 and term.shape[leading + at] != 1]
+    term = term.full(like)
+    if shape == () or not (leading or kept):
+        return term.through("up.sum()", shape)
+    if leading:
+        rest = term.shape[leading:]
+        term = term.through(f"up.sum({_dims(range(leading))})", rest)
+    if kept:
+        term = term.through(f"up.sum({_dims(kept)}, keepdim=True)", shape)
+    return term
+
+
+def _dims(dims: Any) -> str:
+    found = list(dims)
+    return str(found[0]) if len(found) == 1 else str(tuple(found))
+
+
+RULES: dict[tuple[str, str], Rule] = {}
+"""Every row, by operation and operand."""
+
+
+def rule(
+    signature: str, of: str, title: str, sentence: str, formula: str, source: str = ""
+) -> Callable[[Yields], Yields]:
+    """Enter a row: `signature` is `name(x, dim, *shape)`, `of` the operand that it is about."""
+    operation, _, rest = signature.partition("(")
+    parameters = tuple(one.strip() for one in rest.rstrip(")").split(",") if one.strip())
+
+    def enter(term: Yields) -> Yields:
+        RULES[operation, of] = Rule(operation, of, parameters, title, sentence, formula, source, term)
+        return term
+
+    return enter
+
+
+def text_rule(
+    signature: str,
+    of: str,
+    title: str,
+    sentence: str,
+    text: str,
+    *,
+    view: bool = False,
+    formula: str = "",
+    source: str = "",
+) -> None:
+    """Enter a row that is one template: linear in `up`, with the operands by their parameters and `out`."""
+    said = formula or f"d{of} += " + re.sub(r"\bup\b", "dout", text)
+
+    @rule(signature, of, title, sentence, said, source)
+    def term(use: Use) -> Term:
+        return use.through(text, view=view)

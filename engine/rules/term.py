@@ -1,0 +1,229 @@
+"""What one use of a tensor adds to its gradient: a product of factors with the upstream gradient."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from .style import style
+from .trees import filled, names_in, negative, product, quotient, template, text_of
+from .trees import name as name_tree
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """One factor or divisor of a term."""
+
+    tree: ast.expr
+    shape: Shape | None
+    """None of a number that is no tensor."""
+    divides: bool = False
+    mask: bool = False
+    """Whether it is a tensor of truth values, which has no minus."""
+
+    @property
+    def scalar(self) -> bool:
+        """Whether it is one number: it may stand outside of sums and products of matrices."""
+        return not self.shape
+
+
+@dataclass(frozen=True, eq=False)
+class Helper:
+    """A variable that a term needs, as it is used more than once or made in steps."""
+
+    name: str
+    tree: ast.expr
+    then: tuple[str, ...] = ()
+    """Statements that change it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One of several pieces that a tensor was taken apart into."""
+
+    source: Any
+    """The expression that takes it apart; the same one for all of its pieces."""
+    place: int
+    total: int
+    call: ast.expr
+    """The expression as it can be written in the backward."""
+    dim: ast.expr
+    function: str
+    """What joins the pieces again: `cat` or `stack`."""
+
+    def joined(self, pieces: Mapping[int, ast.expr]) -> ast.expr:
+        """The gradients of all pieces in one; a piece that has none gets zeros."""
+        parts = [pieces.get(at) or self._zeros(at) for at in range(self.total)]
+        listed = ast.List(elts=parts, ctx=ast.Load())
+        if isinstance(self.dim, ast.Constant) and self.dim.value == 0:
+            return template(f"torch.{self.function}(parts)", parts=listed)
+        return template(f"torch.{self.function}(parts, dim)", parts=listed, dim=self.dim)
+
+    def _zeros(self, at: int) -> ast.expr:
+        return template(f"torch.zeros_like(call[{at}])", call=self.call)
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """`sign * factors * base / divisors`.
+
+    `shape` is that of the expression whose gradient this is. The text may yield less, which broadcasting
+    makes up for: `actual`.
+    """
+
+    base: ast.expr | None
+    """The upstream gradient, or what sums and products of matrices made of it; None stands for one."""
+    shape: Shape
+    base_shape: Shape
+    factors: tuple[Factor, ...] = ()
+    minus: bool = False
+    shares: str = ""
+    """The name whose memory the base is or may be a view of."""
+    into: ast.expr | None = None
+    """Where in the tensor it belongs, if it is the gradient of a part: an index."""
+    accumulates: bool = False
+    """Whether that index may name an entry more than once."""
+    piece: Piece | None = None
+    """Which piece of the tensor it belongs to, if that was taken apart."""
+    helpers: tuple[Helper, ...] = ()
+    """Variables that have to be there before the text is read."""
+
+    @property
+    def actual(self) -> Shape:
+        """The shape that the text yields."""
+        shapes = [self.base_shape, *(factor.shape or () for factor in self.factors)]
+        return tuple(torch.broadcast_shapes(*shapes))  # type: ignore[no-untyped-call]
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is the base alone."""
+        return not self.factors and not self.minus
+
+    @property
+    def number(self) -> bool:
+        """Whether the text yields a number and no tensor."""
+        return self.base is None and all(factor.shape is None for factor in self.factors)
+
+    def times(self, tree: ast.expr, shape: Shape | None = None, *, mask: bool = False) -> Term:
+        """With one more factor; `shape` is that of a tensor, a mask is one of truth values."""
+        return replace(self, factors=(*self.factors, Factor(tree, shape, mask=mask)))
+
+    def over(self, tree: ast.expr, shape: Shape | None = None) -> Term:
+        """With one more divisor; `shape` is that of a tensor."""
+        return replace(self, factors=(*self.factors, Factor(tree, shape, divides=True)))
+
+    def negated(self) -> Term:
+        """With the other sign."""
+        return replace(self, minus=not self.minus)
+
+    def of_shape(self, shape: Shape) -> Term:
+        """The same text as the gradient of an expression of another shape that broadcasts to it."""
+        return replace(self, shape=tuple(shape))
+
+    def full(self, like: ast.expr) -> Term:
+        """With text that yields the whole shape; `like` is an expression of that shape."""
+        if self.actual == self.shape and not self.number:
+            return self
+        ones = Factor(template("torch.ones_like(like)", like=like), self.shape)
+        return replace(self, factors=(ones, *self.factors))
+
+    def through(self, text: str, shape: Shape, *, view: bool = False, **holes: ast.expr) -> Term:
+        """After a linear operation, `text` with `up` for what comes in; numbers stay outside of it.
+
+        `shape` is what it yields.
+        """
+        inside = [factor for factor in self.factors if not factor.scalar]
+        outside = tuple(factor for factor in self.factors if factor.scalar)
+        shares = self.shares if view and not inside else ""
+        base, helpers = self._core(inside), self.helpers
+        if names_in(text).count("up") > 1 and not isinstance(base, ast.Name):
+            helper = self._helper("upstream", base)
+            base, helpers = name_tree(helper.name), (*helpers, helper)
+        return replace(
+            self,
+            base=template(text, up=base, **holes),
+            shape=tuple(shape),
+            base_shape=tuple(shape),
+            factors=outside,
+            shares=shares,
+            helpers=helpers,
+        )
+
+    def whole(self, like: ast.expr) -> Term:
+        """The gradient of the whole where this is that of a part; `like` is what it is a part of."""
+        if self.piece is not None:
+            base = self.piece.joined({self.piece.place: self.written()})
+            return replace(self, base=base, factors=(), minus=False, shares="", piece=None)
+        if self.into is None:
+            return self
+        up = f"{{name}}{at_index(self.into, text_of(self.written()), self.accumulates)}"
+        term = replace(self, factors=(), minus=False, shares="", into=None, base_shape=self.shape)
+        found, base = term.with_helper("spread", template("torch.zeros_like(like)", like=like), [up])
+        return replace(found, base=base)
+
+    def with_helper(self, wanted: str, tree: ast.expr, then: Sequence[str] = ()) -> tuple[Term, ast.expr]:
+        """With one more variable, called as wanted if that is free, and its name to be read.
+
+        The statements `then` have `{name}` in its place.
+        """
+        helper = self._helper(wanted, tree, then)
+        return replace(self, helpers=(*self.helpers, helper)), name_tree(helper.name)
+
+    def _helper(self, wanted: str, tree: ast.expr, then: Sequence[str] = ()) -> Helper:
+        free = style().fresh(wanted, frozenset(one.name for one in self.helpers))
+        return Helper(free, tree, tuple(one.replace("{name}", free) for one in then))
+
+    def _core(self, factors: list[Factor]) -> ast.expr:
+        core = _multiplied(factors, self.base)
+        return core if core is not None else template("torch.ones(())")
+
+    def written(self) -> ast.expr:
+        """The whole term, its helpers by their names."""
+        masked = [factor for factor in self.factors if factor.mask]
+        found = _multiplied(self.factors, self.base)
+        if found is None:
+            found = template("torch.ones(())")
+        if not self.minus:
+            return found
+        if self.base is None or any(not one.mask for one in self.factors if not one.divides) or not masked:
+            return negative(found)
+        negated = _multiplied(self.factors, negative(self.base))
+        assert negated is not None
+        return negated
+
+    def tree(self) -> ast.expr:
+        """The whole term as one expression, what helpers stand for in their places where that can be said."""
+        found = self.written()
+        for helper in reversed(self.helpers):
+            if not helper.then:
+                found = filled(found, {helper.name: helper.tree})
+        return found
+
+
+def _multiplied(factors: tuple[Factor, ...] | list[Factor], base: ast.expr | None) -> ast.expr | None:
+    numbers = [factor.tree for factor in factors if not factor.divides and factor.scalar]
+    tensors = [factor for factor in factors if not factor.divides and not factor.scalar]
+    # truth values come last: a minus in front of one is an error
+    ordered = [one.tree for one in sorted(tensors, key=lambda one: one.mask)]
+    divisors = [factor.tree for factor in factors if factor.divides]
+    found = product([*numbers, *ordered, *([base] if base is not None else [])])
+    if found is None and divisors:
+        found = ast.Constant(1)
+    return quotient(found, divisors) if found is not None else None
+
+
+def at_index(into: ast.expr, value: str, accumulates: bool, sign: str = "=") -> str:
+    """What puts a value where a part was read, to follow the name of a tensor."""
+    if accumulates:
+        index = into if isinstance(into, ast.Tuple) else ast.Tuple(elts=[into], ctx=ast.Load())
+        return f".index_put_({text_of(index)}, {value}, accumulate=True)"
+    text = text_of(into)
+    if isinstance(into, ast.Tuple) and into.elts:
+        text = ", ".join(text_of(one) for one in into.elts)
+    return f"[{text}] {sign} {value}"

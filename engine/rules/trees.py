@@ -1,0 +1,139 @@
+"""Python expressions as trees: made from templates, put together, written out."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .style import style
+
+
+def template(text: str, **holes: ast.expr) -> ast.expr:
+    """The expression `text` with trees in place of the names given, and the program's words for modules."""
+    modules = {word: name(own) for word, own in style().modules.items()}
+    found: ast.expr = _Filled({**modules, **holes}).visit(ast.parse(text, mode="eval").body)
+    return found
+
+
+def names_in(text: str) -> list[str]:
+    """Every name that a template reads, as often as it does."""
+    return [node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)]
+
+
+def filled(tree: ast.expr, holes: Mapping[str, ast.expr]) -> ast.expr:
+    """A copy of an expression with trees in place of names."""
+    found: ast.expr = _Filled(holes).visit(copied(tree))
+    return found
+
+
+def copied(tree: Any) -> Any:
+    """A copy that shares nothing with the tree."""
+    if isinstance(tree, list):
+        return [copied(one) for one in tree]
+    if not isinstance(tree, ast.AST):
+        return tree
+    twin = type(tree)(**{field: copied(value) for field, value in ast.iter_fields(tree)})
+    return ast.copy_location(twin, tree)
+
+
+def text_of(tree: ast.expr) -> str:
+    """The expression as a program would have it."""
+    simple: ast.expr = _Simpler().visit(copied(tree))
+    text = _POWER.sub(r"** \1", ast.unparse(simple))
+    return text.replace(" ** ", "**") if style().tight_powers else text
+
+
+_POWER = re.compile(r"\*\* \((-[\w.]+)\)")
+_TRANSPOSES = ("T", "mT")
+
+
+_SHORT = 60
+
+
+def _is_short(node: ast.AST) -> bool:
+    """Whether a tree has so few nodes that a line of the forward may say the same."""
+    return all(count < _SHORT for count, _ in enumerate(ast.walk(node)))
+
+
+class _Simpler(ast.NodeTransformer):
+    """Takes out what undoes itself, a transpose of a transpose; puts in names that values have."""
+
+    def visit(self, node: ast.AST) -> Any:
+        spelled = style().spelled
+        if spelled and isinstance(node, ast.Call | ast.BinOp | ast.Subscript) and _is_short(node):
+            known = spelled.get(ast.unparse(node))
+            if known is not None:
+                return name(known)
+        return super().visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        inner: ast.expr = self.visit(node.value)
+        if node.attr in _TRANSPOSES:
+            if isinstance(inner, ast.Attribute) and inner.attr == node.attr:
+                return inner.value
+            if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.MatMult):
+                left, right = (ast.Attribute(one, node.attr, ast.Load()) for one in (inner.right, inner.left))
+                return ast.BinOp(self.visit(left), ast.MatMult(), self.visit(right))
+        return ast.Attribute(value=inner, attr=node.attr, ctx=node.ctx)
+
+
+_OPPOSITE: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.GtE,
+    ast.GtE: ast.Lt,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+}
+
+
+def inverted(tree: ast.expr) -> ast.expr:
+    """Where a condition does not hold."""
+    if isinstance(tree, ast.Compare) and len(tree.ops) == 1 and (other := _OPPOSITE.get(type(tree.ops[0]))):
+        return ast.Compare(left=tree.left, ops=[other()], comparators=tree.comparators)
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Invert):
+        return tree.operand
+    return ast.UnaryOp(op=ast.Invert(), operand=tree)
+
+
+def name(of: str) -> ast.expr:
+    """A name, to be read."""
+    return ast.Name(id=of, ctx=ast.Load())
+
+
+def product(trees: list[ast.expr]) -> ast.expr | None:
+    """All of them multiplied; None for none."""
+    return _joined(trees, ast.Mult())
+
+
+def quotient(tree: ast.expr, divisors: list[ast.expr]) -> ast.expr:
+    """The tree divided by each in turn."""
+    joined = _joined([tree, *divisors], ast.Div())
+    assert joined is not None
+    return joined
+
+
+def negative(tree: ast.expr) -> ast.expr:
+    """The tree with a minus sign, at its leftmost factor."""
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult | ast.Div):
+        return ast.BinOp(left=negative(tree.left), op=tree.op, right=tree.right)
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
+        return tree.operand
+    return ast.UnaryOp(op=ast.USub(), operand=tree)
+
+
+def _joined(trees: list[ast.expr], operator: ast.operator) -> ast.expr | None:
+    found: ast.expr | None = None
+    for tree in trees:
+        found = tree if found is None else ast.BinOp(left=found, op=operator, right=tree)
+    return found
+
+
+class _Filled(ast.NodeTransformer):
+    def __init__(self, holes: Mapping[str, ast.expr]) -> None:
+        self.holes = holes
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.holes.get(node.id, node)

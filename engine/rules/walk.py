@@ -1,0 +1,171 @@
+"""One walk over the forward in reverse: for each use of a tensor, a term of its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from . import rows  # noqa: F401  (it fills the table)
+from .node import Node, Refused
+from .operation import Operand, operation_of
+from .table import RULES, Use
+from .term import Term
+from .trace import Trace
+from .trees import name
+
+_MOST = 40
+"""So many terms of one line of the forward are written out."""
+_DEEPEST = 30
+"""So many operations on the way to one tensor are written in one line."""
+_TOO_LONG = "its gradient is too long to write out: one line of the forward stands for too many steps"
+
+
+@dataclass(frozen=True, eq=False)
+class Contribution:
+    """What one use adds to a gradient."""
+
+    tensor: str
+    line: int
+    """The line of the forward that uses it."""
+    target: str
+    """The tensor that the line makes; its gradient comes in."""
+    uses: tuple[Use, ...]
+    """The operations on the way, from the outermost to that on the tensor itself."""
+    term: Term
+
+
+@dataclass(eq=False)
+class Walked:
+    """The contributions to every tensor, in the order of the backward, or why there are none."""
+
+    contributions: dict[str, list[Contribution]] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    """The tensors in the order in which their gradients are complete."""
+    refused: dict[str, Refused] = field(default_factory=dict)
+
+
+def walk(trace: Trace, wanted: frozenset[str]) -> Walked:
+    """Go through the forward in reverse. `wanted` are the leaves whose gradients are looked for."""
+    found = Walked()
+    named = [(label, node) for label, node in trace.assigned if node.name == label and _has_gradient(node)]
+    earliest: dict[str, int] = {}
+    for position, (label, node) in reversed(list(enumerate(named))):
+        if label != "loss":
+            found.order.append(label)
+        for one in _from(label, node, found):
+            found.contributions.setdefault(one.tensor, []).append(one)
+            earliest[one.tensor] = position
+    leaves = {label for label, node in trace.names.items() if _is_leaf(node) and label in wanted}
+    _place_leaves(found, [label for label, _ in named], leaves & earliest.keys(), earliest)
+    found.order += sorted(leaves - earliest.keys())
+    return found
+
+
+def _has_gradient(node: Node) -> bool:
+    return isinstance(node.value, Tensor) and node.value.requires_grad
+
+
+def _is_leaf(node: Node) -> bool:
+    return _has_gradient(node) and node.value.is_leaf
+
+
+def _place_leaves(found: Walked, named: list[str], leaves: set[str], earliest: dict[str, int]) -> None:
+    """A leaf's gradient is complete once that of the first tensor made from it is."""
+    for leaf in sorted(leaves, key=lambda one: -earliest[one]):
+        after = named[earliest[leaf]]
+        at = found.order.index(after) + 1 if after in found.order else 0
+        while at < len(found.order) and found.order[at] in leaves:
+            at += 1
+        found.order.insert(at, leaf)
+
+
+def _from(label: str, node: Node, found: Walked) -> Iterator[Contribution]:
+    shape = tuple(node.value.shape)
+    if label == "loss":
+        up = Term(None, shape, ())
+    else:
+        up = Term(name(f"d{label}"), shape, shape, shares=f"d{label}")
+    for count, one in enumerate(_descend(label, node, up, (), found)):
+        if count == _MOST:
+            _refuse(node, Refused(_TOO_LONG, node.line), found, inside=True)
+            return
+        yield one
+
+
+def _descend(
+    target: str, node: Node, up: Term, uses: tuple[Use, ...], found: Walked
+) -> Iterator[Contribution]:
+    if node.alias_of is not None:
+        yield from _reach(target, node.alias_of, up, uses, found)
+        return
+    try:
+        if len(uses) > _DEEPEST:
+            raise Refused(_TOO_LONG, node.line)
+        following = _uses(node, up)
+    except Refused as refused:
+        _refuse(node, refused, found, inside=True)
+        return
+    for use in following:
+        try:
+            term = use.rule.term(use)
+        except Refused as refused:
+            _refuse(use.node, refused, found)
+            continue
+        yield from _reach(target, use.node, term, (*uses, use), found)
+
+
+def _reach(
+    target: str, node: Node, term: Term, uses: tuple[Use, ...], found: Walked
+) -> Iterator[Contribution]:
+    if node.name:
+        yield Contribution(node.name, uses[-1].line if uses else node.line, target, uses, term)
+    else:
+        yield from _descend(target, node, term.whole(node.tree()), uses, found)
+
+
+def _uses(node: Node, up: Term) -> list[Use]:
+    """The operation of a node, once for each operand that a gradient flows into."""
+    if node.why_not:
+        raise Refused(node.why_not, node.line)
+    operation = operation_of(node)
+    known = [row for (name_, _), row in RULES.items() if name_ == operation.name]
+    if not known:
+        raise Refused(f"no rule for {operation.name}, line {node.line}", node.line)
+    operands = operation.bound(known[0].parameters)
+    found: list[Use] = []
+    for parameter, operand in operands.items():
+        if parameter in _LIKE:
+            continue
+        for place, one in _differentiable(operand):
+            row = RULES.get((operation.name, parameter))
+            if row is None:
+                raise Refused(f"no rule for {operation.name} by {parameter}, line {node.line}", node.line)
+            found.append(Use(operation, operands, row, up, one, place))
+    return found
+
+
+_LIKE = ("like", "kind")
+"""Operands of which only the shape or the type is read."""
+
+
+def _differentiable(operand: Operand) -> list[tuple[int, Node]]:
+    """The expressions that stand for a parameter and need a gradient, each with its place."""
+    several = operand if isinstance(operand, tuple) else (operand,)
+    return [(place, one) for place, one in enumerate(several) if isinstance(one, Node) and one.differentiable]
+
+
+def _refuse(node: Node, refused: Refused, found: Walked, *, inside: bool = False) -> None:
+    """A tensor lacks a term: the node if it has a name, else, or with `inside`, all that it was made from."""
+    left, seen = [node], {id(node)} if not inside else set[int]()
+    while left:
+        one = left.pop()
+        if one.name and not (inside and one is node):
+            if one.differentiable:
+                found.refused.setdefault(one.name, refused)
+            continue
+        for part in [*one.parts.values(), *([one.alias_of] if one.alias_of else [])]:
+            if id(part) not in seen:
+                seen.add(id(part))
+                left.append(part)

@@ -1,0 +1,54 @@
+"""A program to be explained, hinted at and written: run once, its gradients derived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .frame import Failure
+from .iteration import Iteration
+from .linecheck.check import check_lines
+from .program import Program
+from .rules.derive import Derivation, derive
+from .session import Session
+
+
+class CannotStudy(Exception):
+    """Nothing can be derived. The message is a sentence; `failure` is what the program raised, if it did."""
+
+    def __init__(self, message: str, failure: Failure | None = None) -> None:
+        super().__init__(message)
+        self.failure = failure
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A program, its first iteration, and the gradients that the rules give."""
+
+    program: Program
+    session: Session
+    iteration: Iteration
+    derivation: Derivation
+
+    def is_right(self, tensor: str) -> bool:
+        """Whether the program's own lines for this gradient are right already."""
+        judged = check_lines(self.session, self.iteration).judgements.get(f"d{tensor}")
+        return judged is not None and judged.verdict.passes
+
+
+def study(program: Program, seed: int = 0) -> Study:
+    """Run one iteration and derive every gradient.
+
+    Raises:
+        CannotStudy: the program does not run as far as its loss, or nothing can be derived.
+    """
+    session = Session(program, seed)
+    failure = session.begin()
+    if failure is not None:
+        raise CannotStudy("the program does not run", failure)
+    record = session.iterate()
+    if record.loss is None:
+        raise CannotStudy("the forward does not run", record.failure)
+    derivation = derive(session, record)
+    if derivation.problem:
+        raise CannotStudy(derivation.problem)
+    return Study(program, session, record, derivation)

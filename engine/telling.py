@@ -1,0 +1,41 @@
+"""What there is to say of a gradient, in lines: an explanation or a hint, for any screen."""
+
+from __future__ import annotations
+
+from .explaining import Explanation, UseExplained
+from .hints import LEVELS
+from .lesson import Told, Tone
+
+
+def explanation(said: Explanation) -> tuple[Told, ...]:
+    """An explanation in lines."""
+    head = Told(f"{said.tensor} {list(said.shape)}: {said.made_by}", "head")
+    if said.reason:
+        return (head, Told(f"no explanation: {said.reason}"))
+    if not said.uses:
+        return (head, Told("nothing that the loss depends on uses it: its gradient is zero"))
+    lines = [line for use in said.uses for line in _use(use)]
+    if said.total and len(said.uses) > 1:
+        lines.append(Told(f"all terms of entry {list(said.at)} together: {said.total}"))
+    return (head, *lines)
+
+
+def _use(use: UseExplained) -> list[Told]:
+    lines = [Told(f"used by line {use.line}: {use.text}")]
+    for rule in use.rules:
+        source = f" ({rule.source})" if rule.source else ""
+        lines.append(Told(f"  {rule.title}: {rule.sentence}{source}"))
+        lines.append(Told(f"    {rule.formula}", "quiet"))
+    lines.append(Told(f"  {use.term}", "strong"))
+    return lines + [Told(f"    {one}") for one in (*use.sums, *use.numbers)]
+
+
+def hinted(gradient: str, level: int, lines: tuple[str, ...]) -> tuple[Told, ...]:
+    """A hint in lines."""
+    tone: Tone = "strong" if level >= LEVELS - 1 else "plain"
+    return (Told(f"{gradient}, hint {level} of {LEVELS}", "head"), *(Told(line, tone) for line in lines))
+
+
+def right_already(gradient: str) -> tuple[Told, ...]:
+    """What is said instead of a hint where none is needed."""
+    return (Told(f"{gradient} is right already.", "head"),)

@@ -1,0 +1,113 @@
+"""Explains, hints and writes while a program is stepped: remembers how much was said already."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .explaining import explain
+from .hints import LEVELS, hint
+from .iteration import Iteration
+from .lesson import Asked, Lesson, Told
+from .placing import CannotPlace, with_line
+from .program import Program, ProgramError, parse
+from .rules.derive import Derivation, derive
+from .session import Session
+from .telling import explanation, hinted, right_already
+
+
+class Tutor:
+    """Answers about the gradients of one program. Lives on the engine thread."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.newest: Lesson | None = None
+        self._levels: dict[str, int] = {}
+        self._derived: tuple[Iteration, Derivation] | None = None
+
+    def answer(self, asked: Asked, tensor: str, session: Session, record: Iteration, *, right: bool) -> None:
+        """Make the newest lesson; `right` says that the program's own lines are."""
+        derivation = self._derivation(session, record)
+        writable = False
+        lines: tuple[Told, ...]
+        if derivation.problem:
+            lines = (Told(f"nothing can be said of d{tensor}: {derivation.problem}", "head"),)
+        elif tensor not in derivation.gradients:
+            lines = (Told(f"{tensor or 'what is selected'} has no gradient to be asked for", "head"),)
+        elif asked is Asked.EXPLANATION:
+            lines = explanation(explain(self.program, record, derivation, tensor))
+        elif right:
+            lines = right_already(f"d{tensor}")
+        elif asked is Asked.HINT:
+            lines = self._hint(derivation, tensor)
+        else:
+            lines, writable = self._line(derivation, tensor, now=asked is Asked.WRITTEN)
+        number = self.newest.number + 1 if self.newest is not None else 1
+        self.newest = Lesson(number, asked, tensor, lines, writable)
+
+    def _derivation(self, session: Session, record: Iteration) -> Derivation:
+        if self._derived is None or self._derived[0] is not record:
+            self._derived = (record, derive(session, record))
+        return self._derived[1]
+
+    def _hint(self, derivation: Derivation, tensor: str) -> tuple[Told, ...]:
+        level = min(self._levels.get(tensor, 0) + 1, LEVELS)
+        self._levels[tensor] = level
+        return hinted(f"d{tensor}", level, hint(self.program, derivation, tensor, level))
+
+    def _line(self, derivation: Derivation, tensor: str, *, now: bool) -> tuple[tuple[Told, ...], bool]:
+        one = derivation.gradients[tensor]
+        if one.reason:
+            return (Told(f"{one.name} cannot be written: {one.reason}", "head"),), False
+        try:
+            path = self._path()
+            text = with_line(_as_opened(self.program, path), one)
+            if now:
+                _replace(path, text)
+        except (CannotPlace, OSError) as problem:
+            words = problem.strerror if isinstance(problem, OSError) else problem
+            return (Told(f"{one.name} is not written: {words}", "head"),), False
+        lines = tuple(Told(line, "strong") for line in one.lines)
+        if now:
+            where = f"{one.name} is written into {path.name}; open it again to step it"
+            return (Told(where, "head"), *lines), False
+        return (Told(f"write {one.name} into {path.name}?", "head"), *lines), True
+
+    def _path(self) -> Path:
+        path = self.program.path
+        if path is None or path.parent == Path(__file__).parent / "programs":
+            raise CannotPlace(
+                f"{self.program.name} is a bundled program; `backprop-tui new FILE` makes one of your own"
+            )
+        return path
+
+
+def _as_opened(program: Program, path: Path) -> Program:
+    """The program as it stands in the file, whose handwritten lines may have changed and nothing else.
+
+    Raises:
+        CannotPlace: the file is no such program any more.
+    """
+    try:
+        now = parse(path.read_text(encoding="utf-8"), program.name, path)
+    except (ProgramError, UnicodeDecodeError) as problem:
+        raise CannotPlace(f"the file cannot be read as a program any more: {problem}") from None
+    if _rest(now) != _rest(program):
+        raise CannotPlace("the file has changed since it was opened; open it again")
+    return now
+
+
+def _rest(program: Program) -> list[str]:
+    return [s.text for s in program.statements if s.section in ("setup", "parameters", "forward")]
+
+
+def _replace(path: Path, text: str) -> None:
+    """All of the new text or all of the old, whatever happens meanwhile."""
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.chmod(beside, target.stat().st_mode)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,119 @@
+"""Explanations name the rule, the term in the program's names, and one entry's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from backprop_tui.engine.explaining import Explanation, explain
+from backprop_tui.engine.hints import hint
+from backprop_tui.engine.program import Program
+from backprop_tui.engine.source import bundled_names, load
+from backprop_tui.engine.study import study
+
+Build = Callable[..., Program]
+
+
+def explained(program: Program, tensor: str, at: tuple[int, ...] | None = None) -> Explanation:
+    found = study(program)
+    return explain(program, found.iteration, found.derivation, tensor, at)
+
+
+def test_an_entry_is_worked_through(linear: Program) -> None:
+    found = explained(linear, "difference", (1,))
+    (use,) = found.uses
+    assert (use.line, use.text) == (22, "difference_squared = difference ** 2")
+    assert [rule.title for rule in use.rules] == ["power"]
+    assert use.term == "ddifference += 2 * difference * ddifference_squared"
+    slope, upstream, term = use.numbers
+    assert slope.startswith("local slope[1]: difference = ")
+    assert upstream == "upstream[1]: ddifference_squared = 0.25"
+    factor = slope.rpartition("= ")[2]
+    assert term == f"term[1]: 2 × ({factor}) × 0.25 = {found.total}"
+
+
+def test_a_sum_says_what_was_broadcast_and_adds_up(build: Build) -> None:
+    program = build(
+        setup="import torch\nx = torch.tensor([[1.0, 2.0], [3.0, 4.0]])",
+        parameters="b = torch.zeros(2)",
+        forward="h = x + b\nk = h * h\nloss = k.sum()",
+        backward=None,
+        update=None,
+    )
+    (use,) = explained(program, "b", (1,)).uses
+    assert use.term == "db += dh.sum(0)"
+    assert use.sums == ("summed over 2 rows: b was broadcast",)
+    assert use.numbers == ("sum: 4 + 8 = 12, of dh",)
+
+
+def test_an_entry_that_was_read_twice_gets_both(build: Build) -> None:
+    program = build(
+        setup="import torch\nix = torch.tensor([2, 0, 2])\nc = torch.tensor([1.0, 10.0, 100.0])",
+        parameters="E = torch.ones(4)",
+        forward="e = E[ix]\nk = e * c\nloss = k.sum()",
+        backward=None,
+        update=None,
+    )
+    assert explained(program, "E", (2,)).uses[0].numbers == ("entry [2] was read 2 times: 1 + 100 = 101",)
+    assert explained(program, "E", (3,)).uses[0].numbers == ("entry [3] was not read: zero",)
+
+
+def test_a_wrong_gradient_is_explained_at_its_worst_entry(build: Build) -> None:
+    wrong = build(backward="dH = torch.ones_like(H)\ndH[1] = 5\ndW = dH * x")
+    assert explained(wrong, "H").at == (1,)
+
+
+def test_where_a_tensor_comes_from(linear: Program) -> None:
+    assert explained(linear, "W1").made_by == "a parameter, line 14"
+    assert explained(linear, "H").made_by == "line 20: H = W1 * x + B1"
+    assert explained(linear, "y").made_by == "data"
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_the_terms_of_an_entry_add_up_to_its_gradient(name: str) -> None:
+    found = study(load(name))
+    for tensor in found.derivation.gradients:
+        said = explain(found.program, found.iteration, found.derivation, tensor)
+        assert said.uses, tensor
+        assert all(use.term.startswith(f"d{tensor}") for use in said.uses)
+
+
+class TestHints:
+    def test_each_level_says_more(self, linear: Program) -> None:
+        found = study(linear)
+        levels = [hint(linear, found.derivation, "difference", level) for level in range(1, 6)]
+        assert levels[0] == (
+            "difference is used once; its gradient has one term:",
+            "line 22 makes difference_squared of it, through power",
+        )
+        assert levels[1] == ("power: The exponent comes down as a factor and goes down by one.",)
+        assert levels[2] == (
+            "ddifference has the shape of difference: [4]",
+            "the term through difference_squared reads ddifference_squared, of shape [4]; "
+            "nothing is summed for broadcasting",
+        )
+        assert levels[3] == ("ddifference = 2 * ____ * ddifference_squared",)
+        assert levels[4] == ("ddifference = 2 * difference * ddifference_squared",)
+
+    def test_a_blank_stands_for_the_other_side_of_a_product(self) -> None:
+        program = load("softmax_mlp")
+        found = study(program)
+        assert hint(program, found.derivation, "W2", 4) == ("dW2 = ____ @ dlogits",)
+        assert hint(program, found.derivation, "b2", 4) == ("db2 = ____.sum(0)",)
+
+    @pytest.mark.parametrize("name", bundled_names())
+    def test_no_level_below_the_last_gives_the_line_away(self, name: str) -> None:
+        program = load(name)
+        found = study(program)
+        for tensor, derived in found.derivation.gradients.items():
+            blanked = hint(program, found.derivation, tensor, 4)
+            assert "____" in "\n".join(blanked), tensor
+            for level in range(1, 4):
+                said = hint(program, found.derivation, tensor, level)
+                assert not set(said) & set(derived.lines)
+
+    def test_a_gradient_that_is_right_already(self, build: Build) -> None:
+        found = study(build(backward="dH = torch.ones_like(H)\ndW = -dH * x"))
+        assert found.is_right("H")
+        assert not found.is_right("W")

@@ -1,0 +1,59 @@
+"""A loop that never ends is stopped before its record has eaten the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from backprop_tui.engine import room
+from backprop_tui.engine.fault import ProgramFault
+from backprop_tui.engine.iteration import Iteration
+from backprop_tui.engine.room import MOST_STATEMENTS, Room
+
+Iterated = Callable[..., Iteration]
+ENDLESS = "h = W * x\nwhile True:\n    h = h + 1\nloss = h.sum()"
+IN_PLACE = "h = W * x\nc = torch.zeros(100, 100)\nwhile True:\n    c += 1\nloss = h.sum()"
+
+
+def message_of(record: Iteration) -> str:
+    assert record.failure is not None
+    return record.failure.message
+
+
+def test_an_endless_loop_of_small_tensors_ends_with_a_sentence(
+    iterated: Iterated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MOST_STATEMENTS", 2000)
+    record = iterated(forward=ENDLESS)
+    assert record.failure is not None
+    assert record.failure.line == 9
+    assert "is there a loop that never ends?" in message_of(record)
+    assert len(record.steps) < 2500
+
+
+@pytest.mark.parametrize("forward", [ENDLESS.replace("W * x", "W * torch.ones(4096, 3)"), IN_PLACE])
+def test_an_endless_loop_of_large_tensors_ends_before_its_statements_are_many(
+    iterated: Iterated, monkeypatch: pytest.MonkeyPatch, forward: str
+) -> None:
+    monkeypatch.setattr(room, "most_bytes", lambda: 10_000_000)
+    record = iterated(forward=forward)
+    assert "more than a quarter of the memory" in message_of(record)
+    assert len(record.steps) < 2000
+
+
+def test_what_shares_memory_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "most_bytes", lambda: 10_000)
+    data = torch.zeros(2000)
+    found = Room()
+    for ran in range(100):
+        found.require(ran, [data[ran], data[ran:], "no tensor"])
+    with pytest.raises(ProgramFault):
+        found.require(101, [torch.zeros(2000)])
+
+
+def test_a_long_loop_that_ends_is_recorded(iterated: Iterated) -> None:
+    loop = "h = W * x\nfor i in range(3000):\n    h = h + 1\nloss = h.sum()"
+    assert iterated(forward=loop, backward="dW = x.clone()").failure is None
+    assert MOST_STATEMENTS > 100_000

@@ -1,0 +1,146 @@
+"""What the screen is told when it asks: explanations, hints that go on, a line written into the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backprop_tui.engine.commands import Advance, Ask, SelectName, Unit
+from backprop_tui.engine.lesson import Asked, Lesson
+from backprop_tui.engine.program import Program, parse
+from backprop_tui.engine.report import check
+from backprop_tui.engine.source import load
+from backprop_tui.engine.stepper import Stepper
+
+TEXT = """# %% setup
+import torch
+x = torch.tensor([1.0, 2.0, 3.0])
+# %% parameters
+W = torch.tensor([0.5, -1.0, 2.0])
+# %% forward
+h = W * x
+k = h.tanh()
+loss = k.sum()
+# %% backward
+dk = torch.ones_like(k)
+dh = (1 - h ** 2) * dk  # not of k?
+dW = dh * x
+# %% update
+W = W - 0.1 * dW
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.py"
+    path.write_text(TEXT)
+    return path
+
+
+def stepped(program: Program, tensor: str) -> Stepper:
+    stepper = Stepper(program, 0)
+    stepper.begin()
+    stepper.handle(Advance(Unit.ITERATION))
+    stepper.check_lines()
+    stepper.handle(SelectName(tensor))
+    return stepper
+
+
+def ask(stepper: Stepper, asked: Asked) -> Lesson:
+    stepper.handle(Ask(asked))
+    lesson = stepper.frame(0).lesson
+    assert lesson is not None
+    return lesson
+
+
+def text(lesson: Lesson) -> list[str]:
+    return [told.text for told in lesson.lines]
+
+
+def test_hints_go_on_to_the_line(file: Path) -> None:
+    stepper = stepped(load(str(file)), "h")
+    heads = [text(ask(stepper, Asked.HINT))[0] for _ in range(6)]
+    assert heads == [f"dh, hint {level} of 5" for level in (1, 2, 3, 4, 5, 5)]
+    assert text(ask(stepper, Asked.HINT))[1:] == ["dh = (1 - k ** 2) * dk"]
+
+
+def test_no_hint_for_what_is_right(file: Path) -> None:
+    assert text(ask(stepped(load(str(file)), "k"), Asked.HINT)) == ["dk is right already."]
+
+
+def test_an_explanation_comes_for_what_is_right_too(file: Path) -> None:
+    said = text(ask(stepped(load(str(file)), "k"), Asked.EXPLANATION))
+    assert said[0] == "k [3]: line 8: k = h.tanh()"
+    assert "used by line 9: loss = k.sum()" in said
+
+
+def test_a_line_is_shown_before_it_is_written(file: Path) -> None:
+    stepper = stepped(load(str(file)), "h")
+    shown = ask(stepper, Asked.LINE)
+    assert shown.writable
+    assert text(shown) == ["write dh into mine.py?", "dh = (1 - k ** 2) * dk"]
+    assert file.read_text() == TEXT
+    written = ask(stepper, Asked.WRITTEN)
+    assert not written.writable
+    assert file.read_text() == TEXT.replace("dh = (1 - h ** 2) * dk  # not of k?", "dh = (1 - k ** 2) * dk")
+    assert check(load(str(file))).exit_code == 0
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_missing_line_goes_where_it_is_read(file: Path) -> None:
+    file.write_text(TEXT.replace("dh = (1 - h ** 2) * dk  # not of k?\n", ""))
+    ask(stepped(load(str(file)), "h"), Asked.WRITTEN)
+    assert check(load(str(file))).exit_code == 0
+
+
+def test_handwritten_lines_that_changed_meanwhile_are_kept(file: Path) -> None:
+    stepper = stepped(load(str(file)), "h")
+    file.write_text(TEXT.replace("dW = dh * x", "dW = x * dh  # mine"))
+    ask(stepper, Asked.WRITTEN)
+    assert "dW = x * dh  # mine" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("h = W * x", "h = W * x * 2"), "the file has changed since it was opened; open it again"),
+        (("# %% forward", "# %% foward"), "the file cannot be read as a program any more"),
+        (("dh = (1 - h ** 2) * dk", "dh, other = (1 - h ** 2) * dk, 3"), "line 12 does more than write dh"),
+    ],
+)
+def test_nothing_is_written_over_what_it_does_not_know(
+    file: Path, change: tuple[str, str], sentence: str
+) -> None:
+    stepper = stepped(load(str(file)), "h")
+    changed = TEXT.replace(*change)
+    file.write_text(changed)
+    lesson = ask(stepper, Asked.WRITTEN)
+    assert text(lesson)[0].startswith("dh is not written: ")
+    assert sentence in text(lesson)[0]
+    assert file.read_text() == changed
+
+
+def test_a_bundled_program_is_never_written_into(linear: Program) -> None:
+    wrong = parse(linear.text.replace("dH = 1 *", "dH = 2 *"), linear.name, linear.path)
+    stepper = stepped(wrong, "H")
+    lesson = ask(stepper, Asked.WRITTEN)
+    assert "is a bundled program" in text(lesson)[0]
+
+
+def test_before_the_first_iteration_there_is_nothing_to_ask(linear: Program) -> None:
+    stepper = Stepper(linear, 0)
+    stepper.begin()
+    stepper.handle(Ask(Asked.HINT))
+    frame = stepper.frame(0)
+    assert frame.lesson is None
+    assert frame.notes == ("there is no iteration yet whose gradients could be asked for",)
+
+
+def test_the_session_goes_on_as_if_nobody_had_asked(build: Callable[..., Program]) -> None:
+    asked, quiet = stepped(build(), "W"), stepped(build(), "W")
+    ask(asked, Asked.EXPLANATION)
+    for stepper in (asked, quiet):
+        stepper.handle(Advance(Unit.ITERATION))
+    assert asked.session.losses == quiet.session.losses

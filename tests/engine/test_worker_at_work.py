@@ -1,0 +1,73 @@
+"""While something takes long the screen knows what it is, and a key never waits for the line check."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from backprop_tui.engine.commands import Advance, Select, Unit
+from backprop_tui.engine.program import Program
+
+ITERATION = Advance(Unit.ITERATION)
+Build = Callable[..., Program]
+On = Callable[..., Any]
+
+
+def test_what_takes_long_is_told_with_its_line_and_the_program_stays(screen: On, build: Build) -> None:
+    one = screen(build(forward="loss = W.sum()\nwhile True: pass"))
+    before = one.settled()
+    one.engine.send(ITERATION)
+    frame = one.until(lambda frame: bool(frame.status.busy))
+    line = one.engine._program.lines.index("while True: pass") + 1
+    assert frame.status.busy == f"forward, line {line}"
+    assert [one.number for one in frame.lines] == [one.number for one in before.lines]
+    one.engine.cancel()
+    assert not one.until(lambda frame: frame.failure is not None, 3).status.busy
+
+
+def test_a_setup_that_takes_long_is_told_in_the_place_of_loading(screen: On, build: Build) -> None:
+    one = screen(build(setup="+\nimport time\ndef f():\n    while True: time.sleep(0.01)\nf()"))
+    frame = one.until(lambda frame: bool(frame.status.busy), 20)
+    assert frame.status.busy.startswith("setup, line")
+    assert not frame.status.loading
+    assert frame.lines
+    one.engine.cancel()
+    one.until(lambda frame: frame.failure is not None, 3)
+
+
+def test_a_key_goes_before_the_check_of_the_lines_which_is_made_after_it(screen: On, build: Build) -> None:
+    nap = "+\nimport time\ndef nap(): time.sleep(0.05)"
+    slow = "\n".join(["nap()"] * 8)
+    one = screen(build(setup=nap, forward=f"{slow}\nloss = W.sum()", backward="dW = torch.ones_like(W) * 2"))
+    one.settled()
+    one.engine.send(ITERATION)
+    one.until(lambda frame: frame.handled == 1 and frame.status.checking)
+    time.sleep(0.1)
+    began = time.monotonic()
+    one.engine.send(Select(1))
+    frame = one.until(lambda frame: frame.handled == 2)
+    assert time.monotonic() - began < 0.25
+    assert frame.status.checking
+    frame = one.until(lambda frame: not frame.status.checking)
+    assert frame.notes == ()
+    assert "wrong_here" in {row.verdict for row in frame.tensors}
+
+
+def test_a_mistake_of_ours_leaves_the_program_on_the_screen(
+    screen: On, linear: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = screen(linear)
+    before = one.settled()
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(one.engine._stepper, "frame", broken)
+    one.engine.send(ITERATION)
+    frame = one.settled()
+    assert frame.failure is not None
+    assert frame.failure.type == "mistake of backprop-tui"
+    assert len(frame.lines) == len(before.lines) > 0

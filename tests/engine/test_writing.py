@@ -1,0 +1,112 @@
+"""Programs with their gradients written pass the check; what cannot be written says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from backprop_tui.engine.program import Program, parse
+from backprop_tui.engine.report import Report, check
+from backprop_tui.engine.source import bundled_names, load
+from backprop_tui.engine.study import CannotStudy
+from backprop_tui.engine.writing import write
+
+Build = Callable[..., Program]
+
+
+def checked(text: str) -> Report:
+    return check(parse(text, "written"))
+
+
+def backward_of(text: str) -> str:
+    return text.partition("# %% backward\n")[2].partition("# %% update")[0].strip()
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_a_bundled_program_is_written_anew_and_passes(name: str) -> None:
+    written = write(load(name))
+    assert not written.unwritten
+    report = checked(written.text)
+    assert report.failure is None
+    assert report.gradients
+    assert report.exit_code == 0
+
+
+def test_the_linear_regression_is_written_as_a_student_would(linear: Program) -> None:
+    assert backward_of(write(linear).text).splitlines()[:8] == [
+        "# loss = summed / n",
+        "dsummed = torch.ones_like(summed) / n",
+        "",
+        "# summed = difference_squared.sum()",
+        "ddifference_squared = dsummed.expand_as(difference_squared)",
+        "",
+        "# difference_squared = difference ** 2",
+        "ddifference = 2 * difference * ddifference_squared",
+    ]
+
+
+def test_narration_and_every_other_line_stay(linear: Program) -> None:
+    text = write(linear).text
+    before, _, rest = linear.text.partition("# %% backward\n")
+    assert text.startswith(before)
+    assert text.endswith("# %% markdown" + rest.partition("# %% markdown")[2]) or text.endswith(
+        "# %% [markdown]" + rest.partition("# %% [markdown]")[2]
+    )
+
+
+def test_a_program_without_a_backward_section_gets_one_before_the_update(build: Build) -> None:
+    text = write(build(backward=None)).text
+    assert text.index("# %% forward") < text.index("# %% backward") < text.index("# %% update")
+    assert checked(text).exit_code == 0
+
+
+def test_a_program_without_backward_and_update_ends_in_one(build: Build) -> None:
+    text = write(build(backward=None, update=None)).text
+    lines = ["# loss = H.sum()", "dH = torch.ones_like(H)", "", "# H = W * x", "dW = x * dH"]
+    assert backward_of(text).splitlines() == lines
+
+
+class TestMissing:
+    def test_what_is_written_stays_as_it_is(self, build: Build) -> None:
+        program = build(forward="H = W * x\nk = H.exp()\nloss = k.sum()", backward="dW = dH * x  # mine")
+        text = write(program, missing=True).text
+        assert "dW = dH * x  # mine" in text
+        assert checked(text).exit_code == 0
+
+    def test_an_ellipsis_is_replaced_where_it_stands(self, build: Build) -> None:
+        program = build(backward="dH = ...\ndW = dH * x")
+        lines = backward_of(write(program, missing=True).text).splitlines()
+        assert lines == ["# loss = H.sum()", "dH = torch.ones_like(H)", "dW = dH * x"]
+
+    def test_a_wrong_line_of_the_users_own_stays_too(self, build: Build) -> None:
+        program = build(backward="dW = -dH * x")
+        written = write(program, missing=True)
+        assert not written.unwritten
+        report = checked(written.text)
+        assert {one.name: one.verdict.passes for one in report.gradients} == {"dH": True, "dW": False}
+
+    def test_nothing_is_missing(self, linear: Program) -> None:
+        assert write(linear, missing=True).text == linear.text
+
+
+class TestRefused:
+    def test_an_operation_without_a_rule(self, build: Build) -> None:
+        written = write(build(forward="H = torch.lgamma(W * x)\nloss = H.sum()"))
+        assert written.unwritten == {"dW": "no rule for lgamma, line 7"}
+        assert "dW = ...  # no rule for lgamma, line 7" in written.text
+        assert "dH = torch.ones_like(H)" in written.text
+
+    def test_a_name_that_is_taken(self, build: Build) -> None:
+        written = write(build(setup="+dW = 3", backward=None, update=None))
+        assert written.unwritten == {"dW": "the name is taken: line 4 binds dW"}
+
+    def test_a_forward_that_raises(self, build: Build) -> None:
+        with pytest.raises(CannotStudy, match="the forward does not run") as caught:
+            write(build(forward="H = W * nothing\nloss = H.sum()"))
+        assert caught.value.failure is not None
+        assert caught.value.failure.line == 7
+
+    def test_a_setup_that_raises(self, build: Build) -> None:
+        with pytest.raises(CannotStudy, match="the program does not run"):
+            write(build(setup="+1 / 0"))

@@ -1,0 +1,53 @@
+"""Where every command line begins.
+
+One that only names a program opens the screen at once: reading options takes longer to import than the
+whole engine does.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from .open import FIRST, open_screen
+from .refusal import COMMANDS, Refusal, meant_command
+from .terminal import PlainConsole, never_fail_to_encode
+
+CANNOT_RUN = 2
+INTERRUPTED = 130
+
+
+def main(tokens: Sequence[str] | None = None) -> int:
+    """Run one command line (that of the process by default) and return its exit code."""
+    words = list(sys.argv[1:] if tokens is None else tokens)
+    never_fail_to_encode()
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(words: list[str]) -> int:
+    from ..engine.program import ProgramError
+
+    try:
+        if _names_a_program(words):
+            return open_screen(*words or (FIRST,))
+        from .cli import obey
+
+        return obey(words)
+    except ProgramError as error:
+        return _complain(f"{error}{meant_command(words)}")
+    except Refusal as refusal:
+        return _complain(str(refusal))
+
+
+def _names_a_program(words: list[str]) -> bool:
+    return not words or (len(words) == 1 and not words[0].startswith("-") and words[0] not in COMMANDS)
+
+
+def _complain(sentence: str) -> int:
+    if not sentence.endswith((".", "?", "!")):
+        sentence += "."
+    PlainConsole(sys.stderr).print(sentence, soft_wrap=True)
+    return CANNOT_RUN
