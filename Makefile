@@ -41,6 +41,8 @@ bench: $(DEV)
 	$(BIN)/python tests/bench/iteration.py
 	$(BIN)/python tests/bench/linecheck.py
 	$(BIN)/python tests/bench/mutants.py
+	$(BIN)/python tests/bench/rules.py
+	$(BIN)/python tests/bench/diagnosis.py
 	$(BIN)/python tests/bench/first_paint.py
 	$(BIN)/python tests/bench/keys.py
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .diagnosed import diagnosed
 from .frame import Failure
 from .gradient import Gradient
 from .iteration import Iteration
@@ -71,7 +72,7 @@ def _asides(reports: list[GradientReport]) -> list[str]:
 def gradient_reports(session: Session, record: Iteration, rtol: float, atol: float) -> list[GradientReport]:
     """Every written gradient in the order of its line, then the parameters without one."""
     written = sorted(record.gradients.values(), key=lambda gradient: gradient.pair.lines[-1])
-    judged = judgements(record, check_lines(session, record))
+    judged = judgements(record, diagnosed(session, record, check_lines(session, record)))
     found = [_written(gradient, judged[gradient.name], rtol, atol) for gradient in written]
     missing = [f"d{name}" for name in session.parameters if f"d{name}" not in record.gradients]
     missing += absent_gradients(session.program, record.references)
@@ -101,6 +102,7 @@ def _written(gradient: Gradient, judged: Judgement, rtol: float, atol: float) ->
         line_maxdiff=line.maxdiff if line is not None else None,
         line_dtype=line.dtype or None if line is not None else None,
         message=_unreached(gradient, judged) or judged.message,
+        diagnosis=judged.diagnosis,
     )
 
 

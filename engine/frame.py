@@ -167,6 +167,8 @@ class Status:
     target: int | None = None
     """The iteration that a run is heading for; a progress bar shows `iteration` of it."""
     device: str = ""
+    remark: str = ""
+    """What is wrong with the selected gradient's line: `dy: sign flipped`."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -59,7 +59,8 @@ def sentence(judged: Judgement) -> str:
     head = _head(judged)
     if not head or judged.verdict is Verdict.INHERITED:
         return head
-    return ", ".join(filter(None, (head, _lines(judged))))
+    words = ", ".join(filter(None, (head, _lines(judged))))
+    return f"{words}: {judged.diagnosis.message}" if judged.diagnosis is not None else words
 
 
 def _head(judged: Judgement) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from torch import Tensor
 
@@ -14,6 +15,9 @@ from .iteration import Iteration
 from .linecheck.outcome import LineCheck, LineJudgement
 from .recorder import MISSING
 from .verdict import Verdict
+
+if TYPE_CHECKING:
+    from .diagnosis.diagnosis import Diagnosis
 
 _ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
 
@@ -30,6 +34,8 @@ class Judgement:
     inherited_from: tuple[str, ...] = ()
     """The gradients whose lines are wrong, where this one's is not."""
     message: str = ""
+    diagnosis: Diagnosis | None = None
+    """What is wrong with the line, where it is."""
 
 
 def judgements(iteration: Iteration, check: LineCheck | None) -> dict[str, Judgement]:
@@ -43,7 +49,9 @@ def judgements(iteration: Iteration, check: LineCheck | None) -> dict[str, Judge
     lines = check.judgements if check is not None else {}
     if check is not None and check.iteration != iteration.number:
         lines = {name: _of_another_batch(line) for name, line in lines.items()}
-    return {name: _judgement(iteration, gradient, lines) for name, gradient in iteration.gradients.items()}
+    judged = {name: _judgement(iteration, gradient, lines) for name, gradient in iteration.gradients.items()}
+    diagnoses = (check.diagnoses if check is not None else None) or {}
+    return {name: replace(one, diagnosis=diagnoses.get(name)) for name, one in judged.items()}
 
 
 def _unjudged(gradient: Gradient, problem: str) -> Judgement:

@@ -87,6 +87,7 @@ def _status(stepper: Stepper, view: View) -> Status:
         wrong=sum(counts[verdict] for verdict in counts if not verdict.passes) - counts[Verdict.NOT_WRITTEN],
         to_come=sum(1 for g in record.gradients.values() if not is_told(record, g, view.ran)),
         device=_device(record),
+        remark=_remark(stepper, record, view),
     )
 
 
@@ -103,6 +104,15 @@ def _loss(record: Iteration, ran: int) -> float | None:
 def _device(record: Iteration) -> str:
     tensor = next(iter(record.references.gradients.values()), None)
     return "" if tensor is None else str(tensor.device)
+
+
+def _remark(stepper: Stepper, record: Iteration, view: View) -> str:
+    name = f"d{view.selected}"
+    judged, gradient = stepper.judged.get(name), record.gradients.get(name)
+    told = gradient is not None and is_told(record, gradient, view.ran)
+    if not told or judged is None or judged.diagnosis is None:
+        return ""
+    return f"{name}: {judged.diagnosis.message}"
 
 
 def _counts(stepper: Stepper, record: Iteration, ran: int) -> Counter[Verdict]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .frame import Failure
 from .program import Program
 from .verdict import Verdict
+
+if TYPE_CHECKING:
+    from .diagnosis.diagnosis import Diagnosis
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class GradientReport:
     line_dtype: str | None = None
     message: str = ""
     """The verdict in words: `wrong here; hidden: the true gradient is about zero`."""
+    diagnosis: Diagnosis | None = None
+    """What is wrong with its line, where that was judged wrong."""
 
 
 @dataclass(frozen=True)

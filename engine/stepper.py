@@ -24,6 +24,7 @@ from .commands import (
     ToggleRun,
     Unit,
 )
+from .diagnosed import diagnosed
 from .frame import Failure, Frame
 from .iteration import Iteration
 from .judgement import Judgement, explained, judgements
@@ -272,6 +273,8 @@ class Stepper:
             self.check = check_lines(self.session, self.record)
             if self.check.problem:
                 self.notes += (f"the lines could not be checked: {self.check.problem}",)
+        self.judged = judgements(self.record, self.check)
+        self.check = diagnosed(self.session, self.record, self.check)
         self.judged = judgements(self.record, self.check)
 
     def _iterate(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 
 from .checking import run_check
 from .placing import holes, with_backward, with_gradients
@@ -37,14 +39,28 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
 
 def _wanted(program: Program, session: Session, derivation: Derivation, *, missing: bool) -> list[Derived]:
     there = session.candidates.keys() - holes(program).keys() if missing else frozenset[str]()
-    return [_unless_taken(program, one) for one in derivation.gradients.values() if one.name not in there]
+    others = _other_names(program, [one.name for one in derivation.gradients.values()])
+    return [_renamed(one, others) for one in derivation.gradients.values() if one.name not in there]
 
 
-def _unless_taken(program: Program, one: Derived) -> Derived:
-    for statement in program.statements:
-        if statement.section != "backward" and one.name in statement.binds:
-            return one.without_lines(f"the name is taken: line {statement.line} binds {one.name}")
-    return one
+def _other_names(program: Program, gradients: Sequence[str]) -> dict[str, str]:
+    """Names for the gradients whose own name the program uses for something else."""
+    used = {name for s in program.statements for name in (*s.binds, *s.reads)}
+    taken = {name for s in program.statements if s.section != "backward" for name in s.binds}
+    return {name: next(one for one in _names(name) if one not in used) for name in gradients if name in taken}
+
+
+def _names(gradient: str) -> Iterator[str]:
+    yield f"grad_{gradient[1:]}"
+    yield from (f"grad_{gradient[1:]}_{number}" for number in count(2))
+
+
+def _renamed(one: Derived, others: Mapping[str, str]) -> Derived:
+    if not others:
+        return one
+    words = re.compile(rf"\b({'|'.join(map(re.escape, others))})\b")
+    lines = tuple(words.sub(lambda found: others[found[0]], line) for line in one.lines)
+    return replace(one, lines=lines)
 
 
 def _tried(program: Program, wanted: Sequence[Derived], *, missing: bool, seed: int) -> Written:

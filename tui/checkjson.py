@@ -78,6 +78,19 @@ def _gradient(gradient: GradientReport) -> dict[str, Json]:
         "inherited_from": list(gradient.inherited_from),
         "line_maxdiff": _number(gradient.line_maxdiff),
         "line_dtype": gradient.line_dtype,
+        "diagnosis": _diagnosis(gradient),
+    }
+
+
+def _diagnosis(gradient: GradientReport) -> dict[str, Json] | None:
+    found = gradient.diagnosis
+    if found is None:
+        return None
+    return {
+        "kind": found.kind,
+        "message": found.message,
+        "evidence": found.evidence,
+        "suggestion": found.suggestion,
     }
 
 

@@ -140,7 +140,8 @@ def _refusal(problem: Exception, program: str) -> Refusal:
     if failure is None:
         return Refusal(f"{program}: {problem}.")
     place = f"line {failure.line}: " if failure.line else ""
-    return Refusal(f"{program}: {problem}: {place}{failure.type}: {failure.message}")
+    kind = "" if failure.type == "ProgramFault" else f"{failure.type}: "
+    return Refusal(f"{program}: {problem}: {place}{kind}{failure.message}")
 
 
 def _tensor(found: Study, word: str) -> str:

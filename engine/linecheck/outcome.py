@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..verdict import Verdict
+
+if TYPE_CHECKING:
+    from ..diagnosis.diagnosis import Diagnosis
 
 
 @dataclass(frozen=True)
@@ -37,3 +41,5 @@ class LineCheck:
     judgements: Mapping[str, LineJudgement] = field(default_factory=dict)
     dtype: str = ""
     problem: str = ""
+    diagnoses: Mapping[str, Diagnosis] | None = None
+    """What is wrong with the lines that are accused, by gradient; None where nobody has looked yet."""

@@ -223,9 +223,13 @@ def arrivals(
     }
 
 
-def _noting(name: str, found: dict[str, Tensor], instead: Tensor | None) -> Callable[[Tensor], Tensor | None]:
-    def hook(gradient: Tensor) -> Tensor | None:
-        found[name] = gradient.detach()
+def _noting(
+    name: str, found: dict[str, Tensor], instead: Tensor | None
+) -> Callable[[Tensor | None], Tensor | None]:
+    def hook(gradient: Tensor | None) -> Tensor | None:
+        # a piece that the loss does not use gets None where its siblings get a gradient
+        if gradient is not None:
+            found[name] = gradient.detach()
         return instead
 
     return hook

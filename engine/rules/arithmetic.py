@@ -54,14 +54,20 @@ def mul_y(use: Use) -> Term:
     return use.summed(use.up.times(use.tree("x"), use.shape_or_none("x")))
 
 
-@rule("div(x, y)", "x", "quotient", "The numerator gets the gradient over the denominator.", "dx += dout / y")
+@rule(
+    "div(x, y, rounding_mode)",
+    "x",
+    "quotient",
+    "The numerator gets the gradient over the denominator.",
+    "dx += dout / y",
+)
 def div_x(use: Use) -> Term:
     _require_exact(use)
     return use.summed(use.up.over(use.tree("y"), use.shape_or_none("y")))
 
 
 @rule(
-    "div(x, y)",
+    "div(x, y, rounding_mode)",
     "y",
     "quotient",
     "The denominator gets the gradient times minus the numerator over its own square.",
@@ -70,6 +76,8 @@ def div_x(use: Use) -> Term:
 def div_y(use: Use) -> Term:
     _require_exact(use)
     up = use.up.negated()
+    if _is_one(use, "x") and use.operation.node.name and not _has_name(use, "y"):
+        return use.summed(up.times(use.write("out ** 2"), use.out_shape))
     if not _is_one(use, "x"):
         up = up.times(use.tree("x"), use.shape_or_none("x"))
     return use.summed(up.over(use.write("y ** 2"), use.shape_or_none("y")))
@@ -78,6 +86,11 @@ def div_y(use: Use) -> Term:
 def _require_exact(use: Use) -> None:
     if "rounding_mode" in use.operands:
         raise Refused("a rounded quotient has no useful gradient", use.line)
+
+
+def _has_name(use: Use, operand: str) -> bool:
+    found = use.operands[operand]
+    return isinstance(found, Node) and bool(found.name)
 
 
 def _is_one(use: Use, operand: str) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 
-import torch
-
 from .node import Refused
 from .reductions import one_hot, reduced, restored, spread
+from .style import style
 from .table import Use, rule
 from .term import Term
 from .trees import inverted
@@ -56,8 +55,7 @@ def clamp(use: Use) -> Term:
     term = use.up
     for bound in bounds:
         sign = ">=" if bound == "min" else "<="
-        shape = torch.broadcast_shapes(use.shape("x"), use.shape(bound))
-        term = term.times(use.write(f"x {sign} {bound}"), tuple(shape), mask=True)
+        term = term.times(use.write(f"x {sign} {bound}"), use.out_shape, mask=True)
     return use.summed(term)
 
 
@@ -178,7 +176,7 @@ def _chosen(use: Use, places: str) -> Term:
         raise Refused("places have no gradient", use.line)
     x = use.shape("x")
     (dim,) = reduced(use)
-    if dim == len(x) - 1:
+    if dim == len(x) - 1 and (tied(use) or "." not in style().modules["F"]):
         hot = one_hot(use, use.write(f"x.{places}(dim)"), use.operands["x"], dim)
         return spread(use, use.up).times(hot, x)
     if not tied(use):

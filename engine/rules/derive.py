@@ -16,9 +16,10 @@ from ..linecheck.world import World, arrivals, opened
 from ..reference import make_leaves
 from ..session import Session
 from ..verdict import Verdict
-from .inline import Functions
+from .calls import Functions
 from .lines import lines_of
 from .node import Node, Refused
+from .noting import HIDDEN
 from .program_style import style_of
 from .style import styled
 from .trace import Trace
@@ -85,11 +86,12 @@ def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) 
 
 
 def _derived(session: Session, trace: Trace) -> Derivation:
-    names = dict(session.namespace)
+    names = {name: value for name, value in session.namespace.items() if not name.startswith(HIDDEN)}
     with styled(style_of(session.program, names, trace.spelled())):
         walked = walk(trace, wanted_leaves(session))
         tensors = {name: trace.names[name].value for name in walked.order}
-        cuts = _random_cuts(tensors)
+        reached = walked.contributions.keys() | walked.refused.keys()
+        cuts = _random_cuts({name: one for name, one in tensors.items() if name in reached})
         arrived = arrivals(session.namespace["loss"], tensors, cuts)
         return Derivation(_confirmed(session, walked, arrived, cuts), names)
 
@@ -118,7 +120,8 @@ def traced(world: World, session: Session, wanted: frozenset[str]) -> Trace:
     assert section is not None
     make_leaves(session.namespace, session.parameters, wanted & session.data)
     functions = Functions(one.tree for one in session.program.sections)
-    trace = Trace(session.namespace, functions, session.program.filename)
+    program = session.program
+    trace = Trace(session.namespace, functions, program.filename, program.lines)
     with torch.enable_grad(), world.same_draws(world.draws):
         trace.run(section.tree.body)
     for name in wanted:
@@ -147,7 +150,8 @@ def _confirmed(
             elif not namespace[one.name].is_contiguous():
                 strided.append(f"{one.name}.view(")
             found[tensor] = one
-            namespace[one.name] = cuts[tensor]
+            # what the loss does not use has a gradient of zero, and passes none on
+            namespace[one.name] = cuts[tensor] if tensor in cuts else torch.zeros_like(arrived[tensor])
     return found
 
 
@@ -183,6 +187,7 @@ def _why_not(namespace: dict[str, object], one: Derived, arrived: Tensor) -> str
             exec(compile(line, "<derived>", "exec", dont_inherit=True), namespace)
     except Exception as error:
         return f"the line that the rules give raises {type(error).__name__}: {error}"
-    if agreement(namespace[one.name], arrived).verdict is not Verdict.RIGHT:
+    found = agreement(namespace[one.name], arrived, upstream=1.0).verdict
+    if found not in (Verdict.RIGHT, Verdict.NOT_EXERCISED):
         return "autograd does not confirm the line that the rules give"
     return ""

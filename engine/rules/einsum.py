@@ -45,9 +45,9 @@ def _product(use: Use, inputs: list[str], kept: str, others: list[Node], shape: 
         return up
     names = [f"y{at}" for at in range(len(others))]
     text = f"torch.einsum(equation, {', '.join(['up', *names])})"
-    trees = {one: other.tree() for one, other in zip(names, others, strict=True)}
-    equation = ast.Constant(f"{','.join(inputs)}->{kept}")
-    return up.through(text, shape, equation=equation, **trees)
+    holes = {one: other.tree() for one, other in zip(names, others, strict=True)}
+    holes["equation"] = ast.Constant(f"{','.join(inputs)}->{kept}")
+    return up.through(text, shape, view=False, **holes)
 
 
 def _letters(equation: str) -> tuple[list[str], str]:

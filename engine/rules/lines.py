@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .term import Term, at_index
+from .term import Factor, Term, at_index, joined
 from .trees import name, template, text_of
 from .walk import Contribution
 
@@ -37,22 +37,24 @@ def _merged(terms: Sequence[Term]) -> list[Term]:
         if first.piece is not None:
             same = [one for one in terms if one.piece and one.piece.source is first.piece.source]
             terms = [one for one in terms if one not in same]
-            first = _joined([first, *same])
+            first = joined([first, *same])
+        elif first.into is None and not first.helpers:
+            same = [one for one in terms if _says_the_same(one, first)]
+            terms = [one for one in terms if one not in same]
+            first = (
+                first if not same else replace(first, factors=(Factor(_number(same), None), *first.factors))
+            )
         found.append(first)
     return found
 
 
-def _joined(terms: Sequence[Term]) -> Term:
-    """One term of the pieces; what comes to the same piece twice is added."""
-    pieces: dict[int, ast.expr] = {}
-    for term in terms:
-        assert term.piece is not None
-        before, tree = pieces.get(term.piece.place), term.written()
-        pieces[term.piece.place] = tree if before is None else ast.BinOp(before, ast.Add(), tree)
-    first = terms[0]
-    assert first.piece is not None
-    helpers = tuple(helper for term in terms for helper in term.helpers)
-    return Term(first.piece.joined(pieces), first.shape, first.shape, helpers=helpers)
+def _says_the_same(one: Term, other: Term) -> bool:
+    plain = one.into is None and one.piece is None and not one.helpers
+    return plain and text_of(one.written()) == text_of(other.written())
+
+
+def _number(same: Sequence[Term]) -> ast.expr:
+    return ast.Constant(len(same) + 1)
 
 
 def _whole(tensor: str, term: Term, *, keep: bool) -> ast.expr:
@@ -65,7 +67,8 @@ def _whole(tensor: str, term: Term, *, keep: bool) -> ast.expr:
         assert term.base is not None
         return template("up.expand_as(like)", up=term.base, like=like)
     tree = term.full(like).written()
-    if keep and term.actual == term.shape and term.shares and term.bare:
+    shares = term.shares and term.bare and term.actual == term.shape
+    if keep and (shares or isinstance(tree, ast.Name)):
         return template("up.clone()", up=tree)
     return tree
 
@@ -78,8 +81,5 @@ def _added(gradient: str, term: Term) -> str:
 
 def _into(gradient: str, tensor: str, term: Term, *, first: bool) -> list[str]:
     """The gradient of a part goes to where the part was read."""
-    assert term.into is not None
-    value = text_of(term.written())
-    lines = [f"{gradient} = torch.zeros_like({tensor})"] if first else []
-    sign = "=" if first else "+="
-    return [*lines, gradient + at_index(term.into, value, term.accumulates, sign)]
+    lines = [text_of(template(f"torch.zeros_like({tensor})"))] if first else []
+    return [*(f"{gradient} = {one}" for one in lines), gradient + at_index(term, "=" if first else "+=")]

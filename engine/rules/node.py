@@ -27,7 +27,18 @@ class Node:
     `name` is the program's name for the value, as long as it stands for it when the backward begins.
     """
 
-    __slots__ = ("alias_of", "line", "name", "parts", "value", "why_not", "written")
+    __slots__ = (
+        "alias_of",
+        "held",
+        "items",
+        "line",
+        "name",
+        "parts",
+        "unsaid",
+        "value",
+        "why_not",
+        "written",
+    )
 
     def __init__(self, written: ast.expr, value: Any, line: int, parts: Mapping[int, Node]) -> None:
         self.written = written
@@ -38,6 +49,12 @@ class Node:
         self.name = ""
         self.alias_of: Node | None = None
         """The node that this is a second name for."""
+        self.held: ast.expr | None = None
+        """Where it can be read from if it has no name: a place in a list."""
+        self.items: tuple[Node, ...] = ()
+        """What is in it, if it is the name of a list of tensors."""
+        self.unsaid = False
+        """Whether its text is no expression of the program."""
         self.why_not = ""
         """Why no rule can be looked for, where that is so."""
 
@@ -51,7 +68,12 @@ class Node:
             return name_tree(self.name)
         if self.alias_of is not None:
             return self.alias_of.tree()
-        if isinstance(self.written, ast.Name):
+        if self.held is not None:
+            return self.held
+        if self.unsaid or isinstance(self.written, ast.Name):
+            if self.unsaid:
+                raise Refused(f"what line {self.line} made is changed later on", self.line)
+            assert isinstance(self.written, ast.Name)
             raise Refused(
                 f"`{self.written.id}` means something else once line {self.line} has run", self.line
             )
@@ -60,6 +82,11 @@ class Node:
     def inside(self) -> ast.expr:
         """The expression itself, even where its value has a name."""
         found: ast.expr = _Renamed(self.parts).visit_inside(self.written)
+        return found
+
+    def say(self, tree: ast.expr) -> ast.expr:
+        """A part of what is written, in names that mean now what they meant then."""
+        found: ast.expr = _Renamed(self.parts).visit(tree)
         return found
 
     @property

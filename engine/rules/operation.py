@@ -11,7 +11,7 @@ from typing import Any
 from torch import Tensor
 
 from .node import Node, Refused
-from .spellings import BETWEEN, BINARY, BUILTINS, CALLS, KEYWORDS, METHODS
+from .spellings import BETWEEN, BINARY, BUILTINS, CALLS, KEYWORDS, METHODS, RANDOM
 
 Operand = Node | tuple["Operand", ...] | None
 """What stands for a parameter: an expression, several, or nothing."""
@@ -97,7 +97,9 @@ def _several(node: Node, written: ast.expr) -> Node | None:
     if not isinstance(written, ast.Attribute | ast.Subscript):
         return None
     part = node.part(written.value)
-    return part if part is not None and isinstance(part.value, tuple | list) else None
+    if part is None or not isinstance(part.value, tuple | list):
+        return None
+    return part.alias_of or part
 
 
 def _item(node: Node, written: ast.expr) -> Operand:
@@ -121,6 +123,8 @@ def _call(node: Node, written: ast.Call) -> Operation:
         name = METHODS.get(name, name)
         positional = (owner, *positional)
     name, positional, named = read(CALLS.get(name, name), positional, named)
+    if name in RANDOM:
+        raise Refused(f"{name} draws a mask that has no name, line {node.line}", node.line)
     return Operation(name, node, positional, named)
 
 
@@ -142,11 +146,7 @@ def _is_torchs(function: FunctionType | MethodType) -> bool:
 def read(
     name: str, positional: tuple[Operand, ...], named: dict[str, Operand]
 ) -> tuple[str, tuple[Operand, ...], dict[str, Operand]]:
-    """Where the same word means another operation, by what it is applied to.
-
-    Raises:
-        Refused: it draws random numbers that have no name.
-    """
+    """Where the same word means another operation, by what it is applied to."""
     second = named.get("other", positional[1] if len(positional) > 1 else None)
     if name in BETWEEN and isinstance(value_of(second), Tensor):
         return BETWEEN[name], positional, named
@@ -168,7 +168,7 @@ def _operand(node: Node, tree: ast.expr) -> Operand:
         return tuple(_operand(node, one) for one in tree.elts)
     part = node.part(tree)
     if part is not None:
-        return part
+        return part.items or part
     # a slice has no value of its own: its text stands for it
     return Node(tree, _Slice(), node.line, node.parts)
 

@@ -79,7 +79,8 @@ def take(use: Use) -> Term:
 
 @rule("embedding(x, weight)", "weight", "embedding", _ADDED, "dweight[x] += dout")
 def embedding(use: Use) -> Term:
-    return put_back(use, use.full_up, use.tree("x"), accumulates=True)
+    rank = len(use.shape("x"))
+    return put_back(use, use.full_up, use.tree("x"), accumulates=True, adds=(0, rank) if rank else None)
 
 
 @rule(

@@ -21,7 +21,7 @@ def style_of(program: Program, names: Mapping[str, Any], spelled: Mapping[str, s
     """How a program spells things; `names` are what its names stand for, `spelled` expressions with names."""
     trees = [section.tree for section in program.sections]
     read = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    tight = len(re.findall(r"\w\*\*", program.text))
+    tight = len(re.findall(r"\S\*\*", program.text))
     return Style(
         modules=_modules(names),
         tight_powers=tight > program.text.count(" ** "),

@@ -10,6 +10,7 @@ from . import (  # noqa: F401
     joining,
     losses,
     normalization,
+    parts,
     picking,
     products,
     reductions,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -12,19 +13,38 @@ from torch import Tensor
 from .node import Node
 from .operation import Operand, value_of
 from .table import Use, rule
-from .term import Term
+from .term import Shape, Term
 
 _BACK = "The same numbers in another shape: the gradient gets the shape from before."
 
 
 @rule("view(x, *shape)", "x", "view", _BACK, "dx += dout.view(x.shape)")
 def view(use: Use) -> Term:
-    return use.up.full(use.out).through("up.view(x.shape)", use.shape("x"), view=True, x=use.tree("x"))
+    return _shaped(use, "view")
 
 
 @rule("reshape(x, *shape)", "x", "reshape", _BACK, "dx += dout.reshape(x.shape)")
 def reshape(use: Use) -> Term:
-    return use.up.full(use.out).through("up.reshape(x.shape)", use.shape("x"), view=True, x=use.tree("x"))
+    return _shaped(use, "reshape")
+
+
+def _shaped(use: Use, word: str) -> Term:
+    """The shape from before; of what has no name only the dimensions that were split, flattened."""
+    split = None if use.node.name else _split(use.shape("x"), use.out_shape)
+    if split is not None:
+        return use.through(f"up.flatten({split[0]}, {split[1]})", view=True)
+    return use.through(f"up.{word}(x.shape)", view=True)
+
+
+def _split(before: Shape, after: Shape) -> tuple[int, int] | None:
+    """Which dimensions one was split into, if that is all that happened."""
+    more = len(after) - len(before)
+    for at, size in enumerate(before if more > 0 else ()):
+        if after[:at] == before[:at] and after[at + more + 1 :] == before[at + 1 :]:
+            return (at, at + more) if math.prod(after[at : at + more + 1]) == size else None
+        if after[at] != size:
+            return None
+    return None
 
 
 @rule(
@@ -37,18 +57,45 @@ def reshape(use: Use) -> Term:
 def index(use: Use) -> Term:
     indices = use.operands["index"]
     up = use.up if use.up.number else use.up.full(use.out)
-    read = use.operation.node.inside()
-    assert isinstance(read, ast.Subscript)
-    return put_back(use, up, read.slice, accumulates=not _unique(use, indices))
+    node = use.operation.node
+    assert isinstance(node.written, ast.Subscript)
+    adds = None if _unique(use, indices) else _adds(indices)
+    return put_back(use, up, node.say(node.written.slice), accumulates=not _unique(use, indices), adds=adds)
 
 
-def put_back(use: Use, up: Term, into: ast.expr, *, accumulates: bool) -> Term:
+def put_back(
+    use: Use, up: Term, into: ast.expr, *, accumulates: bool, adds: tuple[int, int] | None = None
+) -> Term:
     """The gradient of a part, to go where the part was read."""
-    return replace(up, shape=tuple(use.node.value.shape), into=into, accumulates=accumulates)
+    return replace(up, shape=tuple(use.node.value.shape), into=into, accumulates=accumulates, adds=adds)
+
+
+def _adds(indices: Operand) -> tuple[int, int] | None:
+    """The one dimension that is indexed by a tensor, after whole ones, and the dimensions of the index."""
+    parts = indices if isinstance(indices, tuple) and not _is_list(indices) else (indices,)
+    *before, last = parts
+    value = torch.as_tensor(value_of(last))
+    if all(_is_whole(one) for one in before) and value.dim():
+        return len(before), value.dim()
+    return None
+
+
+def _is_list(indices: Operand) -> bool:
+    """Whether numbers stand in a list: one index, where those of a tuple are several."""
+    return isinstance(indices, tuple) and all(isinstance(value_of(one), int) for one in indices)
+
+
+def _is_whole(index: Operand) -> bool:
+    """Whether an index is `:`."""
+    return (
+        isinstance(index, Node) and isinstance(index.written, ast.Slice) and ast.unparse(index.written) == ":"
+    )
 
 
 def _unique(use: Use, indices: Operand) -> bool:
     """Whether no entry was read twice: slices and numbers never do, index tensors may."""
+    if _is_list(indices) and isinstance(use.operation.node.value, Tensor):
+        return not _reads_by_list(use) or len({*value_of(indices)}) == len(value_of(indices))
     parts = indices if isinstance(indices, tuple) else (indices,)
     tensors = [value for one in parts if isinstance(value := value_of(one), Tensor) and value.dim()]
     if not tensors or all(one.dtype == torch.bool for one in tensors):
@@ -67,3 +114,8 @@ def _index_value(node: Node, indices: Operand) -> Any:
         ends = (written.lower, written.upper, written.step)
         return slice(*(node.parts[id(one)].value if one is not None else None for one in ends))
     return indices.value
+
+
+def _reads_by_list(use: Use) -> bool:
+    read = use.operation.node.written
+    return isinstance(read, ast.Subscript) and isinstance(read.slice, ast.List)

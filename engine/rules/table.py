@@ -120,7 +120,11 @@ class Use:
 
     def summed(self, term: Term) -> Term:
         """Summed over what the operand was broadcast along."""
-        return unbroadcast(term, tuple(self.node.value.shape), self.out)
+        shape = tuple(self.node.value.shape)
+        if term.shape == shape:
+            return term
+        whole = term.actual == term.shape and not term.number
+        return _summed(term if whole else term.full(self.out), shape)
 
 
 def _tree(operand: Operand) -> ast.expr:
@@ -133,11 +137,12 @@ def _tree(operand: Operand) -> ast.expr:
 
 def unbroadcast(term: Term, shape: Shape, like: ast.expr) -> Term:
     """Sum a term over the dimensions along which an operand of `shape` was repeated."""
-    if term.shape == shape:
-        return term
+    return term if term.shape == shape else _summed(term.full(like), shape)
+
+
+def _summed(term: Term, shape: Shape) -> Term:
     leading = len(term.shape) - len(shape)
     kept = [at for at, size in enumerate(shape) if size == 1 and term.shape[leading + at] != 1]
-    term = term.full(like)
     if shape == () or not (leading or kept):
         return term.through("up.sum()", shape)
     if leading:

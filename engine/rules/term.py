@@ -89,6 +89,8 @@ class Term:
     """Where in the tensor it belongs, if it is the gradient of a part: an index."""
     accumulates: bool = False
     """Whether that index may name an entry more than once."""
+    adds: tuple[int, int] | None = None
+    """If it may, and only one dimension is indexed: which one, and of how many dimensions the index is."""
     piece: Piece | None = None
     """Which piece of the tensor it belongs to, if that was taken apart."""
     helpers: tuple[Helper, ...] = ()
@@ -162,7 +164,7 @@ class Term:
             return replace(self, base=base, factors=(), minus=False, shares="", piece=None)
         if self.into is None:
             return self
-        up = f"{{name}}{at_index(self.into, text_of(self.written()), self.accumulates)}"
+        up = "{name}" + at_index(self)
         term = replace(self, factors=(), minus=False, shares="", into=None, base_shape=self.shape)
         found, base = term.with_helper("spread", template("torch.zeros_like(like)", like=like), [up])
         return replace(found, base=base)
@@ -218,12 +220,42 @@ def _multiplied(factors: tuple[Factor, ...] | list[Factor], base: ast.expr | Non
     return quotient(found, divisors) if found is not None else None
 
 
-def at_index(into: ast.expr, value: str, accumulates: bool, sign: str = "=") -> str:
-    """What puts a value where a part was read, to follow the name of a tensor."""
-    if accumulates:
-        index = into if isinstance(into, ast.Tuple) else ast.Tuple(elts=[into], ctx=ast.Load())
-        return f".index_put_({text_of(index)}, {value}, accumulate=True)"
-    text = text_of(into)
-    if isinstance(into, ast.Tuple) and into.elts:
-        text = ", ".join(text_of(one) for one in into.elts)
-    return f"[{text}] {sign} {value}"
+def joined(terms: Sequence[Term]) -> Term:
+    """One term of the pieces; what comes to the same piece twice is added."""
+    pieces: dict[int, ast.expr] = {}
+    for term in terms:
+        assert term.piece is not None
+        before, tree = pieces.get(term.piece.place), term.written()
+        pieces[term.piece.place] = tree if before is None else ast.BinOp(before, ast.Add(), tree)
+    first = terms[0]
+    assert first.piece is not None
+    helpers = tuple(helper for term in terms for helper in term.helpers)
+    return Term(first.piece.joined(pieces), first.shape, first.shape, helpers=helpers)
+
+
+def at_index(term: Term, sign: str = "=") -> str:
+    """What puts a term where a part was read, to follow the name of a tensor."""
+    assert term.into is not None
+    value = term.written()
+    if term.adds is not None:
+        return _added_at(term.into, value, *term.adds)
+    if term.accumulates:
+        index = term.into if isinstance(term.into, ast.Tuple) else ast.Tuple(elts=[term.into], ctx=ast.Load())
+        return f".index_put_({text_of(index)}, {text_of(value)}, accumulate=True)"
+    text = text_of(term.into)
+    if isinstance(term.into, ast.Tuple) and term.into.elts:
+        text = ", ".join(text_of(one) for one in term.into.elts)
+    return f"[{text}] {sign} {text_of(value)}"
+
+
+def _added_at(into: ast.expr, value: ast.expr, dim: int, rank: int) -> str:
+    """Added along one dimension, to which an index of so many dimensions led."""
+    index = into.elts[dim] if isinstance(into, ast.Tuple) else into
+    if isinstance(index, ast.List):
+        index = template("torch.tensor(index)", index=index)
+    if rank > 1:
+        index = template("index.flatten()", index=index)
+        value = template(f"value.flatten({dim}, {dim + rank - 1})", value=value)
+    return text_of(
+        template(f"x.index_add_({dim}, index, value)", x=name_tree("x"), index=index, value=value)
+    )[1:]

@@ -1,38 +1,57 @@
-"""The forward run once more, every expression noted: names versioned, loops unrolled, functions inlined."""
+"""The forward run once more, every expression noted: names versioned, loops unrolled, functions followed."""
 
 from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
+import torch
 from torch import Tensor
 
-from ..memory import Namespace, stands_alone
-from .inline import Functions
-from .node import Node, Refused, is_noted, subtrees
+from ..memory import stands_alone
+from .calls import Call
+from .evaluating import Evaluator
+from .items import elements, items_of
+from .node import Node, Refused
+from .noting import HIDDEN, at
 from .trees import name as name_tree
 
-_NOTE = "__backprop_tui_note__"
 _LONGEST = 2000
 """So many statements, loops unrolled, are followed."""
+_DEEPEST = 12
+"""So many functions inside each other are followed."""
 
 
-class Trace:
+class _Returned(Exception):
+    """A function returns."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self.node = node
+
+
+class _Broken(Exception):
+    """A loop ends early."""
+
+
+class _Continued(Exception):
+    """A loop goes on early."""
+
+
+class _Index:
+    """Tells what stands between its brackets."""
+
+    def __getitem__(self, index: Any) -> Any:
+        return index
+
+
+_INDEX = f"{HIDDEN}index__"
+
+
+class Trace(Evaluator):
     """What the forward bound, in order. `assigned` has every binding, of a name bound twice both."""
-
-    def __init__(self, namespace: Namespace, functions: Functions, filename: str) -> None:
-        self.namespace = namespace
-        self.functions = functions
-        self.filename = filename
-        self.names: dict[str, Node] = {}
-        self.assigned: list[tuple[str, Node]] = []
-        self._notes: dict[int, Any] = {}
-        self._kept: list[ast.AST] = []
-        """Trees whose ids are keys; an id is one's own only as long as its owner lives."""
-        self._ran = 0
-        namespace[_NOTE] = self._note
 
     def run(self, body: Iterable[ast.stmt]) -> None:
         """Run a block of statements.
@@ -41,15 +60,29 @@ class Trace:
             Refused: there are too many, or one of them cannot be followed.
         """
         for node in body:
-            self._ran += 1
-            if self._ran > _LONGEST:
+            self.root._ran += 1
+            if self.root._ran > _LONGEST:
                 raise Refused("the forward runs more statements than can be written out", node.lineno)
             self._statement(node)
 
     def name_nodes(self) -> None:
         """Give every node the name that stands for it now that the forward has run."""
         for name, node in self.names.items():
-            node.name = name
+            if not name.startswith(HIDDEN) and not (name in self.counters and isinstance(node.value, int)):
+                node.name = name
+        for name, node in self.names.items():
+            if isinstance(node.value, list | tuple | dict) and not name.startswith(HIDDEN):
+                self._hold(name_tree(name), self.namespace.get(name))
+
+    def _hold(self, tree: ast.expr, value: Any, depth: int = 0) -> None:
+        """Tensors in a list have a place where they have no name."""
+        places: Iterable[Any] = value.items() if isinstance(value, dict) else enumerate(value)
+        for place, one in places:
+            part = ast.Subscript(value=tree, slice=ast.Constant(place), ctx=ast.Load())
+            if isinstance(one, Tensor) and (found := self.by_value.get(id(one))) and not found.name:
+                found.held = part
+            elif isinstance(one, list | tuple | dict) and depth < 2:
+                self._hold(part, one, depth + 1)
 
     def spelled(self) -> dict[str, str]:
         """The expressions that have a name now, by their text in names that mean the same as then."""
@@ -60,157 +93,178 @@ class Trace:
                     found[ast.unparse(node.inside())] = name
         return found
 
-    def _note(self, key: int, value: Any) -> Any:
-        self._notes[key] = value
-        return value
-
     def _statement(self, node: ast.stmt) -> None:
         match node:
             case ast.Assign(targets=targets, value=value) if all(_is_plain(one) for one in targets):
                 found = self.evaluate(value)
                 for target in targets:
-                    self._bind(target, found)
+                    self.bind(target, found)
             case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value):
-                self._bind(target, self.evaluate(value))
+                self.bind(target, self.evaluate(value))
             case ast.AugAssign(target=ast.Name(id=name), op=operator, value=value):
-                self._change(name, ast.BinOp(left=_at(name_tree(name), node), op=operator, right=value), node)
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)) as func) as call) if (
-                _changes_in_place(func.attr) and isinstance(self.namespace.get(name), Tensor)
+                self._change(name, ast.BinOp(left=at(name_tree(name), node), op=operator, right=value), node)
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name)) as part], value=value) if (
+                self._is_tensor(name)
             ):
-                twin = ast.Attribute(value=func.value, attr=func.attr[:-1], ctx=ast.Load())
-                self._change(name, ast.Call(func=twin, args=call.args, keywords=call.keywords), node)
+                self._change_part(name, part, value, node)
+            case ast.AugAssign(
+                target=ast.Subscript(value=ast.Name(id=name)) as part, op=operator, value=value
+            ) if self._is_tensor(name):
+                read = ast.Subscript(value=part.value, slice=part.slice, ctx=ast.Load())
+                changed = at(ast.BinOp(left=at(read, node), op=operator, right=value), node)
+                self._change_part(name, part, changed, node)
+            case ast.Expr(value=ast.Call(func=ast.Attribute() as func) as call):
+                self._call(func, call, node)
+            case ast.Return(value=value):
+                raise _Returned(self.evaluate(value or at(ast.Constant(None), node)))
+            case _:
+                self._block(node)
+
+    def _is_tensor(self, name: str) -> bool:
+        return isinstance(self.namespace.get(name), Tensor)
+
+    def _call(self, func: ast.Attribute, call: ast.Call, node: ast.stmt) -> None:
+        """A call whose result nobody wants: it changes something, or says something."""
+        if func.attr == "backward":
+            tensor = self.evaluate(func.value).value
+            tensor.backward(retain_graph=True)
+        elif (changed := _changed_in_place(call)) is not None and self._is_tensor(changed[0]):
+            self._change(*changed, node)
+        elif func.attr in ("append", "extend", "insert"):
+            self.evaluate(call)
+        else:
+            self._opaque(node)
+
+    def _block(self, node: ast.stmt) -> None:
+        match node:
             case ast.For(orelse=[]):
-                self._loop(node)
+                self.counters |= {one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)}
+                for found in items_of(self.evaluate(node.iter), self.by_value):
+                    self.bind(node.target, found)
+                    if not self._once(node.body):
+                        break
+            case ast.While(orelse=[]):
+                while self.evaluate(node.test).value and self._once(node.body):
+                    pass
             case ast.If(test=test, body=body, orelse=orelse):
                 self.run(body if self.evaluate(test).value else orelse)
+            case ast.Break():
+                raise _Broken
+            case ast.Continue():
+                raise _Continued
             case _:
                 self._opaque(node)
 
+    def _once(self, body: list[ast.stmt]) -> bool:
+        """Run the body of a loop; whether the loop goes on."""
+        try:
+            self.run(body)
+        except _Continued:
+            pass
+        except _Broken:
+            return False
+        return True
+
     def _change(self, name: str, value: ast.expr, node: ast.stmt) -> None:
         """A change in place is a binding anew, where no other name sees it."""
+        self._require_alone(name, node)
+        self.bind(ast.Name(id=name, ctx=ast.Store()), self.evaluate(at(value, node)))
+
+    def _require_alone(self, name: str, node: ast.stmt) -> None:
         tensor = self.namespace.get(name)
         if isinstance(tensor, Tensor) and not stands_alone(tensor, self.namespace):
             raise Refused(
                 f"line {node.lineno} changes `{name}` in place, and others share its memory", node.lineno
             )
-        self._bind(ast.Name(id=name, ctx=ast.Store()), self.evaluate(_at(value, node)))
 
-    def _loop(self, node: ast.For) -> None:
-        source = self.evaluate(node.iter)
-        for index, value in enumerate(source.value):
-            self._bind_item(node.target, source, index, value)
-            self.run(node.body)
+    def _change_part(self, name: str, part: ast.Subscript, value: ast.expr, node: ast.stmt) -> None:
+        """A change of a part is a binding anew to the tensor with the part changed."""
+        self._require_alone(name, node)
+        read = at(ast.Subscript(value=at(name_tree(name), node), slice=part.slice, ctx=ast.Load()), node)
+        found, given = self.evaluate(read), self.evaluate(value)
+        before = self.names[name]
+        changed = before.value.clone()
+        with torch.enable_grad():
+            changed[self._notes_of_slice(found)] = given.value
+        tree = at(ast.Call(func=name_tree("set_part"), args=[before.written, read, value], keywords=[]), node)
+        parts = {id(before.written): before, id(read): found, id(value): given}
+        made = Node(tree, changed, node.lineno, parts)
+        made.unsaid = True
+        self.bind(at(ast.Name(id=name, ctx=ast.Store()), node), made)
 
-    def _bind_item(self, target: ast.expr, source: Node, index: int, value: Any) -> None:
-        if isinstance(value, int | float | str):
-            constant = _at(ast.Constant(value), target)
-            self._bind(target, Node(constant, value, target.lineno, {}))
-        else:
-            self._bind(target, _item(source, index, value))
+    def _notes_of_slice(self, found: Node) -> Any:
+        assert isinstance(found.written, ast.Subscript)
+        self.namespace[_INDEX] = _Index()
+        read = ast.Subscript(value=name_tree(_INDEX), slice=found.written.slice, ctx=ast.Load())
+        code = compile(ast.fix_missing_locations(ast.Expression(read)), self.filename, "eval")
+        return eval(code, self.namespace)
 
     def _opaque(self, node: ast.stmt) -> None:
         """Run a statement that is not followed: what it binds has a value and no rule."""
-        before = {name: id(value) for name, value in self.namespace.items()}
+        before = {name: _state(value) for name, value in self.namespace.items()}
         module = ast.Module(body=[node], type_ignores=[])
         exec(compile(module, self.filename, "exec", dont_inherit=True), self.namespace)
         for name, value in list(self.namespace.items()):
-            if before.get(name) != id(value) and name != _NOTE:
+            if before.get(name) != _state(value) and not name.startswith(HIDDEN):
                 self._bound_unseen(name, value, node)
         for name in _changed_names(node):
             self._bound_unseen(name, self.namespace.get(name), node)
 
     def _bound_unseen(self, name: str, value: Any, node: ast.stmt) -> None:
-        found = Node(_at(name_tree(name), node), value, node.lineno, {})
+        found = Node(at(name_tree(name), node), value, node.lineno, {})
         kind = "a change of a part" if isinstance(node, ast.Assign | ast.AugAssign) else "this statement"
         found.why_not = f"line {node.lineno}: {kind} is not followed"
         self.names[name] = found
         self.assigned.append((name, found))
 
-    def _bind(self, target: ast.expr, found: Node) -> None:
+    def bind(self, target: ast.expr, found: Node) -> None:
+        """Let a name, or several, stand for what was found."""
         if isinstance(target, ast.Tuple | ast.List):
-            for index, (one, part) in enumerate(zip(target.elts, _elements(found), strict=True)):
-                self._bind(one, part if isinstance(part, Node) else _item(found, index, part))
+            for one, part in zip(target.elts, elements(found, self.by_value), strict=True):
+                self.bind(one, part)
             return
         assert isinstance(target, ast.Name)
         node = self._own(found, target)
         self.namespace[target.id] = node.value
         self.names[target.id] = node
         self.assigned.append((target.id, node))
+        self._made(node)
 
     def _own(self, found: Node, target: ast.Name) -> Node:
         """A node that no other name has: a second name for a tensor is a use of the first."""
-        if found not in self.names.values():
+        if not any(one is found for name, one in self.names.items() if not name.startswith(HIDDEN)):
             return found
         value = found.value
-        if isinstance(value, Tensor) and value.requires_grad:
+        if isinstance(value, Tensor) and value.requires_grad and self.root is self:
             value = value.view_as(value)
         alias = Node(target, value, target.lineno, {})
         alias.alias_of = found
         return alias
 
-    def evaluate(self, tree: ast.expr) -> Node:
-        """Run an expression and note the value of every one inside it."""
-        tree = self.functions.inlined(tree, self.namespace)
-        self._kept.append(tree)
-        noted = ast.fix_missing_locations(ast.Expression(body=_Noting().visit(tree)))
-        value = eval(compile(noted, self.filename, "eval", dont_inherit=True), self.namespace)
-        self._notes[id(tree)] = value
-        return self._node(tree)
-
-    def _node(self, tree: ast.expr) -> Node:
-        if isinstance(tree, ast.Name):
-            if tree.id not in self.names:
-                self.names[tree.id] = Node(tree, self.namespace.get(tree.id), tree.lineno, {})
-            return self.names[tree.id]
-        parts = {id(one): self._node(one) for one in subtrees(tree) if id(one) in self._notes}
-        return Node(tree, self._notes[id(tree)], getattr(tree, "lineno", 0), parts)
+    def inside(self, call: Call, bound: dict[str, Node]) -> Node:
+        """Run a function of the program's in a namespace of its own."""
+        given = {**call.enclosed(), **{name: node.value for name, node in bound.items()}}
+        local = Trace.__new__(Trace)
+        local.__dict__.update(self.__dict__)
+        local.namespace = {**self.root.namespace, **given}
+        local.names = {name: node for name, node in self.root.names.items() if name not in given} | bound
+        local.assigned = []
+        local.depth = self.depth + 1
+        try:
+            local.run(call.statements())
+        except _Returned as returned:
+            return returned.node
+        return Node(at(ast.Constant(None), call.body), None, call.body.lineno, {})
 
 
-class _Noting(ast.NodeTransformer):
-    """A copy of an expression in which every one inside tells its value."""
-
-    def visit(self, node: ast.AST) -> Any:
-        twin = _copied(node, self)
-        if not is_noted(node):
-            return twin
-        return ast.Call(func=name_tree(_NOTE), args=[ast.Constant(id(node)), twin], keywords=[])
-
-
-def _copied(node: ast.AST, visitor: ast.NodeTransformer) -> Any:
-    closed = not any(True for _ in subtrees(node)) and is_noted(node)
-    if closed:
-        return node
-    fields: dict[str, Any] = {}
-    for field, value in ast.iter_fields(node):
-        if isinstance(value, list):
-            fields[field] = [visitor.visit(one) if isinstance(one, ast.AST) else one for one in value]
-        else:
-            fields[field] = visitor.visit(value) if isinstance(value, ast.AST) else value
-    return ast.copy_location(type(node)(**fields), node)
-
-
-def _elements(found: Node) -> Iterator[Any]:
-    """The parts of what is unpacked: nodes where a tuple was written out, else values."""
-    written = found.written
-    if isinstance(written, ast.Tuple | ast.List):
-        return iter([found.part(one) for one in written.elts])
-    return iter(found.value)
-
-
-def _item(source: Node, index: int, value: Any) -> Node:
-    held = source.written if not source.name else name_tree(source.name)
-    place = _at(ast.Constant(index), source.written)
-    tree = _at(ast.Subscript(value=held, slice=place, ctx=ast.Load()), source.written)
-    return Node(tree, value, source.line, {id(held): source, id(place): Node(place, index, source.line, {})})
-
-
-def _at(tree: Any, like: ast.AST) -> Any:
-    return ast.fix_missing_locations(ast.copy_location(tree, like))
+def _state(value: Any) -> tuple[int, int]:
+    """What tells whether a name stands for another value, or its tensor was changed."""
+    return id(value), value._version if isinstance(value, Tensor) else 0
 
 
 def _is_said_by_text(tree: ast.expr) -> bool:
     """Whether an expression says what its value is; random numbers it does not."""
-    drawn = ("rand", "drop", "normal", "multinomial", "bernoulli")
+    drawn = ("rand", "drop", "normal", "multinomial", "bernoulli", HIDDEN)
     text = ast.unparse(tree)
     return isinstance(tree, ast.Call | ast.BinOp | ast.Subscript) and not any(one in text for one in drawn)
 
@@ -221,8 +275,20 @@ def _is_plain(target: ast.expr) -> bool:
     return isinstance(target, ast.Name)
 
 
-def _changes_in_place(method: str) -> bool:
-    return method.endswith("_") and not method.endswith("__") and method != "requires_grad_"
+def _changed_in_place(call: ast.expr) -> tuple[str, ast.expr] | None:
+    """The name that methods like `h.mul_(2).add_(1)` change, and what it is changed to."""
+    if isinstance(call, ast.Name):
+        return call.id, call
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    func = call.func
+    if not func.attr.endswith("_") or func.attr.endswith("__") or func.attr == "requires_grad_":
+        return None
+    inner = _changed_in_place(func.value)
+    if inner is None:
+        return None
+    twin = ast.Attribute(value=inner[1], attr=func.attr[:-1], ctx=ast.Load())
+    return inner[0], ast.Call(func=twin, args=call.args, keywords=call.keywords)
 
 
 def _changed_names(node: ast.stmt) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from torch import Tensor
@@ -11,7 +12,7 @@ from . import rows  # noqa: F401  (it fills the table)
 from .node import Node, Refused
 from .operation import Operand, operation_of
 from .table import RULES, Use
-from .term import Term
+from .term import Term, joined
 from .trace import Trace
 from .trees import name
 
@@ -36,6 +37,14 @@ class Contribution:
     term: Term
 
 
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    target: str
+    node: Node
+    term: Term
+    uses: tuple[Use, ...]
+
+
 @dataclass(eq=False)
 class Walked:
     """The contributions to every tensor, in the order of the backward, or why there are none."""
@@ -44,6 +53,8 @@ class Walked:
     order: list[str] = field(default_factory=list)
     """The tensors in the order in which their gradients are complete."""
     refused: dict[str, Refused] = field(default_factory=dict)
+    pieces: dict[int, list[_Piece]] = field(default_factory=dict)
+    """What came to pieces of an expression without a name, until all of its pieces have been visited."""
 
 
 def walk(trace: Trace, wanted: frozenset[str]) -> Walked:
@@ -51,16 +62,60 @@ def walk(trace: Trace, wanted: frozenset[str]) -> Walked:
     found = Walked()
     named = [(label, node) for label, node in trace.assigned if node.name == label and _has_gradient(node)]
     earliest: dict[str, int] = {}
+    last = _last_pieces(trace.assigned, [node for _, node in named])
+    found.pieces = {source: [] for sources in last.values() for source in sources}
     for position, (label, node) in reversed(list(enumerate(named))):
         if label != "loss":
             found.order.append(label)
-        for one in _from(label, node, found):
+        for one in _visited(label, node, found, last.get(position, ())):
             found.contributions.setdefault(one.tensor, []).append(one)
             earliest[one.tensor] = position
     leaves = {label for label, node in trace.names.items() if _is_leaf(node) and label in wanted}
     _place_leaves(found, [label for label, _ in named], leaves & earliest.keys(), earliest)
     found.order += sorted(leaves - earliest.keys())
     return found
+
+
+def _visited(label: str, node: Node, found: Walked, whole: Sequence[int]) -> Iterator[Contribution]:
+    """What a tensor adds to others; after the last piece of an expression, what that adds."""
+    # what no part of the loss is made from adds nothing
+    if label == "loss" or label in found.contributions or label in found.refused:
+        yield from _from(label, node, found)
+    for pieces in [found.pieces.pop(one) for one in whole]:
+        if pieces:
+            first = pieces[0]
+            term = joined([one.term for one in pieces])
+            yield from _descend(first.target, first.node, term, first.uses, found)
+
+
+def _last_pieces(assigned: Sequence[tuple[str, Node]], named: Sequence[Node]) -> dict[int, list[int]]:
+    """Which expressions were taken apart, by the place of the first named tensor that may use a piece.
+
+    The walk comes there last.
+    """
+    places = {id(node): place for place, node in enumerate(named)}
+    found: dict[int, list[int]] = {}
+    waiting: dict[int, None] = {}
+    for _, node in assigned:
+        if (source := _taken_apart(node)) is not None:
+            waiting.setdefault(id(source))
+        if id(node) in places:
+            found.setdefault(places[id(node)], []).extend(waiting)
+            waiting.clear()
+    seen: set[int] = set()
+    for place, sources in sorted(found.items()):
+        found[place] = [one for one in sources if one not in seen]
+        seen.update(sources)
+    return found
+
+
+def _taken_apart(node: Node) -> Node | None:
+    """The expression of several results that a node is, or is a piece of."""
+    written = node.written
+    source = node.part(written.value) if isinstance(written, ast.Subscript) else node
+    source = source.alias_of or source if source is not None else None
+    several = source is not None and isinstance(source.value, tuple | list)
+    return source if several and source is not None and isinstance(source.written, ast.Call) else None
 
 
 def _has_gradient(node: Node) -> bool:
@@ -122,7 +177,22 @@ def _reach(
     if node.name:
         yield Contribution(node.name, uses[-1].line if uses else node.line, target, uses, term)
     else:
-        yield from _descend(target, node, term.whole(node.tree()), uses, found)
+        yield from _inside(target, node, term, uses, found)
+
+
+def _inside(
+    target: str, node: Node, term: Term, uses: tuple[Use, ...], found: Walked
+) -> Iterator[Contribution]:
+    """On through an expression that has no name; the gradient of a part becomes one of the whole."""
+    if term.piece is not None and id(term.piece.source) in found.pieces:
+        found.pieces[id(term.piece.source)].append(_Piece(target, node, term, uses))
+        return
+    try:
+        term = term.whole(node.tree()) if term.into is not None or term.piece is not None else term
+    except Refused as refused:
+        _refuse(node, refused, found, inside=True)
+        return
+    yield from _descend(target, node, term, uses, found)
 
 
 def _uses(node: Node, up: Term) -> list[Use]:

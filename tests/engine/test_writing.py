@@ -97,9 +97,11 @@ class TestRefused:
         assert "dW = ...  # no rule for lgamma, line 7" in written.text
         assert "dH = torch.ones_like(H)" in written.text
 
-    def test_a_name_that_is_taken(self, build: Build) -> None:
-        written = write(build(setup="+dW = 3", backward=None, update=None))
-        assert written.unwritten == {"dW": "the name is taken: line 4 binds dW"}
+    def test_a_name_that_is_taken_gives_way_to_another(self, build: Build) -> None:
+        written = write(build(setup="+dH = 3\ngrad_H = 4", backward=None))
+        assert not written.unwritten
+        lines = ["# loss = H.sum()", "grad_H_2 = torch.ones_like(H)", "", "# H = W * x", "dW = x * grad_H_2"]
+        assert backward_of(written.text).splitlines() == lines
 
     def test_a_forward_that_raises(self, build: Build) -> None:
         with pytest.raises(CannotStudy, match="the forward does not run") as caught:

@@ -1,0 +1,180 @@
+"""The most likely reason why a line is wrong: the first edit of it that makes it right."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from ..iteration import Iteration
+from ..linecheck.outcome import LineCheck, LineJudgement
+from ..recorder import MISSING
+from ..rules.derive import Derivation, derive
+from ..session import Session
+from ..verdict import Verdict
+from .case import Case, written
+from .edit import Edit
+from .factors import any_upstream, extra_factors, measured_factors, missing_factors, missing_upstream
+from .grafts import constants_written, grafts, missing_parts, other_gradients, zeros_and_ones
+from .names import near_upstreams, other_upstreams, tensors
+from .order import Reorder, reorders, run_whole
+from .place import Diagnosis, Place, applied
+from .powers import any_power, exponents
+from .products import products
+from .scalars import mean_factors, measured_constants, other_sizes, scalings, unnamed_constants
+from .signs import measured_signs, signs
+from .sums import means, sums
+from .terms import extra_terms, missing_gradients, missing_terms, only_path, paths
+from .trial import Bench, Trial
+from .writes import assignments, no_effect, repeated_indices
+
+_ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
+_LONGEST = 3.0
+"""Seconds after which no further edit of one gradient's lines is tried."""
+
+
+def diagnose(
+    session: Session,
+    iteration: Iteration,
+    check: LineCheck,
+    names: Sequence[str] | None = None,
+    derivation: Derivation | None = None,
+) -> dict[str, Diagnosis]:
+    """A diagnosis for every accused gradient, or for those among `names`.
+
+    The session is afterwards as it was. `derivation` is that of the same iteration, where it is known.
+    """
+    wanted = [
+        one
+        for one in check.judgements.values()
+        if one.verdict in _ACCUSED and not one.reused and (names is None or one.name in names)
+    ]
+    if not wanted:
+        return {}
+    if derivation is None:
+        derivation = derive(session, iteration)
+    dtype = torch.float64 if check.dtype == "float64" else None
+    bench = Bench(session, iteration, dtype)
+    with bench.open() as world:
+        bench.prepare(world)
+        return {one.name: _diagnosis(bench, one, derivation.gradients.get(one.name[1:])) for one in wanted}
+
+
+def _diagnosis(bench: Bench, judgement: LineJudgement, derived: Derived | None) -> Diagnosis:
+    suggestion = "\n".join(derived.lines) if derived is not None else ""
+    trial = Trial(bench, judgement)
+    for one in reorders(trial):
+        if trial.agrees(run_whole(trial, one.tops, [])):
+            return _of_order(one, suggestion)
+    case = Case(trial, derived)
+    edit = _found(case)
+    if edit is None:
+        message = f"no simple explanation found ({_range(trial)})"
+        return Diagnosis("unexplained", message, "", suggestion)
+    message = edit.say()
+    with edit.made() as statements:
+        text = "\n".join(map(written, statements))
+    return Diagnosis(edit.kind, message, _evidence(edit, text), suggestion, text, _place(edit))
+
+
+def _of_order(one: Reorder, suggestion: str) -> Diagnosis:
+    start, end = one.first.node, one.last.node
+    assert end.end_lineno is not None
+    assert end.end_col_offset is not None
+    place = Place(start.lineno, start.col_offset, end.end_lineno, end.end_col_offset)
+    evidence = "in another order, or with a copy, the line is right as it stands"
+    return Diagnosis(one.kind, one.message, evidence, suggestion, one.text, place)
+
+
+def _evidence(edit: Edit, text: str) -> str:
+    return f"line {edit.line.statement.line} as {text!r} is right, whatever comes from upstream"
+
+
+def _place(edit: Edit) -> Place:
+    node = edit.line.statement.node
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return Place(node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+
+
+Candidates = Callable[[Case], Iterator[Edit]]
+
+_TRIED: tuple[Candidates, ...] = (
+    measured_signs,
+    means,
+    mean_factors,
+    measured_constants,
+    zeros_and_ones,
+    exponents,
+    products,
+    assignments,
+    repeated_indices,
+    extra_factors,
+    extra_terms,
+    scalings,
+    paths,
+    near_upstreams,
+    missing_upstream,
+    constants_written,
+    sums,
+    measured_factors,
+    tensors,
+    missing_terms,
+    only_path,
+    other_upstreams,
+    missing_gradients,
+    any_upstream,
+    missing_factors,
+    any_power,
+    signs,
+    other_sizes,
+    other_gradients,
+    grafts,
+    missing_parts,
+    unnamed_constants,
+)
+"""From the specific to the general."""
+
+
+def _found(case: Case) -> Edit | None:
+    end = time.monotonic() + _LONGEST
+    for edit in _candidates(case):
+        if case.trial.holds(edit) and case.trial.holds_elsewhere(edit):
+            return edit
+        if time.monotonic() > end:
+            return None
+    return None
+
+
+def _candidates(case: Case) -> Iterator[Edit]:
+    misshapen = case.trial.judgement.verdict is Verdict.WRONG_SHAPE
+    yield from no_effect(case)
+    if misshapen:
+        yield from sums(case)
+    if not case.trial.reads:
+        yield from missing_upstream(case)
+    for candidates in _TRIED:
+        if not misshapen or candidates is not sums:
+            yield from candidates(case)
+
+
+def _range(trial: Trial) -> str:
+    value, expected = trial.value, trial.expected
+    if value is MISSING or not isinstance(value, Tensor):
+        return "the line gives no tensor"
+    if value.shape != expected.shape:
+        return f"the line's shape is {list(value.shape)}, it should be {list(expected.shape)}"
+    ratio = (value / expected).flatten()
+    ratio = ratio[ratio.isfinite()]
+    if not ratio.numel():
+        return "the line's value has no finite ratio to what it should be"
+    return f"the line's value is {_short(ratio.min())} to {_short(ratio.max())} times what it should be"
+
+
+def _short(number: Tensor) -> str:
+    return f"{float(number):.2g}"
+
+
+__all__ = ["Diagnosis", "Place", "applied", "diagnose"]

@@ -1,0 +1,105 @@
+"""What each part of a line would have to be multiplied by: measured with one run of the lines a part."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from .edit import Edit, Line, Spot
+from .trial import Trial
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """A part of a line that the value depends on, as it seems in proportion.
+
+    The value is `rest` plus `share`, which grows with the part.
+    """
+
+    line: Line
+    spot: Spot
+    rest: Tensor
+    share: Tensor
+    factor: float | None
+    """The one number that makes the value right, where there is one."""
+
+    def fits(self, factor: Tensor, expected: Tensor) -> bool:
+        """Whether the value is right with the part multiplied by a tensor, entry by entry."""
+        if factor.dim() > self.share.dim():
+            return False
+        try:
+            wide = factor.expand_as(self.share)
+        except RuntimeError:
+            return False
+        at = self.largest
+        glance = float(self.rest[at]) + float(self.share[at]) * float(wide[at])
+        if not math.isclose(glance, float(expected[at]), rel_tol=1e-2, abs_tol=1e-12):
+            return False
+        return _close(self.rest + self.share * wide, expected)
+
+    @cached_property
+    def largest(self) -> tuple[int, ...]:
+        """Where the share is largest: a glance there spares looking at all entries."""
+        place = int(self.share.abs().argmax())
+        return tuple(int(one) for one in torch.unravel_index(torch.tensor(place), self.share.shape))
+
+
+def probe(trial: Trial, line: Line, spot: Spot) -> Probe | None:
+    """Run the lines with one part doubled; None where that changes nothing or is no answer."""
+    value, expected = trial.value, trial.expected
+    doubled = ast.BinOp(left=spot.node, op=ast.Mult(), right=ast.Constant(2))
+    other = trial.tried(Edit("", str, line, doubled, spot))
+    if not isinstance(other, Tensor) or other.shape != value.shape or not other.is_floating_point():
+        return None
+    share = other - value
+    if not bool(share.any()):
+        return None
+    rest = value - share
+    return Probe(line, spot, rest, share, _factor(share, expected - rest, expected))
+
+
+def probed(trial: Trial, spots: Sequence[tuple[Line, Spot]]) -> list[Probe]:
+    """Every part that can be measured; none where the value has another shape than it should."""
+    value, expected = trial.value, trial.expected
+    if not isinstance(value, Tensor) or value.shape != expected.shape or not value.is_floating_point():
+        return []
+    found = (probe(trial, line, spot) for line, spot in spots if not spot.exponent)
+    return [one for one in found if one is not None]
+
+
+def constant_ratio(trial: Trial) -> float | None:
+    """What the value is times what it should be, where that is the same in every entry."""
+    value, expected = trial.value, trial.expected
+    if not isinstance(value, Tensor) or value.shape != expected.shape or not value.is_floating_point():
+        return None
+    scale = float((expected * expected).sum()) if expected.numel() else 0.0
+    if not scale:
+        return None
+    factor = float((value * expected).sum()) / scale
+    if not factor or not trial.agrees(value / factor):
+        return None
+    return round(factor) if abs(factor - round(factor)) < 1e-9 else factor
+
+
+def _factor(share: Tensor, wanted: Tensor, expected: Tensor) -> float | None:
+    square = float((share * share).sum())
+    if not square:
+        return None
+    factor = float((share * wanted).sum()) / square
+    return _rounded(factor) if _close(factor * share, wanted, expected) else None
+
+
+def _rounded(factor: float) -> float:
+    return float(round(factor)) if abs(factor - round(factor)) < 1e-9 else factor
+
+
+def _close(one: Tensor, other: Tensor, scale: Tensor | None = None) -> bool:
+    size = float((other if scale is None else scale).abs().max()) if other.numel() else 0.0
+    tolerance = 1e-8 if one.dtype == torch.float64 else 1e-3
+    return bool(((one - other).abs() <= tolerance * max(size, 1e-300)).all())

@@ -1,0 +1,206 @@
+"""The program's own functions and comprehensions: followed statement by statement, item by item."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import FunctionType, MethodType
+from typing import Any
+
+from ..memory import Namespace
+from .node import Node
+
+Body = ast.FunctionDef | ast.Lambda
+
+
+class Functions:
+    """The functions that a program defines, by their names and lines."""
+
+    def __init__(self, trees: Iterable[ast.AST]) -> None:
+        self.known: dict[tuple[str, int], Body | None] = {}
+        for tree in trees:
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+                    self.known[node.name, node.lineno] = node
+                elif isinstance(node, ast.Lambda):
+                    twice = ("<lambda>", node.lineno) in self.known
+                    self.known["<lambda>", node.lineno] = None if twice else node
+
+    def body_of(self, function: Any) -> Body | None:
+        """The definition of a function; None of what the program does not define, or not once in its line."""
+        if isinstance(function, MethodType):
+            function = function.__func__
+        if not isinstance(function, FunctionType):
+            return None
+        code = function.__code__
+        return self.known.get((function.__name__, code.co_firstlineno))
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """A call of one of the program's functions: its definition, and what it is given."""
+
+    function: FunctionType
+    body: Body
+    owner: Any
+    """What it is a method of."""
+
+    def enclosed(self) -> dict[str, Any]:
+        """What the function sees of the functions around it."""
+        cells = self.function.__closure__ or ()
+        names = self.function.__code__.co_freevars
+        return {name: cell.cell_contents for name, cell in zip(names, cells, strict=True)}
+
+    def can_be_followed(self) -> bool:
+        """Whether it returns in the open: not out of a `with`, not piece by piece."""
+        return all(_is_open(one) for one in self.statements())
+
+    def statements(self) -> list[ast.stmt]:
+        """What it runs."""
+        if isinstance(self.body, ast.Lambda):
+            value = self.body.body
+            return [ast.copy_location(ast.Return(value=value), value)]
+        return self.body.body
+
+    def bound(self, args: list[Node], named: dict[str, Node]) -> dict[str, Node] | None:
+        """What its parameters stand for; None where that takes more than names and places."""
+        spec = self.body.args
+        if spec.vararg or spec.kwarg:
+            return None
+        names = [one.arg for one in (*spec.posonlyargs, *spec.args)]
+        given = [*([_constant(self.owner, self.body)] if self.owner is not None else []), *args]
+        found = self._defaults(names)
+        found.update(zip(names, given, strict=False))
+        found.update(named)
+        wanted = {*names, *(one.arg for one in spec.kwonlyargs)}
+        return found if set(found) == wanted and len(given) <= len(names) else None
+
+    def _defaults(self, names: list[str]) -> dict[str, Node]:
+        values = self.function.__defaults__ or ()
+        trees = self.body.args.defaults
+        found = {
+            name: Node(tree, value, tree.lineno, {})
+            for name, tree, value in zip(names[len(names) - len(values) :], trees, values, strict=True)
+        }
+        written = zip(self.body.args.kwonlyargs, self.body.args.kw_defaults, strict=True)
+        by_name = {one.arg: tree for one, tree in written if tree is not None}
+        for name, value in (self.function.__kwdefaults__ or {}).items():
+            found[name] = Node(by_name[name], value, by_name[name].lineno, {})
+        return found
+
+
+def _is_open(node: ast.stmt) -> bool:
+    if isinstance(node, ast.If | ast.For | ast.While):
+        return all(_is_open(one) for one in [*node.body, *node.orelse])
+    if isinstance(node, ast.Return | ast.FunctionDef):
+        return True
+    odd = (ast.Return, ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal, ast.Await)
+    return not any(isinstance(one, odd) for one in ast.walk(node))
+
+
+def _constant(value: Any, like: ast.AST) -> Node:
+    return Node(ast.copy_location(ast.Constant(value), like), value, getattr(like, "lineno", 0), {})
+
+
+def called(func: ast.expr, functions: Functions, namespace: Namespace) -> Call | None:
+    """The program's own function that is called here; None of any other."""
+    value = _looked_up(func, namespace)
+    body = functions.body_of(value)
+    if body is None:
+        return None
+    owner = value.__self__ if isinstance(value, MethodType) else None
+    function = value.__func__ if isinstance(value, MethodType) else value
+    assert isinstance(function, FunctionType)
+    return Call(function, body, owner)
+
+
+def _looked_up(func: ast.expr, namespace: Namespace) -> Any:
+    """What a name or a dotted name stands for; nothing is run for it."""
+    if isinstance(func, ast.Name):
+        return namespace.get(func.id)
+    if isinstance(func, ast.Attribute):
+        owner = _looked_up(func.value, namespace)
+        held = getattr(owner, "__dict__", {})
+        found = held.get(func.attr, getattr(type(owner), func.attr, None))
+        return (
+            MethodType(found, owner) if isinstance(found, FunctionType) and func.attr not in held else found
+        )
+    return None
+
+
+class Unfolding(ast.NodeTransformer):
+    """A copy in which calls of the program's functions and comprehensions are names of what they yield."""
+
+    def __init__(
+        self,
+        call: Callable[[ast.Call], str | None],
+        items: Callable[[ast.expr, ast.expr], Iterable[dict[str, str]]],
+        bind: Callable[[ast.Name, ast.expr], None],
+    ) -> None:
+        self.bind = bind
+        self.call = call
+        self.items = items
+
+    def generic_visit(self, node: ast.AST) -> Any:
+        fields: dict[str, Any] = {}
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, list):
+                fields[field] = [self.visit(one) if isinstance(one, ast.AST) else one for one in value]
+            else:
+                fields[field] = self.visit(value) if isinstance(value, ast.AST) else value
+        return ast.copy_location(type(node)(**fields), node)
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        """A call of a function of the program's becomes the name of its result."""
+        call = self.generic_visit(node)
+        name = self.call(call)
+        return call if name is None else ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> Any:
+        """A name that is bound on the way is bound before."""
+        self.bind(node.target, self.visit(node.value))
+        return ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node)
+
+    def _as_list(self, node: ast.ListComp | ast.GeneratorExp) -> Any:
+        if len(node.generators) != 1 or node.generators[0].ifs or node.generators[0].is_async:
+            return node
+        one = node.generators[0]
+        elements = [
+            self.visit(_Renaming(names).visit(node.elt))
+            for names in self.items(one.target, self.visit(one.iter))
+        ]
+        return ast.copy_location(ast.List(elts=elements, ctx=ast.Load()), node)
+
+    visit_ListComp = _as_list
+    visit_GeneratorExp = _as_list
+
+    def _closed(self, node: ast.AST) -> Any:
+        return node
+
+    visit_Lambda = _closed
+    visit_IfExp = _closed
+    visit_BoolOp = _closed
+    visit_SetComp = _closed
+    visit_DictComp = _closed
+    visit_JoinedStr = _closed
+
+
+class _Renaming(ast.NodeTransformer):
+    """A copy in which names are others."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def generic_visit(self, node: ast.AST) -> Any:
+        fields: dict[str, Any] = {}
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, list):
+                fields[field] = [self.visit(one) if isinstance(one, ast.AST) else one for one in value]
+            else:
+                fields[field] = self.visit(value) if isinstance(value, ast.AST) else value
+        return ast.copy_location(type(node)(**fields), node)
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        """A name by its other name."""
+        return ast.copy_location(ast.Name(id=self.names.get(node.id, node.id), ctx=node.ctx), node)

@@ -1,0 +1,143 @@
+"""Running an expression of the forward: functions followed, comprehensions unfolded, every value noted."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any
+
+from torch import Tensor
+
+from ..memory import Namespace
+from .calls import Call, Functions, Unfolding, called
+from .items import elements, items_of
+from .node import Node, subtrees
+from .noting import HIDDEN, NOTE, Noting, as_spelled
+from .trees import name as name_tree
+
+_DEEPEST = 12
+"""So many functions inside each other are followed."""
+
+
+class Evaluator(ABC):
+    """Makes nodes of expressions. What runs statements tells how a name is bound and a function run."""
+
+    def __init__(
+        self, namespace: Namespace, functions: Functions, filename: str, lines: tuple[str, ...] = ()
+    ) -> None:
+        self.namespace = namespace
+        self.functions = functions
+        self.filename = filename
+        self.lines = lines
+        self.names: dict[str, Node] = {}
+        self.assigned: list[tuple[str, Node]] = []
+        self.by_value: dict[int, Node] = {}
+        """The expression that made a tensor, by the tensor's id."""
+        self.counters: set[str] = set()
+        """Names that loops count with: by the backward they stand at the end."""
+        self.depth = 0
+        self.root: Evaluator = self
+        self._notes: dict[int, Any] = {}
+        self._kept: list[ast.AST] = []
+        """Trees whose ids are keys; an id is one's own only as long as its owner lives."""
+        self._ran = 0
+        namespace[NOTE] = self._note
+        for name, value in namespace.items():
+            if isinstance(value, Tensor) and value.requires_grad:
+                self.names[name] = self.by_value[id(value)] = Node(name_tree(name), value, 0, {})
+
+    @abstractmethod
+    def bind(self, target: ast.expr, found: Node) -> None:
+        """Let a name, or several, stand for what was found."""
+
+    @abstractmethod
+    def inside(self, call: Call, bound: dict[str, Node]) -> Node:
+        """Run a function of the program's; what it returns."""
+
+    def _note(self, key: int, value: Any) -> Any:
+        self._notes[key] = value
+        return value
+
+    def _made(self, node: Node) -> None:
+        if isinstance(node.value, Tensor):
+            self.by_value.setdefault(id(node.value), node)
+
+    def evaluate(self, tree: ast.expr) -> Node:
+        """Run an expression and note the value of every one inside it."""
+        tree = Unfolding(self._follow, self._renamed_items, self._walrus).visit(tree)
+        self._kept.append(tree)
+        noted = ast.fix_missing_locations(ast.Expression(body=Noting().visit(tree)))
+        value = eval(compile(noted, self.filename, "eval", dont_inherit=True), self.namespace)
+        self._notes[id(tree)] = value
+        return self._node(tree)
+
+    def _node(self, tree: ast.expr) -> Node:
+        if isinstance(tree, ast.Name):
+            return self._named(tree)
+        parts = {id(one): self._node(one) for one in subtrees(tree) if id(one) in self._notes}
+        value = self._notes[id(tree)]
+        if isinstance(tree, ast.Constant):
+            return Node(as_spelled(tree, self.lines), value, tree.lineno, {})
+        node = Node(tree, value, getattr(tree, "lineno", 0), parts)
+        known = self.by_value.get(id(value)) if isinstance(value, Tensor) else None
+        if known is not None and isinstance(tree, ast.Attribute | ast.Subscript):
+            node.alias_of = known
+        self._made(node)
+        return node
+
+    def _named(self, tree: ast.Name) -> Node:
+        value = self._notes.get(id(tree), self.namespace.get(tree.id))
+        if isinstance(value, list | tuple) and any(isinstance(one, Tensor) for one in value):
+            node = Node(tree, value, tree.lineno, {})
+            node.alias_of = self.names.setdefault(tree.id, Node(tree, value, tree.lineno, {}))
+            node.items = tuple(items_of(node, self.by_value))
+            return node
+        if tree.id not in self.names:
+            self.names[tree.id] = self.by_value.get(id(value)) or Node(tree, value, tree.lineno, {})
+            self._made(self.names[tree.id])
+            if self.root.namespace.get(tree.id, getattr(builtins, tree.id, None)) is value:
+                self.root.names.setdefault(tree.id, self.names[tree.id])
+        return self.names[tree.id]
+
+    def _hidden(self, node: Node) -> str:
+        """A name for a value that the program has no name for."""
+        name = f"{HIDDEN}{len(self.root._kept)}_{len(self.names)}__"
+        self.namespace[name] = node.value
+        self.names[name] = node
+        return name
+
+    def _renamed_items(self, target: ast.expr, source: ast.expr) -> Iterator[dict[str, str]]:
+        """For every item of what a comprehension goes through, names for what its target stands for."""
+        for found in items_of(self.evaluate(source), self.by_value):
+            yield dict(self._target_names(target, found))
+
+    def _walrus(self, target: ast.Name, value: ast.expr) -> None:
+        self.bind(target, self.evaluate(value))
+
+    def _target_names(self, target: ast.expr, found: Node) -> Iterator[tuple[str, str]]:
+        if isinstance(target, ast.Tuple | ast.List):
+            for one, part in zip(target.elts, elements(found, self.by_value), strict=True):
+                yield from self._target_names(one, part)
+        elif isinstance(target, ast.Name):
+            yield target.id, self._hidden(found)
+
+    def _follow(self, call: ast.Call) -> str | None:
+        """Run one of the program's own functions, its statements noted; the name of what it returns."""
+        found = called(call.func, self.functions, self.namespace)
+        if found is None or self.depth > _DEEPEST or not _is_simple(call) or not found.can_be_followed():
+            return None
+        if found.bound([None] * len(call.args), {one.arg: None for one in call.keywords}) is None:  # type: ignore
+            return None
+        args = [self.evaluate(one) for one in call.args]
+        named = {str(one.arg): self.evaluate(one.value) for one in call.keywords}
+        bound = found.bound(args, named)
+        assert bound is not None
+        return self._hidden(self.inside(found, bound))
+
+
+def _is_simple(call: ast.Call) -> bool:
+    return all(one.arg for one in call.keywords) and not any(
+        isinstance(one, ast.Starred) for one in call.args
+    )

@@ -1,0 +1,109 @@
+"""What diagnosis makes of every mutant that the line check blames: explained, true when tried, how fast."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from backprop_tui.engine.diagnosis.diagnosis import Diagnosis, diagnose
+from backprop_tui.engine.diagnosis.place import applied
+from backprop_tui.engine.linecheck.check import check_lines
+from backprop_tui.engine.rules.derive import derive
+from backprop_tui.engine.source import bundled, load
+from tests.mutation.judging import subject
+from tests.mutation.mutator import Mutant, mutants
+from tests.mutation.operators import Kind
+
+READINGS = {
+    Kind.POWER: {"wrong_power"},
+    Kind.SIGN: {"sign_flipped"},
+    Kind.FACTOR: {"constant_factor", "counted_twice"},
+    Kind.SWAP: {"operands_swapped", "transposed", "sign_flipped"},
+    Kind.REDUCTION: {"sum_missing", "keepdim_lost", "mean_for_sum", "wrong_shape"},
+    Kind.ACCUMULATION: {"path_missing", "term_missing", "constant_written"},
+    Kind.ASSIGNMENT: {"overwritten"},
+    Kind.TRANSPOSITION: {"transposed", "operands_swapped"},
+    Kind.UPSTREAM: {"wrong_upstream", "path_missing"},  # the latter where the target is another
+    Kind.DROPPED_FACTOR: {"factor_missing", "upstream_missing", "constant_factor", "mean_for_sum"},
+    Kind.SIZE: {"constant_factor"},
+    Kind.ZERO: {"constant_written"},
+}
+"""The kinds of explanation that name what was planted, or say the same of the line in other words."""
+
+
+class Score:
+    """Counts over many mutants."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.deriving: list[float] = []
+        self.diagnosing: list[float] = []
+
+    def take(self, mutant: Mutant) -> Iterator[str]:
+        """Judge one mutant; what is worth a line of print."""
+        changed = subject(mutant.program)
+        check = check_lines(changed.session, changed.iteration)
+        begin = time.perf_counter()
+        derivation = derive(changed.session, changed.iteration)
+        derived = time.perf_counter()
+        found = diagnose(changed.session, changed.iteration, check, derivation=derivation)
+        if found:
+            self.deriving.append((derived - begin) / len(found))
+            self.diagnosing.append((time.perf_counter() - derived) / len(found))
+        for name, one in found.items():
+            yield from self._judge(mutant, name, one)
+
+    def _judge(self, mutant: Mutant, name: str, one: Diagnosis) -> Iterator[str]:
+        self.counts["accused"] += 1
+        if one.kind == "unexplained":
+            self.counts["unexplained"] += 1
+            yield f"not explained: line {mutant.line}: {mutant.after}: {one.message}"
+            return
+        self.counts["planted"] += one.kind in READINGS[mutant.kind]
+        fixed = subject(applied(mutant.program, one))
+        verdict = check_lines(fixed.session, fixed.iteration).judgements[name].verdict
+        if not verdict.passes:
+            self.counts["false"] += 1
+            yield f"FALSE: line {mutant.line}: {mutant.after}: {one.message}: {one.edit} is {verdict}"
+
+    def words(self) -> str:
+        """All of it in a line."""
+        every = max(self.counts["accused"], 1)
+        explained = every - self.counts["unexplained"]
+        alone = 1000 * sum(self.diagnosing) / max(len(self.diagnosing), 1)
+        both = alone + 1000 * sum(self.deriving) / max(len(self.deriving), 1)
+        planted = self.counts["planted"] / max(explained, 1)
+        return (
+            f"{explained} of {every} explained ({explained / every:.1%}, goal 95 %), "
+            f"{planted:.1%} with the planted kind or the same in other words, "
+            f"{self.counts['false']} false when tried (goal 0), "
+            f"{alone:.0f} ms a line, {both:.0f} ms with deriving it (goal 50)"
+        )
+
+
+def main() -> None:
+    """Print a line per program, and every line that is not explained; an argument takes one in so many."""
+    torch.set_num_threads(1)
+    every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    total = Score()
+    for one in bundled():
+        score = Score()
+        for mutant in list(mutants(load(one.name).text))[::every]:
+            for words in score.take(mutant):
+                print(f"  {one.name}: {words}")
+        print(f"{one.name}: {score.words()}", flush=True)
+        total.counts += score.counts
+        total.deriving += score.deriving
+        total.diagnosing += score.diagnosing
+    print(f"all: {total.words()}")
+
+
+if __name__ == "__main__":
+    main()
