@@ -11,7 +11,7 @@ from torch import Tensor
 from ..iteration import Iteration
 from ..linecheck.outcome import LineCheck, LineJudgement
 from ..recorder import MISSING
-from ..rules.derive import Derivation, derive
+from ..rules.derive import Derivation, Derived, derive
 from ..session import Session
 from ..verdict import Verdict
 from .case import Case, written

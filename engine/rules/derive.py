@@ -24,7 +24,7 @@ from .program_style import style_of
 from .style import styled
 from .trace import Trace
 from .trees import name as name_tree
-from .walk import Contribution, Walked, walk
+from .walk import TOO_LONG, Contribution, Walked, walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,9 +175,16 @@ def _written(tensor: str, walked: Walked, reference: Tensor) -> Derived:
     if not contributions:
         return Derived(tensor, (f"d{tensor} = torch.zeros_like({tensor})",), ())
     try:
-        return Derived(tensor, tuple(lines_of(tensor, contributions, tuple(reference.shape))), contributions)
+        lines = tuple(lines_of(tensor, contributions, tuple(reference.shape)))
     except Refused as refusal:
         return Derived(tensor, (), contributions, refusal.reason)
+    if max(map(len, lines)) > _LONGEST:
+        return Derived(tensor, (), contributions, TOO_LONG)
+    return Derived(tensor, lines, contributions)
+
+
+_LONGEST = 300
+"""A line of so many characters is none that a student would hand in."""
 
 
 def _why_not(namespace: dict[str, object], one: Derived, arrived: Tensor) -> str:

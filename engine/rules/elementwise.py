@@ -134,12 +134,6 @@ SLOPES = (
         ("2 / torch.pi ** 0.5", "torch.exp(-x ** 2)"),
         minus=True,
     ),
-    Slope(
-        "relu(x)",
-        "relu",
-        "What was positive passes, what was negative is stopped; at exactly zero torch takes zero.",
-        ("x > 0",),
-    ),
 )
 
 
@@ -212,6 +206,18 @@ def angle_x(use: Use) -> Term:
 
 def _over_distance(use: Use, term: Term) -> Term:
     return term.over(use.write("x ** 2 + y ** 2"), use.out_shape)
+
+
+@rule(
+    "relu(x)",
+    "x",
+    "relu",
+    "What was positive passes, what was negative is stopped; at exactly zero torch takes zero.",
+    "dx += (x > 0) * dout",
+)
+def relu(use: Use) -> Term:
+    """The result is positive where the argument is, and may be the one of the two that has a name."""
+    return sloped(use, ("out > 0",) if use.operation.node.name and not use.node.name else ("x > 0",))
 
 
 _FLAT = "A staircase is flat wherever it has a slope: its gradient is zero."

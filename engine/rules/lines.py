@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .term import Factor, Term, at_index, joined
-from .trees import name, template, text_of
+from .trees import name, negative, template, text_of
 from .walk import Contribution
 
 
@@ -74,9 +74,14 @@ def _whole(tensor: str, term: Term, *, keep: bool) -> ast.expr:
 
 
 def _added(gradient: str, term: Term) -> str:
-    if term.minus:
-        return f"{gradient} -= {text_of(replace(term, minus=False).written())}"
-    return f"{gradient} += {text_of(term.written())}"
+    tree = term.written()
+    if text_of(tree).startswith("-") and (isinstance(tree, ast.UnaryOp) or _is_product(tree)):
+        return f"{gradient} -= {text_of(negative(tree))}"
+    return f"{gradient} += {text_of(tree)}"
+
+
+def _is_product(tree: ast.expr) -> bool:
+    return isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult | ast.Div)
 
 
 def _into(gradient: str, tensor: str, term: Term, *, first: bool) -> list[str]:

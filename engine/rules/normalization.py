@@ -7,6 +7,7 @@ import ast
 from .node import Refused
 from .table import Use, rule, unbroadcast
 from .term import Shape, Term
+from .trees import name
 
 _LOSES = (
     "A normalized group has mean zero and variance one whatever comes in, so the gradient loses its mean and "
@@ -57,7 +58,7 @@ def _layer_normed(use: Use) -> ast.expr:
 
 def _centred(use: Use, up: Term, normed: ast.expr, dims: list[int]) -> Term:
     """The gradient through the mean and the variance of groups."""
-    eps = use.tree("eps") if "eps" in use.operands else use.write("1e-5")
+    eps = use.tree("eps") if "eps" in use.operands else name("1e-5")
     dim: ast.expr = _number(dims[0])
     if len(dims) > 1:
         dim = ast.Tuple(elts=[_number(one) for one in dims], ctx=ast.Load())
@@ -92,7 +93,7 @@ def batch_norm_x(use: Use) -> Term:
         up = up.times(_per_channel(use, use.tree("weight")), _channel_shape(x))
     if use.value("training", False):
         return _centred(use, up, _batch_normed(use), [at for at in range(len(x)) if at != 1])
-    eps = use.tree("eps") if "eps" in use.operands else use.write("1e-5")
+    eps = use.tree("eps") if "eps" in use.operands else name("1e-5")
     spread = use.write("(running_var + eps).sqrt()", eps=eps)
     return up.over(_per_channel(use, spread), _channel_shape(x))
 

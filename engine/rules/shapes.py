@@ -12,8 +12,10 @@ from torch import Tensor
 
 from .node import Node
 from .operation import Operand, value_of
+from .style import style
 from .table import Use, rule
 from .term import Shape, Term
+from .trees import name
 
 _BACK = "The same numbers in another shape: the gradient gets the shape from before."
 
@@ -33,6 +35,11 @@ def _shaped(use: Use, word: str) -> Term:
     split = None if use.node.name else _split(use.shape("x"), use.out_shape)
     if split is not None:
         return use.through(f"up.flatten({split[0]}, {split[1]})", view=True)
+    joined = None if use.node.name else _split(use.out_shape, use.shape("x"))
+    if joined is not None and joined[1] == joined[0] + 1:
+        first = style().sizes.get(use.shape("x")[joined[0]])
+        if first is not None:
+            return use.through(f"up.unflatten({joined[0]}, (first, -1))", view=True, first=name(first))
     return use.through(f"up.{word}(x.shape)", view=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -223,14 +224,45 @@ def _multiplied(factors: tuple[Factor, ...] | list[Factor], base: ast.expr | Non
 def joined(terms: Sequence[Term]) -> Term:
     """One term of the pieces; what comes to the same piece twice is added."""
     pieces: dict[int, ast.expr] = {}
-    for term in terms:
+    helpers: dict[str, Helper] = {}
+    for one in terms:
+        term = _told_apart(one, helpers)
         assert term.piece is not None
+        helpers.update({helper.name: helper for helper in term.helpers})
         before, tree = pieces.get(term.piece.place), term.written()
         pieces[term.piece.place] = tree if before is None else ast.BinOp(before, ast.Add(), tree)
     first = terms[0]
     assert first.piece is not None
-    helpers = tuple(helper for term in terms for helper in term.helpers)
-    return Term(first.piece.joined(pieces), first.shape, first.shape, helpers=helpers)
+    return Term(first.piece.joined(pieces), first.shape, first.shape, helpers=tuple(helpers.values()))
+
+
+def _told_apart(term: Term, others: Mapping[str, Helper]) -> Term:
+    """The term with other names for helpers that have the name of another value."""
+    for helper in term.helpers:
+        other = others.get(helper.name)
+        if other is not None and not _is_same(helper, other):
+            taken = frozenset({*others, *(one.name for one in term.helpers)})
+            term = _renamed(term, helper.name, style().fresh(helper.name, taken))
+    return term
+
+
+def _is_same(one: Helper, other: Helper) -> bool:
+    return text_of(one.tree) == text_of(other.tree) and one.then == other.then
+
+
+def _renamed(term: Term, old: str, new: str) -> Term:
+    holes: dict[str, ast.expr] = {old: name_tree(new)}
+    helpers = tuple(
+        Helper(
+            new if one.name == old else one.name,
+            filled(one.tree, holes),
+            tuple(re.sub(rf"\b{old}\b", new, then) for then in one.then),
+        )
+        for one in term.helpers
+    )
+    factors = tuple(replace(one, tree=filled(one.tree, holes)) for one in term.factors)
+    base = filled(term.base, holes) if term.base is not None else None
+    return replace(term, base=base, factors=factors, helpers=helpers)
 
 
 def at_index(term: Term, sign: str = "=") -> str:

@@ -49,6 +49,12 @@ _POWER = re.compile(r"\*\* \((-[\w.]+)\)")
 _TRANSPOSES = ("T", "mT")
 
 
+def _turns_matrices(call: ast.Call) -> bool:
+    """Whether it is `x.transpose(-2, -1)`."""
+    is_method = isinstance(call.func, ast.Attribute) and call.func.attr == "transpose"
+    return is_method and sorted(ast.unparse(one) for one in call.args) == ["-1", "-2"]
+
+
 _SHORT = 60
 
 
@@ -73,6 +79,9 @@ class _Simpler(ast.NodeTransformer):
         if node.attr in _TRANSPOSES:
             if isinstance(inner, ast.Attribute) and inner.attr == node.attr:
                 return inner.value
+            if node.attr == "mT" and isinstance(inner, ast.Call) and _turns_matrices(inner):
+                assert isinstance(inner.func, ast.Attribute)
+                return inner.func.value
             if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.MatMult):
                 left, right = (ast.Attribute(one, node.attr, ast.Load()) for one in (inner.right, inner.left))
                 return ast.BinOp(self.visit(left), ast.MatMult(), self.visit(right))

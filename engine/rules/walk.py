@@ -20,7 +20,7 @@ _MOST = 40
 """So many terms of one line of the forward are written out."""
 _DEEPEST = 30
 """So many operations on the way to one tensor are written in one line."""
-_TOO_LONG = "its gradient is too long to write out: one line of the forward stands for too many steps"
+TOO_LONG = "its gradient is too long to write out: one line of the forward stands for too many steps"
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +81,8 @@ def _visited(label: str, node: Node, found: Walked, whole: Sequence[int]) -> Ite
     # what no part of the loss is made from adds nothing
     if label == "loss" or label in found.contributions or label in found.refused:
         yield from _from(label, node, found)
-    for pieces in [found.pieces.pop(one) for one in whole]:
-        if pieces:
+    for source in reversed(whole):
+        if pieces := found.pieces.pop(source):
             first = pieces[0]
             term = joined([one.term for one in pieces])
             yield from _descend(first.target, first.node, term, first.uses, found)
@@ -144,7 +144,7 @@ def _from(label: str, node: Node, found: Walked) -> Iterator[Contribution]:
         up = Term(name(f"d{label}"), shape, shape, shares=f"d{label}")
     for count, one in enumerate(_descend(label, node, up, (), found)):
         if count == _MOST:
-            _refuse(node, Refused(_TOO_LONG, node.line), found, inside=True)
+            _refuse(node, Refused(TOO_LONG, node.line), found, inside=True)
             return
         yield one
 
@@ -157,7 +157,7 @@ def _descend(
         return
     try:
         if len(uses) > _DEEPEST:
-            raise Refused(_TOO_LONG, node.line)
+            raise Refused(TOO_LONG, node.line)
         following = _uses(node, up)
     except Refused as refused:
         _refuse(node, refused, found, inside=True)

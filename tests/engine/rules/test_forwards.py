@@ -158,6 +158,14 @@ FORWARDS = {
         i, f = i.sigmoid(), f.tanh()
         out = i * f
         """,
+    "two steps of a cell": """
+        h = torch.zeros(4, 2)
+        for k in range(2):
+            i, o = (a @ m[:, :4] + h @ m[:2, :4]).chunk(2, 1)
+            i, o = i.sigmoid(), o.sigmoid()
+            h = i * o
+        out = h
+        """,
     "pieces of an expression": """
         one, two = (a @ m)[:, :4].split(2, 1)
         out = one * two
