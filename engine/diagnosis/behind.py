@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..program import Program
-from ..statements import Statement, read_names
-from .edit import Line, duplicate, lines_in
+from ..statements import Statement
+from .edit import Line, blocks, duplicate, lines_in
+from .reads import reads_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,27 +23,58 @@ class Behind:
     """The places of the tops in the section."""
 
 
-def behind(program: Program, name: str, own: Collection[int], gradients: Collection[str]) -> Behind:
-    """What has to run for the gradient `name`, whose own lines are `own`, where `gradients` are given."""
+def behind(
+    program: Program,
+    name: str,
+    own: Collection[int],
+    gradients: Collection[str],
+    complete: Mapping[str, Collection[int]],
+) -> Behind:
+    """What has to run for the gradient `name`, whose own lines are `own`, where `gradients` are given.
+
+    Of a gradient in `complete` only those lines build it; what others make of it is no gradient.
+    """
     section = program.section("backward")
     assert section is not None
-    needed, numbers = {name, *unread(program, gradients)}, list[int]()
+    needed, numbers, tops = {name, *unread(program, gradients)}, list[int](), list[ast.stmt]()
+    kept: list[tuple[int, Statement]] = []
     for number in reversed(range(len(section.tree.body))):
         inside = [one for one in section.statements if one.top == number]
-        if any(_belongs(one, name, own, needed) for one in inside) and (numbers or _ends(inside, name)):
+        staying = [one for one in inside if not _given(one, name, gradients, complete)]
+        if any(_belongs(one, name, own, needed) for one in staying) and (tops or _ends(staying, name)):
+            top = _without(
+                duplicate(section.tree.body[number]), [one for one in inside if one not in staying]
+            )
             numbers.insert(0, number)
-            reads = read_names(section.tree.body[number]).union(*(one.reads for one in inside))
-            needed |= {one for one in reads if one not in gradients}
-    tops = [duplicate(section.tree.body[number]) for number in numbers]
+            tops.insert(0, top)
+            kept += [(number, one) for one in staying if not _counts(one, top, name)]
+            needed |= {one for one in reads_of([top]).names if one not in gradients or one in complete}
     chosen = [
-        (numbers.index(one.top), one, name in one.writes or without_effect(one, name))
-        for one in section.statements
-        if one.top in numbers and not _counts(one, section.tree.body[one.top], name)
+        (numbers.index(number), one, name in one.writes or without_effect(one, name)) for number, one in kept
     ]
     lines = lines_in(tops, chosen)
-    return Behind(
-        tops, sorted(lines, key=lambda line: (not line.own, -line.statement.number)), tuple(numbers)
-    )
+    ordered = sorted(lines, key=lambda line: (not line.own, -line.statement.number))
+    return Behind(tops, ordered, tuple(numbers))
+
+
+def _given(
+    statement: Statement, name: str, gradients: Collection[str], complete: Mapping[str, Collection[int]]
+) -> bool:
+    """Whether it builds nothing but gradients that are given."""
+    writes = statement.writes
+    if not writes or name in writes:
+        return False
+    return all(one in gradients and statement.line in complete.get(one, (statement.line,)) for one in writes)
+
+
+def _without(top: ast.stmt, dropped: Collection[Statement]) -> ast.stmt:
+    """A block without some of its statements."""
+    places = {(one.node.lineno, one.node.col_offset) for one in dropped}
+    for block in blocks([top]):
+        for at, node in enumerate(block):
+            if node is not top and (node.lineno, node.col_offset) in places and not hasattr(node, "body"):
+                block[at] = ast.copy_location(ast.Pass(), node)
+    return top
 
 
 def _counts(statement: Statement, top: ast.stmt, name: str) -> bool:

@@ -31,7 +31,7 @@ from .trial import Bench, Trial
 from .writes import assignments, no_effect, repeated_indices
 
 _ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
-_LONGEST = 3.0
+_LONGEST = 1.0
 """Seconds after which no further edit of one gradient's lines is tried."""
 
 
@@ -49,17 +49,30 @@ def diagnose(
     wanted = [
         one
         for one in check.judgements.values()
-        if one.verdict in _ACCUSED and not one.reused and (names is None or one.name in names)
+        if one.verdict in _ACCUSED
+        and not one.reused
+        and (names is None or one.name in names)
+        and not _cut_short(session, iteration, one.name)
     ]
     if not wanted:
         return {}
     if derivation is None:
         derivation = derive(session, iteration)
     dtype = torch.float64 if check.dtype == "float64" else None
-    bench = Bench(session, iteration, dtype)
+    reused = {one.name: one.lines for one in check.judgements.values() if one.reused}
+    bench = Bench(session, iteration, dtype, reused)
     with bench.open() as world:
         bench.prepare(world)
         return {one.name: _diagnosis(bench, one, derivation.gradients.get(one.name[1:])) for one in wanted}
+
+
+def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
+    """Whether a loop that builds the gradient raised: there is nothing to explain but that."""
+    failure, section = iteration.failure, session.program.section("backward")
+    if failure is None or failure.section != "backward" or section is None:
+        return False
+    raised = {one.top for one in section.statements if failure.line in range(one.line, one.end_line + 1)}
+    return any(one.top in raised and name in one.writes for one in section.statements)
 
 
 def _diagnosis(bench: Bench, judgement: LineJudgement, derived: Derived | None) -> Diagnosis:
@@ -139,6 +152,8 @@ _TRIED: tuple[Candidates, ...] = (
 
 
 def _found(case: Case) -> Edit | None:
+    if case.trial.agrees(case.trial.value):
+        return None  # right by itself: any edit that changes nothing would seem to help
     end = time.monotonic() + _LONGEST
     for edit in _candidates(case):
         if case.trial.holds(edit) and case.trial.holds_elsewhere(edit):
@@ -162,6 +177,8 @@ def _candidates(case: Case) -> Iterator[Edit]:
 
 def _range(trial: Trial) -> str:
     value, expected = trial.value, trial.expected
+    if trial.agrees(value):
+        return "the line is right by itself"
     if value is MISSING or not isinstance(value, Tensor):
         return "the line gives no tensor"
     if value.shape != expected.shape:

@@ -85,7 +85,7 @@ class Edit:
 def lines_in(tops: Sequence[ast.stmt], chosen: Sequence[tuple[int, Statement, bool]]) -> list[Line]:
     """The statements `chosen`, each with the top-level one that it stands in, found in copies of these."""
     places = {}
-    for block in _blocks(list(tops)):
+    for block in blocks(list(tops)):
         for node in block:
             places[type(node), node.lineno, node.col_offset] = (node, block)
     found = []
@@ -99,13 +99,14 @@ def lines_in(tops: Sequence[ast.stmt], chosen: Sequence[tuple[int, Statement, bo
     return found
 
 
-def _blocks(block: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
+def blocks(block: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    """A block and every block inside it."""
     yield block
     for node in block:
         for field in ("body", "orelse", "finalbody"):
             inner = getattr(node, field, None)
             if isinstance(inner, list) and inner and isinstance(inner[0], ast.stmt):
-                yield from _blocks(inner)
+                yield from blocks(inner)
 
 
 def spots_of(node: ast.AST) -> list[Spot]:
@@ -131,6 +132,8 @@ def _children(node: ast.AST) -> list[Spot]:
             return _of_call(node)
         case ast.BinOp() | ast.UnaryOp() | ast.IfExp() | ast.Tuple() | ast.List() | ast.Compare():
             fields = [f for f in node._fields if f not in ("op", "ops", "ctx")]
+        case ast.ListComp() | ast.GeneratorExp():
+            fields = ["elt"]
         case _:
             return []
     return [spot for field in fields for spot in _in_field(node, field)]

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from ..recorder import MISSING
 from ..statements import Statement
-from .trial import Trial, compiled
+from .part import compiled
+from .trial import Trial
 
 _EARLY = re.compile(r"reads (\w+) before line (\d+) completes it")
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
-from types import CodeType
 from typing import Any
 
 import torch
@@ -27,6 +26,7 @@ from ..session import Session
 from ..verdict import Verdict
 from .behind import Behind, behind
 from .edit import Edit
+from .part import Part, compiled
 from .reads import reads_of
 
 _SEED = 7_919
@@ -44,8 +44,15 @@ class Setting:
 class Bench(Elsewhere):
     """One world, prepared: the forward has run, and no line can spoil it for another."""
 
-    def __init__(self, session: Session, iteration: Iteration, dtype: torch.dtype | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        iteration: Iteration,
+        dtype: torch.dtype | None,
+        complete_lines: Mapping[str, tuple[int, ...]],
+    ) -> None:
         super().__init__(session, iteration, dtype, {})
+        self.complete_lines = complete_lines
 
     def prepare(self, world: World) -> None:
         """Run the forward; afterwards the names hold tensors without a graph."""
@@ -71,6 +78,10 @@ class Bench(Elsewhere):
     def plain(self) -> frozenset[str]:
         """The parameters that are 0 or 1 throughout: a line may be right because of that alone."""
         return self._plain_parameters()
+
+    def another(self) -> Bench:
+        """One like it, to be prepared in another world."""
+        return Bench(self.session, self.iteration, self.dtype, self.complete_lines)
 
     def elsewhere(self) -> AbstractContextManager[World]:
         """A world where these have moved a little."""
@@ -115,18 +126,6 @@ class _Below(dict[str, frozenset[str]]):
         return self[name]
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """A top-level statement, compiled, with the names that it reads and writes."""
-
-    code: CodeType
-    reads: frozenset[str]
-    """Those whose values count."""
-    names: frozenset[str]
-    """All that it reads."""
-    writes: frozenset[str]
-
-
 class Trial:
     """The lines of one gradient on the bench."""
 
@@ -137,7 +136,7 @@ class Trial:
         self.judgement = judgement
         program = bench.session.program
         others = bench.given - {self.name}
-        self.behind = lines or behind(program, self.name, judgement.lines, others)
+        self.behind = lines or behind(program, self.name, judgement.lines, others, bench.complete_lines)
         self.lines = self.behind.lines
         self.tries = 0
         self._parts = [self._part(at, top) for at, top in enumerate(self.behind.tops)]
@@ -190,7 +189,7 @@ class Trial:
             new = reads_of(statements).names
         if not (new ^ edit.line.statement.reads) & self.bench.plain:
             return True
-        bench = Bench(self.bench.session, self.bench.iteration, self.bench.dtype)
+        bench = self.bench.another()
         with self.bench.elsewhere() as world:
             bench.prepare(world)
             return Trial(bench, self.judgement, self.behind).holds(edit)
@@ -224,7 +223,7 @@ class Trial:
         for part in reversed(parts):
             if part.writes & needed:
                 live.insert(0, part)
-                needed |= part.reads - self.bench.given
+                needed |= part.reads
         reads = frozenset[str]().union(*(part.reads for part in live))
         return live, self._setting(reads & self.bench.given - {self.name})
 
@@ -288,9 +287,3 @@ def _is_right(found: Agreement, value: Any) -> bool:
     if found.verdict is Verdict.NOT_EXERCISED:
         return bool(value.any())  # zeros are no formula, though the gradient may cancel to zero
     return found.verdict is Verdict.RIGHT
-
-
-def compiled(body: Iterable[ast.stmt], filename: str) -> CodeType:
-    """Statements as code."""
-    module = ast.Module(body=list(body), type_ignores=[])
-    return compile(ast.fix_missing_locations(module), filename, "exec", dont_inherit=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .shorter import shorter
 from .term import Factor, Term, at_index, joined
 from .trees import name, negative, template, text_of
 from .walk import Contribution
@@ -26,6 +28,22 @@ def lines_of(tensor: str, contributions: Sequence[Contribution], shape: tuple[in
         else:
             more = len(terms) > 1
             found.append(f"{gradient} = {text_of(_whole(tensor, replace(term, shape=shape), keep=more))}")
+    return _once([text for line in found for text in shorter(line)])
+
+
+def _once(lines: Sequence[str]) -> list[str]:
+    """Without variables that have that value already."""
+    found: list[str] = []
+    held: dict[str, str] = {}
+    for line in lines:
+        variable, sign, _ = line.partition(" = ")
+        sign = sign if variable.isidentifier() else ""
+        if sign and held.get(variable) == line:
+            continue
+        held.pop(re.split(r"\W", line)[0], None)  # whatever it does to it
+        if sign:
+            held[variable] = line
+        found.append(line)
     return found
 
 

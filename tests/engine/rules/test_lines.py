@@ -93,3 +93,12 @@ def test_modules_are_called_what_the_program_calls_them(deriving: Deriving) -> N
 def test_names_of_the_program_are_not_taken_by_helpers(deriving: Deriving) -> None:
     lines = deriving("softmax = 2\nout = F.softmax(a * softmax, 1) * b").gradients["a"].lines
     assert lines[0].startswith("softmax2 = ")
+
+
+def test_what_stands_in_a_long_line_twice_gets_a_variable(deriving: Deriving) -> None:
+    body = "    e = (x - x.max(-1, keepdim=True).values).exp()\n    return e / e.sum(-1, keepdim=True)\n"
+    setup = f"def soft(x):\n{body}"
+    lines = deriving("out = soft(a @ m)", setup=setup).gradients["m"].lines
+    assert lines[0] == "part = (a @ m - (a @ m).max(-1, keepdim=True).values).exp()"
+    assert lines[1] == "dm = a.T @ (part * dout / part.sum(-1, keepdim=True))"
+    assert len([line for line in lines if line.startswith("part = ")]) == 1
