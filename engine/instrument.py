@@ -15,6 +15,8 @@ BEFORE = "__backprop_tui_before__"
 LOG = "__backprop_tui_log__"
 CHANGED = "__backprop_tui_changed__"
 STAND_IN = "__backprop_tui_stand_in__"
+HOOKS = (STEP, BEFORE, LOG, CHANGED, STAND_IN)
+"""The names under which a program finds the hooks of a recorder."""
 
 
 def compile_section(program: Program, section: Section) -> CodeType:

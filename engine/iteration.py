@@ -17,41 +17,54 @@ from .reference import References
 from .statements import Statement
 
 
-@dataclass(eq=False)
-class Start:
-    """What an iteration began with: every name's value then, and every generator's state."""
+@dataclass(frozen=True, eq=False)
+class Values:
+    """What names were bound to when an iteration began. Knows of no recorder, which knows of it."""
 
     bound: Mapping[str, Any]
-    """Every name, and what it was bound to."""
-    random: RandomState
+    """Every name of the program, and what it was bound to."""
     held: Contents
     """What its containers held."""
-    kept: Container[str]
-    """Names that mean something before the forward runs; the others are left from the last one."""
     stateless: Container[str]
     """Names that are bound anew before they are read."""
-    settle: Callable[[], None] = lambda: None
-    """Gives the slots the values that were kept elsewhere before tensors changed in place."""
 
     @cached_property
-    def _slots(self) -> dict[str, Slot]:
+    def slots(self) -> dict[str, Slot]:
+        """The values of the names that are state."""
         return {name: Slot(name, value) for name, value in self.bound.items() if name not in self.stateless}
 
     def watched(self) -> Iterable[Slot]:
         """The slots whose tensors may change: those of the names and those inside containers."""
-        return [*self._slots.values(), *self.held.slots]
+        return [*self.slots.values(), *self.held.slots]
+
+
+@dataclass(eq=False)
+class Start:
+    """What an iteration began with: every name's value then, and every generator's state."""
+
+    values: Values
+    random: RandomState
+    kept: Container[str]
+    """Names that mean something before the forward runs; the others are left from the last one."""
+    settle: Callable[[], None] = lambda: None
+    """Gives the slots the values that were kept elsewhere before tensors changed in place."""
+
+    @property
+    def bound(self) -> Mapping[str, Any]:
+        """Every name of the program, and what it was bound to."""
+        return self.values.bound
 
     @property
     def slots(self) -> Mapping[str, Slot]:
         """The values of the names that are state."""
         self.settle()
-        return self._slots
+        return self.values.slots
 
     @property
     def contents(self) -> Contents:
         """What its containers held, with the values of then."""
         self.settle()
-        return self.held
+        return self.values.held
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,7 @@ class Run:
     def _watch(self) -> None:
         session = self.session
         recorder = Recorder(session.namespace, session.cancel, session.harmless, session.program.statements)
-        recorder.start_with(self.start.watched)
+        recorder.start_with(self.start.values.watched)
         self.start.settle = recorder.settle
         self.recorder = session.watched_by(recorder)
 

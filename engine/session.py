@@ -14,8 +14,8 @@ from .contents import WITHOUT, Contents
 from .failure import failure_of, remember_source
 from .fault import ProgramFault
 from .frame import Failure
-from .instrument import BEFORE, CHANGED, LOG, STAND_IN, STEP
-from .iteration import Iteration, Start
+from .instrument import BEFORE, CHANGED, HOOKS, LOG, STAND_IN, STEP
+from .iteration import Iteration, Start, Values
 from .judging import Layout
 from .memory import Namespace
 from .namespace import allow_imports_beside, fresh_namespace
@@ -202,13 +202,16 @@ class Session:
 
     def _start(self) -> Start:
         bound = dict(self.namespace)
+        for hook in HOOKS:
+            # it belongs to the record of the iteration before, which would live as long as this one
+            bound.pop(hook, None)
         stateless = self._stateless
         holders = [
             value for name, value in bound.items() if type(value) not in WITHOUT and name not in stateless
         ]
         generators = [value for value in holders if isinstance(value, GENERATORS)]
         random = random_state(generators, others=self._others)
-        return Start(bound, random, Contents(holders), self.kept, stateless)
+        return Start(Values(bound, Contents(holders), stateless), random, self.kept)
 
     def put_back(self, start: Start) -> None:
         """Let everything be again as it was when an iteration began."""
