@@ -10,6 +10,7 @@ from typing import Any
 
 from ..memory import Namespace
 from .node import Node
+from .trees import rebuilt
 
 Body = ast.FunctionDef | ast.Lambda
 
@@ -143,13 +144,7 @@ class Unfolding(ast.NodeTransformer):
         self.items = items
 
     def generic_visit(self, node: ast.AST) -> Any:
-        fields: dict[str, Any] = {}
-        for field, value in ast.iter_fields(node):
-            if isinstance(value, list):
-                fields[field] = [self.visit(one) if isinstance(one, ast.AST) else one for one in value]
-            else:
-                fields[field] = self.visit(value) if isinstance(value, ast.AST) else value
-        return ast.copy_location(type(node)(**fields), node)
+        return rebuilt(node, self.visit)
 
     def visit_Call(self, node: ast.Call) -> Any:
         """A call of a function of the program's becomes the name of its result."""
@@ -193,13 +188,7 @@ class _Renaming(ast.NodeTransformer):
         self.names = names
 
     def generic_visit(self, node: ast.AST) -> Any:
-        fields: dict[str, Any] = {}
-        for field, value in ast.iter_fields(node):
-            if isinstance(value, list):
-                fields[field] = [self.visit(one) if isinstance(one, ast.AST) else one for one in value]
-            else:
-                fields[field] = self.visit(value) if isinstance(value, ast.AST) else value
-        return ast.copy_location(type(node)(**fields), node)
+        return rebuilt(node, self.visit)
 
     def visit_Name(self, node: ast.Name) -> Any:
         """A name by its other name."""

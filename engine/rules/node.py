@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from torch import Tensor
 
 from .trees import name as name_tree
+from .trees import rebuilt
 
 
 class Refused(Exception):
@@ -114,13 +114,7 @@ class _Renamed(ast.NodeTransformer):
         self.parts = parts
 
     def visit_inside(self, node: ast.AST) -> Any:
-        twin = copy.copy(node)
-        for field, value in ast.iter_fields(node):
-            if isinstance(value, list):
-                setattr(twin, field, [self.visit(one) if isinstance(one, ast.AST) else one for one in value])
-            elif isinstance(value, ast.AST):
-                setattr(twin, field, self.visit(value))
-        return twin
+        return rebuilt(node, self.visit)
 
     def visit(self, node: ast.AST) -> Any:
         part = self.parts.get(id(node))

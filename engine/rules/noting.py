@@ -7,6 +7,7 @@ from typing import Any
 
 from .node import is_noted, subtrees
 from .trees import name as name_tree
+from .trees import rebuilt
 
 HIDDEN = "__backprop_tui_"
 """Names that begin like this are none of the program's."""
@@ -28,13 +29,7 @@ def _copied(node: ast.AST, visitor: ast.NodeTransformer) -> Any:
     closed = not any(True for _ in subtrees(node)) and is_noted(node)
     if closed:
         return node
-    fields: dict[str, Any] = {}
-    for field, value in ast.iter_fields(node):
-        if isinstance(value, list):
-            fields[field] = [visitor.visit(one) if isinstance(one, ast.AST) else one for one in value]
-        else:
-            fields[field] = visitor.visit(value) if isinstance(value, ast.AST) else value
-    return ast.copy_location(type(node)(**fields), node)
+    return rebuilt(node, visitor.visit)
 
 
 class Spelled(float):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .style import style
@@ -28,14 +28,9 @@ def filled(tree: ast.expr, holes: Mapping[str, ast.expr]) -> ast.expr:
     return found
 
 
-def copied(tree: Any) -> Any:
+def copied(tree: ast.AST) -> Any:
     """A copy that shares nothing with the tree."""
-    if isinstance(tree, list):
-        return [copied(one) for one in tree]
-    if not isinstance(tree, ast.AST):
-        return tree
-    twin = type(tree)(**{field: copied(value) for field, value in ast.iter_fields(tree)})
-    return ast.copy_location(twin, tree)
+    return rebuilt(tree, copied)
 
 
 def text_of(tree: ast.expr) -> str:
@@ -138,6 +133,17 @@ def _joined(trees: list[ast.expr], operator: ast.operator) -> ast.expr | None:
     for tree in trees:
         found = tree if found is None else ast.BinOp(left=found, op=operator, right=tree)
     return found
+
+
+def rebuilt(node: ast.AST, visit: Callable[[ast.AST], Any]) -> Any:
+    """A copy of a node whose parts are what `visit` makes of them; the node itself stays as it is."""
+    fields: dict[str, Any] = {}
+    for field, value in ast.iter_fields(node):
+        if isinstance(value, list):
+            fields[field] = [visit(one) if isinstance(one, ast.AST) else one for one in value]
+        else:
+            fields[field] = visit(value) if isinstance(value, ast.AST) else value
+    return ast.copy_location(type(node)(**fields), node)
 
 
 class _Filled(ast.NodeTransformer):
