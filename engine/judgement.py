@@ -5,19 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from torch import Tensor
 
 from .comparison import finite_max
+from .diagnosis.place import Diagnosis
 from .gradient import Gradient
 from .iteration import Iteration
 from .linecheck.outcome import LineCheck, LineJudgement
 from .recorder import MISSING
 from .verdict import Verdict
-
-if TYPE_CHECKING:
-    from .diagnosis.diagnosis import Diagnosis
 
 _ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
 
@@ -49,9 +46,11 @@ def judgements(iteration: Iteration, check: LineCheck | None) -> dict[str, Judge
     lines = check.judgements if check is not None else {}
     if check is not None and check.iteration != iteration.number:
         lines = {name: _of_another_batch(line) for name, line in lines.items()}
-    judged = {name: _judgement(iteration, gradient, lines) for name, gradient in iteration.gradients.items()}
     diagnoses = (check.diagnoses if check is not None else None) or {}
-    return {name: replace(one, diagnosis=diagnoses.get(name)) for name, one in judged.items()}
+    return {
+        name: _judgement(iteration, gradient, lines, diagnoses.get(name))
+        for name, gradient in iteration.gradients.items()
+    }
 
 
 def _unjudged(gradient: Gradient, problem: str) -> Judgement:
@@ -75,12 +74,17 @@ def _of_another_batch(line: LineJudgement) -> LineJudgement:
     return line
 
 
-def _judgement(iteration: Iteration, gradient: Gradient, lines: Mapping[str, LineJudgement]) -> Judgement:
+def _judgement(
+    iteration: Iteration,
+    gradient: Gradient,
+    lines: Mapping[str, LineJudgement],
+    diagnosis: Diagnosis | None,
+) -> Judgement:
     whole, line = gradient.verdict, lines.get(gradient.name)
     if line is None:
         return Judgement(whole, whole, message=_end_to_end(gradient))
     if line.verdict in _ACCUSED:
-        return _accused(iteration, gradient, line)
+        return _accused(iteration, gradient, line, diagnosis)
     unfinished = gradient.value is MISSING or gradient.name in _unfinished(iteration)
     if unfinished and line.verdict is not Verdict.NOT_WRITTEN:
         return _not_run(whole, line)
@@ -134,21 +138,24 @@ def _end_to_end(gradient: Gradient) -> str:
     return gradient.comparison.message
 
 
-def _accused(iteration: Iteration, gradient: Gradient, line: LineJudgement) -> Judgement:
+def _accused(
+    iteration: Iteration, gradient: Gradient, line: LineJudgement, diagnosis: Diagnosis | None
+) -> Judgement:
     whole = gradient.verdict
     hidden = whole.passes and gradient.value is not MISSING and whole is not Verdict.NOT_CHECKED
-    words = [_accusation(line)]
+    words = [_accusation(line, diagnosis)]
     if hidden:
         words.append(f"hidden: {_why_hidden(iteration, gradient)}")
     if line.message:
         words.append(line.message)
-    return Judgement(line.verdict, whole, line, hidden, message="; ".join(words))
+    return Judgement(line.verdict, whole, line, hidden, message="; ".join(words), diagnosis=diagnosis)
 
 
-def _accusation(line: LineJudgement) -> str:
+def _accusation(line: LineJudgement, diagnosis: Diagnosis | None) -> str:
+    head = "wrong type" if line.wrong_type else "wrong shape"
     if line.verdict is Verdict.WRONG_HERE:
-        return "wrong here"
-    return "wrong type" if line.wrong_type else "wrong shape"
+        head = "wrong here"
+    return f"{head}: {diagnosis.message}" if diagnosis is not None else head
 
 
 def _why_hidden(iteration: Iteration, gradient: Gradient) -> str:

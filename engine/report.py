@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from .diagnosis.place import Diagnosis
 from .frame import Failure
 from .program import Program
 from .verdict import Verdict
-
-if TYPE_CHECKING:
-    from .diagnosis.diagnosis import Diagnosis
 
 
 @dataclass(frozen=True)

@@ -149,9 +149,6 @@ def _sentences(report: Report, known: tuple[GradientReport, ...]) -> list[Text]:
 
 def _reason(gradient: GradientReport) -> Text:
     words = gradient.message or _word(gradient)
-    if gradient.diagnosis is not None:
-        head, semicolon, rest = words.partition("; ")
-        words = f"{head}: {gradient.diagnosis.message}{semicolon}{rest}"
     if gradient.verdict is Verdict.NOT_CHECKED and gradient.line_verdict is Verdict.RIGHT:
         words += "; judged alone it is right"
     return Text.assemble(_sign(gradient.verdict), f" {_lines(gradient)}{gradient.name}: {words}")

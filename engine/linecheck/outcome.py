@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from ..diagnosis.place import Diagnosis
 from ..verdict import Verdict
-
-if TYPE_CHECKING:
-    from ..diagnosis.diagnosis import Diagnosis
 
 
 @dataclass(frozen=True)
