@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def picture(stepper: Stepper, handled: int) -> tuple[Frame, View]:
     """The frame of now, and the view settled to what it shows."""
-    scene = Scene(stepper.session, stepper.record, stepper.judged, stepper.failure)
+    scene = Scene(stepper.session, stepper.record, stepper.lines.judged, stepper.failure)
     names = tensor_names(stepper.session, stepper.record)
     view = _settled(stepper.view, names)
     lines, view = program_lines(scene, view)
@@ -66,10 +66,10 @@ def _status(stepper: Stepper, view: View) -> Status:
     record = stepper.record
     base = Status(
         program=stepper.session.program.name,
-        running=stepper.running,
-        checking=stepper.checking,
-        speed=stepper.speed,
-        target=stepper.target,
+        running=stepper.pace.running,
+        checking=stepper.lines.wanted,
+        speed=stepper.pace.words,
+        target=stepper.pace.target,
     )
     if record is None:
         return base
@@ -108,7 +108,7 @@ def _device(record: Iteration) -> str:
 
 def _remark(stepper: Stepper, record: Iteration, view: View) -> str:
     name = f"d{view.selected}"
-    judged, gradient = stepper.judged.get(name), record.gradients.get(name)
+    judged, gradient = stepper.lines.judged.get(name), record.gradients.get(name)
     told = gradient is not None and is_told(record, gradient, view.ran)
     if not told or judged is None or judged.diagnosis is None:
         return ""
@@ -116,7 +116,7 @@ def _remark(stepper: Stepper, record: Iteration, view: View) -> str:
 
 
 def _counts(stepper: Stepper, record: Iteration, ran: int) -> Counter[Verdict]:
-    judged = stepper.judged
+    judged = stepper.lines.judged
     return Counter(judged[n].verdict for n, g in record.gradients.items() if is_told(record, g, ran))
 
 

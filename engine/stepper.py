@@ -24,15 +24,13 @@ from .commands import (
     ToggleRun,
     Unit,
 )
-from .diagnosed import diagnosed
 from .frame import Failure, Frame
 from .iteration import Iteration
-from .judgement import Judgement, explained, judgements
 from .lesson import Asked, Lesson
-from .linecheck.check import check_lines
-from .linecheck.outcome import LineCheck
+from .line_judge import LineJudge
 from .losses import LossHistory
 from .output import Output
+from .pace import Pace
 from .picture import picture
 from .program import Program
 from .recorder import Cancel, Cancelled
@@ -42,9 +40,6 @@ from .view import View, phase_end, phase_start
 
 if TYPE_CHECKING:
     from .tutor import Tutor
-
-SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 30, 100, None)
-"""Iterations per second; None is as fast as it goes."""
 
 
 class Stepper:
@@ -59,17 +54,9 @@ class Stepper:
         self.record: Iteration | None = None
         self.failure: Failure | None = None
         self.notes: tuple[str, ...] = ()
-        self.check: LineCheck | None = None
-        """The newest line check; what it says of the lines holds for later iterations too."""
-        self.judged: dict[str, Judgement] = {}
-        self.checking = False
-        """Whether the record came to rest with something that only the line check can tell, or `c` asks."""
-        self._giving_way = False
+        self.lines = LineJudge(self.cancel)
+        self.pace = Pace()
         self._tutor: Tutor | None = None
-        self.running = False
-        self.target: int | None = None
-        self._speed = len(SPEEDS) - 1
-        self._due = 0.0
 
     def begin(self) -> None:
         """Run setup and parameters."""
@@ -79,12 +66,12 @@ class Stepper:
         """Do what a command says."""
         match command:
             case Advance(unit, by):
-                self.pause()
+                self.pace.pause()
                 self._advance(unit, by)
             case ToggleRun():
                 self._toggle()
             case ChangeSpeed(by):
-                self._speed = min(max(self._speed + by, 0), len(SPEEDS) - 1)
+                self.pace.change(by)
             case GoTo(iteration):
                 self._go_to(iteration)
             case Restart():
@@ -112,50 +99,25 @@ class Stepper:
             case Layout():
                 self.view = replace(self.view, layout=command)
 
-    def pause(self) -> None:
-        """Stop running free, after the iteration under way."""
-        self.running = False
-        self.target = None
-
-    def give_way(self) -> None:
-        """Called while the lines are judged: a key waits; they are judged again after it."""
-        self._giving_way = True
-        self.cancel.wanted = True
-
-    def go_on(self) -> None:
-        """Nothing is left of a call to give way."""
-        self._giving_way = False
-        self.cancel.wanted = False
-
     def stumble(self, error: BaseException) -> None:
         """Something broke outside a program's own iteration: a cancel between two, or a mistake."""
-        self.pause()
+        self.pace.pause()
         if isinstance(error, Cancelled):
             self.notes = ("stopped",)
             return
         message = f"{type(error).__name__}: {error}"
         self.failure = Failure("engine", None, "mistake of backprop-tui", message)
 
-    def wait_seconds(self) -> float | None:
-        """How long the thread may sleep: until a command while paused, else until it is due."""
-        if not self.running:
-            return None
-        return max(self._due - time.monotonic(), 0.0)
-
     def run_until(self, deadline: float) -> None:
         """Iterate while running, at the chosen speed, until the deadline."""
-        while self.running:
+        while self.pace.running:
             self._iterate()
-            if self.target is not None and self.session.number >= self.target:
-                self.pause()
-            if self.failure is not None:
-                self.pause()
-            speed = None if self.target is not None else SPEEDS[self._speed]
+            if self.failure is not None or self.pace.reached(self.session.number):
+                self.pace.pause()
+            if not self.pace.running:
+                self.lines.judge(self.record, settled=True)
             now = time.monotonic()
-            if not self.running:
-                self._judge(settled=True)
-            self._due = now if speed is None else max(self._due + 1 / speed, now)
-            if now >= deadline or self._due > now:
+            if self.pace.passed(now) or now >= deadline:
                 return
 
     def frame(self, handled: int) -> Frame:
@@ -163,34 +125,27 @@ class Stepper:
         frame, self.view = picture(self, handled)
         return frame
 
-    @property
-    def speed(self) -> str:
-        """The speed in words."""
-        speed = SPEEDS[self._speed]
-        return "as fast as it goes" if speed is None else f"{speed:g} a second"
-
     def _toggle(self) -> None:
-        if self.running:
-            self.pause()
+        if self.pace.running:
+            self.pace.pause()
         elif self.session.ready:
-            self.running = True
-            self._due = time.monotonic()
+            self.pace.run()
 
     def _go_to(self, iteration: int) -> None:
-        self.pause()
+        self.pace.pause()
         if self.session.ready and iteration > self.session.number:
-            self.running, self.target = True, iteration
+            self.pace.run(iteration)
         elif self.session.ready:
             done = self.session.number
             self.notes = (f"{done} iterations are done; home restarts from the first",)
 
     def _restart(self) -> None:
-        self.pause()
+        self.pace.pause()
         self.session.restart()
         self.output.clear()
         self.losses = LossHistory()
         self.record, self.failure, self.notes = None, None, ()
-        self.check, self.judged, self.checking = None, {}, False
+        self.lines.forget()
         self.view = replace(self.view, ran=0, changed=frozenset(), program_top=1)
         self.begin()
 
@@ -221,28 +176,18 @@ class Stepper:
         if self.record is not None:
             self.view = self.view.moving(self.record, ran, fresh=fresh)
 
-    def _judge(self, *, settled: bool) -> None:
-        """Judge the record end to end; at rest, a failure that nothing explains asks for the line check."""
-        record = self.record
-        if record is None:
-            return
-        self.judged = judgements(record, self.check)
-        stopped = record.failure is not None and record.failure.type == Cancelled.__name__
-        wanted = self.check is None or not explained(record, self.judged)
-        self.checking = settled and wanted and not stopped
-
     def _ask(self, asked: Asked) -> None:
         """Answer about the selected tensor; the parts that answer are loaded when somebody asks."""
         from .tutor import Tutor
 
-        self.pause()
+        self.pace.pause()
         if self.record is None or self.record.loss is None:
             self.notes = ("there is no iteration yet whose gradients could be asked for",)
             return
         if self._tutor is None:
             self._tutor = Tutor(self.session.program)
         selected = self.view.selected
-        judged = self.judged.get(f"d{selected}")
+        judged = self.lines.judged.get(f"d{selected}")
         right = judged is not None and judged.verdict.passes
         self._tutor.answer(asked, selected, self.session, self.record, right=right)
 
@@ -252,37 +197,24 @@ class Stepper:
         return self._tutor.newest if self._tutor is not None else None
 
     def _want_check(self) -> None:
-        self.checking = self.record is not None
+        self.lines.wanted = self.record is not None
         if self.record is None:
             self.notes = ("there is no iteration yet whose lines could be checked",)
 
     def check_lines(self) -> None:
-        """Judge every line of the record on its own; a key that comes meanwhile goes before it."""
-        self.checking = False
-        try:
-            self._check_lines()
-        except Cancelled:
-            if not self._giving_way:
-                raise
-            self.checking = True
-
-    def _check_lines(self) -> None:
-        if self.record is None:
-            return
-        if self.check is None or self.check.iteration != self.record.number or self.check.problem:
-            self.check = check_lines(self.session, self.record)
-            if self.check.problem:
-                self.notes += (f"the lines could not be checked: {self.check.problem}",)
-        self.judged = judgements(self.record, self.check)
-        self.check = diagnosed(self.session, self.record, self.check)
-        self.judged = judgements(self.record, self.check)
+        """Judge every line of the record on its own."""
+        problem = self.lines.look(self.session, self.record)
+        if problem:
+            self.notes += (f"the lines could not be checked: {problem}",)
 
     def _iterate(self) -> None:
         forget_summaries()
+        if self._tutor is not None:
+            self._tutor.forget()
         record = self.session.iterate()
         self.record, self.failure = record, record.failure
         self.notes = record.notes
         if record.failure is None:
             self.losses.append(self.session.losses[-1])
-        self._judge(settled=not self.running)
+        self.lines.judge(record, settled=not self.pace.running)
         self.view = replace(self.view, ran=len(record.steps), changed=frozenset(), follow=True)

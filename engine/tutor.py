@@ -45,6 +45,10 @@ class Tutor:
         number = self.newest.number + 1 if self.newest is not None else 1
         self.newest = Lesson(number, asked, tensor, lines, writable)
 
+    def forget(self) -> None:
+        """The iteration that was asked about is over: nothing of it is kept."""
+        self._derived = None
+
     def _derivation(self, session: Session, record: Iteration) -> Derivation:
         if self._derived is None or self._derived[0] is not record:
             self._derived = (record, derive(session, record))

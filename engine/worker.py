@@ -78,7 +78,7 @@ class Engine:
         self._queue.put(command)
         with self._lock:
             if self._checking and self._stepper is not None:
-                self._stepper.give_way()
+                self._stepper.lines.give_way()
 
     def take(self) -> Frame | None:
         """The newest frame, once; None when it was taken before."""
@@ -92,7 +92,7 @@ class Engine:
             stepper, job, busy = self._stepper, self._job, self._busy
         if stepper is None or not busy:
             return
-        stepper.pause()
+        stepper.pace.pause()
         for seconds, force in ((_GRACE_SECONDS, self._interrupt), (0.6, self._break_into_program)):
             timer = threading.Timer(seconds, force, (job,))
             timer.daemon = True
@@ -169,7 +169,7 @@ class Engine:
             self._handled += 1
         if command is None or self._queue.empty():
             self._publish()
-        if stepper.checking:
+        if stepper.lines.wanted:
             self._check(stepper)
 
     def _check(self, stepper: Stepper) -> None:
@@ -181,11 +181,11 @@ class Engine:
             self._publish()
         with self._lock:
             self._checking = False
-            stepper.go_on()
+            stepper.lines.go_on()
 
     def _next(self, stepper: Stepper) -> Command | _Stop | None:
         try:
-            return self._queue.get(timeout=stepper.wait_seconds())
+            return self._queue.get(timeout=stepper.pace.wait_seconds())
         except queue.Empty:
             return None
 

@@ -23,8 +23,9 @@ from backprop_tui.engine.commands import (
     Unit,
 )
 from backprop_tui.engine.frame import Frame, LineState
+from backprop_tui.engine.pace import SPEEDS
 from backprop_tui.engine.program import Program
-from backprop_tui.engine.stepper import SPEEDS, Stepper
+from backprop_tui.engine.stepper import Stepper
 from backprop_tui.engine.verdict import Verdict
 
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)
@@ -53,7 +54,7 @@ def place(frame: Frame) -> tuple[int | None, str, int, int]:
 
 def finished(stepper: Stepper) -> Frame:
     """The frame when a run has come to its end."""
-    while stepper.running:
+    while stepper.pace.running:
         stepper.run_until(time.monotonic() + 1)
     return stepper.frame(0)
 
@@ -169,7 +170,7 @@ def test_going_to_an_iteration_that_is_done_says_so(target: int, stepper: Steppe
 
 
 def test_run_and_pause(stepper: Stepper) -> None:
-    assert stepper.wait_seconds() is None
+    assert stepper.pace.wait_seconds() is None
     assert shown(stepper, ToggleRun()).status.running
     stepper.run_until(time.monotonic() + 0.02)
     assert stepper.session.number > 1
@@ -190,7 +191,7 @@ def test_the_speed_has_two_ends_and_limits_a_run(stepper: Stepper) -> None:
     shown(stepper, ToggleRun())
     stepper.run_until(time.monotonic() + 5)
     assert stepper.session.number == 1
-    wait = stepper.wait_seconds()
+    wait = stepper.pace.wait_seconds()
     assert wait is not None
     assert 0.5 < wait <= 1
 

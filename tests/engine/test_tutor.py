@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backprop_tui.engine.commands import Advance, Ask, SelectName, Unit
+from backprop_tui.engine.commands import Advance, Ask, Restart, SelectName, Unit
 from backprop_tui.engine.lesson import Asked, Lesson
 from backprop_tui.engine.program import Program, parse
 from backprop_tui.engine.report import check
@@ -144,3 +144,14 @@ def test_the_session_goes_on_as_if_nobody_had_asked(build: Callable[..., Program
     for stepper in (asked, quiet):
         stepper.handle(Advance(Unit.ITERATION))
     assert asked.session.losses == quiet.session.losses
+
+
+def test_answers_go_on_after_a_restart(file: Path) -> None:
+    stepper = stepped(load(str(file)), "h")
+    before = ask(stepper, Asked.HINT)
+    stepper.handle(Restart())
+    stepper.handle(Advance(Unit.ITERATION))
+    stepper.handle(SelectName("h"))
+    after = ask(stepper, Asked.HINT)
+    assert after.number > before.number
+    assert text(after)[0] == "dh, hint 2 of 5"

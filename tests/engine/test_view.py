@@ -46,7 +46,7 @@ def made(program: Program) -> Stepper:
 
 def finished(stepper: Stepper) -> Frame:
     """The frame when a run has come to its end."""
-    while stepper.running:
+    while stepper.pace.running:
         stepper.run_until(time.monotonic() + 1)
     return stepper.frame(0)
 
@@ -226,7 +226,7 @@ def test_a_stopped_iteration_is_not_run_again_to_check_its_lines(build: Build) -
     stepper = made(build(backward="dW = -x\nwhile True: dW += 1"))
     stepper.cancel.wanted = True
     assert shown(stepper, ITERATION).failure is not None
-    assert not stepper.checking
+    assert not stepper.lines.wanted
 
 
 @pytest.mark.parametrize(("manual", "error"), [("nan", math.inf), ("inf", math.inf), ("7.0", 5.0)])

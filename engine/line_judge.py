@@ -1,0 +1,73 @@
+"""Judging the lines of the newest record: when it needs that, and giving way to keys meanwhile."""
+
+from __future__ import annotations
+
+from .diagnosed import diagnosed
+from .iteration import Iteration
+from .judgement import Judgement, explained, judgements
+from .linecheck.check import check_lines
+from .linecheck.outcome import LineCheck
+from .recorder import Cancel, Cancelled
+from .session import Session
+
+
+class LineJudge:
+    """What is said of the gradients of the newest record."""
+
+    def __init__(self, cancel: Cancel) -> None:
+        self._cancel = cancel
+        self._giving_way = False
+        self.forget()
+
+    def forget(self) -> None:
+        """The program starts again."""
+        self.check: LineCheck | None = None
+        """The newest line check; what it says of the lines holds for later iterations too."""
+        self.judged: dict[str, Judgement] = {}
+        self.wanted = False
+        """Whether the record came to rest with something that only the line check can tell, or `c` asks."""
+
+    def judge(self, record: Iteration | None, *, settled: bool) -> None:
+        """Judge the record end to end; at rest, a failure that nothing explains asks for the line check."""
+        if record is None:
+            return
+        self.judged = judgements(record, self.check)
+        stopped = record.failure is not None and record.failure.type == Cancelled.__name__
+        unknown = self.check is None or not explained(record, self.judged)
+        self.wanted = settled and unknown and not stopped
+
+    def give_way(self) -> None:
+        """Called while the lines are judged: a key waits; they are judged again after it."""
+        self._giving_way = True
+        self._cancel.wanted = True
+
+    def go_on(self) -> None:
+        """Nothing is left of a call to give way."""
+        self._giving_way = False
+        self._cancel.wanted = False
+
+    def look(self, session: Session, record: Iteration | None) -> str:
+        """Judge every line of the record on its own; a key that comes meanwhile goes before it.
+
+        What is returned says why that was not possible, if it was not.
+        """
+        self.wanted = False
+        try:
+            return "" if record is None else self._look(session, record)
+        except Cancelled:
+            if not self._giving_way:
+                raise
+            self.wanted = True
+            return ""
+
+    def _look(self, session: Session, record: Iteration) -> str:
+        check = self.check
+        if check is None or check.iteration != record.number or check.problem:
+            check = check_lines(session, record)
+            self._take(record, check)
+        self._take(record, diagnosed(session, record, check))
+        return check.problem
+
+    def _take(self, record: Iteration, check: LineCheck) -> None:
+        self.check = check
+        self.judged = judgements(record, check)
