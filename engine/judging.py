@@ -116,7 +116,7 @@ def _then(value: Any, writes: Sequence[int], recorder: Recorder) -> Any:
     """A gradient as its last write left it; a later change in place may have come after that."""
     if isinstance(value, Slot):
         value = value.value
-    return recorder.value_at(writes[-1], value) if writes else value
+    return recorder.copies.value_at(writes[-1], value) if writes else value
 
 
 def written_gradients(

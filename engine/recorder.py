@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
+from .copies import Copies
 from .effects import may_change
 from .memory import Namespace, distinct, stands_alone, storage_of, tensors_in, was_written
 from .room import EVERY, Room
@@ -93,7 +93,7 @@ class Recorder:
         self._room = Room()
         self._touched: list[tuple[Slot, int]] = []
         """Bound slots that the statement under way may change, with their tensors' versions before."""
-        self._copies: list[_Copy] = []
+        self.copies = Copies()
         """Values from before a change in place that are not in their slots yet."""
 
     def start_with(self, slots: Callable[[], Iterable[Slot]]) -> None:
@@ -153,12 +153,12 @@ class Recorder:
         if statement.changes or self._touched:
             slots += self._changed(statement)
         if self.graph_wanted:
-            self._want_graphs(slots)
+            self.graph_given |= _with_graphs(slots, self.graph_wanted)
         self.entries.append(Step(statement, slots))
         if not len(self.entries) % EVERY:
             recent = [one.slots for one in self.entries[-EVERY:] if type(one) is not tuple]
             kept = [slot.value for slots in recent for slot in slots]
-            self._room.require(len(self.entries), kept + [copy[2] for copy in self._copies[-EVERY:]])
+            self._room.require(len(self.entries), kept + self.copies.newest(EVERY))
 
     def changed(self, entry: tuple[Any, ...]) -> None:
         """The hook after a straight line that changes the one tensor it writes."""
@@ -169,45 +169,18 @@ class Recorder:
 
     def copy(self, tensor: Tensor) -> None:
         """Keep the value of a tensor that is about to change and that no other shares memory with."""
-        self._copies.append((len(self.entries), tensor, tensor.detach().clone()))
-
-    def value_at(self, position: int, value: Any) -> Any:
-        """The value that a step logged, as it was then."""
-        then = value
-        for before, tensor, copy in reversed(self._copies):
-            if before <= position:
-                break
-            if tensor is value:
-                then = copy
-        return then
+        self.copies.add(len(self.entries), tensor)
 
     def settle(self) -> None:
         """Give the slots the values that were copied before tensors changed in place."""
-        if not self._copies:
-            return
-        self._index()
-        by_tensor: dict[int, list[_Copy]] = {}
-        for copy in self._copies:
-            by_tensor.setdefault(id(copy[1]), []).append(copy)
-        self._copies = []
-        for copies in by_tensor.values():
-            self._give(copies)
-
-    def _give(self, copies: list[_Copy]) -> None:
-        """Give copies of one tensor to the slots that came before them."""
-        tensor, positions = copies[0][1], [copy[0] for copy in copies]
-        for one in self._by_storage.get(storage_of(tensor), ()):
-            slot = self._slot(one)
-            first = 0 if isinstance(one, Slot) else bisect_right(positions, one[0])
-            if first < len(copies) and slot.origin is tensor and slot.value is tensor:
-                slot.value = copies[first][2]
-
-    def _want_graphs(self, slots: list[Slot]) -> None:
-        for slot in slots:
-            value = slot.origin
-            if slot.name in self.graph_wanted and isinstance(value, Tensor) and not value.requires_grad:
-                value.requires_grad_(value.is_floating_point())
-                self.graph_given.add(slot.name)
+        if self.copies:
+            self._index()
+        for history in self.copies.taken():
+            for one in self._by_storage.get(storage_of(history.tensor), ()):
+                slot = self._slot(one)
+                then = history.at(_BEFORE_ALL if isinstance(one, Slot) else one[0])
+                if then is not None and slot.origin is history.tensor and slot.value is history.tensor:
+                    slot.value = then
 
     def _watch_calls(self, statement: Statement) -> None:
         if statement.calls and any(may_change(self.namespace.get(name)) for name in statement.reads):
@@ -278,8 +251,19 @@ class Recorder:
 
 _Place = tuple[int, int]
 """A value of the record: the position of its entry, and which value of it."""
-_Copy = tuple[int, Tensor, Tensor]
-"""How many entries there were, the tensor that was about to change, and its value."""
+_BEFORE_ALL = -1
+"""The position of what is not in the record: the values that the iteration began with."""
+
+
+def _with_graphs(slots: Iterable[Slot], wanted: Container[str]) -> set[str]:
+    """Let the wanted ones among the values require grad that do not by themselves; their names."""
+    given = set()
+    for slot in slots:
+        value = slot.origin
+        if slot.name in wanted and isinstance(value, Tensor) and not value.requires_grad:
+            value.requires_grad_(value.is_floating_point())
+            given.add(slot.name)
+    return given
 
 
 class Beginning(Recorder):
