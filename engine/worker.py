@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import queue
 import threading
@@ -14,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from .commands import Command
 from .frame import Failure, Frame
+from .newest import Newest
 from .opening import opening_frame
 from .program import Program
+from .watch import Jobs, watch
 from .whereabouts import whereabouts
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 _FRAME_SECONDS = 1 / 30
 _GRACE_SECONDS = 0.25
-_LONG_SECONDS = 0.3
-"""After so long the screen is told what is at work, and that it can be stopped."""
-_LOOK_SECONDS = 0.1
 _CHECKING = "the check of every line"
 
 
@@ -43,18 +41,15 @@ class Engine:
     def __init__(self, program: Program, seed: int, on_frame: Callable[[], None]) -> None:
         self._program = program
         self._seed = seed
-        self._on_frame = on_frame
         self._queue: queue.SimpleQueue[Command | _Stop] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
-        self._lock = threading.Lock()
-        self._frame: Frame | None = None
+        self._jobs = Jobs()
+        self._lock = self._jobs.lock
+        self._newest = Newest(self._lock, on_frame)
         self._last: Frame | None = None
         self._sent = 0
         self._handled = 0
         self._stepper: Stepper | None = None
-        self._job = 0
-        self._busy = False
-        self._since = 0.0
         self._checking = False
         self._stopping = False
 
@@ -82,14 +77,12 @@ class Engine:
 
     def take(self) -> Frame | None:
         """The newest frame, once; None when it was taken before."""
-        with self._lock:
-            frame, self._frame = self._frame, None
-        return frame
+        return self._newest.take()
 
     def cancel(self) -> None:
         """Stop what runs: a run after its iteration, a statement that never ends after a moment."""
         with self._lock:
-            stepper, job, busy = self._stepper, self._job, self._busy
+            stepper, job, busy = self._stepper, self._jobs.number, self._jobs.busy
         if stepper is None or not busy:
             return
         stepper.pace.pause()
@@ -100,36 +93,27 @@ class Engine:
 
     def stop(self) -> None:
         """Cancel and end the thread; waits briefly, never long."""
-        self._stopping = True
+        self._stopping = self._newest.closed = True
         self._queue.put(_Stop())
         if not self._thread.is_alive():
             return
-        self._interrupt(self._job)
+        self._interrupt(self._jobs.number)
         self._thread.join(0.2)
         if self._thread.is_alive():
-            self._break_in(self._job)
+            self._jobs.break_in(self._jobs.number, self._thread.ident or 0)
             self._thread.join(0.3)
 
     def _interrupt(self, job: int) -> None:
         """Raise the flag that every hook looks at, if the same job still runs."""
         with self._lock:
-            if self._stepper is not None and self._busy and self._job == job:
+            if self._stepper is not None and self._jobs.runs(job):
                 self._stepper.cancel.wanted = True
 
     def _break_into_program(self, job: int) -> None:
         """Not where the program has stopped already and its long record is being looked through."""
-        if whereabouts(self._thread.ident or 0, self._program):
-            self._break_in(job)
-
-    def _break_in(self, job: int) -> None:
-        """Raise in the thread itself: a loop inside a function has no hooks."""
-        from .recorder import Cancelled
-
-        with self._lock:
-            if self._busy and self._job == job and self._thread.ident is not None:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(self._thread.ident), ctypes.py_object(Cancelled)
-                )
+        thread = self._thread.ident or 0
+        if whereabouts(thread, self._program):
+            self._jobs.break_in(job, thread)
 
     def _main(self) -> None:
         try:
@@ -145,7 +129,7 @@ class Engine:
         stepper = Stepper(self._program, self._seed)
         with self._lock:
             self._stepper = stepper
-        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+        watch(self._jobs, self._words, self._tell, lambda: self._stopping)
         with capture_thread(stepper.output):
             self._work(stepper.begin)
             self._publish()
@@ -159,7 +143,9 @@ class Engine:
 
     def _turn(self, stepper: Stepper) -> None:
         """Handle what waits; while running, iterate until a frame is due."""
-        command = self._next(stepper)
+        command: Command | _Stop | None = None
+        with suppress(queue.Empty):
+            command = self._queue.get(timeout=stepper.pace.wait_seconds())
         if isinstance(command, _Stop):
             return
         if command is None:
@@ -183,28 +169,18 @@ class Engine:
             self._checking = False
             stepper.lines.go_on()
 
-    def _next(self, stepper: Stepper) -> Command | _Stop | None:
-        try:
-            return self._queue.get(timeout=stepper.pace.wait_seconds())
-        except queue.Empty:
-            return None
-
     def _work(self, job: Callable[[], None]) -> None:
         """Do one job that a cancel can reach; nothing of a late cancel leaks into the next."""
         stepper = self._stepper
         assert stepper is not None
         try:
             with self._lock:
-                self._job += 1
-                self._busy = True
-                self._since = time.monotonic()
+                self._jobs.begin()
             job()
         except BaseException as error:
             stepper.stumble(error)
         finally:
-            with self._lock:
-                self._busy = False
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(threading.get_ident()), None)
+            self._jobs.end()
             stepper.cancel.wanted = False
 
     def _publish(self) -> None:
@@ -217,22 +193,8 @@ class Engine:
         self._show(frame)
 
     def _show(self, frame: Frame) -> None:
-        with self._lock:
-            fresh = self._frame is None
-            self._frame = self._last = frame
-        if fresh and not self._stopping:
-            self._on_frame()
-
-    def _watch(self) -> None:
-        """On a thread of its own: tell of a job that takes long, as often as it stands elsewhere."""
-        told = (0, "")
-        while not self._stopping:
-            time.sleep(_LOOK_SECONDS)
-            with self._lock:
-                job, long = self._job, self._busy and time.monotonic() - self._since >= _LONG_SECONDS
-            if long and (job, words := self._words()) != told:
-                told = (job, words)
-                self._tell(job, words)
+        self._last = frame
+        self._newest.offer(frame)
 
     def _words(self) -> str:
         if self._checking:
@@ -243,13 +205,7 @@ class Engine:
         """The last picture with what is at work now, unless that has ended meanwhile."""
         last = self._last or opening_frame(self._program)
         busy = replace(last, status=replace(last.status, loading=False, busy=words))
-        with self._lock:
-            if not self._busy or self._job != job:
-                return
-            fresh = self._frame is None
-            self._frame = busy
-        if fresh and not self._stopping:
-            self._on_frame()
+        self._newest.offer(busy, lambda: self._jobs.runs(job))
 
     def _apology(self, error: BaseException) -> Frame:
         """The last picture with what went wrong in ourselves."""

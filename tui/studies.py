@@ -19,6 +19,7 @@ from .terminal import PlainConsole, prints_on_stderr, write_line
 if TYPE_CHECKING:
     from ..engine.lesson import Told
     from ..engine.study import Study
+    from ..engine.writing import Written
 
 SOME_UNWRITTEN = 1
 
@@ -47,18 +48,11 @@ def write(
     seed
         Seeds torch, random and numpy.
     """
-    from ..engine import writing
-    from ..engine.study import CannotStudy
-
     if output is not None and Path(output).exists() and not force:
         raise Refusal(
             f"{output} exists already, and nothing was written; choose another name, or add --force."
         )
-    try:
-        with prints_on_stderr():
-            written = writing.write(load(program), missing=missing, seed=seed)
-    except CannotStudy as problem:
-        raise _refusal(problem, program) from None
+    written = _written(program, missing=missing, seed=seed)
     if output is None:
         write_line(written.text.rstrip("\n"))
     else:
@@ -66,6 +60,17 @@ def write(
     for name, reason in written.unwritten.items():
         _say_aside(f"{name} could not be written: {reason}.")
     return SOME_UNWRITTEN if written.unwritten else 0
+
+
+def _written(program: str, *, missing: bool, seed: int) -> Written:
+    from ..engine import writing
+    from ..engine.study import CannotStudy
+
+    try:
+        with prints_on_stderr():
+            return writing.write(load(program), missing=missing, seed=seed)
+    except CannotStudy as problem:
+        raise _refusal(problem, program) from None
 
 
 def explain(program: str, tensor: str | None = None, /, *, seed: Seed = 0) -> int:

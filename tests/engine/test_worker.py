@@ -128,7 +128,7 @@ def test_what_never_ends_stops_within_a_second_of_cancelling(
 )
 def test_a_setup_that_never_ends_stops_too(setup: str, screen: On, build: Build) -> None:
     one = screen(build(setup="+\n" + setup))
-    while not one.engine._busy:
+    while not one.engine._jobs.busy:
         time.sleep(0.01)
     began = time.monotonic()
     one.engine.cancel()

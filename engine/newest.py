@@ -1,0 +1,35 @@
+"""The newest frame, waiting to be taken: older ones that nobody took are gone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from .frame import Frame
+
+
+class Newest:
+    """Frames coalesce here. `on_frame` is called when one waits and the last was taken."""
+
+    def __init__(self, lock: threading.Lock, on_frame: Callable[[], None]) -> None:
+        self._lock = lock
+        self._on_frame = on_frame
+        self._waiting: Frame | None = None
+        self.closed = False
+        """Whether nobody is to be called any more."""
+
+    def take(self) -> Frame | None:
+        """The frame that waits, once."""
+        with self._lock:
+            frame, self._waiting = self._waiting, None
+        return frame
+
+    def offer(self, frame: Frame, still: Callable[[], bool] = lambda: True) -> None:
+        """Let a frame be taken, if what it says is `still` true."""
+        with self._lock:
+            if not still():
+                return
+            fresh = self._waiting is None
+            self._waiting = frame
+        if fresh and not self.closed:
+            self._on_frame()

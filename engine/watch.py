@@ -1,0 +1,75 @@
+"""What the engine thread is at, told from outside when it takes long: the job itself pays for nothing."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+from collections.abc import Callable
+
+_LONG_SECONDS = 0.3
+"""After so long the screen is told what is at work, and that it can be stopped."""
+_LOOK_SECONDS = 0.1
+
+
+class Jobs:
+    """The job under way, if any, and since when. `lock` guards whatever must not change while one ends."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.number = 0
+        self.busy = False
+        self._since = 0.0
+
+    def begin(self) -> None:
+        """A job begins. To be called with the lock."""
+        self.number += 1
+        self.busy = True
+        self._since = time.monotonic()
+
+    def runs(self, number: int) -> bool:
+        """Whether it is still that job. To be called with the lock."""
+        return self.busy and self.number == number
+
+    def break_in(self, number: int, thread: int) -> None:
+        """Raise in the thread itself, if it is still at that job: a loop in a function has no hooks."""
+        from .recorder import Cancelled
+
+        with self.lock:
+            if self.runs(number):
+                _raise_in(thread, Cancelled)
+
+    def end(self) -> None:
+        """The job is over, and nothing that was to be raised in it leaks into the next."""
+        with self.lock:
+            self.busy = False
+            _raise_in(threading.get_ident(), None)
+
+    def long(self) -> int | None:
+        """The number of the job under way, if it has been for long."""
+        with self.lock:
+            takes_long = self.busy and time.monotonic() - self._since >= _LONG_SECONDS
+            return self.number if takes_long else None
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    """What a thread is to raise next; None takes it back."""
+    raised = None if error is None else ctypes.py_object(error)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+
+
+def watch(
+    jobs: Jobs, words: Callable[[], str], tell: Callable[[int, str], None], over: Callable[[], bool]
+) -> None:
+    """On a thread of its own, until it is over: tell of a job that takes long, whenever it has moved on."""
+
+    def look() -> None:
+        told = (0, "")
+        while not over():
+            time.sleep(_LOOK_SECONDS)
+            number = jobs.long()
+            if number is not None and (now := (number, words())) != told:
+                told = now
+                tell(*now)
+
+    threading.Thread(target=look, name="watch", daemon=True).start()
