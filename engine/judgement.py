@@ -34,6 +34,11 @@ class Judgement:
     diagnosis: Diagnosis | None = None
     """What is wrong with the line, where it is."""
 
+    @property
+    def line_passes(self) -> bool:
+        """Whether the gradient's own lines are right, be its values inherited from wrong ones."""
+        return (self.line.verdict if self.line is not None else self.verdict).passes
+
 
 def judgements(iteration: Iteration, check: LineCheck | None) -> dict[str, Judgement]:
     """The judgement of every gradient of an iteration; without a line check, end to end alone.

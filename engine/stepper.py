@@ -188,8 +188,7 @@ class Stepper:
             self._tutor = Tutor(self.session.program)
         selected = self.view.selected
         judged = self.lines.judged.get(f"d{selected}")
-        right = judged is not None and judged.verdict.passes
-        self._tutor.answer(asked, selected, self.session, self.record, right=right)
+        self._tutor.answer(asked, selected, self.session, self.record, judged)
 
     @property
     def lesson(self) -> Lesson | None:

@@ -36,6 +36,9 @@ def hinted(gradient: str, level: int, lines: tuple[str, ...]) -> tuple[Told, ...
     return (Told(f"{gradient}, hint {level} of {LEVELS}", "head"), *(Told(line, tone) for line in lines))
 
 
-def right_already(gradient: str) -> tuple[Told, ...]:
+def right_already(gradient: str, inherited_from: tuple[str, ...] = ()) -> tuple[Told, ...]:
     """What is said instead of a hint where none is needed."""
-    return (Told(f"{gradient} is right already.", "head"),)
+    lines = (Told(f"{gradient} is right already.", "head"),)
+    if not inherited_from:
+        return lines
+    return (*lines, Told(f"Its values are wrong because {' and '.join(inherited_from)} is."))

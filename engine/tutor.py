@@ -8,12 +8,19 @@ from pathlib import Path
 from .explaining import explain
 from .hints import LEVELS, hint
 from .iteration import Iteration
+from .judgement import Judgement
 from .lesson import Asked, Lesson, Told
 from .placing import CannotPlace, with_line
 from .program import Program, ProgramError, parse
 from .rules.derive import Derivation, derive
 from .session import Session
 from .telling import explanation, hinted, right_already
+
+
+_NO_GRADIENT = {
+    "loss": "the gradient of the loss itself is 1; every other one starts from there",
+    "": "no tensor is selected",
+}
 
 
 class Tutor:
@@ -25,19 +32,21 @@ class Tutor:
         self._levels: dict[str, int] = {}
         self._derived: tuple[Iteration, Derivation] | None = None
 
-    def answer(self, asked: Asked, tensor: str, session: Session, record: Iteration, *, right: bool) -> None:
-        """Make the newest lesson; `right` says that the program's own lines are."""
+    def answer(
+        self, asked: Asked, tensor: str, session: Session, record: Iteration, judged: Judgement | None
+    ) -> None:
+        """Make the newest lesson; `judged` is what is said of the gradient that the program writes."""
         derivation = self._derivation(session, record)
         writable = False
         lines: tuple[Told, ...]
         if derivation.problem:
             lines = (Told(f"nothing can be said of d{tensor}: {derivation.problem}", "head"),)
         elif tensor not in derivation.gradients:
-            lines = (Told(f"{tensor or 'what is selected'} has no gradient to be asked for", "head"),)
+            lines = (Told(_NO_GRADIENT.get(tensor, f"{tensor} has no gradient"), "head"),)
         elif asked is Asked.EXPLANATION:
             lines = explanation(explain(self.program, record, derivation, tensor))
-        elif right:
-            lines = right_already(f"d{tensor}")
+        elif judged is not None and judged.line_passes:
+            lines = right_already(f"d{tensor}", judged.inherited_from)
         elif asked is Asked.HINT:
             lines = self._hint(derivation, tensor)
         else:

@@ -155,3 +155,18 @@ def test_answers_go_on_after_a_restart(file: Path) -> None:
     after = ask(stepper, Asked.HINT)
     assert after.number > before.number
     assert text(after)[0] == "dh, hint 2 of 5"
+
+
+def test_the_loss_itself_has_the_gradient_that_all_others_start_from(file: Path) -> None:
+    said = text(ask(stepped(load(str(file)), "loss"), Asked.EXPLANATION))
+    assert said == ["the gradient of the loss itself is 1; every other one starts from there"]
+
+
+def test_a_right_line_below_a_wrong_one_is_neither_hinted_at_nor_written_anew(file: Path) -> None:
+    stepper = stepped(load(str(file)), "W")
+    said = ["dW is right already.", "Its values are wrong because dh is."]
+    assert text(ask(stepper, Asked.HINT)) == said
+    lesson = ask(stepper, Asked.WRITTEN)
+    assert text(lesson) == said
+    assert not lesson.writable
+    assert file.read_text() == TEXT
