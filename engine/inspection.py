@@ -59,8 +59,12 @@ def sentence(judged: Judgement) -> str:
     head = _head(judged)
     if not head or judged.verdict is Verdict.INHERITED:
         return head
-    words = ", ".join(filter(None, (head, _lines(judged))))
-    return f"{words}: {judged.diagnosis.message}" if judged.diagnosis is not None else words
+    return ", ".join(filter(None, (head, _lines(judged)))) + _reason(judged)
+
+
+def _reason(judged: Judgement) -> str:
+    """What is wrong with the line, as it follows on the verdict."""
+    return f": {judged.diagnosis.message}" if judged.diagnosis is not None else ""
 
 
 def _head(judged: Judgement) -> str:
@@ -107,7 +111,7 @@ def _comparison(gradient: Gradient) -> Comparison:
 def _line_facts(judged: Judgement) -> list[str]:
     """What there is to say of the line beyond the sentence."""
     head, where = _head(judged), _lines(judged)
-    rest = judged.message.removeprefix(head).lstrip(";: ")
+    rest = judged.message.removeprefix(head + _reason(judged)).lstrip(";: ")
     right = judged.line is not None and judged.line.verdict is Verdict.RIGHT
     if judged.verdict is Verdict.INHERITED and right:
         rest = "; ".join(filter(None, (f"{where} itself is right", rest)))

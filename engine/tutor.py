@@ -16,7 +16,6 @@ from .rules.derive import Derivation, derive
 from .session import Session
 from .telling import explanation, hinted, right_already
 
-
 _NO_GRADIENT = {
     "loss": "the gradient of the loss itself is 1; every other one starts from there",
     "": "no tensor is selected",

@@ -64,6 +64,7 @@ def test_the_inspector_and_the_status_line_of_the_selected_gradient() -> None:
     stepper.handle(SelectName("h"))
     frame = stepper.frame(0)
     assert frame.inspector.sentence == f"wrong here, line 12: {REASON}"
+    assert not any("reads h" in fact or "wrong here" in fact for fact in frame.inspector.facts)
     assert frame.status.remark == f"dh: {REASON}"
     assert plain(paint_status(frame, 200)[0]).startswith(f" ✗ dh: {REASON}")
     stepper.handle(SelectName("k"))
