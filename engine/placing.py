@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
 
 from .cells import split
 from .program import Program, Section
 from .rules.derive import Derived
+from .statements import Statement
 
 
-def holes(program: Program) -> dict[str, ast.stmt]:
-    """The gradients written as `dX = ...` at the top level of the backward section."""
-    section = program.section("backward")
-    found: dict[str, ast.stmt] = {}
-    for node in section.tree.body if section is not None else ():
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value)) if (
-                value is Ellipsis
-            ):
-                found[name] = node
-    return found
+def holes(program: Program) -> dict[str, Statement]:
+    """The gradients that stand as `dX = ...` at the top level of the backward section."""
+    return {name: s for s in program.statements if s.always for name in s.holes}
 
 
 def gradient_lines(program: Program, one: Derived, above: str = "") -> list[str]:
@@ -98,7 +90,7 @@ def with_gradients(program: Program, gradients: Sequence[Derived]) -> str:
     for at in sorted(set(places.values()), reverse=True):
         here = [one for one in gradients if places[one.name] == at]
         replaced = next((marked[one.name] for one in here if one.name in marked), None)
-        last = at - 1 if replaced is None else replaced.end_lineno or at
+        last = at - 1 if replaced is None else replaced.end_line
         lines[at - 1 : last] = [line for one in here for line in gradient_lines(program, one)]
     return "\n".join(lines)
 
@@ -110,7 +102,7 @@ def _places(program: Program, section: Section, gradients: Sequence[Derived], en
     for one in reversed(gradients):
         old = [s.line for s in section.statements if one.name in s.reads]
         new = [found[two.name] for two in gradients if two.name in found and one.name in _read_by(two)]
-        found[one.name] = marked[one.name].lineno if one.name in marked else min([*old, *new, end])
+        found[one.name] = marked[one.name].line if one.name in marked else min([*old, *new, end])
     return found
 
 

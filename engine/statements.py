@@ -52,11 +52,21 @@ class Statement:
     @cached_property
     def hole(self) -> bool:
         """Whether it says of a gradient that it is not written: `dX = ...`."""
+        return any(self._ellipses)
+
+    @cached_property
+    def holes(self) -> tuple[str, ...]:
+        """The names that it binds, where it says of all of them that they are not written."""
+        return self.binds if self._ellipses and all(self._ellipses) else ()
+
+    @property
+    def _ellipses(self) -> list[bool]:
+        """For every value that is assigned in the backward, whether it is an Ellipsis."""
         if self.section != "backward" or not isinstance(self.node, ast.Assign | ast.AnnAssign):
-            return False
+            return []
         value = self.node.value
         parts = value.elts if isinstance(value, ast.Tuple) else [value]
-        return any(isinstance(part, ast.Constant) and part.value is Ellipsis for part in parts)
+        return [isinstance(part, ast.Constant) and part.value is Ellipsis for part in parts]
 
     @cached_property
     def rebinds(self) -> bool:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
-from .box import Room, boxed
-from .canvas import INKS, Canvas
 from .keys import LEARNING, PANES, REST, TENSORS, TIME, groups
 from .line import Line, Run, fill, right
 from .signs import HIDDEN, PARTIAL, SIGNS
+from .window import Window
 
 COLUMN = 36
 """Columns of one column of keys."""
@@ -54,41 +51,16 @@ def _signs() -> list[Line]:
     return lines
 
 
-class HelpScreen(ModalScreen[None]):
-    """All keys and all signs; scrolls where the terminal is low."""
+class HelpScreen(Window):
+    """All keys and all signs."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
+    NAME = "help"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,enter", "dismiss", "close", show=False)]
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter,space", "dismiss", "close", show=False),
-        Binding("down", "scroll_by(1)", "down", show=False),
-        Binding("up", "scroll_by(-1)", "up", show=False),
-        Binding("pagedown", "scroll_by(10)", "page down", show=False),
-        Binding("pageup", "scroll_by(-10)", "page up", show=False),
-    ]
+    def text(self, width: int) -> list[Line]:
+        """Keys, then signs."""
+        return help_lines(width)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._top = 0
-
-    def compose(self) -> ComposeResult:
-        """One canvas in the middle."""
-        yield Canvas(id="help")
-
-    def on_canvas_resized(self) -> None:
-        """Paint at the new size."""
-        self.action_scroll_by(0)
-
-    def action_scroll_by(self, rows: int) -> None:
-        """Scroll, and paint."""
-        canvas = self.query_one("#help", Canvas)
-        room = Room(canvas.size.width, canvas.size.height, focused=True)
-        lines = help_lines(room.columns)
-        self._top = max(min(self._top + rows, len(lines) - room.rows), 0)
-        more = "↑ ↓ more · " if len(lines) > room.rows else ""
-        hint = (Run(f"{more}escape closes", "quiet"),)
-        canvas.show(boxed(lines[self._top :], room, (Run("keys and signs", "strong"),), hint))
-
-    def on_canvas_scrolled(self, event: Canvas.Scrolled) -> None:
-        """The wheel scrolls."""
-        self.action_scroll_by(event.rows)
+    def heading(self) -> Line:
+        """What it is."""
+        return (Run("keys and signs", "strong"),)

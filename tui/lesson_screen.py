@@ -6,15 +6,14 @@ import textwrap
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from ..engine.commands import Ask, Command
 from ..engine.lesson import Asked, Lesson, Told
-from .box import Room, boxed
-from .canvas import INKS, Canvas
+from .box import FRAME, Room
+from .canvas import Canvas
 from .line import Line, Run, clean
+from .window import Window
 
 STYLES = {"head": "strong", "plain": "", "strong": "accent", "quiet": "quiet"}
 LEAST = 6
@@ -39,37 +38,45 @@ def _wrapped(told: Told, width: int) -> list[Line]:
     return [(Run(part.rstrip(), STYLES[told.tone]),) for part in parts] or [()]
 
 
-class LessonScreen(ModalScreen[None]):
-    """One answer after the other; scrolls where it is long."""
+class LessonScreen(Window):
+    """One answer after the other."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
-
+    NAME = "lesson"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,space", "dismiss", "close", show=False),
         Binding("enter", "accept", "write, or close", show=False),
         Binding("h", "ask('hint')", "a little more", show=False),
         Binding("x", "ask('explanation')", "explain", show=False),
         Binding("W", "ask('line')", "the line", show=False),
-        Binding("down", "scroll_by(1)", "down", show=False),
-        Binding("up", "scroll_by(-1)", "up", show=False),
-        Binding("pagedown", "scroll_by(10)", "page down", show=False),
-        Binding("pageup", "scroll_by(-10)", "page up", show=False),
     ]
 
     def __init__(self, lesson: Lesson, send: Callable[[Command], None]) -> None:
         super().__init__()
         self.lesson = lesson
         self._send = send
-        self._top = 0
 
-    def compose(self) -> ComposeResult:
-        """One canvas above the footer."""
-        yield Canvas(id="lesson")
+    def text(self, width: int) -> list[Line]:
+        """The answer."""
+        return lesson_lines(self.lesson, width)
+
+    def action_scroll_by(self, rows: int) -> None:
+        """Scroll, and paint; the window is as high as the answer needs."""
+        canvas = self.query_one(Canvas)
+        lines = self.text(Room(canvas.size.width, canvas.size.height).columns)
+        canvas.styles.height = min(max(len(lines), LEAST) + FRAME, self.size.height)
+        super().action_scroll_by(rows)
+
+    def heading(self) -> Line:
+        """Of which gradient, and what was asked."""
+        return (Run(f"d{self.lesson.tensor}", "strong"), Run(f" · {self.lesson.asked.value}", "quiet"))
+
+    def keys(self) -> str:
+        """What can be asked next."""
+        return "enter writes it · escape does not" if self.lesson.writable else HINTS[self.lesson.asked]
 
     def tell(self, lesson: Lesson) -> None:
         """Another answer in place of this one."""
         self.lesson = lesson
-        self._top = 0
+        self.top = 0
         self.action_scroll_by(0)
 
     def action_ask(self, asked: str) -> None:
@@ -82,23 +89,3 @@ class LessonScreen(ModalScreen[None]):
             self._send(Ask(Asked.WRITTEN))
         else:
             self.dismiss()
-
-    def on_canvas_resized(self) -> None:
-        """Paint at the new size."""
-        self.action_scroll_by(0)
-
-    def on_canvas_scrolled(self, event: Canvas.Scrolled) -> None:
-        """The wheel scrolls."""
-        self.action_scroll_by(event.rows)
-
-    def action_scroll_by(self, rows: int) -> None:
-        """Scroll, and paint."""
-        canvas = self.query_one("#lesson", Canvas)
-        lines = lesson_lines(self.lesson, Room(canvas.size.width, canvas.size.height).columns)
-        canvas.styles.height = min(max(len(lines), LEAST) + 2, self.size.height)
-        room = Room(canvas.size.width, canvas.size.height, focused=True)
-        self._top = max(min(self._top + rows, len(lines) - room.rows), 0)
-        more = "↑ ↓ more · " if len(lines) > room.rows else ""
-        keys = "enter writes it · escape does not" if self.lesson.writable else HINTS[self.lesson.asked]
-        title = (Run(f"d{self.lesson.tensor}", "strong"), Run(f" · {self.lesson.asked.value}", "quiet"))
-        canvas.show(boxed(lines[self._top :], room, title, (Run(f"{more}{keys}", "quiet"),)))

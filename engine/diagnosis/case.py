@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -12,8 +11,7 @@ from torch import Tensor
 
 from ..recorder import MISSING
 from ..rules.derive import Derived
-from ..rules.style import style
-from ..rules.trees import copied, text_of
+from ..rules.trees import copied, text_of, unparsed
 from ..statements import Statement
 from .edit import Edit, Line, Spot, number, spots_of
 from .probes import Probe, constant_ratio, probed
@@ -165,16 +163,7 @@ def written(node: ast.AST) -> str:
     """An expression or a statement as a program would have it."""
     if isinstance(node, ast.expr):
         return text_of(node)
-    text = _POWER.sub(r"** \1", ast.unparse(ast.fix_missing_locations(copied(node))))
-    return text.replace(" ** ", "**") if style().tight_powers else text
-
-
-_POWER = re.compile(r"\*\* \((-[\w.]+)\)")
-
-
-def name(of: str) -> ast.expr:
-    """A name, to be read."""
-    return ast.Name(id=of, ctx=ast.Load())
+    return unparsed(ast.fix_missing_locations(copied(node)))
 
 
 def binary(left: ast.expr, operator: ast.operator, right: ast.expr) -> ast.expr:

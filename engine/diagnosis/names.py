@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from torch import Tensor
 
-from .case import Case, name, written
+from ..rules.trees import name
+from .case import Case, written
 from .edit import Edit, Line, Spot
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from torch import Tensor
 
-from .case import Case, binary, name, swapped, written
+from ..rules.trees import name
+from .case import Case, binary, swapped, written
 from .edit import Edit, Spot, called, literal, number, receiver
 from .probes import Probe
 from .terms import extra_terms

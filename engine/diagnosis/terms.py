@@ -10,9 +10,10 @@ from torch import Tensor
 
 from ..rules.lines import lines_of
 from ..rules.node import Refused
+from ..rules.trees import name
 from ..rules.walk import Contribution
 from .behind import unread
-from .case import Case, binary, name, written
+from .case import Case, binary, written
 from .edit import Edit, Line
 
 

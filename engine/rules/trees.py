@@ -36,7 +36,12 @@ def copied(tree: ast.AST) -> Any:
 def text_of(tree: ast.expr) -> str:
     """The expression as a program would have it."""
     simple: ast.expr = _Simpler().visit(copied(tree))
-    text = _POWER.sub(r"** \1", ast.unparse(simple))
+    return unparsed(simple)
+
+
+def unparsed(tree: ast.AST) -> str:
+    """An expression or a statement in text, powers spelled as the program spells them."""
+    text = _POWER.sub(r"** \1", ast.unparse(tree))
     return text.replace(" ** ", "**") if style().tight_powers else text
 
 

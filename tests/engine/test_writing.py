@@ -79,6 +79,11 @@ class TestMissing:
         lines = backward_of(write(program, missing=True).text).splitlines()
         assert lines == ["# loss = H.sum()", "dH = torch.ones_like(H)", "dW = dH * x"]
 
+    def test_several_ellipses_in_one_statement(self, build: Build) -> None:
+        program = build(backward="dH, dW = ..., ...")
+        lines = backward_of(write(program, missing=True).text).splitlines()
+        assert lines == ["# loss = H.sum()", "dH = torch.ones_like(H)", "# H = W * x", "dW = x * dH"]
+
     def test_a_wrong_line_of_the_users_own_stays_too(self, build: Build) -> None:
         program = build(backward="dW = -dH * x")
         written = write(program, missing=True)
