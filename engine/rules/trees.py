@@ -41,10 +41,12 @@ def text_of(tree: ast.expr) -> str:
 
 def unparsed(tree: ast.AST) -> str:
     """An expression or a statement in text, powers spelled as the program spells them."""
-    text = _POWER.sub(r"** \1", ast.unparse(tree))
+    text = _EXPONENT.sub(r"\1e-\2", _POWER.sub(r"** \1", ast.unparse(tree)))
     return text.replace(" ** ", "**") if style().tight_powers else text
 
 
+_EXPONENT = re.compile(r"\b(\d+)e-0(\d)\b")
+"""Python writes `1e-05` for what everybody writes `1e-5`."""
 _POWER = re.compile(r"\*\* \((-[\w.]+)\)")
 _TRANSPOSES = ("T", "mT")
 
