@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -46,8 +47,15 @@ def is_close(maxdiff: float, scale: float, dtype: torch.dtype, largest: float) -
         dtype: the dtype whose rounding counts, the coarser of the two.
         largest: the largest absolute entry of any reference gradient in the iteration.
     """
+    of_its_own, of_largest = rounding(dtype)
+    return maxdiff <= of_its_own * scale or maxdiff <= of_largest * largest
+
+
+@cache
+def rounding(dtype: torch.dtype) -> tuple[float, float]:
+    """The two factors of that rule: for the tensor's own largest entry, for that of all gradients."""
     eps = torch.finfo(dtype).eps
-    return maxdiff <= min(1000 * eps, math.sqrt(eps)) * scale or maxdiff <= 8 * eps * largest
+    return min(1000 * eps, math.sqrt(eps)), 8 * eps
 
 
 def compare(

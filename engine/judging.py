@@ -16,7 +16,7 @@ from .reference import References
 from .verdict import Verdict
 
 _Written = tuple[list[Any], list[list[int]]]
-"""For each pair what was written last, a slot or a logged value, and the positions of its writes."""
+"""For each pair what was written last, and the positions of its writes."""
 
 
 class Judged(NamedTuple):
@@ -85,7 +85,9 @@ def _written(
         for slot in written_gradients(recorder.step_at(position), writes, kept, allocated):
             writes[slot.name].append(position)
             values[slot.name] = slot
-    return list(values.values()), list(writes.values())
+    # a later change in place may have come after the last write
+    left = [one.value if isinstance(one, Slot) else one for one in values.values()]
+    return left, list(writes.values())
 
 
 def judge(
@@ -100,23 +102,20 @@ def judge(
     `kept` are the gradients that the update reads.
     """
     values, writes = layout.written(recorder, pairs, kept)
-    manuals = [_then(value, at, recorder) for value, at in zip(values, writes, strict=True)]
+    copied = recorder.copies.tensors()
+    manuals = [
+        recorder.copies.value_at(at[-1], value) if id(value) in copied else value
+        for value, at in zip(values, writes, strict=True)
+    ]
     return Judged(pairs, manuals, writes, _verdicts(manuals, pairs, references), references)
 
 
 def _verdicts(manuals: Sequence[Any], pairs: Sequence[Candidate], references: References) -> list[Verdict]:
     gradients = references.gradients
-    known = [i for i, pair in enumerate(pairs) if pair.tensor in gradients and manuals[i] is not MISSING]
-    quick = quick_verdicts([(manuals[i], gradients[pairs[i].tensor]) for i in known], references)
-    found = dict(zip(known, quick, strict=True))
+    expected = {i: gradients[pair.tensor] for i, pair in enumerate(pairs) if pair.tensor in gradients}
+    written = [manuals[i] for i in expected]
+    found = dict(zip(expected, quick_verdicts(written, [*expected.values()], references), strict=True))
     return [found.get(i) or _verdict(manual, pairs[i].tensor, references) for i, manual in enumerate(manuals)]
-
-
-def _then(value: Any, writes: Sequence[int], recorder: Recorder) -> Any:
-    """A gradient as its last write left it; a later change in place may have come after that."""
-    if isinstance(value, Slot):
-        value = value.value
-    return recorder.copies.value_at(writes[-1], value) if writes else value
 
 
 def written_gradients(

@@ -16,12 +16,8 @@ import numpy
 import torch
 from torch import Tensor
 
-from .comparison import is_close
+from .comparison import is_close, rounding
 from .verdict import Verdict
-
-Pair = tuple[Any, Tensor]
-"""A handwritten gradient and autograd's."""
-
 
 _SMALL = 100_000
 """Up to so many entries in all, gradients are copied to lie end to end."""
@@ -35,74 +31,93 @@ class HasLargest(Protocol):
     def largest(self) -> float: ...
 
 
-def quick_verdicts(pairs: Sequence[Pair], among: HasLargest) -> list[Verdict | None]:
-    """EXACT, CLOSE or WRONG; None for what is not a finite tensor like autograd's."""
-    verdicts: list[Verdict | None] = [None] * len(pairs)
-    comparable = [index for index, pair in enumerate(pairs) if _comparable(*pair)]
-    for count, index in enumerate(comparable):
-        if not torch.equal(*pairs[index]):
-            left = comparable[count:]
-            found = _unequal([pairs[i] for i in left], among)
-            for i, verdict in zip(left, found, strict=True):
-                verdicts[i] = verdict
-            break
-        verdicts[index] = Verdict.EXACT
-    return verdicts
+def quick_verdicts(
+    manuals: Sequence[Any], references: Sequence[Tensor], among: HasLargest
+) -> Sequence[Verdict | None]:
+    """EXACT, CLOSE or WRONG for each; None for what is not a finite tensor like autograd's."""
+    if _alike(manuals, references):
+        try:
+            return _verdicts(manuals, references, among)
+        except RuntimeError:
+            pass  # they are of several devices or layouts
+    found: list[Verdict | None] = [None] * len(manuals)
+    pairs = enumerate(zip(manuals, references, strict=True))
+    known = [i for i, pair in pairs if isinstance(pair[0], Tensor) and _comparable(*pair)]
+    some, theirs = [manuals[i].detach() for i in known], [references[i] for i in known]
+    together = len({(one.dtype, one.device) for one in theirs}) == 1
+    for group in [slice(None)] if together else [slice(i, i + 1) for i in range(len(known))]:
+        for i, verdict in zip(known[group], _verdicts(some[group], theirs[group], among), strict=True):
+            found[i] = verdict
+    return found
 
 
-def _comparable(manual: Any, autograd: Tensor) -> bool:
+def _alike(manuals: Sequence[Any], references: Sequence[Tensor]) -> bool:
+    """Whether all are plain tensors of one dtype, each in the shape of autograd's."""
+    if any(type(one) is not Tensor for one in manuals):
+        return False
+    if [one.shape for one in manuals] != [one.shape for one in references]:
+        return False
+    return len({one.dtype for one in (*manuals, *references)}) == 1
+
+
+def _comparable(manual: Tensor, autograd: Tensor) -> bool:
     return (
-        isinstance(manual, Tensor)
-        and manual.dtype is autograd.dtype
+        manual.dtype is autograd.dtype
         and manual.shape == autograd.shape
-        and ((manual.is_cpu and autograd.is_cpu) or manual.device == autograd.device)
+        and manual.device == autograd.device
         and manual.layout is autograd.layout is torch.strided
     )
 
 
-def _unequal(pairs: Sequence[Pair], among: HasLargest) -> list[Verdict | None]:
-    if sum(reference.numel() for _, reference in pairs) <= _SMALL:
-        laid = _laid_out(pairs)
-        if laid is not None:
-            dtype, some = pairs[0][1].dtype, max(filter(math.isfinite, laid[1]), default=0.0)
-            return [_by_size(error, size, dtype, among, some) for error, size in zip(*laid, strict=True)]
-    return _by_norms(pairs, among)
+def _verdicts(
+    manuals: Sequence[Tensor], references: Sequence[Tensor], among: HasLargest
+) -> Sequence[Verdict | None]:
+    # rounding grows on the way down, so that the last ones soonest tell whether all are equal
+    if all(map(torch.equal, reversed(manuals), reversed(references))):
+        return [Verdict.EXACT] * len(manuals)
+    return _unequal(manuals, references, among)
 
 
-def _laid_out(pairs: Sequence[Pair]) -> tuple[list[float], list[float]] | None:
-    """The greatest error and entry of every gradient, all laid end to end; None where they cannot be."""
-    manuals, references = [manual for manual, _ in pairs], [reference for _, reference in pairs]
+def _unequal(
+    manuals: Sequence[Tensor], references: Sequence[Tensor], among: HasLargest
+) -> Sequence[Verdict | None]:
     first = references[0]
-    if any(one.dtype is not first.dtype or not one.is_cpu or not one.numel() for one in references):
-        return None
-    if first.dtype not in (torch.float32, torch.float64):
-        return None
-    flat, expected = (flatten(tensors).detach().numpy() for tensors in (manuals, references))
-    starts = [0, *accumulate(one.numel() for one in references[:-1])]
-    with numpy.errstate(invalid="ignore", over="ignore"):
-        errors = numpy.maximum.reduceat(numpy.abs(flat - expected), starts)
-    return errors.tolist(), numpy.maximum.reduceat(numpy.abs(expected), starts).tolist()
+    if first.is_cpu and first.dtype in (torch.float32, torch.float64):
+        counts = [one.numel() for one in references]
+        if all(counts) and sum(counts) <= _SMALL:
+            starts = [0, *accumulate(counts[:-1])]
+            return _laid_out(flatten([*manuals]), flatten([*references]), starts, among)
+    return _by_norms(manuals, references, among)
 
 
-def _by_size(
-    error: float, scale: float, dtype: torch.dtype, among: HasLargest, some: float = 0.0
-) -> Verdict | None:
-    """The verdict by greatest error and entry; `some` is a gradient's size, maybe not the largest."""
+def _laid_out(
+    manuals: Tensor, references: Tensor, starts: list[int], among: HasLargest
+) -> Sequence[Verdict | None]:
+    """The verdicts from the greatest error of every gradient, all laid end to end."""
+    errors = numpy.maximum.reduceat((manuals.detach() - references).abs_().numpy(), starts).tolist()
+    sizes = references.abs()
+    floor = rounding(references.dtype)[1] * float(sizes.max())
+    if all(error <= floor < math.inf for error in errors):
+        return [Verdict.CLOSE if error else Verdict.EXACT for error in errors]
+    scales = numpy.maximum.reduceat(sizes.numpy(), starts).tolist()
+    return [_by_size(*pair, references.dtype, among) for pair in zip(errors, scales, strict=True)]
+
+
+def _by_size(error: float, scale: float, dtype: torch.dtype, among: HasLargest) -> Verdict | None:
+    """The verdict by greatest error and entry."""
     if error == 0.0:
         return Verdict.EXACT
     if not (math.isfinite(error) and math.isfinite(scale)):
         return None
-    if is_close(error, scale, dtype, some) or is_close(error, scale, dtype, among.largest):
-        return Verdict.CLOSE
-    return Verdict.WRONG
+    return Verdict.CLOSE if is_close(error, scale, dtype, among.largest) else Verdict.WRONG
 
 
-def _by_norms(pairs: Sequence[Pair], among: HasLargest) -> list[Verdict | None]:
-    manuals = [manual.detach() for manual, _ in pairs]
-    references = [reference for _, reference in pairs]
-    differences = torch._foreach_sub(manuals, references)
+def _by_norms(
+    manuals: Sequence[Tensor], references: Sequence[Tensor], among: HasLargest
+) -> list[Verdict | None]:
+    differences = torch._foreach_sub([manual.detach() for manual in manuals], [*references])
     norms = torch.stack(torch._foreach_norm([*differences, *references])).tolist()
-    errors, sizes = norms[: len(pairs)], norms[len(pairs) :]
+    errors, sizes = norms[: len(manuals)], norms[len(manuals) :]
     found: list[Verdict | None] = []
     for difference, reference, error, size in zip(differences, references, errors, sizes, strict=True):
         scale = size / math.sqrt(max(reference.numel(), 1))

@@ -68,9 +68,8 @@ class Run:
     def _forward(self) -> None:
         session = self.session
         names = session.namespace
-        data = [name for name in session.written_tensors if name in session.data]
         require_shapes(names, session.shapes)
-        make_leaves(names, session.parameters, data)
+        make_leaves(names, session.parameters, session.data_to_differentiate)
         self.recorder.graph_wanted = session.graph_names
         torch.set_grad_enabled(True)
         session.run_section("forward", self.recorder, lean=True)
@@ -87,11 +86,8 @@ class Run:
 
     def _tensors(self) -> dict[str, Any]:
         """Parameters, forward names, and data whose gradient is written, as they are now."""
-        session = self.session
-        data = [name for name in session.written_tensors if name in session.kept]
-        names = [*session.parameters, *session.bound("forward"), *data]
-        namespace = session.namespace
-        return {name: namespace[name] for name in dict.fromkeys(names) if name in namespace}
+        namespace = self.session.namespace
+        return {name: namespace[name] for name in self.session.differentiated if name in namespace}
 
     def backward(self) -> None:
         """The handwritten lines."""

@@ -69,6 +69,10 @@ class Session:
         self.namespace: Namespace = fresh_namespace(self.program)
         self.parameters: tuple[str, ...] = ()
         self.data: frozenset[str] = frozenset()
+        self.data_to_differentiate: tuple[str, ...] = ()
+        """Data whose gradient is written."""
+        self.differentiated: tuple[str, ...] = ()
+        """Names of everything that may have a gradient: parameters, intermediates and such data."""
         self.kept: frozenset[str] = frozenset()
         self.shapes: dict[str, torch.Size] = {}
         """The shapes that the parameters began with."""
@@ -101,6 +105,9 @@ class Session:
             self.kept_gradients = frozenset(f"d{name}" for name in self.parameters)
             self.data = frozenset(self.namespace).difference(self.parameters)
             self.kept = self.data.union(self.parameters)
+            self.data_to_differentiate = tuple(n for n in self.written_tensors if n in self.data)
+            names = (*self.parameters, *self.bound("forward"), *self.data_to_differentiate)
+            self.differentiated = tuple(dict.fromkeys(names))
             self._stateless = (self.passing - self.kept).union(_own_names(self.namespace))
             self.ready = True
         except BaseException as error:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from backprop_tui.engine.comparison import Comparison, compare, is_close
 from backprop_tui.engine.quick import quick_verdicts
+from backprop_tui.engine.reference import differentiate
 from backprop_tui.engine.verdict import Verdict
 
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
@@ -33,7 +34,7 @@ class Among:
 
 
 def quick_verdict(manual: Any, autograd: torch.Tensor, among: Among) -> Verdict | None:
-    return quick_verdicts([(manual, autograd)], among)[0]
+    return quick_verdicts([manual], [autograd], among)[0]
 
 
 @st.composite
@@ -212,6 +213,38 @@ def test_a_rounding_error_is_measured_by_the_largest_gradient_too() -> None:
 def test_a_smaller_error_is_never_worse(error: float, scale: float, largest: float) -> None:
     if is_close(error, scale, torch.float32, largest):
         assert is_close(error / 2, scale, torch.float32, largest)
+
+
+def _is_moderate(tensor: Tensor) -> bool:
+    return bool((tensor.abs() < 1e30).all())
+
+
+@given(st.lists(st.one_of(pairs(), pairs(FINITE)), min_size=1, max_size=6))
+def test_many_gradients_at_once_are_judged_as_each_is_alone(many: list[tuple[Any, Any]]) -> None:
+    both = [tensors(pair) for pair in many]
+    largest = max((float(np.max(np.abs(b[np.isfinite(b)]), initial=0.0)) for _, b in many), default=0.0)
+    found = quick_verdicts([one for one, _ in both], [other for _, other in both], Among(largest))
+    for verdict, (manual, autograd) in zip(found, both, strict=True):
+        assert verdict in (None, compare(manual, autograd, largest=largest).verdict)
+        assert verdict is not None or not (_is_moderate(manual) and _is_moderate(autograd))
+
+
+def test_gradients_of_several_precisions_are_judged_at_once() -> None:
+    single, double = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0], dtype=torch.float64)
+    manuals = [single, ..., double + 1e-15, double, single * 2]
+    references = [single, single, double, single, single]
+    found = quick_verdicts(manuals, references, Among(2.0))
+    assert found == [Verdict.EXACT, None, Verdict.CLOSE, None, Verdict.WRONG]
+
+
+def test_the_reference_is_the_gradient_that_autograd_gives() -> None:
+    x, unused = torch.randn(3, requires_grad=True), torch.randn(2, requires_grad=True)
+    h = x.tanh()
+    loss = (h**2).sum()
+    expected = torch.autograd.grad(loss, (x, h, unused), retain_graph=True, allow_unused=True)
+    found = differentiate(loss, (x, h, unused))
+    assert [one is None for one in found] == [False, False, True]
+    assert all(torch.equal(one, other) for one, other in zip(found[:2], expected[:2], strict=True))
 
 
 def test_the_worst_element_is_told_with_both_values() -> None:
