@@ -18,6 +18,7 @@ class Codes:
         self._full: dict[str, CodeType] = {}
         self._lean: dict[str, CodeType] = {}
         self._lines: tuple[CodeType, ...] | None = None
+        self._harmless: Set[Statement] = frozenset()
 
     def full(self, kind: str) -> CodeType | None:
         """A section with every hook; None where the program has no such section."""
@@ -37,10 +38,12 @@ class Codes:
         for section in self.program.sections:
             if section.kind in ("forward", "backward", "update"):
                 self._lean[section.kind] = compile_lean(self.program, section, harmless, watched)
+        self._lines, self._harmless = None, frozenset(harmless)
 
     def lines(self) -> tuple[CodeType, ...]:
-        """The top-level statements of the backward section, each on its own, with every hook."""
+        """The top-level statements of the backward section, each on its own, with the hooks that it needs."""
         section = self.program.section("backward")
         if self._lines is None:
-            self._lines = compile_statements(self.program, section) if section is not None else ()
+            found = compile_statements(self.program, section, self._harmless) if section is not None else ()
+            self._lines = found
         return self._lines

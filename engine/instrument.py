@@ -24,9 +24,9 @@ def compile_section(program: Program, section: Section) -> CodeType:
     return _compile(program, _Hooks(section.statements).block(section.tree.body))
 
 
-def compile_statements(program: Program, section: Section) -> tuple[CodeType, ...]:
+def compile_statements(program: Program, section: Section, harmless: Set[Statement]) -> tuple[CodeType, ...]:
     """Every top-level statement of the section as a code object of its own, hooks included."""
-    hooks = _Hooks(section.statements)
+    hooks = _Hooks(section.statements, harmless)
     return tuple(_compile(program, hooks.block([node])) for node in section.tree.body)
 
 
@@ -41,7 +41,8 @@ def _compile(program: Program, body: list[ast.stmt]) -> CodeType:
 
 
 class _Hooks:
-    def __init__(self, statements: Iterable[Statement]) -> None:
+    def __init__(self, statements: Iterable[Statement], harmless: Set[Statement] = frozenset()) -> None:
+        self.harmless = harmless
         self.by_node = {id(statement.node): statement for statement in statements}
 
     def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
@@ -59,7 +60,8 @@ class _Hooks:
             return [node, after, _call(STAND_IN, statement)]
         if isinstance(node, ast.Break | ast.Continue):
             return [after, node]
-        if statement.changes or statement.unnamed or statement.calls:
+        calls = statement.calls and statement not in self.harmless
+        if statement.changes or statement.unnamed or calls:
             return [_call(BEFORE, statement), _without_backward(node), after]
         return [node, after]
 
@@ -102,8 +104,7 @@ class _LeanHooks(_Hooks):
     """
 
     def __init__(self, statements: Iterable[Statement], harmless: Set[Statement], watched: Set[str]) -> None:
-        super().__init__(statements)
-        self.harmless = harmless
+        super().__init__(statements, harmless)
         self.watched = watched
         self.loops = 0
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from torch import Tensor
 
+from .contents import WITHOUT
 from .memory import Namespace
 from .program import Program
 from .randomness import GENERATORS, Generator
@@ -38,7 +39,8 @@ def is_floating(value: Any) -> bool:
 
 def generators_in(namespace: Namespace) -> list[Generator]:
     """The generators that the program has bound to names."""
-    return [value for value in namespace.values() if isinstance(value, GENERATORS)]
+    values = [value for value in namespace.values() if type(value) not in WITHOUT]
+    return [value for value in values if isinstance(value, GENERATORS)]
 
 
 def _builtins() -> dict[str, Any]:

@@ -19,8 +19,9 @@ from torch import Tensor
 from .comparison import is_close, rounding
 from .verdict import Verdict
 
-_SMALL = 100_000
+SMALL = 100_000
 """Up to so many entries in all, gradients are copied to lie end to end."""
+_LAID = (torch.float32, torch.float64)
 flatten = torch._C._nn.flatten_dense_tensors
 
 
@@ -81,13 +82,10 @@ def _verdicts(
 def _unequal(
     manuals: Sequence[Tensor], references: Sequence[Tensor], among: HasLargest
 ) -> Sequence[Verdict | None]:
-    first = references[0]
-    if first.is_cpu and first.dtype in (torch.float32, torch.float64):
-        counts = [one.numel() for one in references]
-        if all(counts) and sum(counts) <= _SMALL:
-            starts = [0, *accumulate(counts[:-1])]
-            return _laid_out(flatten([*manuals]), flatten([*references]), starts, among)
-    return _by_norms(manuals, references, among)
+    starts = _starts(references)
+    if starts is None:
+        return _by_norms(manuals, references, among)
+    return _laid_out(flatten([*manuals]), flatten([*references]), starts, among)
 
 
 def _laid_out(
@@ -132,6 +130,24 @@ def _by_norms(
 
 def _by_extremes(difference: Tensor, reference: Tensor, among: HasLargest) -> Verdict | None:
     return _by_size(largest_of(difference), largest_of(reference), reference.dtype, among)
+
+
+def largest_of_each(tensors: Sequence[Tensor]) -> list[float]:
+    """The largest absolute entry of each; NaN or infinite where one is. Small ones are looked at together."""
+    starts = _starts(tensors)
+    if starts is None or len({one.dtype for one in tensors}) > 1:
+        return [largest_of(one) for one in tensors]
+    laid = flatten([*tensors]).detach().abs()
+    found: list[float] = numpy.maximum.reduceat(laid.numpy(), starts).tolist()
+    return found
+
+
+def _starts(tensors: Sequence[Tensor]) -> list[int] | None:
+    """Where each begins when all are laid end to end; None where they cannot be, or are too large."""
+    if not all(one.is_cpu and one.dtype in _LAID and one.layout is torch.strided for one in tensors):
+        return None
+    counts = [one.numel() for one in tensors]
+    return [0, *accumulate(counts[:-1])] if 0 < sum(counts) <= SMALL and all(counts) else None
 
 
 def largest_of(tensor: Tensor) -> float:

@@ -146,15 +146,24 @@ def reference_backward(loss: Tensor, tensors: Mapping[str, Any]) -> References:
     return References(reached, reasons)
 
 
-def differentiate(loss: Tensor, inputs: tuple[Tensor, ...]) -> tuple[Tensor | None, ...]:
+def differentiate(
+    loss: Tensor, inputs: tuple[Tensor, ...], first: Tensor | None = None, *, keep: bool = False
+) -> tuple[Tensor | None, ...]:
     """`torch.autograd.grad` of a scalar; None for an input that it does not depend on.
 
     On the CPU the engine is called as `torch.autograd.grad` calls it, past the checks of arguments of
     every kind and the context that is kept for the threads of devices, which take a third of its time.
+
+    Args:
+        loss: the scalar.
+        inputs: the tensors.
+        first: what comes in at the loss; 1 if there is none.
+        keep: whether the graph is kept for another time.
     """
     if _engine is None or not loss.is_cpu:
-        return torch.autograd.grad(loss, inputs, allow_unused=True)
-    return _engine((loss,), (torch.ones_like(loss),), False, False, inputs, True, accumulate_grad=False)
+        return torch.autograd.grad(loss, inputs, first, retain_graph=keep, allow_unused=True)
+    first = torch.ones_like(loss) if first is None else first
+    return _engine((loss,), (first,), keep, False, inputs, True, accumulate_grad=False)
 
 
 _engine: Callable[..., tuple[Tensor | None, ...]] | None = getattr(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..comparison import entry_differences, finite_max, name_of
-from ..quick import largest_of
+from ..quick import SMALL, largest_of, largest_of_each
 from ..verdict import Verdict
 
 
@@ -87,14 +88,57 @@ def _entry_by_entry(value: Tensor, expected: Tensor, upstream: float, eps: float
 
 def _plainly(value: Tensor, expected: Tensor, upstream: float, eps: float) -> Agreement | None:
     """The agreement where the extremes alone prove it: the usual case, at a third of the cost."""
-    if value.dtype != expected.dtype or not value.is_floating_point() or value.layout != torch.strided:
+    if not _subtractable(value, expected):
         return None
-    maxdiff, scale = largest_of(value - expected), largest_of(expected)
+    return _proven(largest_of(value - expected), largest_of(expected), value.dtype, upstream, eps)
+
+
+def _subtractable(value: Tensor, expected: Tensor) -> bool:
+    return value.dtype == expected.dtype and value.is_floating_point() and value.layout == torch.strided
+
+
+def _proven(
+    maxdiff: float, scale: float, dtype: torch.dtype, upstream: float, eps: float
+) -> Agreement | None:
     if not (math.isfinite(maxdiff) and math.isfinite(scale)) or scale <= faint_below(upstream, eps):
         return None
     if maxdiff > _tolerances(eps)[1] * max(scale, 1e-3 * upstream):
         return None
-    return Agreement(Verdict.RIGHT, maxdiff, name_of(value.dtype))
+    return Agreement(Verdict.RIGHT, maxdiff, name_of(dtype))
+
+
+def agreements(
+    values: Mapping[str, Any], expected: Mapping[str, Tensor], upstream: Callable[[str], float]
+) -> dict[str, Agreement]:
+    """`agreement` for many by name. What the extremes prove of small tensors is found for all at once."""
+    found = _proven_together(values, expected, upstream)
+    for name in values:
+        if name not in found:
+            found[name] = agreement(values[name], expected[name], upstream=upstream(name))
+    return {name: found[name] for name in values}
+
+
+def _proven_together(
+    values: Mapping[str, Any], expected: Mapping[str, Tensor], upstream: Callable[[str], float]
+) -> dict[str, Agreement]:
+    alike = [name for name, value in values.items() if _is_alike(value, expected[name])]
+    theirs = [expected[name] for name in alike]
+    if not alike or sum(one.numel() for one in theirs) > SMALL:
+        return {}
+    differences = torch._foreach_sub([values[name] for name in alike], theirs)
+    extremes = largest_of_each([*differences, *theirs])
+    found = {}
+    for name, other, maxdiff, scale in zip(alike, theirs, extremes, extremes[len(alike) :], strict=False):
+        proven = _proven(maxdiff, scale, other.dtype, upstream(name), _eps(other))
+        if proven is not None:
+            found[name] = proven
+    return found
+
+
+def _is_alike(value: object, expected: Tensor) -> bool:
+    if type(value) is not Tensor or value.shape != expected.shape or not _subtractable(value, expected):
+        return False
+    return value.is_cpu and expected.is_cpu
 
 
 def faint_below(upstream: float, eps: float) -> float:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import torch
-from torch import Tensor
 
 from ..comparison import name_of
 from ..iteration import Iteration
 from ..recorder import MISSING
 from ..session import Session
 from ..verdict import Verdict
-from .agreement import Agreement, agreement
+from .agreement import Agreement
 from .dependence import upstreams
 from .elsewhere import Elsewhere
 from .lines import COPIED, written_lines
 from .outcome import LineCheck, LineJudgement
-from .passes import Outcome, allocated_gradients
+from .passes import Outcome, allocated_gradients, kept
 from .reuse import many, settled, turning_points
 from .runs import DrawsAnew, NotInDouble
 from .suspects import KINK
@@ -83,7 +81,7 @@ class _Check(Elsewhere):
         with self.open() as world:
             tensors = self._forward(world)
             arrived = arrivals(self._loss(), tensors, {})
-            values = self._lines(world, {}, lambda _, value: _kept(value)).values
+            values = self._lines(world, {}, kept).values
             at_end = {name: world.session.namespace.get(name) for name in self.names}
             return wrong_together(odd, judgements, values, arrived, at_end)
 
@@ -126,14 +124,9 @@ class _Check(Elsewhere):
             tensors = self._forward(world)
             self.cuts = self._random_cuts(tensors)
             self.quick = arrivals(self._loss(), tensors, self.cuts)
-            found: dict[str, Agreement] = {}
-
-            def taken(name: str, value: Any) -> Any:
-                if name[1:] in self.quick and value is not Ellipsis:
-                    found[name] = agreement(value, self.quick[name[1:]], upstream=self._upstream(name))
-                return _kept(value)
-
-            outcome = self._lines(world, self.cuts, taken)
+            outcome = self._lines(world, self.cuts, kept)
+        self._measure([*self.cuts.values(), *self.quick.values()])
+        found = self._agreements(outcome.values, self.quick)
         if self.dtype is not None and self._raised_anew(outcome):
             raise NotInDouble
         return found, outcome
@@ -193,7 +186,3 @@ class _Check(Elsewhere):
                     if read != name and read in self.plan.writes:
                         return f"reads {read} before line {later.line} completes it"
         return ""
-
-
-def _kept(value: Any) -> Any:
-    return value.detach().clone() if isinstance(value, Tensor) else value

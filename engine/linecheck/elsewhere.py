@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from ..verdict import Verdict
-from .agreement import Agreement, agreement
+from .agreement import Agreement
+from .passes import kept
 from .suspects import SecondLook
 from .world import arrivals
 
@@ -53,16 +54,9 @@ class Elsewhere(SecondLook):
         with self._moved((False,)) as world:
             tensors = self._forward(world)
             arrived = arrivals(self._loss(), tensors, self.cuts)
-            verdicts: dict[str, Verdict] = {}
-
-            def taken(name: str, value: Any) -> Any:
-                if name in names:
-                    size = self._upstream(name)
-                    verdicts[name] = agreement(value, arrived[name[1:]], upstream=size).verdict
-                return value
-
-            self._lines(world, self.cuts, taken)
-        return [name for name, verdict in verdicts.items() if verdict is Verdict.WRONG_HERE]
+            values = self._lines(world, self.cuts, kept).values
+        found = self._agreements({name: values[name] for name in names if name in values}, arrived)
+        return [name for name, one in found.items() if one.verdict is Verdict.WRONG_HERE]
 
 
 def _is_plain(value: Any) -> bool:

@@ -44,10 +44,11 @@ class Outcome:
 def plan_of(session: Session, iteration: Iteration, names: tuple[str, ...]) -> Plan:
     """The plan for the gradients `names`, from the record of the iteration."""
     counts: Counter[str] = Counter()
+    gradients = frozenset(names)
     kept, allocated = session.kept_gradients, allocated_gradients(session)
     for step in iteration.steps:
         if step.statement.section == "backward":
-            counts.update(slot.name for slot in written_gradients(step, names, kept, allocated))
+            counts.update(slot.name for slot in written_gradients(step, gradients, kept, allocated))
     return Plan(names, counts, early_reads(session, names))
 
 
@@ -105,6 +106,11 @@ def run_lines(
     return Outcome(one.values, one.failed, one.seen)
 
 
+def kept(name: str, value: Any) -> Any:
+    """What is taken of a gradient that is looked at when the pass is over."""
+    return value.detach().clone() if isinstance(value, Tensor) else value
+
+
 class _Pass:
     """One pass under way. A write that raises counts as a write, so that the last one is known."""
 
@@ -119,6 +125,7 @@ class _Pass:
         self.kept = world.session.kept_gradients
         self.allocated = allocated_gradients(world.session)
         self.plan = plan
+        self.names = frozenset(plan.names)
         self.substitutes = substitutes
         self.taken = taken
         self.seen: Counter[str] = Counter()
@@ -144,7 +151,7 @@ class _Pass:
         """After every step: take and replace what it completes."""
         if step.statement.changes:
             self._renew(step.statement.writes)
-        for slot in written_gradients(step, self.plan.names, self.kept, self.allocated):
+        for slot in written_gradients(step, self.names, self.kept, self.allocated):
             self.seen[slot.name] += 1
             if self.seen[slot.name] == self.plan.writes.get(slot.name):
                 if slot.name not in self.failed:
@@ -156,7 +163,7 @@ class _Pass:
         line = _line_of(error, statements)
         for statement in statements:
             for name in statement.writes:
-                if name in self.plan.names and name not in self.values:
+                if name in self.names and name not in self.values:
                     self.seen[name] += statement.line == line
                     self.failed[name] = (line, error)
                     self.put(name)

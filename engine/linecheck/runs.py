@@ -13,7 +13,9 @@ from torch import Tensor
 from ..comparison import finite_max
 from ..iteration import Iteration
 from ..namespace import generators_in
+from ..quick import largest_of_each
 from ..session import Session
+from .agreement import Agreement, agreements
 from .dependence import read_gradients, upstreams, woven
 from .lines import copied_gradients, gradient_names
 from .passes import Outcome, Plan, plan_of, planned_anew, run_lines
@@ -106,7 +108,7 @@ class Runs:
         }
 
     def _random_like(self, tensor: Tensor, name: str, generator: torch.Generator) -> Tensor:
-        noise = torch.randn(tensor.shape, generator=generator, dtype=torch.float64)
+        noise = torch.randn(tensor.shape, generator=generator, dtype=torch.float32).double()
         if self.dtype is None:
             noise *= self._usual_size(name)
         return noise.to(tensor)
@@ -129,6 +131,13 @@ class Runs:
         later = bound[bound.index(name) + 1 :] if name in bound else bound
         return [self.quick[one] for one in (name, *later) if one in self.quick]
 
+    def _measure(self, tensors: Iterable[Tensor]) -> None:
+        """Find the sizes of many at once."""
+        tensors = list(tensors)
+        for tensor, size in zip(tensors, largest_of_each(tensors), strict=True):
+            if math.isfinite(size):
+                self._sizes[id(tensor)] = size
+
     def _size(self, tensor: Tensor) -> float:
         """The largest finite entry of a cut or an arrival, found once."""
         if id(tensor) not in self._sizes:
@@ -145,6 +154,12 @@ class Runs:
     ) -> Outcome:
         substitutes = {f"d{name}": tensor for name, tensor in cuts.items()}
         return run_lines(world, self.plan, substitutes, taken, graph=graph)
+
+    def _agreements(self, values: Mapping[str, Any], arrived: Mapping[str, Tensor]) -> dict[str, Agreement]:
+        """What lines wrote, as far as anything arrived at its tensor, against that."""
+        expected = {name: arrived[name[1:]] for name in values if name[1:] in arrived}
+        known = {name: values[name] for name in expected if values[name] is not Ellipsis}
+        return agreements(known, expected, self._upstream)
 
     def _arrivals(self, tensors: Mapping[str, Tensor], cuts: Iterable[str]) -> dict[str, Tensor]:
         return arrivals(self._loss(), tensors, {name: self.cuts[name] for name in cuts})

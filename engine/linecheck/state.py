@@ -154,21 +154,24 @@ class StateCopy:
     def _tensor(self, tensor: Tensor) -> Tensor:
         if tensor.layout != torch.strided or type(tensor) not in (Tensor, torch.nn.Parameter):
             return self._cast(tensor.detach().clone())
-        plain = tensor.detach()
-        storage = self._storage(plain)
-        twin = storage.as_strided(plain.size(), plain.stride(), plain.storage_offset()).detach()
+        twin = self._in_storage(tensor.detach())
         if isinstance(tensor, torch.nn.Parameter):
             return torch.nn.Parameter(twin, tensor.requires_grad)
         return twin
 
-    def _storage(self, tensor: Tensor) -> Tensor:
+    def _in_storage(self, tensor: Tensor) -> Tensor:
+        """The same part of the copy of a storage as the tensor is of the storage itself."""
         storage = tensor.untyped_storage()
         key = (storage.data_ptr(), tensor.dtype)
-        if key not in self._storages or storage.nbytes() == 0:
-            whole = torch.empty(0, dtype=tensor.dtype, device=tensor.device)
-            whole.set_(storage)
-            self._storages[key] = self._cast(whole.clone())
-        return self._storages[key]
+        whole = self._storages.get(key) if storage.nbytes() else None
+        if whole is None and storage.nbytes() == tensor.nbytes and tensor.is_contiguous():
+            self._storages[key] = self._cast(tensor.clone())
+            return self._storages[key].detach()
+        if whole is None:
+            flat = torch.empty(0, dtype=tensor.dtype, device=tensor.device)
+            flat.set_(storage)
+            whole = self._storages[key] = self._cast(flat.clone())
+        return whole.as_strided(tensor.size(), tensor.stride(), tensor.storage_offset()).detach()
 
     def _cast(self, tensor: Tensor) -> Tensor:
         if self.dtype is None or not tensor.is_floating_point():

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from ..instrument import LOG
 from ..iteration import Start
 from ..namespace import generators_in
 from ..output import Output, capture_thread
 from ..randomness import random_state
 from ..recorder import Cancelled, Recorder, Slot, Step
-from ..reference import make_leaves
+from ..reference import differentiate, make_leaves
 from ..run import saved_tensors
 from ..session import Session
 from ..statements import Statement
@@ -41,7 +43,8 @@ class World:
     def __enter__(self) -> World:
         namespace = self.session.namespace
         self._kept = dict(namespace)
-        self._random = random_state(generators_in(namespace), others=True)
+        others = self.start.random.others is not None
+        self._random = random_state(generators_in(namespace), others=others)
         self._default = torch.get_default_dtype()
         self._classes = [(kind, dict(vars(kind))) for kind in namespace.values() if _is_the_programs(kind)]
         self._exits.enter_context(capture_thread(Output()))  # the program said it all before
@@ -103,7 +106,8 @@ class World:
         recorder.graph_wanted = names
         with torch.enable_grad(), self.same_draws(self.draws):
             session.watched_by(recorder)
-            session.run_section("forward", recorder)
+            session.namespace[LOG] = recorder.log
+            session.run_section("forward", recorder, lean=True)
         found = {name: session.namespace.get(name) for name in names}
         return {n: t for n, t in found.items() if isinstance(t, Tensor) and t.requires_grad}
 
@@ -164,17 +168,27 @@ class _ForwardRecorder(Recorder):
         """The hook after every statement."""
         super().step(number)
         for slot in self.entries[-1].slots:
-            if slot.name in self.names and isinstance(slot.origin, Tensor):
-                self._own(slot)
+            self._own(slot.name, slot.origin)
 
-    def _own(self, slot: Slot) -> None:
-        owner = self._owners.get(id(slot.origin))
-        if owner is not None and owner[0] != slot.name and slot.origin.requires_grad:
-            twin = slot.origin.view_as(slot.origin)
-            self.namespace[slot.name] = twin
-            self._owners[id(twin)] = (slot.name, twin)
-        else:
-            self._owners[id(slot.origin)] = (slot.name, slot.origin)
+    def log(self, entry: tuple[Any, ...]) -> None:
+        """The hook after a straight line that changes nothing."""
+        self.entries.append(entry)
+        for name, value in zip(self.statements[entry[0]].writes, entry[1:], strict=True):
+            if name in self.graph_wanted and isinstance(value, Tensor) and not value.requires_grad:
+                value.requires_grad_(value.is_floating_point())
+            self._own(name, value)
+
+    def changed(self, entry: tuple[Any, ...]) -> None:
+        """The hook after a straight line that changes the one tensor it writes."""
+        self.step(entry[0])
+
+    def _own(self, name: str, value: Any) -> None:
+        if name not in self.names or not isinstance(value, Tensor):
+            return
+        owner = self._owners.get(id(value))
+        if owner is not None and owner[0] != name and value.requires_grad:
+            value = self.namespace[name] = value.view_as(value)
+        self._owners[id(value)] = (name, value)
 
 
 class _LineRecorder(Recorder):
@@ -212,9 +226,9 @@ def arrivals(
         for name, tensor in tensors.items()
     ]
     try:
-        if inputs := list(tensors.values()):
+        if inputs := tuple(tensors.values()):
             first = torch.full_like(loss, factor)
-            torch.autograd.grad(loss, inputs, first, retain_graph=True, allow_unused=True)
+            differentiate(loss, inputs, first, keep=True)
     finally:
         for handle in handles:
             handle.remove()
