@@ -39,7 +39,7 @@ class LineJudge:
     def give_way(self) -> None:
         """Called while the lines are judged: a key waits; they are judged again after it."""
         self._giving_way = True
-        self._cancel.wanted = True
+        self._cancel.ask()
 
     def go_on(self) -> None:
         """Nothing is left of a call to give way."""

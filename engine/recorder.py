@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import torch
 from torch import Tensor
 
 from .copies import Copies
 from .effects import may_change
+from .instrument import LOG
 from .memory import Namespace, distinct, stands_alone, storage_of, tensors_in, was_written
 from .room import EVERY, Room
 from .statements import Statement
@@ -26,10 +27,21 @@ class Cancelled(BaseException):
 class Cancel:
     """A flag that the screen raises and every hook looks at."""
 
-    __slots__ = ("wanted",)
+    __slots__ = ("hooks", "wanted")
 
     def __init__(self) -> None:
         self.wanted = False
+        self.hooks: Namespace = {}
+        """Where the program that runs now finds its hooks."""
+
+    def ask(self) -> None:
+        """Stop the program at the next hook. The one that is a list's own `append` looks at nothing."""
+        self.wanted = True
+        self.hooks[LOG] = _stop
+
+
+def _stop(entry: object) -> NoReturn:
+    raise Cancelled
 
 
 class Slot:
@@ -162,7 +174,7 @@ class Recorder:
 
     def changed(self, entry: tuple[Any, ...]) -> None:
         """The hook after a straight line that changes the one tensor it writes."""
-        if self._touched or type(entry[1]) is not Tensor:
+        if self._touched or type(entry[1]) is not Tensor or self.cancel.wanted:
             self.step(entry[0])
         else:
             self.entries.append(entry)

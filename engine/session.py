@@ -193,6 +193,7 @@ class Session:
 
     def watched_by(self, recorder: _R) -> _R:
         """Let a recorder's hooks be those that the program calls."""
+        self.cancel.hooks = self.namespace
         self.namespace[STEP] = recorder.step
         self.namespace[BEFORE] = recorder.before
         self.namespace[CHANGED] = recorder.changed

@@ -107,7 +107,7 @@ class Engine:
         """Raise the flag that every hook looks at, if the same job still runs."""
         with self._lock:
             if self._stepper is not None and self._jobs.runs(job):
-                self._stepper.cancel.wanted = True
+                self._stepper.cancel.ask()
 
     def _break_into_program(self, job: int) -> None:
         """Not where the program has stopped already and its long record is being looked through."""

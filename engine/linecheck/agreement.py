@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import torch
@@ -107,11 +108,18 @@ def _proven(
     return Agreement(Verdict.RIGHT, maxdiff, name_of(dtype))
 
 
+Measure = Callable[[Tensor], float]
+"""Tells the largest finite entry of a tensor."""
+
+
 def agreements(
-    values: Mapping[str, Any], expected: Mapping[str, Tensor], upstream: Callable[[str], float]
+    values: Mapping[str, Any],
+    expected: Mapping[str, Tensor],
+    upstream: Callable[[str], float],
+    size: Measure = finite_max,
 ) -> dict[str, Agreement]:
     """`agreement` for many by name. What the extremes prove of small tensors is found for all at once."""
-    found = _proven_together(values, expected, upstream)
+    found = _proven_together(values, expected, upstream, size)
     for name in values:
         if name not in found:
             found[name] = agreement(values[name], expected[name], upstream=upstream(name))
@@ -119,17 +127,20 @@ def agreements(
 
 
 def _proven_together(
-    values: Mapping[str, Any], expected: Mapping[str, Tensor], upstream: Callable[[str], float]
+    values: Mapping[str, Any],
+    expected: Mapping[str, Tensor],
+    upstream: Callable[[str], float],
+    size: Measure,
 ) -> dict[str, Agreement]:
     alike = [name for name, value in values.items() if _is_alike(value, expected[name])]
     theirs = [expected[name] for name in alike]
     if not alike or sum(one.numel() for one in theirs) > SMALL:
         return {}
     differences = torch._foreach_sub([values[name] for name in alike], theirs)
-    extremes = largest_of_each([*differences, *theirs])
     found = {}
-    for name, other, maxdiff, scale in zip(alike, theirs, extremes, extremes[len(alike) :], strict=False):
-        proven = _proven(maxdiff, scale, other.dtype, upstream(name), _eps(other))
+    for name, other, maxdiff in zip(alike, theirs, largest_of_each(differences), strict=True):
+        # where an entry is not finite, the difference is not either
+        proven = _proven(maxdiff, size(other), other.dtype, upstream(name), _eps(other))
         if proven is not None:
             found[name] = proven
     return found
@@ -143,7 +154,7 @@ def _is_alike(value: object, expected: Tensor) -> bool:
 
 def faint_below(upstream: float, eps: float) -> float:
     """The size below which a VJP may be rounding of what it was summed from, or hide in it."""
-    return (1e-8 if eps <= torch.finfo(torch.float64).eps else 1e-4) * upstream
+    return (1e-8 if eps <= eps_of(torch.float64) else 1e-4) * upstream
 
 
 def measured_upstream(expected: Tensor, again: Iterable[Tensor], upstream: float) -> float:
@@ -156,7 +167,7 @@ def measured_upstream(expected: Tensor, again: Iterable[Tensor], upstream: float
     if largest == 0 or not eps:
         return upstream
     noise = max((finite_max(one - expected) for one in again), default=0.0)
-    room = 1e8 if eps <= torch.finfo(torch.float64).eps else 1e4
+    room = 1e8 if eps <= eps_of(torch.float64) else 1e4
     return max(_NOISE * noise / eps, min(upstream, room * largest))
 
 
@@ -172,7 +183,7 @@ _NOISE = 16
 
 def _tolerances(eps: float) -> tuple[float, float]:
     """Relative to the entry itself, and to the largest entry."""
-    return (1e-7, 1e-11) if eps <= torch.finfo(torch.float64).eps else (1e3 * eps, 1e3 * eps)
+    return (1e-7, 1e-11) if eps <= eps_of(torch.float64) else (1e3 * eps, 1e3 * eps)
 
 
 def is_zero(tensor: Tensor, upstream: float) -> bool:
@@ -182,4 +193,10 @@ def is_zero(tensor: Tensor, upstream: float) -> bool:
 
 
 def _eps(tensor: Tensor) -> float:
-    return torch.finfo(tensor.dtype).eps if tensor.is_floating_point() else 0.0
+    return eps_of(tensor.dtype)
+
+
+@cache
+def eps_of(dtype: torch.dtype) -> float:
+    """The rounding of a dtype; 0 for one that has none."""
+    return torch.finfo(dtype).eps if dtype.is_floating_point else 0.0

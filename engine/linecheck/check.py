@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import torch
 
@@ -126,7 +127,7 @@ class _Check(Elsewhere):
             self.quick = arrivals(self._loss(), tensors, self.cuts)
             outcome = self._lines(world, self.cuts, kept)
         self._measure([*self.cuts.values(), *self.quick.values()])
-        found = self._agreements(outcome.values, self.quick)
+        found = self._agreements(outcome.values, self.quick, self._size)
         if self.dtype is not None and self._raised_anew(outcome):
             raise NotInDouble
         return found, outcome
@@ -140,22 +141,22 @@ class _Check(Elsewhere):
 
     def _judgement(self, name: str, found: Agreement | None, outcome: Outcome) -> LineJudgement:
         lines = written_lines(self.session, self.iteration, name, self.complete.get(name))
-        reused = name in self.complete
-        base = LineJudgement(name, Verdict.NOT_CHECKED, lines, self.static[name], reused=reused)
+        said = partial(
+            LineJudgement, name, lines=lines, upstreams=self.static[name], reused=name in self.complete
+        )
         if name in outcome.raised:
             line, error = outcome.raised[name]
-            return replace(base, message=f"line {line} raises {type(error).__name__}: {error}")
+            return said(Verdict.NOT_CHECKED, message=f"line {line} raises {type(error).__name__}: {error}")
         if name in self.copied:
-            return replace(base, message=COPIED)
+            return said(Verdict.NOT_CHECKED, message=COPIED)
         value = outcome.values.get(name, MISSING)
         if value is MISSING or value is Ellipsis:
-            return replace(base, verdict=Verdict.NOT_WRITTEN, message="not written yet")
+            return said(Verdict.NOT_WRITTEN, message="not written yet")
         if found is None:
             reason = self.iteration.references.reasons.get(name[1:], "no parameter reaches the tensor")
-            return replace(base, message=reason)
-        return replace(
-            base,
-            verdict=found.verdict,
+            return said(Verdict.NOT_CHECKED, message=reason)
+        return said(
+            found.verdict,
             maxdiff=found.maxdiff,
             dtype=found.dtype,
             message=found.message or self._reuse(name) or self._too_early(name, found.verdict),
@@ -165,6 +166,8 @@ class _Check(Elsewhere):
 
     def _reuse(self, name: str) -> str:
         """Which line goes on to use a name for something else."""
+        if not self.complete:
+            return ""
         for one in (name, *self.static[name]):
             if one in self.complete:
                 position = self.iteration.gradients[one].writes[self.complete[one]]

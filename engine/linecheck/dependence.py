@@ -10,9 +10,9 @@ from typing import Any
 
 from torch import Tensor
 
+from ..iteration import Iteration
 from ..memory import tensors_in
 from ..program import Program
-from ..recorder import Step
 from ..statements import Statement, read_names
 
 
@@ -131,17 +131,25 @@ def own_cuts(name: str, reads: Mapping[str, frozenset[str]], below: Mapping[str,
     return Own(frozenset(cuts), siblings)
 
 
-def woven(steps: Sequence[Step], names: Iterable[str]) -> frozenset[str]:
+Course = tuple[tuple[Statement, tuple[str, ...]], ...]
+"""What ran in an iteration: every executed statement and the names that it wrote, no values."""
+
+
+def course_of(iteration: Iteration) -> Course:
+    """The course of a recorded iteration."""
+    return tuple([(step.statement, tuple([slot.name for slot in step.slots])) for step in iteration.steps])
+
+
+@lru_cache(maxsize=4)
+def woven(course: Course, names: frozenset[str]) -> frozenset[str]:
     """Gradients that a loop reads while it still builds them, row by row: no cut fits there."""
-    names = frozenset(names)
     last: dict[str, tuple[int, Statement]] = {}
-    for position, step in enumerate(steps):
-        for slot in step.slots:
-            if slot.name in names:
-                last[slot.name] = (position, step.statement)
+    for position, (statement, wrote) in enumerate(course):
+        for name in wrote:
+            if name in names:
+                last[name] = (position, statement)
     found: set[str] = set()
-    for position, step in enumerate(steps):
-        statement = step.statement
+    for position, (statement, _) in enumerate(course):
         for name in statement.reads.difference(statement.writes) & last.keys():
             end, writer = last[name]
             if position < end and statement.top == writer.top and statement.section == "backward":

@@ -36,14 +36,17 @@ def gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:
 
 
 def written_lines(
-    session: Session, iteration: Iteration, name: str, writes: int | None = None
+    session: Session, iteration: Iteration, name: str, count: int | None = None
 ) -> tuple[int, ...]:
     """The lines that build a gradient: those that did, or where it was not reached, those that would.
 
-    With `writes`, only so many of its writes count.
+    With `count`, only so many of its writes do.
     """
     gradient = iteration.gradients.get(name)
     if gradient is None:
         return ()
-    lines = {iteration.steps[position].statement.line for position in gradient.writes[:writes]}
-    return tuple(sorted(lines | set(gradient.pair.lines if not lines else ())))
+    writes = gradient.writes[:count]
+    if len(writes) == 1:
+        return (iteration.steps[writes[0]].statement.line,)
+    lines = {iteration.steps[position].statement.line for position in writes}
+    return tuple(sorted(lines or set(gradient.pair.lines)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from ..iteration import Iteration
 from ..verdict import Verdict
+from .dependence import Course
 from .outcome import LineCheck
 
 _ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
@@ -29,18 +31,19 @@ def many(iteration: Iteration, name: str) -> str:
     )
 
 
-def ambiguous(iteration: Iteration, names: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=4)
+def ambiguous(course: Course, names: tuple[str, ...]) -> frozenset[str]:
     """Gradients that a loop binds again and again, of tensors that the forward does so too.
 
     The last value of such a gradient belongs to another pass than the last value of its tensor.
     """
     forward: Counter[str] = Counter()
     backward: Counter[tuple[int, str]] = Counter()
-    for step in iteration.steps:
-        if step.statement.section == "forward":
-            forward.update(step.statement.binds)
-        elif step.statement.section == "backward":
-            backward.update((step.statement.number, name) for name in step.statement.binds)
+    for statement, _ in course:
+        if statement.section == "forward":
+            forward.update(statement.binds)
+        elif statement.section == "backward":
+            backward.update((statement.number, name) for name in statement.binds)
     again = {name for (_, name), count in backward.items() if count > 1}
     return frozenset(name for name in names if name in again and forward[name[1:]] > 1)
 

@@ -15,8 +15,8 @@ from ..iteration import Iteration
 from ..namespace import generators_in
 from ..quick import largest_of_each
 from ..session import Session
-from .agreement import Agreement, agreements
-from .dependence import read_gradients, upstreams, woven
+from .agreement import Agreement, Measure, agreements
+from .dependence import course_of, read_gradients, upstreams, woven
 from .lines import copied_gradients, gradient_names
 from .passes import Outcome, Plan, plan_of, planned_anew, run_lines
 from .reuse import ambiguous
@@ -51,12 +51,14 @@ class Runs:
         self.dtype = dtype
         self.complete = complete
         every = gradient_names(session, iteration)
-        self.ambiguous = ambiguous(iteration, every)
+        course = course_of(iteration)
+        self.ambiguous = ambiguous(course, every)
         self.names = tuple(name for name in every if name not in self.ambiguous)
         self.plan: Plan = self._early(plan_of(session, iteration, self.names))
-        self.woven = woven(iteration.steps, self.names)
-        self.read = read_gradients(session.program, frozenset(self.names)) - self.woven
-        self.static = upstreams(session.program, frozenset(self.names))
+        gradients = frozenset(self.names)
+        self.woven = woven(course, gradients)
+        self.read = read_gradients(session.program, gradients) - self.woven
+        self.static = upstreams(session.program, gradients)
         self.copied = copied_gradients(session.program)
         self._sizes: dict[int, float] = {}
         self.cuts: dict[str, Tensor] = {}
@@ -155,11 +157,13 @@ class Runs:
         substitutes = {f"d{name}": tensor for name, tensor in cuts.items()}
         return run_lines(world, self.plan, substitutes, taken, graph=graph)
 
-    def _agreements(self, values: Mapping[str, Any], arrived: Mapping[str, Tensor]) -> dict[str, Agreement]:
+    def _agreements(
+        self, values: Mapping[str, Any], arrived: Mapping[str, Tensor], size: Measure = finite_max
+    ) -> dict[str, Agreement]:
         """What lines wrote, as far as anything arrived at its tensor, against that."""
         expected = {name: arrived[name[1:]] for name in values if name[1:] in arrived}
         known = {name: values[name] for name in expected if values[name] is not Ellipsis}
-        return agreements(known, expected, self._upstream)
+        return agreements(known, expected, self._upstream, size)
 
     def _arrivals(self, tensors: Mapping[str, Tensor], cuts: Iterable[str]) -> dict[str, Tensor]:
         return arrivals(self._loss(), tensors, {name: self.cuts[name] for name in cuts})

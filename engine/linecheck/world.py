@@ -172,6 +172,8 @@ class _ForwardRecorder(Recorder):
 
     def log(self, entry: tuple[Any, ...]) -> None:
         """The hook after a straight line that changes nothing."""
+        if self.cancel.wanted:
+            raise Cancelled
         self.entries.append(entry)
         for name, value in zip(self.statements[entry[0]].writes, entry[1:], strict=True):
             if name in self.graph_wanted and isinstance(value, Tensor) and not value.requires_grad:

@@ -76,3 +76,15 @@ def alike(one: Any, other: Any) -> bool:
     if isinstance(one, torch.Tensor):
         return isinstance(other, torch.Tensor) and torch.equal(one, other)
     return type(one) is type(other)
+
+
+def test_straight_lines_that_run_lean_are_cancelled_between_two_of_them(
+    begun: Callable[..., Session],
+) -> None:
+    session = begun(setup="+\nstop = lambda: None", forward="H = W * x\nstop()\nG = H * 2\nloss = G.sum()")
+    assert [session.iterate().failure for _ in range(3)] == [None] * 3
+    session.namespace["stop"] = session.cancel.ask
+    record = session.iterate()
+    assert record.failure is not None
+    assert record.failure.type == "Cancelled"
+    assert [step.statement.text for step in record.steps] == ["H = W * x"]
