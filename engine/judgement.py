@@ -12,7 +12,7 @@ from .comparison import finite_max
 from .diagnosis.place import Diagnosis
 from .gradient import Gradient
 from .iteration import Iteration
-from .linecheck.outcome import LineCheck, LineJudgement
+from .linecheck.outcome import ZEROS, LineCheck, LineJudgement
 from .recorder import MISSING
 from .verdict import Verdict
 
@@ -151,7 +151,8 @@ def _accused(
     words = [_accusation(line, diagnosis)]
     if hidden:
         words.append(f"hidden: {_why_hidden(iteration, gradient)}")
-    if line.message:
+    said = diagnosis is not None and diagnosis.kind == "constant_written" and line.message == ZEROS
+    if line.message and not said:
         words.append(line.message)
     return Judgement(line.verdict, whole, line, hidden, message="; ".join(words), diagnosis=diagnosis)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from ..diagnosis.place import Diagnosis
 from ..verdict import Verdict
 
+ZEROS = "it is zero, whatever comes from upstream"
+
 
 @dataclass(frozen=True)
 class LineJudgement:

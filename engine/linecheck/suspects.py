@@ -15,11 +15,11 @@ from ..verdict import Verdict
 from .agreement import Agreement, agreement, is_rounding, measured_upstream
 from .dependence import Own, downstream, leaves_reached, own_cuts
 from .jitter import ExactUses, Jittered
+from .outcome import ZEROS
 from .passes import Outcome
 from .runs import Runs
 from .world import World
 
-_ZEROS = "it is zero, whatever comes from upstream"
 KINK = "at a kink or tie it takes another subgradient than autograd: right"
 
 
@@ -32,7 +32,7 @@ class SecondLook(Runs):
         alone = self._alone(own, quick)
         for name in suspects:
             if alone[name].verdict is Verdict.NOT_EXERCISED and _is_nothing(quick.values.get(name)):
-                alone[name] = replace(alone[name], verdict=Verdict.WRONG_HERE, message=_ZEROS)
+                alone[name] = replace(alone[name], verdict=Verdict.WRONG_HERE, message=ZEROS)
         wrong = {
             name: own[name]
             for name, one in alone.items()

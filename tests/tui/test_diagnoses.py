@@ -45,6 +45,13 @@ def test_the_table_says_what_is_wrong(file: str, capsys: pytest.CaptureFixture[s
     assert f"✗ line 12, dh: wrong here: {REASON}\n" in capsys.readouterr().out
 
 
+def test_zeros_are_told_once(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(file).write_text(PROGRAM.replace("dW = dh * x", "dW = torch.zeros_like(W)"))
+    assert main(["check", file]) == 1
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("✗ line 13")]
+    assert told == ["✗ line 13, dW: wrong here: zeros are written, whatever comes from upstream"]
+
+
 def test_the_same_for_machines(file: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", file, "--json"]) == 1
     found = {one["name"]: one["diagnosis"] for one in json.loads(capsys.readouterr().out)["gradients"]}
