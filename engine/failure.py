@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import traceback
 from itertools import groupby
+from textwrap import shorten
 from types import TracebackType
 
 from .frame import Failure
@@ -28,6 +29,12 @@ def failure_of(error: BaseException, program: Program, section: str) -> Failure:
         message=_message(error),
         traceback=tuple(_lines(frames)),
     )
+
+
+def in_short(error: BaseException) -> str:
+    """The type of an exception and the first line of its message, for a place in a sentence."""
+    first = _message(error).splitlines()[0]
+    return f"{type(error).__name__}: {shorten(first, 200, placeholder=' …')}"
 
 
 def remember_source(program: Program) -> None:

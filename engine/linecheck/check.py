@@ -9,6 +9,7 @@ from functools import partial
 import torch
 
 from ..comparison import name_of
+from ..failure import in_short
 from ..iteration import Iteration
 from ..recorder import MISSING
 from ..session import Session
@@ -39,7 +40,7 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
         try:
             return _attempt(session, iteration, dtype)
         except Exception as error:
-            problem = f"{type(error).__name__}: {error}"
+            problem = in_short(error)
     return LineCheck(iteration.number, problem=problem)
 
 
@@ -146,7 +147,7 @@ class _Check(Elsewhere):
         )
         if name in outcome.raised:
             line, error = outcome.raised[name]
-            return said(Verdict.NOT_CHECKED, message=f"line {line} raises {type(error).__name__}: {error}")
+            return said(Verdict.NOT_CHECKED, message=f"line {line} raises {in_short(error)}")
         if name in self.copied:
             return said(Verdict.NOT_CHECKED, message=COPIED)
         value = outcome.values.get(name, MISSING)

@@ -244,9 +244,13 @@ def _noting(
 ) -> Callable[[Tensor | None], Tensor | None]:
     def hook(gradient: Tensor | None) -> Tensor | None:
         # a piece that the loss does not use gets None where its siblings get a gradient
-        if gradient is not None:
+        if gradient is None:
+            return instead
+        if gradient.layout == torch.strided:
             found[name] = gradient.detach()
-        return instead
+            return instead
+        found[name] = gradient.detach().to_dense()
+        return None if instead is None else instead.to_sparse()
 
     return hook
 

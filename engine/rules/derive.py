@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..failure import in_short
 from ..iteration import Iteration
 from ..linecheck.agreement import agreement
 from ..linecheck.runs import generator_states
@@ -69,7 +70,7 @@ def derive(session: Session, iteration: Iteration) -> Derivation:
         except Refused as refused:
             return Derivation({}, problem=refused.reason)
         except Exception as error:
-            problem = f"{type(error).__name__}: {error}"
+            problem = in_short(error)
     return Derivation({}, problem=problem)
 
 
@@ -193,7 +194,7 @@ def _why_not(namespace: dict[str, object], one: Derived, arrived: Tensor) -> str
         for line in one.lines:
             exec(compile(line, "<derived>", "exec", dont_inherit=True), namespace)
     except Exception as error:
-        return f"the line that the rules give raises {type(error).__name__}: {error}"
+        return f"the line that the rules give raises {in_short(error)}"
     found = agreement(namespace[one.name], arrived, upstream=1.0).verdict
     if found not in (Verdict.RIGHT, Verdict.NOT_EXERCISED):
         return "autograd does not confirm the line that the rules give"

@@ -75,3 +75,22 @@ def test_a_wrong_type_is_not_called_a_wrong_shape(
     rows = {one.name: one.wrong_type for one in check(build(**RELU, backward=lines)).gradients}
     assert rows["dW"] is words.startswith("wrong type")
     assert not rows["dr"]
+
+
+def test_lines_above_a_sparse_gradient_of_autograd_are_judged(judged: Judged) -> None:
+    sections = {
+        "setup": "import torch\nix = torch.tensor([0, 2, 2])\nembedding = torch.nn.functional.embedding",
+        "parameters": "E = torch.randn(4, 3)",
+        "forward": "e = embedding(ix, E, sparse=True)\nloss = (e ** 2).sum()",
+        "update": "pass",
+    }
+    lines = "de = 2 * e\ndE = torch.zeros_like(E)\ndE.index_add_(0, ix, {} * de)\n"
+    right, wrong = (judged(**sections, backward=lines.format(factor)) for factor in (1, 2))
+    assert [one.line and one.line.verdict for one in right.values()] == [Verdict.RIGHT] * 2
+    assert accused(wrong) == {"dE"}
+
+
+def test_a_message_of_many_lines_is_told_by_its_first(judged: Judged) -> None:
+    setup = RELU["setup"] + "\ndef fail():\n    raise OSError('no such disk' + '\\nand so on' * 99)"
+    found = judged(**{**RELU, "setup": setup}, backward="dr = 2 * r\ndh = fail()\n")
+    assert found["dh"].message.endswith("raises OSError: no such disk")
