@@ -7,15 +7,14 @@ The format is the one that Jupytext, VS Code, Spyder and PyCharm share: a line t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _MARKER = re.compile(r"^#\s*%%+(?P<rest>.*)$")
 _KIND = re.compile(r"\[(?P<kind>markdown|md|raw)\]", re.IGNORECASE)
 _OPTIONS = re.compile(r"\s[\w.-]+=.*$")
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell. Lines count from 1; `first` is the line after the marker, `last` is inclusive."""
 
     title: str

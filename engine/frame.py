@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from .lesson import Lesson
 from .verdict import Verdict
@@ -33,8 +34,7 @@ class LineState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """A value in one glance. `low` and `high` span the finite entries; `text` stands for non-tensors."""
 
     shape: tuple[int, ...] | None
@@ -45,8 +45,7 @@ class Summary:
     text: str = ""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ProgramLine:
+class ProgramLine(NamedTuple):
     """One source line in view. `number` counts from 1; `bound` is what it bound when it last ran."""
 
     number: int
@@ -58,8 +57,7 @@ class ProgramLine:
     """It writes a part of a gradient that a later line completes."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class TensorRow:
+class TensorRow(NamedTuple):
     """One tensor in view: its value and its handwritten gradient as of the current statement."""
 
     name: str
@@ -117,8 +115,7 @@ class Inspector:
     written_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class LossCurve:
+class LossCurve(NamedTuple):
     """The losses so far, brought down to at most as many points as the pane has columns.
 
     Points may be NaN or infinite. `lowest` and `highest` span the finite losses; None without any.

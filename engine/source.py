@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 from .cells import split
 from .program import Program, ProgramError, parse
 from .spelling import nearest
 
 DEFAULT = "linear_regression"
+_FOLDER = Path(__file__).parent / "programs"
 
 
-@dataclass(frozen=True)
-class Bundled:
+class Bundled(NamedTuple):
     """A program that comes with the tool: its name and a line about it."""
 
     name: str
@@ -29,9 +28,8 @@ def bundled() -> tuple[Bundled, ...]:
 
 def bundled_names() -> tuple[str, ...]:
     """The names that `load` takes beside paths."""
-    folder = resources.files("backprop_tui.engine.programs")
-    names = [entry.name for entry in folder.iterdir() if entry.name.endswith(".py")]
-    return tuple(sorted(name[:-3] for name in names if not name.startswith("_")))
+    paths = [path for path in _FOLDER.iterdir() if path.suffix == ".py"]
+    return tuple(sorted(path.stem for path in paths if not path.name.startswith("_")))
 
 
 def load(target: str) -> Program:
@@ -42,7 +40,7 @@ def load(target: str) -> Program:
     """
     path = Path(target)
     if not _exists(path) and target in bundled_names():
-        return parse(_text_of(target), target, _folder() / f"{target}.py")
+        return parse(_text_of(target), target, _FOLDER / f"{target}.py")
     return parse(_read(path, target), path.stem, path)
 
 
@@ -51,12 +49,8 @@ def starter() -> str:
     return _text_of(DEFAULT)
 
 
-def _folder() -> Path:
-    return Path(str(resources.files("backprop_tui.engine.programs")))
-
-
 def _text_of(name: str) -> str:
-    return (_folder() / f"{name}.py").read_text(encoding="utf-8")
+    return (_FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
 def _summary(text: str) -> str:

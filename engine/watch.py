@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 import time
 from collections.abc import Callable
@@ -54,6 +53,8 @@ class Jobs:
 
 def _raise_in(thread: int, error: type[BaseException] | None) -> None:
     """What a thread is to raise next; None takes it back."""
+    import ctypes  # takes a while, and nothing is to be raised before the first picture
+
     raised = None if error is None else ctypes.py_object(error)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
 

@@ -8,12 +8,16 @@ import signal
 import sys
 from collections.abc import Iterable
 from functools import partial
+from typing import ClassVar
 
 from textual.app import App, SystemCommand
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.theme import Theme
 
 from ..engine.program import Program
 from ..engine.worker import Engine
+from .canvas import INKS
 from .keys import KEYS
 from .link import MakeLink
 from .main_screen import MainScreen
@@ -29,20 +33,30 @@ class BackpropApp(App[int]):
 
     TITLE = "backprop-tui"
     CSS_PATH = "app.tcss"
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
+    theme: Reactive[str] = Reactive(DARK.name)
+    """To set another makes Textual read its stylesheets twice."""
 
     def __init__(self, program: Program, make_link: MakeLink, theme: str | None = None) -> None:
         super().__init__()
         self.main = MainScreen(program, make_link)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        name = theme or os.environ.get("TEXTUAL_THEME") or "dark"
+        name = theme or os.environ.get("TEXTUAL_THEME") or DARK.name
         name = ALIASES.get(name, name)
-        self.theme = name if name in self.available_themes else DARK.name
+        if name != self.theme and name in self.available_themes:
+            self.theme = name
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's themes and ours; ours are there from the first moment on."""
+        return {**super().available_themes, DARK.name: DARK, LIGHT.name: LIGHT}
 
     def get_default_screen(self) -> Screen[None]:
-        """The one screen."""
+        """The one screen, with the classes of its size: Textual draws it once without before it sets them."""
+        for breakpoints, extent in ((WIDTHS, self.size.width), (HEIGHTS, self.size.height)):
+            name = [name for least, name in breakpoints if extent >= least][-1]
+            self.main.add_class(name, update=False)
         return self.main
 
     def on_mount(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import gc
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -14,7 +14,7 @@ from ..engine.commands import Layout, Pane
 from ..engine.opening import opening_frame
 from ..engine.program import Program
 from .box import Room
-from .canvas import INKS, Canvas
+from .canvas import Canvas
 from .footer import paint_notes
 from .link import MakeLink
 from .panes import layout_for, paint
@@ -35,7 +35,7 @@ class Board(Screen[None]):
     """Panes of text. All that is drawn comes from one frame."""
 
     AUTO_FOCUS = "#program"
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
+    BLANK = True  # the canvases cover it
 
     def __init__(self, program: Program, make_link: MakeLink) -> None:
         super().__init__(classes="-at-program")  # what has the focus first
@@ -50,16 +50,19 @@ class Board(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The canvases, from top to bottom."""
-        yield Canvas(id="status")
+        yield self._new("status")
         with Blank(id="body"):
-            yield Canvas(id=Pane.PROGRAM, focusable=True)
+            yield self._new(Pane.PROGRAM, focusable=True)
             with Blank(id="side"):
-                yield Canvas(id=Pane.TENSORS, focusable=True)
-                yield Canvas(id=Pane.INSPECTOR, focusable=True)
-        yield Canvas(id="loss")
-        yield Canvas(id="notes")
-        yield Canvas(id="footer")
-        yield Canvas(id="output", focusable=True)
+                yield self._new(Pane.TENSORS, focusable=True)
+                yield self._new(Pane.INSPECTOR, focusable=True)
+        yield self._new("loss")
+        yield self._new("notes")
+        yield self._new("footer")
+        yield self._new("output", focusable=True)
+
+    def _new(self, name: str, *, focusable: bool = False) -> Canvas:
+        return Canvas(id=name, focusable=focusable, fit=self._fit)
 
     def canvas(self, name: str) -> Canvas:
         """The canvas of this name."""
@@ -74,6 +77,9 @@ class Board(Screen[None]):
     def _begin(self) -> None:
         self._source = source_of(self._program)
         self.paint()
+        if not gc.isenabled():  # see `main`; of what is there by now hardly anything goes before the end
+            gc.freeze()
+            gc.enable()
         self.link.start()
 
     def on_frame_ready(self) -> None:
@@ -109,13 +115,18 @@ class Board(Screen[None]):
         self.canvas(name).focus(scroll_visible=False)
 
     def on_canvas_resized(self) -> None:
-        """Paint at the new sizes, and tell the engine how much is in view."""
-        self._rooms = None
-        self.paint()
+        """Tell the engine how much is in view at the new sizes."""
+        self._fit()
         layout = layout_for(self.rooms(), self._layout_sent)
         if layout != self._layout_sent:
             self._layout_sent = layout
             self.link.send(layout)
+
+    def _fit(self) -> None:
+        """Paint at the new sizes, if they are new: every canvas tells of the same layout."""
+        before, self._rooms = self._rooms, None
+        if self.rooms() != before:
+            self.paint()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The border shows the focus; where panes share a place, the focused one is seen."""

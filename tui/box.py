@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .line import Line, Run, crop, fill, width_of
 
@@ -14,8 +14,7 @@ PADDING = 1
 """Blank columns between the border and the text, on either side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(NamedTuple):
     """The size of a whole pane, and whether it has the focus."""
 
     width: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
 from rich.segment import Segment
@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.css.styles import RenderStyles
 from textual.events import Click as MouseClick
 from textual.events import MouseScrollDown, MouseScrollUp
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -23,8 +23,8 @@ STYLES = (
     "keyword", "number", "string", "comment", "operator", "constant",
 )  # fmt: skip
 INKS = frozenset(f"canvas--{name}" for name in STYLES)
-"""The component classes of a screen with canvases. The screen has them, once for all of its canvases:
-Textual matches the whole stylesheet for each component of each widget before the first frame."""
+"""The component classes of an app with canvases. It has them, once for all of its canvases: Textual matches
+the whole stylesheet for each component of each widget before the first frame, of a screen's even thrice."""
 
 
 class Canvas(Widget):
@@ -48,13 +48,15 @@ class Canvas(Widget):
             self.canvas = canvas
             self.rows = rows
 
-    def __init__(self, *, id: str, focusable: bool = False) -> None:
+    def __init__(self, *, id: str, focusable: bool = False, fit: Callable[[], None] | None = None) -> None:
+        """`fit` shows lines for the size that the canvas is about to be drawn at for the first time."""
         super().__init__(id=id, markup=False)
         self.can_focus = focusable
+        self.fit = fit
+        self._drawn = Size(0, 0)
         self._lines: Sequence[Line] = ()
         self._styles: dict[str, Style] = {}
         self._strips: dict[int, Strip] = {}
-        self._strips_width = 0
 
     @property
     def lines(self) -> Sequence[Line]:
@@ -70,7 +72,7 @@ class Canvas(Widget):
             if spans:
                 self._strips.pop(y, None)
                 regions += [Region(start, y, end - start, 1) for start, end in spans]
-        if regions:
+        if regions and self._drawn == self.size:  # at another size all of it is drawn anyway
             self.refresh(*regions)
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -80,9 +82,11 @@ class Canvas(Widget):
         repaint would cost most.
         """
         width = self.size.width
-        if self._strips_width != width:
-            self._strips_width = width
+        if self._drawn != self.size:
             self._strips.clear()
+            if self.fit is not None:
+                self.fit()
+            self._drawn = self.size
         for y in crop.line_range:
             if y not in self._strips:
                 self._strips[y] = self.render_line(y)
@@ -126,8 +130,8 @@ class Canvas(Widget):
         self.post_message(self.Scrolled(self, -1))
 
     def get_component_styles(self, *names: str) -> RenderStyles:
-        """The styles of these names, which the screen keeps."""
-        return self.screen.get_component_styles(*names)
+        """The styles of these names, which the app keeps."""
+        return self.app.get_component_styles(*names)
 
     def _style(self, names: str) -> Style:
         """The style of a run: the stylesheet's styles of these names, one over the other."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..engine.frame import Summary
 from .line import clean
@@ -79,8 +79,7 @@ def _exponent(value: float) -> int:
     return int(f"{value:.3e}".partition("e")[2])
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """How the numbers of one block are written: digits after the point and one power of ten."""
 
     decimals: int

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from textual.binding import Binding
 
@@ -24,8 +24,7 @@ from ..engine.frame import Tab
 from ..engine.lesson import Asked
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key and the one thing that it does: an engine command, or an action of the screen."""
 
     id: str

@@ -6,10 +6,10 @@ whole engine does.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
-from .open import FIRST, open_screen
 from .refusal import COMMANDS, Refusal, meant_command
 from .terminal import PlainConsole, never_fail_to_encode
 
@@ -32,7 +32,7 @@ def _run(words: list[str]) -> int:
 
     try:
         if _names_a_program(words):
-            return open_screen(*words or (FIRST,))
+            return _open(words)
         from .cli import obey
 
         return obey(words)
@@ -40,6 +40,16 @@ def _run(words: list[str]) -> int:
         return _complain(f"{error}{meant_command(words)}")
     except Refusal as refusal:
         return _complain(str(refusal))
+
+
+def _open(words: list[str]) -> int:
+    gc.disable()  # all that is made before the first picture stays; the screen turns it on again
+    try:
+        from .open import FIRST, open_screen
+
+        return open_screen(*words or (FIRST,))
+    finally:
+        gc.enable()
 
 
 def _names_a_program(words: list[str]) -> bool:

@@ -9,10 +9,7 @@ from textual.binding import BindingType
 from ..engine.commands import GoTo, Pane, Scroll
 from .board import Board
 from .canvas import Canvas
-from .go_to import GoToScreen
-from .help import HelpScreen
 from .keys import BY_ID, KEYS
-from .lesson_screen import LessonScreen
 from .output_pane import clamp
 
 PANES = (*Pane, "output")
@@ -45,6 +42,8 @@ class MainScreen(Board):
 
     def action_go_to(self) -> None:
         """Ask for an iteration and run to it."""
+        from .go_to import GoToScreen
+
         self.app.push_screen(GoToScreen(), self._go_to)
 
     def action_cancel(self) -> None:
@@ -78,6 +77,8 @@ class MainScreen(Board):
 
     def action_help(self) -> None:
         """All keys and all signs."""
+        from .help import HelpScreen
+
         self.app.push_screen(HelpScreen())
 
     def teach(self) -> None:
@@ -86,6 +87,8 @@ class MainScreen(Board):
         if lesson is None or lesson.number == self._taught:
             return
         self._taught = lesson.number
+        from .lesson_screen import LessonScreen
+
         if isinstance(self.app.screen, LessonScreen):
             self.app.screen.tell(lesson)
         elif self.app.screen is self:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..engine.frame import Frame, Status
 from .figures import scalar
@@ -12,8 +11,7 @@ from .line import Line, Run, clean, crop, ellipsis, left, right, width_of
 BRAND = "backprop-tui"
 
 
-@dataclass(frozen=True, slots=True)
-class Density:
+class Density(NamedTuple):
     """How much there is room for: words before facts, columns between them, and which facts."""
 
     words: bool
@@ -60,7 +58,7 @@ def _fitting(status: Status, width: int) -> tuple[Density, Line]:
     for less in _SPARSER:
         if width_of(facts) < width:
             break
-        density = replace(density, **less)
+        density = density._replace(**less)
         facts = _facts(status, density)
     return density, facts
 

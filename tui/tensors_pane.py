@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..engine.commands import SelectName
 from ..engine.frame import Frame, Inspector, TensorRow
@@ -16,8 +16,7 @@ GUTTER = 3
 EMPTY = "Tensors appear here once the program has run."
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """Widths of the table's columns; 0 hides one. They depend on the pane's width alone.
 
     A name shares its column with the shape, a verdict's word its column with the maxdiff: each takes of

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from .box import Room, boxed
-from .canvas import INKS, Canvas
+from .canvas import Canvas
 from .line import Line, Run
 
 
@@ -18,7 +18,6 @@ class Window(ModalScreen[None]):
 
     NAME: ClassVar[str]
     """The id of its canvas, by which the stylesheet knows it."""
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,space", "dismiss", "close", show=False),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from types import ModuleType
 from typing import Any
 
 import pytest
+from textual.geometry import Region, Size
+from textual.strip import Strip
 from textual.widgets import Input
 
 from backprop_tui.engine.commands import (
@@ -344,6 +347,41 @@ async def test_names_and_text_full_of_markup_are_shown_as_they_are(scenes: Modul
         lines = app.main.query_one("#program", Canvas).lines
         assert any("a[/]b [bold]x[/foo]" in plain(line) for line in lines)
         await pilot.pause()
+
+
+async def test_what_is_unused_is_collected_again_once_the_screen_stands(scenes: ModuleType) -> None:
+    engine = scenes.FakeEngine(scenes.failed())
+    gc.disable()
+    try:
+        async with BackpropApp(scenes.program(), engine).run_test(size=WIDE) as pilot:
+            await pilot.pause()
+            assert engine.started
+            assert gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW, LARGE, TINY])
+async def test_the_first_picture_has_its_text_and_is_laid_out_for_good(
+    size: tuple[int, int], scenes: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: dict[str, list[tuple[Size, str]]] = {}
+    render = Canvas.render_lines
+
+    def watched(canvas: Canvas, crop: Region) -> list[Strip]:
+        strips = render(canvas, crop)
+        drawn.setdefault(str(canvas.id), []).append((canvas.size, "".join(strip.text for strip in strips)))
+        return strips
+
+    monkeypatch.setattr(Canvas, "render_lines", watched)
+    async with BackpropApp(scenes.program(), scenes.FakeEngine(scenes.mid_backward())).run_test(
+        size=size
+    ) as pilot:
+        await pilot.pause()
+    assert all(text.strip() for (_, text), *_ in drawn.values())
+    assert "Linear regression" in drawn["program"][0][1]
+    assert all(len({size for size, _ in draws}) == 1 for draws in drawn.values())
 
 
 def test_the_screen_is_painted_before_torch_is_imported() -> None:

@@ -28,8 +28,6 @@ class Counting(Canvas):
 
 
 class Sheet(Screen[None]):
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
-
     def compose(self) -> ComposeResult:
         canvas = Counting(id="canvas")
         canvas.made = []
@@ -37,6 +35,8 @@ class Sheet(Screen[None]):
 
 
 class Bare(App[None]):
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
+
     def get_default_screen(self) -> Screen[None]:
         return Sheet()
 
@@ -74,6 +74,18 @@ async def test_rows_are_made_again_for_another_width() -> None:
         await pilot.resize_terminal(30, 4)
         await pilot.pause()
         assert canvas.render_lines(Region(0, 0, 30, 1))[0].cell_length == 30
+
+
+async def test_lines_for_a_new_size_are_asked_for_before_anything_is_drawn_at_it() -> None:
+    app = Bare()
+    async with app.run_test(size=(20, 4)) as pilot:
+        canvas = app.screen.query_one(Counting)
+        canvas.made.clear()
+        canvas.fit = lambda: canvas.show([(Run(f"{canvas.size.width} columns"),)])
+        await pilot.resize_terminal(30, 4)
+        await pilot.pause()
+        assert texts(canvas.render_lines(Region(0, 0, 30, 4))) == ["30 columns", "", "", ""]
+        assert canvas.made == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("wanted", [True, False])

@@ -1,5 +1,6 @@
 """The command line, in this process, with the engine's check and the screen replaced."""
 
+import gc
 import json
 import os
 import sys
@@ -38,6 +39,7 @@ class Calls:
 
     def run(self, program: Program, **options: object) -> int:
         self.program, self.options = program, options
+        self.during()
         return 0
 
 
@@ -63,6 +65,13 @@ def test_without_a_word_the_linear_regression_is_stepped(calls: Calls) -> None:
     assert calls.program is not None
     assert calls.program.name == "linear_regression"
     assert calls.options == {"seed": 0, "theme": None, "mouse": True}
+
+
+def test_nothing_is_collected_before_the_screen_stands(calls: Calls) -> None:
+    collects: list[bool] = []
+    calls.during = lambda: collects.append(gc.isenabled())
+    assert main([]) == 0
+    assert [*collects, gc.isenabled()] == [False, True]
 
 
 def test_the_screen_gets_seed_theme_and_mouse(calls: Calls) -> None:

@@ -129,7 +129,7 @@ def test_the_end_of_a_program_is_seen_below_wrapped_narration(scenes: ModuleType
 def test_a_line_that_writes_a_part_of_a_gradient_says_so(scenes: ModuleType) -> None:
     frame = scenes.mid_backward()
     lines = tuple(
-        replace(line, verdict=None, partial=True) if line.number == 19 else line for line in frame.lines
+        line._replace(verdict=None, partial=True) if line.number == 19 else line for line in frame.lines
     )
     painted = paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(100, 30))
     assert any(plain(line).startswith("│ ┆ 19") for line in painted)
