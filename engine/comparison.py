@@ -75,12 +75,16 @@ def compare(
     expected = tuple(autograd.shape)
     if manual is Ellipsis:
         return Comparison(Verdict.NOT_WRITTEN, expected_shape=expected, message="not written yet")
-    value = _as_tensor(manual, autograd)
-    if isinstance(value, str):
-        return Comparison(Verdict.WRONG_SHAPE, expected_shape=expected, message=value)
-    if tuple(value.shape) != expected:
-        return _wrong_shape(value, expected)
-    return _compare_entries(value, _dense(autograd), largest, rtol, atol)
+    try:
+        value = _as_tensor(manual, autograd)
+        if isinstance(value, str):
+            return Comparison(Verdict.WRONG_SHAPE, expected_shape=expected, message=value)
+        if tuple(value.shape) != expected:
+            return _wrong_shape(value, expected)
+        return _compare_entries(value, _dense(autograd), largest, rtol, atol)
+    except Exception as error:  # nested tensors, such without data, classes of the program's own
+        message = f"it is a tensor that cannot be compared: {type(error).__name__}"
+        return Comparison(Verdict.WRONG_SHAPE, expected_shape=expected, message=message)
 
 
 def _as_tensor(manual: object, like: Tensor) -> Tensor | str:

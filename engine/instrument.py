@@ -63,7 +63,7 @@ class _Hooks:
         calls = statement.calls and statement not in self.harmless
         if statement.changes or statement.unnamed or calls:
             return [_call(BEFORE, statement), _without_backward(node), after]
-        return [node, after]
+        return [_without_backward(node), after]
 
     def compound(self, node: ast.stmt) -> ast.stmt:
         """A copy of a compound statement whose blocks carry hooks; the original stays as parsed."""

@@ -36,14 +36,14 @@ def quick_verdicts(
     manuals: Sequence[Any], references: Sequence[Tensor], among: HasLargest
 ) -> Sequence[Verdict | None]:
     """EXACT, CLOSE or WRONG for each; None for what is not a finite tensor like autograd's."""
-    if _alike(manuals, references):
-        try:
+    try:
+        if _alike(manuals, references):
             return _verdicts(manuals, references, among)
-        except RuntimeError:
-            pass  # they are of several devices or layouts
+    except RuntimeError:
+        pass  # they are of several devices or layouts, or nested
     found: list[Verdict | None] = [None] * len(manuals)
     pairs = enumerate(zip(manuals, references, strict=True))
-    known = [i for i, pair in pairs if isinstance(pair[0], Tensor) and _comparable(*pair)]
+    known = [i for i, pair in pairs if type(pair[0]) in _PLAIN and _comparable(*pair)]
     some, theirs = [manuals[i].detach() for i in known], [references[i] for i in known]
     together = len({(one.dtype, one.device) for one in theirs}) == 1
     for group in [slice(None)] if together else [slice(i, i + 1) for i in range(len(known))]:
@@ -61,9 +61,13 @@ def _alike(manuals: Sequence[Any], references: Sequence[Tensor]) -> bool:
     return len({one.dtype for one in (*manuals, *references)}) == 1
 
 
+_PLAIN = (Tensor, torch.nn.Parameter)
+
+
 def _comparable(manual: Tensor, autograd: Tensor) -> bool:
     return (
-        manual.dtype is autograd.dtype
+        not manual.is_nested
+        and manual.dtype is autograd.dtype
         and manual.shape == autograd.shape
         and manual.device == autograd.device
         and manual.layout is autograd.layout is torch.strided

@@ -30,8 +30,11 @@ from .stand_ins import explained
 from .statements import Statement
 
 _R = TypeVar("_R", bound=Recorder)
-_DRAWS = re.compile(r"(?<!torch\.)\b(random|np|numpy)\b|^\s*(import|from)\s+(?!torch\b|math\b)", re.MULTILINE)
-"""A text that may draw from another generator than torch's: it names one, or imports code."""
+_DRAWS = re.compile(
+    r"(?<!torch\.)\b(random|np|numpy|__import__|exec|eval)\b|^\s*(import|from)\s+(?!torch\b|math\b)",
+    re.MULTILINE,
+)
+"""A text that may draw from another generator than torch's: it names one, or imports or makes code."""
 
 
 def _own_names(namespace: Namespace) -> list[str]:

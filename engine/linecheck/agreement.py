@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ..comparison import entry_differences, finite_max, name_of
+from ..failure import in_short
 from ..quick import SMALL, largest_of, largest_of_each
 from ..verdict import Verdict
 
@@ -46,6 +47,8 @@ def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agre
         return _wrong_type(f"it is {_named(value)}, not a tensor")
     if value.shape != expected.shape:
         return Agreement(Verdict.WRONG_SHAPE, message=shape.format(list(value.shape)))
+    if value.layout != torch.strided:
+        value = value.to_dense()
     if value.is_complex():
         return _wrong_type("it is complex")
     if not value.is_floating_point():
@@ -79,7 +82,8 @@ def _entry_by_entry(value: Tensor, expected: Tensor, upstream: float, eps: float
     maxdiff = float(difference.max()) if difference.numel() else 0.0
     scale = max(finite_max(right), 1e-3 * upstream)
     relative, absolute = _tolerances(eps)
-    if maxdiff > 0 and not bool((difference <= relative * right.abs() + absolute * scale).all()):
+    entries = right.abs().nan_to_num(0.0, 0.0, 0.0)
+    if maxdiff > 0 and not bool((difference <= relative * entries + absolute * scale).all()):
         broken = bool((~left.isfinite() & right.isfinite()).any())
         return Agreement(Verdict.WRONG_HERE, maxdiff, dtype, broken=broken)
     if is_zero(expected, upstream):
@@ -122,8 +126,16 @@ def agreements(
     found = _proven_together(values, expected, upstream, size)
     for name in values:
         if name not in found:
-            found[name] = agreement(values[name], expected[name], upstream=upstream(name))
+            found[name] = _attempted(values[name], expected[name], upstream(name))
     return {name: found[name] for name in values}
+
+
+def _attempted(value: object, expected: Tensor, upstream: float) -> Agreement:
+    """The agreement; of a tensor of a kind that torch cannot compare (nested, without data) only that."""
+    try:
+        return agreement(value, expected, upstream=upstream)
+    except Exception as error:
+        return Agreement(Verdict.NOT_CHECKED, message=f"it cannot be compared: {in_short(error)}")
 
 
 def _proven_together(
@@ -147,7 +159,9 @@ def _proven_together(
 
 
 def _is_alike(value: object, expected: Tensor) -> bool:
-    if type(value) is not Tensor or value.shape != expected.shape or not _subtractable(value, expected):
+    if type(value) is not Tensor or value.is_nested or value.shape != expected.shape:
+        return False
+    if not _subtractable(value, expected):
         return False
     return value.is_cpu and expected.is_cpu
 

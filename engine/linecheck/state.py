@@ -164,6 +164,8 @@ class StateCopy:
         storage = tensor.untyped_storage()
         key = (storage.data_ptr(), tensor.dtype)
         whole = self._storages.get(key) if storage.nbytes() else None
+        if whole is not None and whole.numel() * tensor.element_size() < storage.nbytes():
+            whole = None  # numpy's arrays may begin at one place and be of different lengths
         if whole is None and storage.nbytes() == tensor.nbytes and tensor.is_contiguous():
             self._storages[key] = self._cast(tensor.clone())
             return self._storages[key].detach()

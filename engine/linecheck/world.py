@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..instrument import LOG
 from ..iteration import Start
+from ..memory import distinct
 from ..namespace import generators_in
 from ..output import Output, capture_thread
 from ..randomness import random_state
@@ -93,17 +94,18 @@ class World:
         for name in names:
             value = self.session.namespace.get(name)
             if isinstance(value, Tensor) and value.is_floating_point() and value.numel():
-                noise = torch.randn(value.shape, generator=generator, dtype=torch.float64)
-                scale = float(value.abs().max()) or 1.0
-                value += (1e-4 * scale * noise).to(value)
+                part = distinct(value.detach(), value)
+                noise = torch.randn(part.shape, generator=generator, dtype=torch.float64)
+                scale = float(part.abs().max()) or 1.0
+                part += (1e-4 * scale * noise).to(part)
 
     def forward(self, names: Iterable[str]) -> dict[str, Tensor]:
         """Run the forward with a graph; the tensors among `names` that require grad afterwards."""
         session = self.session
-        names = frozenset(names)
-        recorder = _ForwardRecorder(session, names)
-        make_leaves(session.namespace, session.parameters, names & session.data)
-        recorder.graph_wanted = names
+        names = tuple(dict.fromkeys(names))
+        make_leaves(session.namespace, session.parameters, session.data.intersection(names))
+        recorder = _ForwardRecorder(session, frozenset(names))
+        recorder.graph_wanted = recorder.names
         with torch.enable_grad(), self.same_draws(self.draws):
             session.watched_by(recorder)
             session.namespace[LOG] = recorder.log
@@ -157,6 +159,8 @@ class _ForwardRecorder(Recorder):
         super().__init__(session.namespace, session.cancel, session.harmless, session.program.statements)
         self.names = names
         self._owners: dict[int, tuple[str, Tensor]] = {}
+        for name in sorted(names & self.namespace.keys()):
+            self._owners.setdefault(id(self.namespace[name]), (name, self.namespace[name]))
 
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Nobody looks at the values of a check."""
