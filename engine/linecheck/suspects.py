@@ -125,7 +125,8 @@ class SecondLook(Runs):
     ) -> dict[str, Tensor]:
         """What the VJP would be if a path that the lines skip, and that carries zero here, did not."""
         skipped = downstream(tensors, name[1:]).intersection(self.cuts) - own.cuts
-        silent = [one for one in skipped if is_rounding(arrived[one], [other[one] for other in again])]
+        ordered = [one for one in tensors if one in skipped]
+        silent = [one for one in ordered if is_rounding(arrived[one], [other[one] for other in again])]
         return {one: self._arrivals(tensors, own.cuts | {one})[name[1:]] for one in silent}
 
     def _exercised(
