@@ -6,18 +6,15 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
 from torch import Tensor
 
 from ..iteration import Iteration
 from ..judging import written_gradients
-from ..pairing import gradient_writes
 from ..recorder import Step
 from ..session import Session
 from ..statements import Statement
-from .dependence import Course, course_of
 from .world import World
 
 
@@ -47,27 +44,12 @@ class Outcome:
 def plan_of(session: Session, iteration: Iteration, names: tuple[str, ...]) -> Plan:
     """The plan for the gradients `names`, from the record of the iteration."""
     kept, allocated = session.kept_gradients, allocated_gradients(session)
-    early = early_reads(session, names)
-    if not allocated:
-        return Plan(names, _counts(course_of(iteration), names, kept), early)
     counts: Counter[str] = Counter()
     gradients = frozenset(names)
     for step in iteration.steps:
         if step.statement.section == "backward":
             counts.update(slot.name for slot in written_gradients(step, gradients, kept, allocated))
-    return Plan(names, counts, early)
-
-
-@lru_cache(maxsize=4)
-def _counts(course: Course, names: tuple[str, ...], kept: frozenset[str]) -> Mapping[str, int]:
-    """How often each gradient is written where none is a part of another's memory."""
-    gradients = frozenset(names)
-    return Counter(
-        name
-        for statement, wrote in course
-        if statement.section == "backward"
-        for name in gradient_writes(statement, wrote, gradients, kept)
-    )
+    return Plan(names, counts, early_reads(session, names))
 
 
 def allocated_gradients(session: Session) -> frozenset[str]:
