@@ -65,8 +65,9 @@ class Contents:
         if not isinstance(value, tuple):
             self._copies.append((value, value.copy()))
         if len(value) <= _SEARCHED:
-            for part in list(value.values()) if isinstance(value, dict) else list(value):
-                if type(part) not in _SIMPLE:
+            parts = list(value.values()) if isinstance(value, dict) else value
+            if not _SIMPLE.issuperset(map(type, parts)):
+                for part in list(parts):
                     self._keep(part, depth - 1)
 
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, is_grad_enabled
 
 
 class Copies:
@@ -17,7 +17,8 @@ class Copies:
 
     def add(self, entries: int, tensor: Tensor) -> None:
         """Keep the value of a tensor that is about to change."""
-        self._all.append((entries, tensor, tensor.detach().clone()))
+        plain = tensor.detach() if is_grad_enabled() else tensor
+        self._all.append((entries, tensor, plain.clone()))
 
     def newest(self, count: int) -> list[Tensor]:
         """The last so many values."""

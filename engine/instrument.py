@@ -15,8 +15,7 @@ BEFORE = "__backprop_tui_before__"
 LOG = "__backprop_tui_log__"
 CHANGED = "__backprop_tui_changed__"
 STAND_IN = "__backprop_tui_stand_in__"
-HOOKS = (STEP, BEFORE, LOG, CHANGED, STAND_IN)
-"""The names under which a program finds the hooks of a recorder."""
+COPY_ALL = "__backprop_tui_copy_all__"
 
 
 def compile_section(program: Program, section: Section) -> CodeType:
@@ -108,6 +107,36 @@ class _LeanHooks(_Hooks):
         self.watched = watched
         self.loops = 0
 
+    def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        """The statements of a block. Where several in a row change a tensor each, all are copied at once."""
+        out: list[ast.stmt] = []
+        for row in self._rows(body):
+            careful = [one for node in row for one in self.around(node)]
+            out += careful if len(row) == 1 else [self._at_once(row, careful)]
+        return out
+
+    def _rows(self, body: list[ast.stmt]) -> list[list[ast.stmt]]:
+        rows: list[list[ast.stmt]] = []
+        changed: set[str] = set()
+        for node in body:
+            statement = self.by_node.get(id(node))
+            name = statement.changes[0] if statement and self._changes_only_one(node, statement) else ""
+            if name and changed and name not in changed:
+                rows[-1].append(node)
+            else:
+                rows.append([node])
+                changed = set()
+            changed |= {name} - {""}
+        return rows
+
+    def _at_once(self, row: list[ast.stmt], careful: list[ast.stmt]) -> ast.stmt:
+        statements = [self.by_node[id(node)] for node in row]
+        numbers = ast.Tuple([ast.Constant(one.number) for one in statements], ast.Load())
+        test = ast.Call(func=ast.Name(id=COPY_ALL, ctx=ast.Load()), args=[numbers], keywords=[])
+        pairs = zip(row, statements, strict=True)
+        plain = [one for node, s in pairs for one in (_without_backward(node), _log(CHANGED, s))]
+        return ast.copy_location(ast.If(test=test, body=plain, orelse=careful), row[0])
+
     def around(self, node: ast.stmt) -> list[ast.stmt]:
         """The statement with the hooks that it needs."""
         statement = self.by_node.get(id(node))
@@ -115,19 +144,24 @@ class _LeanHooks(_Hooks):
             return super().around(node)
         if (statement.calls or statement.changes) and statement not in self.harmless:
             return super().around(node)
-        straight = not self.loops and self.watched.isdisjoint(statement.writes)
         if statement.changes:
-            return self._changing(node, statement) if straight else super().around(node)
-        if straight and _binds_plainly(node, statement):
+            if not self._changes_only_one(node, statement):
+                return super().around(node)
+            return [_call(BEFORE, statement), _without_backward(node), _log(CHANGED, statement)]
+        if self._is_straight(statement) and _binds_plainly(node, statement):
             return [_without_backward(node), _log(LOG, statement)]
         after = _call(STEP, statement)
         return [after, node] if isinstance(node, ast.Break | ast.Continue) else [node, after]
 
-    def _changing(self, node: ast.stmt, statement: Statement) -> list[ast.stmt]:
+    def _is_straight(self, statement: Statement) -> bool:
+        return not self.loops and self.watched.isdisjoint(statement.writes)
+
+    def _changes_only_one(self, node: ast.stmt, statement: Statement) -> bool:
+        """Whether the tensor of a single name is all that it writes, and may be copied before."""
+        if not self._is_straight(statement) or statement not in self.harmless or not statement.changes_one:
+            return False
         plainly = isinstance(node, ast.AugAssign) or _binds_plainly(node, statement)
-        if len(statement.writes) > 1 or not plainly:
-            return super().around(node)
-        return [_call(BEFORE, statement), _without_backward(node), _log(CHANGED, statement)]
+        return len(statement.writes) == 1 and plainly
 
     def compound(self, node: ast.stmt) -> ast.stmt:
         """A copy of a compound statement whose blocks carry hooks."""

@@ -22,16 +22,14 @@ class Values:
     """What names were bound to when an iteration began. Knows of no recorder, which knows of it."""
 
     bound: Mapping[str, Any]
-    """Every name of the program, and what it was bound to."""
+    """Every name that is state, and what it was bound to."""
     held: Contents
     """What its containers held."""
-    stateless: Container[str]
-    """Names that are bound anew before they are read."""
 
     @cached_property
     def slots(self) -> dict[str, Slot]:
         """The values of the names that are state."""
-        return {name: Slot(name, value) for name, value in self.bound.items() if name not in self.stateless}
+        return {name: Slot(name, value) for name, value in self.bound.items()}
 
     def watched(self) -> Iterable[Slot]:
         """The slots whose tensors may change: those of the names and those inside containers."""
@@ -51,7 +49,7 @@ class Start:
 
     @property
     def bound(self) -> Mapping[str, Any]:
-        """Every name of the program, and what it was bound to."""
+        """Every name that is state, and what it was bound to."""
         return self.values.bound
 
     @property

@@ -103,18 +103,20 @@ def judge(
     """
     values, writes = layout.written(recorder, pairs, kept)
     copied = recorder.copies.tensors()
-    manuals = [
-        recorder.copies.value_at(at[-1], value) if id(value) in copied else value
-        for value, at in zip(values, writes, strict=True)
-    ]
-    return Judged(pairs, manuals, writes, _verdicts(manuals, pairs, references), references)
+    if not copied.isdisjoint(map(id, values)):
+        values = [
+            recorder.copies.value_at(at[-1], value) if id(value) in copied else value
+            for value, at in zip(values, writes, strict=True)
+        ]
+    return Judged(pairs, values, writes, _verdicts(values, pairs, references), references)
 
 
 def _verdicts(manuals: Sequence[Any], pairs: Sequence[Candidate], references: References) -> list[Verdict]:
     gradients = references.gradients
-    expected = {i: gradients[pair.tensor] for i, pair in enumerate(pairs) if pair.tensor in gradients}
-    written = [manuals[i] for i in expected]
-    found = dict(zip(expected, quick_verdicts(written, [*expected.values()], references), strict=True))
+    known = [i for i, pair in enumerate(pairs) if pair.tensor in gradients]
+    expected = [gradients[pairs[i].tensor] for i in known]
+    quick = quick_verdicts([manuals[i] for i in known], expected, references)
+    found = dict(zip(known, quick, strict=True))
     return [found.get(i) or _verdict(manual, pairs[i].tensor, references) for i, manual in enumerate(manuals)]
 
 

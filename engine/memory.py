@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from operator import is_
 from types import FunctionType, ModuleType
@@ -35,17 +35,21 @@ def storage_of(tensor: Tensor) -> int:
 _sharing: Callable[[int], int] | None = getattr(torch._C, "_storage_Use_Count", None)
 
 
-def stands_alone(tensor: Tensor, namespace: Namespace) -> bool:
-    """Whether a change of a tensor shows under no other name: one name has it, no tensor shares its memory.
+def stand_alone(tensors: Sequence[Tensor], namespace: Namespace) -> bool:
+    """Whether a change of any shows under no other name: one name has it, no tensor shares its memory.
 
     Memory that torch did not allocate, numpy's say, may be shared unseen: False in doubt.
     """
     if _sharing is None:
         return False
-    storage = tensor.untyped_storage()
-    if _sharing(storage._cdata) > _ITS_OWN or not storage.resizable():
-        return False
-    return sum(map(is_, namespace.values(), repeat(tensor))) == 1
+    for tensor in tensors:
+        storage = tensor.untyped_storage()
+        if _sharing(storage._cdata) > _ITS_OWN or not storage.resizable():
+            return False
+    if len(tensors) == 1:
+        return sum(map(is_, namespace.values(), repeat(tensors[0]))) == 1
+    ids = {*map(id, tensors)}
+    return sum(map(ids.__contains__, map(id, namespace.values()))) == len(tensors) == len(ids)
 
 
 _ITS_OWN = 2

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any, Protocol
 
 import numpy
@@ -26,10 +27,12 @@ flatten = torch._C._nn.flatten_dense_tensors
 
 
 class HasLargest(Protocol):
-    """Whatever knows the largest gradient of an iteration, computed only when asked."""
+    """Whatever knows the largest gradient of an iteration, computed only when asked, and a lower bound."""
 
     @property
     def largest(self) -> float: ...
+    @property
+    def at_least(self) -> float: ...
 
 
 def quick_verdicts(
@@ -37,28 +40,39 @@ def quick_verdicts(
 ) -> Sequence[Verdict | None]:
     """EXACT, CLOSE or WRONG for each; None for what is not a finite tensor like autograd's."""
     try:
+        if _equal(manuals, references):
+            return [Verdict.EXACT] * len(manuals)
         if _alike(manuals, references):
-            return _verdicts(manuals, references, among)
-    except RuntimeError:
-        pass  # they are of several devices or layouts, or nested
+            return _unequal(manuals, references, among)
+    except (RuntimeError, TypeError):
+        pass  # some are no tensors, of several devices or layouts, or nested
     found: list[Verdict | None] = [None] * len(manuals)
     pairs = enumerate(zip(manuals, references, strict=True))
     known = [i for i, pair in pairs if type(pair[0]) in _PLAIN and _comparable(*pair)]
     some, theirs = [manuals[i].detach() for i in known], [references[i] for i in known]
     together = len({(one.dtype, one.device) for one in theirs}) == 1
     for group in [slice(None)] if together else [slice(i, i + 1) for i in range(len(known))]:
-        for i, verdict in zip(known[group], _verdicts(some[group], theirs[group], among), strict=True):
+        for i, verdict in zip(known[group], _unequal(some[group], theirs[group], among), strict=True):
             found[i] = verdict
     return found
 
 
+def _equal(manuals: Sequence[Any], references: Sequence[Tensor]) -> bool:
+    # rounding grows on the way down, so that the last ones soonest tell whether all are equal
+    if not all(map(torch.equal, reversed(manuals), reversed(references))):
+        return False
+    return [*map(_dtype, manuals)] == [*map(_dtype, references)]
+
+
 def _alike(manuals: Sequence[Any], references: Sequence[Tensor]) -> bool:
     """Whether all are plain tensors of one dtype, each in the shape of autograd's."""
-    if any(type(one) is not Tensor for one in manuals):
+    if set(map(type, manuals)) != {Tensor} or [*map(_shape, manuals)] != [*map(_shape, references)]:
         return False
-    if [one.shape for one in manuals] != [one.shape for one in references]:
-        return False
-    return len({one.dtype for one in (*manuals, *references)}) == 1
+    return len({*map(_dtype, manuals), *map(_dtype, references)}) == 1
+
+
+_shape, _dtype = attrgetter("shape"), attrgetter("dtype")
+_device, _layout = attrgetter("device"), attrgetter("layout")
 
 
 _PLAIN = (Tensor, torch.nn.Parameter)
@@ -74,34 +88,24 @@ def _comparable(manual: Tensor, autograd: Tensor) -> bool:
     )
 
 
-def _verdicts(
-    manuals: Sequence[Tensor], references: Sequence[Tensor], among: HasLargest
-) -> Sequence[Verdict | None]:
-    # rounding grows on the way down, so that the last ones soonest tell whether all are equal
-    if all(map(torch.equal, reversed(manuals), reversed(references))):
-        return [Verdict.EXACT] * len(manuals)
-    return _unequal(manuals, references, among)
-
-
 def _unequal(
     manuals: Sequence[Tensor], references: Sequence[Tensor], among: HasLargest
 ) -> Sequence[Verdict | None]:
-    starts = _starts(references)
-    if starts is None:
+    laid = _laid(references)
+    if laid is None:
         return _by_norms(manuals, references, among)
-    return _laid_out(flatten([*manuals]), flatten([*references]), starts, among)
+    return _laid_out(flatten([*manuals]), *laid, among)
 
 
 def _laid_out(
     manuals: Tensor, references: Tensor, starts: list[int], among: HasLargest
 ) -> Sequence[Verdict | None]:
     """The verdicts from the greatest error of every gradient, all laid end to end."""
-    errors = numpy.maximum.reduceat((manuals.detach() - references).abs_().numpy(), starts).tolist()
-    sizes = references.abs()
-    floor = rounding(references.dtype)[1] * float(sizes.max())
-    if all(error <= floor < math.inf for error in errors):
+    greatest = numpy.maximum.reduceat((manuals.detach() - references).abs_().numpy(), starts)
+    errors = greatest.tolist()
+    if greatest.max() <= rounding(references.dtype)[1] * among.at_least:
         return [Verdict.CLOSE if error else Verdict.EXACT for error in errors]
-    scales = numpy.maximum.reduceat(sizes.numpy(), starts).tolist()
+    scales = numpy.maximum.reduceat(references.abs().numpy(), starts).tolist()
     return [_by_size(*pair, references.dtype, among) for pair in zip(errors, scales, strict=True)]
 
 
@@ -138,20 +142,25 @@ def _by_extremes(difference: Tensor, reference: Tensor, among: HasLargest) -> Ve
 
 def largest_of_each(tensors: Sequence[Tensor]) -> list[float]:
     """The largest absolute entry of each; NaN or infinite where one is. Small ones are looked at together."""
-    starts = _starts(tensors)
-    if starts is None or len({one.dtype for one in tensors}) > 1:
+    alike = len({*map(_dtype, tensors)}) == len({*map(_device, tensors)}) == 1
+    laid = _laid(tensors) if alike and {*map(_layout, tensors)} == {torch.strided} else None
+    if laid is None:
         return [largest_of(one) for one in tensors]
-    laid = flatten([*tensors]).detach().abs()
-    found: list[float] = numpy.maximum.reduceat(laid.numpy(), starts).tolist()
+    found: list[float] = numpy.maximum.reduceat(laid[0].detach().abs().numpy(), laid[1]).tolist()
     return found
 
 
-def _starts(tensors: Sequence[Tensor]) -> list[int] | None:
-    """Where each begins when all are laid end to end; None where they cannot be, or are too large."""
-    if not all(one.is_cpu and one.dtype in _LAID and one.layout is torch.strided for one in tensors):
+def _laid(tensors: Sequence[Tensor]) -> tuple[Tensor, list[int]] | None:
+    """Tensors of one dtype end to end, and where each begins; None where they are too large, or elsewhere.
+
+    Raises:
+        RuntimeError: they are of a layout that has no end.
+    """
+    counts = [*map(Tensor.numel, tensors)]
+    if not 0 < sum(counts) <= SMALL or not all(counts) or tensors[0].dtype not in _LAID:
         return None
-    counts = [one.numel() for one in tensors]
-    return [0, *accumulate(counts[:-1])] if 0 < sum(counts) <= SMALL and all(counts) else None
+    laid = flatten([*tensors])
+    return (laid, [0, *accumulate(counts[:-1])]) if laid.is_cpu else None
 
 
 def largest_of(tensor: Tensor) -> float:

@@ -12,7 +12,7 @@ from torch import Tensor
 from .copies import Copies
 from .effects import may_change
 from .instrument import LOG
-from .memory import Namespace, distinct, stands_alone, storage_of, tensors_in, was_written
+from .memory import Namespace, distinct, stand_alone, storage_of, tensors_in, was_written
 from .room import EVERY, Room
 from .statements import Statement
 
@@ -142,8 +142,8 @@ class Recorder:
         if statement.changes_one and statement in self.harmless:
             value = self.namespace.get(statement.changes[0])
             if type(value) is Tensor:
-                if stands_alone(value, self.namespace):
-                    self.copy(value)
+                if stand_alone((value,), self.namespace):
+                    self.copy((value,))
                 else:
                     self._touch(self._storages((value,)))
                 return
@@ -179,9 +179,19 @@ class Recorder:
         else:
             self.entries.append(entry)
 
-    def copy(self, tensor: Tensor) -> None:
-        """Keep the value of a tensor that is about to change and that no other shares memory with."""
-        self.copies.add(len(self.entries), tensor)
+    def copy_all(self, numbers: tuple[int, ...]) -> bool:
+        """The hook before several statements that change a tensor each: whether all could be copied."""
+        get = self.namespace.get
+        tensors: list[Any] = [get(self.statements[number].changes[0]) for number in numbers]
+        if set(map(type, tensors)) != {Tensor} or not stand_alone(tensors, self.namespace):
+            return False
+        self.copy(tensors)
+        return True
+
+    def copy(self, tensors: Sequence[Tensor]) -> None:
+        """Keep the values of tensors that no others share memory with: they change, an entry each."""
+        for entries, tensor in enumerate(tensors, len(self.entries)):
+            self.copies.add(entries, tensor)
 
     def settle(self) -> None:
         """Give the slots the values that were copied before tensors changed in place."""

@@ -30,6 +30,11 @@ class References:
         """The largest absolute finite entry of any of them."""
         return _largest(self.gradients.values())
 
+    @property
+    def at_least(self) -> float:
+        """Known without a look at any entry: the gradient of the loss itself is 1."""
+        return 1.0 if "loss" in self.gradients else 0.0
+
 
 def require_parameters(namespace: Namespace, names: Iterable[str]) -> tuple[str, ...]:
     """The names among those bound in `parameters` that are parameters.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -22,7 +21,7 @@ from .reference import (
     require_loss,
     require_shapes,
 )
-from .stand_ins import StandIns
+from .stand_ins import StandIns, holes_of
 
 if TYPE_CHECKING:
     from .session import Session
@@ -54,7 +53,7 @@ class Run:
     def forward_and_reference(self, mutating: bool) -> None:
         """The forward, recording a graph, and the reference backward before any handwritten line."""
         try:
-            with saved_tensors(mutating):
+            with saved_tensors() if mutating else _NO_CARE:
                 self._forward()
                 self._reference()
         except RuntimeError as error:
@@ -68,7 +67,8 @@ class Run:
     def _forward(self) -> None:
         session = self.session
         names = session.namespace
-        require_shapes(names, session.shapes)
+        if not session.in_shape:
+            require_shapes(names, session.shapes)
         make_leaves(names, session.parameters, session.data_to_differentiate)
         self.recorder.graph_wanted = session.graph_names
         torch.set_grad_enabled(True)
@@ -93,24 +93,22 @@ class Run:
         """The handwritten lines."""
         self.section = "backward"
         torch.set_grad_enabled(False)
-        stand_ins = StandIns(self.session, self.references)
-        self.session.namespace[STAND_IN] = stand_ins.put
-        with stand_ins:
+        if any(holes_of(self.session.program)):
+            stand_ins = StandIns(self.session, self.references)
+            self.session.namespace[STAND_IN] = stand_ins.put
+            with stand_ins:
+                self.session.run_section("backward", self.recorder, lean=True)
+        else:
             self.session.run_section("backward", self.recorder, lean=True)
 
     def update(self) -> None:
         """The update, unless it reads gradients that are not written yet."""
         self.section = "update"
         session = self.session
-        section = session.program.section("update")
-        if section is None:
-            return
-        missing = [
-            f"d{name}"
-            for name in session.parameters
-            if session.namespace.get(f"d{name}", Ellipsis) is Ellipsis
-        ]
-        waiting = unwritten_reads(section.statements, missing) if missing else ()
+        get = session.namespace.get
+        missing = [name for name in session.kept_gradients if get(name, Ellipsis) is Ellipsis]
+        section = session.program.section("update") if missing else None
+        waiting = unwritten_reads(section.statements, missing) if section else ()
         if waiting:
             self.notes += (f"the update waits: {', '.join(waiting)} not written yet",)
             return
@@ -118,6 +116,7 @@ class Run:
         session.run_section("update", self.recorder, lean=True)
         self.reshaped = tuple(changed_shapes(session.namespace, session.shapes))
         self.notes += self.reshaped
+        session.in_shape = not self.reshaped
 
     def record(self, number: int) -> Iteration:
         """What was recorded, every gradient judged."""
@@ -138,11 +137,9 @@ class Run:
         )
 
 
-@contextlib.contextmanager
-def saved_tensors(mutating: bool) -> Iterator[None]:
+def saved_tensors() -> contextlib.AbstractContextManager[Any]:
     """Let a forward write into tensors that autograd saved; slow, so only where it must be."""
-    if not mutating:
-        yield
-        return
-    with torch.autograd.graph.allow_mutation_on_saved_tensors():
-        yield
+    return torch.autograd.graph.allow_mutation_on_saved_tensors()
+
+
+_NO_CARE = contextlib.nullcontext()

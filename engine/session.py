@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 
 from .codes import Codes
 from .contents import WITHOUT, Contents
+from .drawing import draws_nothing
 from .failure import failure_of, remember_source
 from .fault import ProgramFault
 from .frame import Failure
-from .instrument import BEFORE, CHANGED, HOOKS, LOG, STAND_IN, STEP
+from .instrument import BEFORE, CHANGED, COPY_ALL, LOG, STAND_IN, STEP
 from .iteration import Iteration, Start, Values
 from .judging import Layout
 from .memory import Namespace
 from .namespace import allow_imports_beside, fresh_namespace
 from .pairing import candidates, unpaired
 from .program import SECTIONS, Program
-from .randomness import GENERATORS, random_state, seed_all
+from .randomness import GENERATORS, RandomState, random_state, seed_all
+from .reach import out_of_reach
 from .recorder import Beginning, Cancel, Recorder
 from .reference import require_parameters
 from .report import Unpaired
@@ -79,9 +81,19 @@ class Session:
         self.kept: frozenset[str] = frozenset()
         self.shapes: dict[str, torch.Size] = {}
         """The shapes that the parameters began with."""
-        self.kept_gradients: frozenset[str] = frozenset()
+        self.in_shape = False
+        """Whether the last update is known to have left them so."""
+        self.kept_gradients: tuple[str, ...] = ()
         """The gradients of the parameters: the update reads them."""
         self._stateless: frozenset[str] = frozenset()
+        self._names: list[str] = []
+        """The names that the program had bound when an iteration last began."""
+        self._state: list[str] = []
+        """Those among them that are state."""
+        self._within_reach: list[str] = []
+        """Those among these that an iteration can change, or what they hold."""
+        self._undrawn: RandomState | None = None
+        """The random state of every iteration, where none draws."""
         self.losses: list[float] = []
         self.beginning: frozenset[Statement] = frozenset()
         self.ready = False
@@ -105,7 +117,7 @@ class Session:
             self.run_section("parameters", recorder)
             self.parameters = require_parameters(self.namespace, self.bound("parameters"))
             self.shapes = {name: self.namespace[name].shape for name in self.parameters}
-            self.kept_gradients = frozenset(f"d{name}" for name in self.parameters)
+            self.kept_gradients = tuple(f"d{name}" for name in self.parameters)
             self.data = frozenset(self.namespace).difference(self.parameters)
             self.kept = self.data.union(self.parameters)
             self.data_to_differentiate = tuple(n for n in self.written_tensors if n in self.data)
@@ -200,6 +212,7 @@ class Session:
         self.namespace[STEP] = recorder.step
         self.namespace[BEFORE] = recorder.before
         self.namespace[CHANGED] = recorder.changed
+        self.namespace[COPY_ALL] = recorder.copy_all
         self.namespace[LOG] = recorder.entries.append
         self.namespace[STAND_IN] = _nothing
         return recorder
@@ -212,21 +225,34 @@ class Session:
             exec(code, self.namespace)
 
     def _start(self) -> Start:
-        bound = dict(self.namespace)
-        for hook in HOOKS:
-            # it belongs to the record of the iteration before, which would live as long as this one
-            bound.pop(hook, None)
-        stateless = self._stateless
-        holders = [
-            value for name, value in bound.items() if type(value) not in WITHOUT and name not in stateless
-        ]
-        generators = [value for value in holders if isinstance(value, GENERATORS)]
-        random = random_state(generators, others=self._others)
-        return Start(Values(bound, Contents(holders), stateless), random, self.kept)
+        namespace = self.namespace
+        names = [*namespace]
+        if names != self._names:
+            self._names = names
+            self._state = [name for name in names if name not in self._stateless]
+            hidden = out_of_reach(self.program)
+            self._within_reach = [name for name in self._state if name not in hidden]
+        # what is bound anew before it is read would only live as long as this record: not kept
+        bound = {name: namespace[name] for name in self._state}
+        values = [bound[name] for name in self._within_reach]
+        holders = [value for value in values if type(value) not in WITHOUT]
+        return Start(Values(bound, Contents(holders)), self._random(holders), self.kept)
+
+    def _random(self, holders: list[Any]) -> RandomState:
+        """The random state of now; the one that the first iteration began with where none draws."""
+        if self._undrawn is None:
+            generators = [value for value in holders if isinstance(value, GENERATORS)]
+            state = random_state(generators, others=self._others)
+            if not draws_nothing(self.program) or generators or self._others:
+                return state
+            self._undrawn = state
+        return self._undrawn
 
     def put_back(self, start: Start) -> None:
         """Let everything be again as it was when an iteration began."""
-        for name in [name for name in self.namespace if name not in start.bound]:
+        self.in_shape = False
+        bound = self._stateless.union(start.bound)
+        for name in [name for name in self.namespace if name not in bound]:
             del self.namespace[name]
         self.namespace.update(start.bound)
         for slot in start.slots.values():

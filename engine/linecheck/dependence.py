@@ -13,6 +13,7 @@ from torch import Tensor
 from ..iteration import Iteration
 from ..memory import tensors_in
 from ..program import Program
+from ..reach import mentioned, read_in_functions
 from ..statements import Statement, read_names
 
 
@@ -28,7 +29,7 @@ def read_gradients(program: Program, names: frozenset[str]) -> frozenset[str]:
         found |= (statement.reads & names).difference(statement.writes)
         if set(statement.writes) - set(statement.reads):
             found |= statement.reads & names
-    return frozenset(found | (_read_in_functions(program) & names))
+    return frozenset(found | (read_in_functions(program) & names))
 
 
 @lru_cache(maxsize=4)
@@ -48,25 +49,10 @@ def _locals_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 
 @lru_cache(maxsize=4)
-def _read_in_functions(program: Program) -> frozenset[str]:
-    functions = [
-        node
-        for section in program.sections
-        for node in ast.walk(section.tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef)
-    ]
-    return frozenset[str]().union(*(read_names(node) for node in functions))
-
-
-@lru_cache(maxsize=4)
 def reached_names(program: Program) -> frozenset[str]:
     """Names that the forward, the handwritten lines or a function may read; nobody needs a copy of others."""
-    found = set(_read_in_functions(program))
-    for statement in program.statements:
-        if statement.section in ("forward", "backward"):
-            found |= statement.reads | set(statement.writes)
-            found |= {name[1:] for name in statement.writes}
-    return frozenset(found)
+    names = mentioned(program, ("forward", "backward"))
+    return names.union(name[1:] for name in names)
 
 
 @lru_cache(maxsize=16)

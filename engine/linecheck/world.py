@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -165,7 +165,7 @@ class _ForwardRecorder(Recorder):
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Nobody looks at the values of a check."""
 
-    def copy(self, tensor: Tensor) -> None:
+    def copy(self, tensors: Sequence[Tensor]) -> None:
         """Nor at those from before a change."""
 
     def step(self, number: int) -> None:
@@ -209,7 +209,7 @@ class _LineRecorder(Recorder):
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Nobody looks at the values of a check."""
 
-    def copy(self, tensor: Tensor) -> None:
+    def copy(self, tensors: Sequence[Tensor]) -> None:
         """Nor at those from before a change."""
 
     def step(self, number: int) -> None:
@@ -262,5 +262,6 @@ def _noting(
 @contextlib.contextmanager
 def opened(session: Session, start: Start, dtype: torch.dtype | None, *, draws: bool) -> Iterator[World]:
     """A world, in which a forward may write into saved tensors where the program needs that."""
-    with World(session, start, dtype, draws=draws) as world, saved_tensors(session.mutating):
+    care = saved_tensors() if session.mutating else contextlib.nullcontext()
+    with World(session, start, dtype, draws=draws) as world, care:
         yield world

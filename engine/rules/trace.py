@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..memory import stands_alone
+from ..memory import stand_alone
 from .calls import Call
 from .evaluating import Evaluator
 from .items import elements, items_of
@@ -172,7 +172,7 @@ class Trace(Evaluator):
 
     def _require_alone(self, name: str, node: ast.stmt) -> None:
         tensor = self.namespace.get(name)
-        if isinstance(tensor, Tensor) and not stands_alone(tensor, self.namespace):
+        if isinstance(tensor, Tensor) and not stand_alone((tensor,), self.namespace):
             raise Refused(
                 f"line {node.lineno} changes `{name}` in place, and others share its memory", node.lineno
             )

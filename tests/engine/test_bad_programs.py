@@ -24,8 +24,9 @@ def verdicts(record: Iteration) -> dict[str, str]:
 
 
 def bits(session: Session) -> dict[str, Any]:
-    """Everything a program holds, as bytes where it is a tensor."""
-    names = [name for name in session.namespace if not name.startswith("__") and name != "iteration"]
+    """Everything a program holds that an iteration can read before it binds it anew; tensors as bytes."""
+    anew = {"iteration", *session.passing}
+    names = [name for name in session.namespace if not name.startswith("__") and name not in anew]
     values = {name: session.namespace[name] for name in names}
     return {
         n: v.detach().clone().numpy().tobytes() if isinstance(v, Tensor) else v for n, v in values.items()

@@ -32,6 +32,10 @@ PASSING = {Verdict.EXACT, Verdict.CLOSE}
 class Among:
     largest: float = 0.0
 
+    @property
+    def at_least(self) -> float:
+        return min(self.largest, 1.0)
+
 
 def quick_verdict(manual: Any, autograd: torch.Tensor, among: Among) -> Verdict | None:
     return quick_verdicts([manual], [autograd], among)[0]

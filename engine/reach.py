@@ -1,0 +1,41 @@
+"""Which names the parts of a program can reach, by its text, bodies of functions included."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import lru_cache
+
+from .program import Program
+from .statements import read_names
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+BY_TEXT = re.compile(r"\b(exec|eval|globals|locals|vars|getattr|__import__)\b")
+"""What may reach a name that the text does not mention."""
+
+
+@lru_cache(maxsize=4)
+def read_in_functions(program: Program) -> frozenset[str]:
+    """Names that any function, lambda or class of the program reads."""
+    trees = [section.tree for section in program.sections]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
+    return frozenset[str]().union(*(read_names(node) for node in functions))
+
+
+@lru_cache(maxsize=8)
+def mentioned(program: Program, kinds: tuple[str, ...]) -> frozenset[str]:
+    """Names that those sections mention, headers of loops included, or a function reads."""
+    found = set(read_in_functions(program))
+    for section in program.sections:
+        if section.kind in kinds:
+            found |= {node.id for node in ast.walk(section.tree) if isinstance(node, ast.Name)}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4)
+def out_of_reach(program: Program) -> frozenset[str]:
+    """Names that no iteration can read or change: setup and parameters bind them, the rest is silent."""
+    if BY_TEXT.search(program.text):
+        return frozenset()
+    bound = {name for statement in program.statements for name in statement.binds}
+    return frozenset(bound - mentioned(program, ("forward", "backward", "update")))
