@@ -340,6 +340,21 @@ async def test_in_the_ansi_themes_bars_are_reversed_and_nothing_has_a_colour_of_
         assert all(colour is None or colour.triplet is None for colour in colours)
 
 
+async def test_without_colour_a_theme_from_the_palette_leaves_the_terminals_own(
+    scenes: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    stage = Stage(scenes)
+    async with stage.app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        stage.app.theme = "ansi-dark"
+        await pilot.pause()
+        canvas = stage.app.main.query_one("#program", Canvas)
+        styles = [segment.style for y in range(34) for segment in canvas.render_line(y) if segment.style]
+        colours = [colour for style in styles for colour in (style.color, style.bgcolor) if colour]
+        assert {colour.name for colour in colours} == {"default"}
+
+
 async def test_names_and_text_full_of_markup_are_shown_as_they_are(scenes: ModuleType) -> None:
     program = parse("# %% forward\nloss = 'a[/]b [bold]x[/foo]'", "a[/]b")
     app = BackpropApp(program, scenes.FakeEngine(scenes.failed()))

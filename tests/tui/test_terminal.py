@@ -19,7 +19,7 @@ from pathlib import Path
 import pyte
 import pytest
 
-COLUMNS, ROWS = 120, 36
+SIZE = (120, 36)
 PATIENCE = 60.0
 ENDLESS = """\
 # %% parameters
@@ -35,15 +35,16 @@ loss = W.sum()
 class Terminal:
     """A process in a pseudo-terminal, and what its screen shows."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, size: tuple[int, int] = SIZE, **variables: str) -> None:
         self.raw = b""
-        self._screen = pyte.Screen(COLUMNS, ROWS)
+        columns, rows = size
+        self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.before = termios.tcgetattr(slave)
         self._slave = slave
-        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **variables}
         command = [sys.executable, "-m", "backprop_tui", *arguments]
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
@@ -55,7 +56,12 @@ class Terminal:
 
     def shows(self, words: str) -> bool:
         """Whether the words come to stand on the screen before patience ends."""
-        return self._until(lambda: words in "\n".join(self._screen.display))
+        return self._until(lambda: words in self.text)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(self._screen.display)
 
     def ends(self) -> int:
         """The exit code, once the process has ended and all that it wrote is read."""
@@ -95,11 +101,20 @@ class Terminal:
                 self._stream.feed(data)
 
 
+@contextlib.contextmanager
+def opened(*arguments: str, size: tuple[int, int] = SIZE, **variables: str) -> Iterator[Terminal]:
+    """A terminal that is closed whatever happens."""
+    session = Terminal(*arguments, size=size, **variables)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
 @pytest.fixture
 def terminal() -> Iterator[Terminal]:
-    session = Terminal()
-    yield session
-    session.close()
+    with opened() as session:
+        yield session
 
 
 def test_it_starts_steps_and_quits(terminal: Terminal) -> None:
@@ -136,13 +151,20 @@ def test_a_signal_leaves_the_terminal_usable(terminal: Terminal, number: signal.
 def test_an_endless_loop_can_be_stopped_and_left(tmp_path: Path) -> None:
     path = tmp_path / "endless.py"
     path.write_text(ENDLESS)
-    session = Terminal(str(path))
-    try:
+    with opened(str(path)) as session:
         assert session.shows("ready")
         session.press(" ")
         time.sleep(0.5)
         session.press("q")
         assert session.ends() == 0
         assert session.is_restored()
-    finally:
-        session.close()
+
+
+@pytest.mark.parametrize("way", ["option", "variable"])
+def test_without_colour_the_ansi_theme_leaves_the_terminal_its_own(way: str) -> None:
+    options, variables = (("--theme", "ansi"), {}) if way == "option" else ((), {"TEXTUAL_THEME": "ansi"})
+    with opened(*options, NO_COLOR="1", **variables) as session:
+        assert session.shows("ready")
+        assert b"38;2;" not in session.raw
+        assert b"48;2;" not in session.raw
+        assert b"39;49" in session.raw
