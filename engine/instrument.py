@@ -8,7 +8,7 @@ from collections.abc import Iterable, Set
 from types import CodeType
 
 from .program import Program, Section
-from .statements import Statement, blocks_of
+from .statements import Statement, blocks_of, is_backward
 
 STEP = "__backprop_tui_step__"
 BEFORE = "__backprop_tui_before__"
@@ -16,6 +16,7 @@ LOG = "__backprop_tui_log__"
 CHANGED = "__backprop_tui_changed__"
 STAND_IN = "__backprop_tui_stand_in__"
 COPY_ALL = "__backprop_tui_copy_all__"
+BACKWARD = "__backprop_tui_backward__"
 
 
 def compile_section(program: Program, section: Section) -> CodeType:
@@ -195,8 +196,8 @@ def _call(name: str, statement: Statement) -> ast.Expr:
 
 
 def _without_backward(node: ast.stmt) -> ast.stmt:
-    """`loss.backward()` is the engine's: it runs the reference backward itself."""
-    match node:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="loss"), attr="backward"))):
-            return ast.copy_location(ast.Pass(), node)
-    return node
+    """`loss.backward()` is the engine's: it ran the reference backward itself, and fills `.grad` here."""
+    if not is_backward(node):
+        return node
+    call = ast.Call(func=ast.Name(id=BACKWARD, ctx=ast.Load()), args=[], keywords=[])
+    return ast.copy_location(ast.Expr(value=call), node)

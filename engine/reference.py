@@ -24,6 +24,8 @@ class References:
 
     gradients: Mapping[str, Tensor]
     reasons: Mapping[str, str]
+    unnamed: tuple[tuple[Tensor, Tensor | None], ...] = ()
+    """Leaves without a name and their gradients, where a program says `loss.backward()`."""
 
     @cached_property
     def largest(self) -> float:
@@ -137,18 +139,45 @@ def _problem_of_loss(value: Any) -> str:
     return ""
 
 
-def reference_backward(loss: Tensor, tensors: Mapping[str, Any]) -> References:
-    """Autograd's gradient of the loss for every tensor that has one, in a single pass."""
+def reference_backward(loss: Tensor, tensors: Mapping[str, Any], *, all_leaves: bool = False) -> References:
+    """Autograd's gradient of the loss for every tensor that has one, in a single pass.
+
+    With `all_leaves` also for leaves without a name, such as those inside a module.
+    """
     wanted = {
         name: value for name, value in tensors.items() if isinstance(value, Tensor) and value.requires_grad
     }
-    found = differentiate(loss, tuple(wanted.values()))
+    others = _leaves_besides(loss, wanted.values()) if all_leaves else ()
+    found = differentiate(loss, (*wanted.values(), *others))
     reached = {
         name: gradient if gradient is not None else torch.zeros_like(wanted[name])
-        for name, gradient in zip(wanted, found, strict=True)
+        for name, gradient in zip(wanted, found, strict=False)
     }
     reasons = {name: _reason(name, tensors[name]) for name in tensors if name not in reached}
-    return References(reached, reasons)
+    return References(reached, reasons, tuple(zip(others, found[len(wanted) :], strict=True)))
+
+
+def _leaves_besides(loss: Tensor, named: Iterable[Tensor]) -> tuple[Tensor, ...]:
+    known = {*map(id, named)}
+    queue: list[Any] = [loss.grad_fn]
+    seen = {loss.grad_fn}
+    found = []
+    while queue:
+        node = queue.pop()
+        if id(leaf := getattr(node, "variable", loss)) not in known and leaf.is_leaf:
+            found.append(leaf)
+        following = {one for one, _ in node.next_functions if one is not None} - seen
+        seen |= following
+        queue += following
+    return tuple(found)
+
+
+def fill_grad(references: References, tensors: Mapping[str, Tensor]) -> None:
+    """Let `.grad` be this iteration's gradient, as `loss.backward()` leaves it after a clearing."""
+    for name, gradient in references.gradients.items():
+        tensors[name].grad = gradient.clone()
+    for leaf, found in references.unnamed:
+        leaf.grad = None if found is None else found.clone()
 
 
 def differentiate(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from .frame import Failure
-from .instrument import STAND_IN
+from .instrument import BACKWARD, STAND_IN
 from .iteration import Iteration, Start
 from .judging import judge
 from .pairing import unwritten_reads
@@ -16,6 +16,7 @@ from .recorder import MISSING, Recorder
 from .reference import (
     References,
     changed_shapes,
+    fill_grad,
     make_leaves,
     reference_backward,
     require_loss,
@@ -41,6 +42,8 @@ class Run:
         self.failure: Failure | None = None
         self.notes: tuple[str, ...] = ()
         self.reshaped: tuple[str, ...] = ()
+        self._called: list[bool] = []
+        """Filled when `loss.backward()` stands in the forward: `.grad` is due after it."""
         self._watch()
 
     def _watch(self) -> None:
@@ -72,17 +75,22 @@ class Run:
         make_leaves(names, session.parameters, session.data_to_differentiate)
         self.recorder.graph_wanted = session.graph_names
         torch.set_grad_enabled(True)
+        if session.calls_backward:
+            names[BACKWARD] = lambda: self._called.append(True)
         session.run_section("forward", self.recorder, lean=True)
         self.recorder.graph_wanted = frozenset()
 
     def _reference(self) -> None:
         namespace = self.session.namespace
         loss = require_loss(namespace.get("loss", MISSING))
-        self.references = reference_backward(loss, self._tensors())
+        session = self.session
+        tensors = self._tensors()
+        self.references = reference_backward(loss, tensors, all_leaves=session.calls_backward)
         self.loss = float(loss.item())
-        if self.session.reads_grad:
-            for name, gradient in self.references.gradients.items():
-                namespace[name].grad = gradient.clone()
+        if session.calls_backward:
+            session.namespace[BACKWARD] = lambda: fill_grad(self.references, tensors)
+        if session.reads_grad or self._called:
+            fill_grad(self.references, tensors)
 
     def _tensors(self) -> dict[str, Any]:
         """Parameters, forward names, and data whose gradient is written, as they are now."""

@@ -15,7 +15,7 @@ from .drawing import draws_nothing
 from .failure import failure_of, remember_source
 from .fault import ProgramFault
 from .frame import Failure
-from .instrument import BEFORE, CHANGED, COPY_ALL, LOG, STAND_IN, STEP
+from .instrument import BACKWARD, BEFORE, CHANGED, COPY_ALL, LOG, STAND_IN, STEP
 from .iteration import Iteration, Start, Values
 from .judging import Layout
 from .memory import Namespace
@@ -29,7 +29,7 @@ from .reference import require_parameters
 from .report import Unpaired
 from .run import Run
 from .stand_ins import explained
-from .statements import Statement
+from .statements import Statement, is_backward
 
 _R = TypeVar("_R", bound=Recorder)
 _DRAWS = re.compile(
@@ -44,8 +44,8 @@ def _own_names(namespace: Namespace) -> list[str]:
     return [name for name in namespace if name.startswith("__")]
 
 
-def _nothing(number: int) -> None:
-    """The hook after `dX = ...` where nothing stands in."""
+def _nothing(*_: int) -> None:
+    """The hook after `dX = ...` where nothing stands in, and of `loss.backward()` where nobody asks."""
 
 
 class Session:
@@ -191,9 +191,14 @@ class Session:
         return frozenset(self.written_tensors) - changed
 
     @cached_property
+    def calls_backward(self) -> bool:
+        """Whether the program says `loss.backward()`, which fills `.grad` where it stands."""
+        return any(is_backward(statement.node) for statement in self.program.statements)
+
+    @cached_property
     def reads_grad(self) -> bool:
-        """Whether the program mentions `.grad`, which the reference backward then fills."""
-        return ".grad" in self.program.text
+        """Whether it mentions `.grad` without such a call: it is then filled before the handwritten lines."""
+        return ".grad" in self.program.text and not self.calls_backward
 
     @cached_property
     def passing(self) -> frozenset[str]:
@@ -214,7 +219,7 @@ class Session:
         self.namespace[CHANGED] = recorder.changed
         self.namespace[COPY_ALL] = recorder.copy_all
         self.namespace[LOG] = recorder.entries.append
-        self.namespace[STAND_IN] = _nothing
+        self.namespace[STAND_IN] = self.namespace[BACKWARD] = _nothing
         return recorder
 
     def run_section(self, kind: str, recorder: Recorder, *, lean: bool = False) -> None:

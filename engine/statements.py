@@ -109,6 +109,14 @@ def acts_in_test(node: ast.AST) -> bool:
     return bool(stored_names(node.test)) or any(True for _ in _changed_names(ast.Expr(node.test)))
 
 
+def is_backward(node: ast.stmt) -> bool:
+    """Whether it is `loss.backward()`."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="loss"), attr="backward"))):
+            return True
+    return False
+
+
 def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
     """The lists of statements directly inside a compound statement; none for opaque ones."""
     if isinstance(node, _OPAQUE):

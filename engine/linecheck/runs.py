@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..comparison import finite_max
+from ..instrument import BACKWARD
 from ..iteration import Iteration
 from ..namespace import generators_in
 from ..quick import largest_of_each
+from ..reference import References, fill_grad
 from ..session import Session
 from .agreement import Agreement, Measure, agreements
 from .dependence import course_of, read_gradients, upstreams, woven
@@ -86,9 +89,10 @@ class Runs:
         if self.dtype is not None:
             self._require_double(tensors, drew)
         self.tensors = frozenset(tensors)
-        if self.copied:
-            for name, arrived in arrivals(self._loss(), tensors, {}).items():
-                tensors[name].grad = arrived.clone()
+        if self.copied or self.session.calls_backward:
+            arrived = References(arrivals(self._loss(), tensors, {}), {})
+            self.session.namespace[BACKWARD] = fill = partial(fill_grad, arrived, tensors)
+            fill()
         return tensors
 
     def _require_double(self, tensors: Mapping[str, Tensor], drew: bool) -> None:

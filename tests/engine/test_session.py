@@ -12,7 +12,6 @@ from backprop_tui.engine.iteration import Iteration
 from backprop_tui.engine.program import Program
 from backprop_tui.engine.session import Session
 from backprop_tui.engine.source import load
-from backprop_tui.engine.verdict import Verdict
 
 Begun = Callable[..., Session]
 Iterated = Callable[..., Iteration]
@@ -101,28 +100,6 @@ def test_the_iteration_counts_from_zero_in_every_section(begun: Begun) -> None:
 def test_a_program_runs_as_main_with_its_guard(begun: Begun) -> None:
     session = begun(setup="+\nif __name__ == '__main__':\n    guarded = True")
     assert session.namespace["guarded"]
-
-
-def test_backward_called_in_the_program_is_left_to_the_engine(begun: Begun) -> None:
-    session = begun(
-        backward="loss.backward()\nseen = W.grad.clone()\ndW = x.clone()", update="W.data -= 0.1 * W.grad"
-    )
-    record = session.iterate()
-    assert record.failure is None
-    assert session.namespace["seen"].tolist() == [1, 2, 3]
-    assert session.namespace["W"].tolist() == pytest.approx([0.4, -1.2, 1.7])
-
-
-def test_grad_does_not_pile_up_over_iterations(begun: Begun) -> None:
-    session = begun(backward="loss.backward()\ndW = W.grad + 0", update="W.data -= 0.1 * W.grad")
-    for _ in range(3):
-        record = session.iterate()
-        assert record.gradients["dW"].verdict is Verdict.EXACT
-
-
-def test_writing_into_grad_does_not_spoil_the_reference(iterated: Iterated) -> None:
-    record = iterated(backward="loss.backward()\nW.grad.zero_()\ndW = x.clone()", update=None)
-    assert record.references.gradients["W"].tolist() == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
