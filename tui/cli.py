@@ -18,7 +18,7 @@ from . import studies
 from .open import FIRST, open_screen
 from .options import Count, Flag, NotNegative, Seed
 from .refusal import Refusal, as_argument, usage_error
-from .terminal import PlainConsole, prints_on_stderr, write_line
+from .streams import PlainConsole, prints_on_stderr, write_line
 
 if TYPE_CHECKING:
     from ..engine.program import Program

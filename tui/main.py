@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from .refusal import COMMANDS, Refusal, meant_command
-from .terminal import PlainConsole, never_fail_to_encode
+from .streams import PlainConsole, usable_streams, why_unwritten
 
 CANNOT_RUN = 2
 INTERRUPTED = 130
@@ -20,11 +20,13 @@ INTERRUPTED = 130
 def main(tokens: Sequence[str] | None = None) -> int:
     """Run one command line (that of the process by default) and return its exit code."""
     words = list(sys.argv[1:] if tokens is None else tokens)
-    never_fail_to_encode()
-    try:
-        return _run(words)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    with usable_streams():
+        try:
+            code = _run(words)
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        reason = why_unwritten(sys.stdout)
+        return _complain(f"Standard output cannot be written: {reason}.") if reason else code
 
 
 def _run(words: list[str]) -> int:

@@ -14,7 +14,7 @@ from ..engine.source import load
 from ..engine.spelling import nearest
 from .options import Flag, Level, Seed
 from .refusal import Refusal
-from .terminal import PlainConsole, prints_on_stderr, write_line
+from .streams import PlainConsole, prints_on_stderr, write_line
 
 if TYPE_CHECKING:
     from ..engine.lesson import Told

@@ -12,7 +12,7 @@ from backprop_tui.engine.report import GradientReport, Report, Unpaired
 from backprop_tui.engine.verdict import Verdict
 from backprop_tui.tui.checkjson import report_json
 from backprop_tui.tui.checktable import failure_text, number, print_report
-from backprop_tui.tui.terminal import PlainConsole
+from backprop_tui.tui.streams import PlainConsole
 
 COMPARED_AND_PASSED = {Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT}
 
