@@ -15,6 +15,15 @@ _MODULES = frozenset({"torch", "nn", "init", "F", "functional"})
 """Names that stand for modules by custom: what their functions change is the first argument."""
 
 
+_VIEWS = frozenset(
+    """
+    as_strided detach diagonal expand expand_as mT movedim narrow permute select squeeze swapaxes t
+    transpose unflatten unfold unsqueeze view view_as
+    """.split()
+)
+"""Methods whose results share memory with their tensor, always."""
+
+
 @dataclass(frozen=True, eq=False)
 class Statement:
     """One simple statement. `top` numbers the top-level statement of its section around it."""
@@ -265,7 +274,7 @@ def _changed_by_call(call: ast.Call) -> Iterator[str]:
     if _is_in_place(call):
         root = root_name(call.func) or ""
         if root not in _MODULES:
-            yield root
+            yield root if _is_part_of(call.func) else ""
         elif call.args:
             yield root_name(call.args[0]) or ""
         else:
@@ -278,6 +287,23 @@ def _changed_by_call(call: ast.Call) -> Iterator[str]:
 def _is_in_place(call: ast.Call) -> bool:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     return name.endswith("_") and not name.endswith("__")
+
+
+def _is_part_of(node: ast.AST) -> bool:
+    """Whether every call on the way to an in-place method gives a view: `x.view(-1).add_()` changes x.
+
+    `x.clone().add_()` does not, and of others only the version of x tells.
+    """
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            method, node = node.func.attr, node.func.value
+            if method not in _VIEWS and not method.endswith("_"):
+                return False
+        else:
+            return False
+    return True
 
 
 def _changed_inside(scope: ast.AST, node: ast.stmt) -> Iterator[str]:

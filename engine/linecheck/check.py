@@ -17,13 +17,13 @@ from ..verdict import Verdict
 from .agreement import Agreement
 from .dependence import upstreams
 from .elsewhere import Elsewhere
-from .lines import COPIED, written_lines
+from .lines import COPIED, read_in_part, written_lines
 from .outcome import LineCheck, LineJudgement
 from .passes import Outcome, allocated_gradients, kept
 from .reuse import many, settled, turning_points
 from .runs import DrawsAnew, NotInDouble
 from .suspects import KINK
-from .together import unexplained, wrong_together
+from .together import unexplained, wrong_given_right, wrong_together
 from .world import arrivals
 
 
@@ -71,6 +71,7 @@ class _Check(Elsewhere):
             found.update(self._second_look(suspects, outcome))
         found.update(self._woven_after_wrong(found))
         found.update(self._whole_after_part(found))
+        found.update(self._reader_of_a_part(found))
         found.update(self._right_only_here(found))
         judgements = {name: self._judgement(name, found.get(name), outcome) for name in self.names}
         judgements.update((name, self._unknown(name)) for name in self.ambiguous)
@@ -85,7 +86,12 @@ class _Check(Elsewhere):
             arrived = arrivals(self._loss(), tensors, {})
             values = self._lines(world, {}, kept).values
             at_end = {name: world.session.namespace.get(name) for name in self.names}
-            return wrong_together(odd, judgements, values, arrived, at_end)
+        with self.open() as world:
+            self._forward(world)
+            read = {name: one for name, one in arrived.items() if f"d{name}" in self.read}
+            given_right = self._lines(world, read, kept).values
+        found = wrong_together(odd, judgements, values, arrived, at_end)
+        return wrong_given_right(found, given_right, arrived) or found
 
     def _unknown(self, name: str) -> LineJudgement:
         lines = written_lines(self.session, self.iteration, name)
@@ -117,6 +123,19 @@ class _Check(Elsewhere):
             if parts:
                 self.static = {**self.static, name: (*parts, *self.static[name])}
                 message = f"filled through {parts[0]}, which is wrong"
+                excused[name] = replace(found[name], verdict=Verdict.NOT_CHECKED, message=message)
+        return excused
+
+    def _reader_of_a_part(self, found: Mapping[str, Agreement]) -> dict[str, Agreement]:
+        """A line that reads a gradient while it is built: what is built so far has the blame."""
+        wrong = [name for name, one in found.items() if one.verdict is Verdict.WRONG_HERE]
+        excused: dict[str, Agreement] = {}
+        for name in wrong:
+            parts = [
+                one for one in self.static[name] if one in wrong and read_in_part(self.iteration, name, one)
+            ]
+            if parts and parts[0] not in excused:
+                message = f"reads {parts[0]} while it is built, which is wrong"
                 excused[name] = replace(found[name], verdict=Verdict.NOT_CHECKED, message=message)
         return excused
 
@@ -187,6 +206,6 @@ class _Check(Elsewhere):
                 continue
             for later in statements[position + 1 :]:
                 for read in statement.reads & set(self.names) & set(later.writes):
-                    if read != name and read in self.plan.writes:
+                    if read != name and read in self.plan.writes and name not in self.static[read]:
                         return f"reads {read} before line {later.line} completes it"
         return ""

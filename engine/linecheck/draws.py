@@ -72,7 +72,8 @@ class SameDraws(TorchFunctionMode):
             return func(*args, **kwargs)
         rest.pop("inplace", None)
         mask = func(torch.ones_like(value, dtype=self.program_dtype), *args[1:3], **rest)
-        return value * mask.to(torch.float64)
+        dropped = float(args[1] if len(args) > 1 else rest.get("p", 0.5))
+        return value * _unrounded(mask.to(torch.float64), dropped)
 
     def _in_place(self, func: Callable[..., Any], args: Any, kwargs: Any) -> Tensor:
         target: Tensor = args[0]
@@ -102,3 +103,10 @@ class SameDraws(TorchFunctionMode):
         if isinstance(value, Tensor) and value.dtype == self.program_dtype:
             return value.to(torch.float64)
         return value
+
+
+def _unrounded(mask: Tensor, dropped: float) -> Tensor:
+    """A mask of dropout with the scale 1 / (1 - p) as double precision has it."""
+    if not 0 < dropped < 1:
+        return mask
+    return torch.where((mask != 0) & (mask != 1), 1 / (1 - dropped), mask)

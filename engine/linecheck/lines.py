@@ -50,3 +50,15 @@ def written_lines(
         return (iteration.steps[writes[0]].statement.line,)
     lines = {iteration.steps[position].statement.line for position in writes}
     return tuple(sorted(lines or set(gradient.pair.lines)))
+
+
+def read_in_part(iteration: Iteration, name: str, upstream: str) -> bool:
+    """Whether a line of a gradient reads an upstream one after its first write and before its last."""
+    if name not in iteration.gradients or upstream not in iteration.gradients:
+        return False
+    built = iteration.gradients[upstream].writes
+    return any(
+        upstream in iteration.steps[position].statement.reads and built[0] < position < built[-1]
+        for position in iteration.gradients[name].writes
+        if built and position not in built
+    )

@@ -150,7 +150,7 @@ class _Pass:
 
     def after(self, step: Step) -> None:
         """After every step: take and replace what it completes."""
-        if step.statement.changes:
+        if step.statement.changes or step.statement.unnamed:
             self._renew(step.statement.writes)
         for slot in written_gradients(step, self.names, self.kept, self.allocated):
             self.seen[slot.name] += 1

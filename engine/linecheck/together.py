@@ -60,6 +60,27 @@ def wrong_together(
     return found
 
 
+def wrong_given_right(
+    lines: Mapping[str, LineJudgement], values: Mapping[str, Any], arrived: Mapping[str, Tensor]
+) -> dict[str, LineJudgement]:
+    """Those of the lines that are wrong here: wrong values, although what they read was autograd's.
+
+    Such a line uses a gradient as if it were data (`(dl - y).sign()`), so that random ones do not tell.
+    """
+    largest = max(map(finite_max, arrived.values()), default=0.0)
+    found = {name: agreement(values.get(name), arrived[name[1:]], upstream=largest) for name in lines}
+    return {
+        name: replace(
+            lines[name], verdict=one.verdict, maxdiff=one.maxdiff, dtype=one.dtype, message=_AS_DATA
+        )
+        for name, one in found.items()
+        if one.verdict is Verdict.WRONG_HERE
+    }
+
+
+_AS_DATA = "right at random upstream gradients, wrong at those of this program: it uses one as data"
+
+
 def _reason(changed: list[str]) -> str:
     if changed:
         return f"{changed[0]} is changed in place, through another name, after it is complete"

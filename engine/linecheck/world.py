@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..comparison import finite_max
 from ..instrument import LOG
 from ..iteration import Start
 from ..memory import distinct
@@ -96,7 +97,7 @@ class World:
             if isinstance(value, Tensor) and value.is_floating_point() and value.numel():
                 part = distinct(value.detach(), value)
                 noise = torch.randn(part.shape, generator=generator, dtype=torch.float64)
-                scale = float(part.abs().max()) or 1.0
+                scale = finite_max(part) or 1.0
                 part += (1e-4 * scale * noise).to(part)
 
     def forward(self, names: Iterable[str]) -> dict[str, Tensor]:
