@@ -15,6 +15,7 @@ from rich.text import Text
 
 from .. import __version__
 from . import studies
+from .interrupts import interrupted_by_user_alone
 from .open import FIRST, open_screen
 from .options import Count, Flag, NotNegative, Seed
 from .refusal import Refusal, as_argument, usage_error
@@ -117,12 +118,10 @@ def check(
     from ..engine import report as reports
 
     loaded = _load_or_say_in_json(program, seed) if json else _load(program)
-    with prints_on_stderr():
+    with interrupted_by_user_alone(), prints_on_stderr():
         report = reports.check(
             loaded, iterations=iterations, seed=seed, rtol=tolerance.rtol, atol=tolerance.atol
         )
-    if report.failure is not None and report.failure.type == "KeyboardInterrupt":
-        raise KeyboardInterrupt  # it reached the program while it ran, and became its failure
     _show(report, program, json)
     return report.exit_code
 

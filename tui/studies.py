@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ..engine.source import load
 from ..engine.spelling import nearest
+from .interrupts import interrupted_by_user_alone
 from .options import Flag, Level, Seed
 from .refusal import Refusal
 from .streams import PlainConsole, prints_on_stderr, write_line
@@ -67,7 +68,7 @@ def _written(program: str, *, missing: bool, seed: int) -> Written:
     from ..engine.study import CannotStudy
 
     try:
-        with prints_on_stderr():
+        with interrupted_by_user_alone(), prints_on_stderr():
             return writing.write(load(program), missing=missing, seed=seed)
     except CannotStudy as problem:
         raise _refusal(problem, program) from None
@@ -134,7 +135,7 @@ def _study(program: str, seed: int) -> Study:
     from ..engine.study import CannotStudy, study
 
     try:
-        with prints_on_stderr():
+        with interrupted_by_user_alone(), prints_on_stderr():
             return study(load(program), seed)
     except CannotStudy as problem:
         raise _refusal(problem, program) from None

@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from backprop_tui.engine import report as reports
 from backprop_tui.engine.frame import Failure
 from backprop_tui.engine.program import Program
 from backprop_tui.engine.report import Report
-from backprop_tui.tui import cli, terminal
+from backprop_tui.tui import cli
 from backprop_tui.tui import open as opening
 from backprop_tui.tui.main import main
 from backprop_tui.tui.refusal import COMMANDS
@@ -146,9 +147,23 @@ def test_control_c_ends_quietly(calls: Calls, capsys: pytest.CaptureFixture[str]
 def test_control_c_inside_the_program_ends_quietly_too(
     calls: Calls, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    def interrupt() -> None:
+        with pytest.raises(KeyboardInterrupt):  # as the engine takes it for the program's own
+            signal.raise_signal(signal.SIGINT)
+
+    calls.during = interrupt
     calls.failure = Failure("forward", 7, "KeyboardInterrupt", "")
     assert main(["check"]) == 130
     assert capsys.readouterr() == ("", "")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_keyboard_interrupt_of_the_programs_own_is_told_like_any_exception(
+    calls: Calls, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls.failure = Failure("forward", 7, "KeyboardInterrupt", "enough")
+    assert main(["check"]) == 2
+    assert "forward stopped with KeyboardInterrupt: enough" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["check"], ["check", "--json"], ["list"]])
@@ -258,45 +273,6 @@ def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"backprop-tui {backprop_tui.__version__}\n"
-
-
-class Stream:
-    """A standard stream that is a terminal, or is not."""
-
-    def __init__(self, terminal: bool) -> None:
-        self.terminal = terminal
-
-    def isatty(self) -> bool:
-        return self.terminal
-
-
-@pytest.mark.parametrize(("missing", "word"), [("stdin", "input"), ("stdout", "output")])
-def test_the_screen_wants_a_terminal(monkeypatch: pytest.MonkeyPatch, missing: str, word: str) -> None:
-    for name in ("stdin", "stdout", "stderr"):
-        monkeypatch.setattr(sys, name, Stream(name != missing))
-    assert terminal.why_no_screen() == f"standard {word} is not one"
-
-
-def test_the_screen_wants_a_terminal_on_stderr_where_it_draws(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in ("stdin", "stdout", "stderr"):
-        monkeypatch.setattr(sys, name, Stream(name != "stderr"))
-    assert terminal.why_no_screen() == "standard error is not one"
-
-
-def test_the_screen_is_content_with_three_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm")
-    for name in ("stdin", "stdout", "stderr"):
-        monkeypatch.setattr(sys, name, Stream(True))
-    assert terminal.why_no_screen() is None
-
-
-def test_the_screen_refuses_a_dumb_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("stdin", "stdout", "stderr"):
-        monkeypatch.setattr(sys, name, Stream(True))
-    monkeypatch.setenv("TERM", "dumb")
-    assert "TERM=dumb" in str(terminal.why_no_screen())
 
 
 def test_every_command_is_known_by_name_to_the_suggestions() -> None:
