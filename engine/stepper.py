@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 class Stepper:
     """A session and a view on it. Lives on the engine thread."""
 
-    def __init__(self, program: Program, seed: int) -> None:
+    def __init__(self, program: Program, seed: int, output: Output | None = None) -> None:
         self.cancel = Cancel()
-        self.output = Output()
+        self.output = output if output is not None else Output()
         self.session = Session(program, seed, self.cancel)
         self.losses = LossHistory()
         self.view = View()
@@ -188,7 +188,8 @@ class Stepper:
             self._tutor = Tutor(self.session.program)
         selected = self.view.selected
         judged = self.lines.judged.get(f"d{selected}")
-        self._tutor.answer(asked, selected, self.session, self.record, judged)
+        with self.output.muted():
+            self._tutor.answer(asked, selected, self.session, self.record, judged)
 
     @property
     def lesson(self) -> Lesson | None:
@@ -202,7 +203,8 @@ class Stepper:
 
     def check_lines(self) -> None:
         """Judge every line of the record on its own."""
-        problem = self.lines.look(self.session, self.record)
+        with self.output.muted():
+            problem = self.lines.look(self.session, self.record)
         if problem:
             self.notes += (f"the lines could not be checked: {problem}",)
 

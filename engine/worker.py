@@ -15,6 +15,7 @@ from .commands import Command
 from .frame import Failure, Frame
 from .newest import Newest
 from .opening import opening_frame
+from .output import Output, capture_thread
 from .program import Program
 from .watch import Jobs, watch
 from .whereabouts import whereabouts
@@ -36,10 +37,14 @@ class Engine:
 
     `on_frame` is called on the engine thread when a frame waits and the last one was taken; the
     screen then calls `take` for the newest. So frames coalesce, and one message is under way at most.
+    `output` keeps what the program prints.
     """
 
-    def __init__(self, program: Program, seed: int, on_frame: Callable[[], None]) -> None:
+    def __init__(
+        self, program: Program, seed: int, on_frame: Callable[[], None], output: Output | None = None
+    ) -> None:
         self._program = program
+        self._output = output if output is not None else Output()
         self._seed = seed
         self._queue: queue.SimpleQueue[Command | _Stop] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
@@ -122,15 +127,14 @@ class Engine:
             self._show(self._apology(error))
 
     def _live(self) -> None:
-        from .output import capture_thread
         from .recorder import Cancelled
         from .stepper import Stepper
 
-        stepper = Stepper(self._program, self._seed)
+        stepper = Stepper(self._program, self._seed, self._output)
         with self._lock:
             self._stepper = stepper
         watch(self._jobs, self._words, self._tell, lambda: self._stopping)
-        with capture_thread(stepper.output):
+        with capture_thread(self._output):
             self._work(stepper.begin)
             self._publish()
             if self._queue.empty():

@@ -11,6 +11,7 @@ from functools import partial
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
+from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -19,6 +20,8 @@ from textual.theme import Theme
 from ..engine.program import Program
 from ..engine.worker import Engine
 from .canvas import INKS
+from .descriptors import kept_apart
+from .driver import driver_on
 from .keys import KEYS
 from .link import MakeLink
 from .main_screen import MainScreen
@@ -40,8 +43,14 @@ class BackpropApp(App[int]):
     theme: Reactive[str] = Reactive(DARK.name)
     """To set another makes Textual read its stylesheets twice."""
 
-    def __init__(self, program: Program, make_link: MakeLink, theme: str | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        program: Program,
+        make_link: MakeLink,
+        theme: str | None = None,
+        driver: type[Driver] | None = None,
+    ) -> None:
+        super().__init__(driver_class=driver)
         self.main = MainScreen(program, make_link)
         name = theme or os.environ.get("TEXTUAL_THEME") or DARK.name
         name = ALIASES.get(name, name)
@@ -87,9 +96,11 @@ class BackpropApp(App[int]):
 def run(program: Program, *, seed: int = 0, theme: str | None = None, mouse: bool = True) -> int:
     """Open the app and give its exit code back. The engine is told to stop, and not waited for."""
     sys.setswitchinterval(0.001)
-    app = BackpropApp(program, lambda on_frame: Engine(program, seed, on_frame), theme)
-    try:
-        app.run(mouse=mouse)
-    finally:
-        app.main.link.stop()
+    with kept_apart() as (output, terminal):
+        driver = driver_on(terminal) if terminal is not None else None
+        app = BackpropApp(program, lambda on_frame: Engine(program, seed, on_frame, output), theme, driver)
+        try:
+            app.run(mouse=mouse)
+        finally:
+            app.main.link.stop()
     return app.return_code or 0

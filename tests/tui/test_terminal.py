@@ -20,6 +20,7 @@ import pyte
 import pytest
 
 SIZE = (120, 36)
+APP = ("-m", "backprop_tui")
 PATIENCE = 60.0
 ENDLESS = """\
 # %% parameters
@@ -32,10 +33,52 @@ loss = W.sum()
 """
 
 
+LOUD = """\
+# %% setup
+import os, subprocess, sys
+import torch
+# %% parameters
+W = torch.randn(1)
+# %% forward
+print("by print")
+os.system("echo by a shell")
+subprocess.run(["echo", "by a child"])
+subprocess.run(["echo", "by a child with our stream"], stdout=sys.stdout)
+os.write(1, b"by descriptor 1\\n")
+os.write(2, b"by descriptor 2\\n")
+sys.__stdout__.write("by the stream below\\n")
+print("by print again")
+loss = (W * W).sum()
+# %% backward
+dW = 2 * W
+"""
+SPOKEN = (
+    "by print", "by a shell", "by a child", "by a child with our stream", "by descriptor 1",
+    "by descriptor 2", "by the stream below", "by print again",
+)  # fmt: skip
+MANY = """\
+# %% parameters
+import torch
+W = torch.randn(1)
+# %% forward
+for i in range(20000): print("row", i, "x" * 50)
+loss = W.sum()
+"""
+CRASH = """\
+import sys
+from backprop_tui.tui.main import main
+from backprop_tui.tui.main_screen import MainScreen
+def crash(self): raise RuntimeError("this very crash")
+MainScreen.action_help = crash
+sys.exit(main([]))
+"""
+
+
 class Terminal:
     """A process in a pseudo-terminal, and what its screen shows."""
 
     def __init__(self, *arguments: str, size: tuple[int, int] = SIZE, **variables: str) -> None:
+        """Arguments of Python: `*APP` and the app's own. `variables` are of its environment."""
         self.raw = b""
         columns, rows = size
         self._screen = pyte.Screen(columns, rows)
@@ -45,7 +88,7 @@ class Terminal:
         self.before = termios.tcgetattr(slave)
         self._slave = slave
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **variables}
-        command = [sys.executable, "-m", "backprop_tui", *arguments]
+        command = [sys.executable, *arguments]
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
         )
@@ -113,7 +156,7 @@ def opened(*arguments: str, size: tuple[int, int] = SIZE, **variables: str) -> I
 
 @pytest.fixture
 def terminal() -> Iterator[Terminal]:
-    with opened() as session:
+    with opened(*APP) as session:
         yield session
 
 
@@ -151,7 +194,7 @@ def test_a_signal_leaves_the_terminal_usable(terminal: Terminal, number: signal.
 def test_an_endless_loop_can_be_stopped_and_left(tmp_path: Path) -> None:
     path = tmp_path / "endless.py"
     path.write_text(ENDLESS)
-    with opened(str(path)) as session:
+    with opened(*APP, str(path)) as session:
         assert session.shows("ready")
         session.press(" ")
         time.sleep(0.5)
@@ -163,8 +206,51 @@ def test_an_endless_loop_can_be_stopped_and_left(tmp_path: Path) -> None:
 @pytest.mark.parametrize("way", ["option", "variable"])
 def test_without_colour_the_ansi_theme_leaves_the_terminal_its_own(way: str) -> None:
     options, variables = (("--theme", "ansi"), {}) if way == "option" else ((), {"TEXTUAL_THEME": "ansi"})
-    with opened(*options, NO_COLOR="1", **variables) as session:
+    with opened(*APP, *options, NO_COLOR="1", **variables) as session:
         assert session.shows("ready")
         assert b"38;2;" not in session.raw
         assert b"48;2;" not in session.raw
         assert b"39;49" in session.raw
+
+
+def test_what_is_written_below_print_is_output_too_in_its_order_and_once(tmp_path: Path) -> None:
+    path = tmp_path / "loud.py"
+    path.write_text(LOUD)
+    with opened(*APP, str(path)) as session:
+        assert session.shows("ready")
+        session.press(" ")
+        assert session.shows("judged alone")
+        assert "by a child" not in session.text.replace('"by a child', "")
+        session.press("o")
+        assert session.shows("│ by print again ")
+        rows = [row.strip("│ ") for row in session.text.split("output · ")[1].splitlines()[1:]]
+        assert tuple(row for row in rows if row.startswith("by ")) == SPOKEN
+        session.press("q")
+        assert session.ends() == 0
+        assert session.is_restored()
+
+
+@pytest.mark.parametrize("way", ["key", "signal"])
+def test_a_program_that_prints_a_lot_leaves_nothing_on_the_shell(tmp_path: Path, way: str) -> None:
+    path = tmp_path / "many.py"
+    path.write_text(MANY)
+    with opened(*APP, str(path)) as session:
+        assert session.shows("ready")
+        session.press("r")
+        assert session.shows("iteration 1")
+        if way == "key":
+            session.press("q")
+        else:
+            session.process.send_signal(signal.SIGTERM)
+        assert session.ends() == (0 if way == "key" else 128 + signal.SIGTERM)
+        assert session.is_restored()
+        assert b"row" not in session.raw[session.raw.rfind(b"\x1b[?1049l") :]
+
+
+def test_a_crash_leaves_the_terminal_usable_and_says_what_it_was() -> None:
+    with opened("-c", CRASH) as session:
+        assert session.shows("ready")
+        session.press("?")
+        assert session.ends() == 1
+        assert session.is_restored()
+        assert b"this very crash" in session.raw[session.raw.rfind(b"\x1b[?1049l") :]

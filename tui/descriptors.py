@@ -1,0 +1,123 @@
+"""Standard output and error while the screen stands: the terminal is its own, what others write is output."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import NamedTuple, TextIO
+
+from ..engine.output import Output, ThreadStream
+
+_CHUNK = 1 << 16
+_CHUNKS = 16
+"""So much is read at a time, so that what prints without end holds nobody up."""
+
+
+class Outlets(NamedTuple):
+    """Where what is written goes: to the output pane, or to the terminal; None where it cannot be parted."""
+
+    output: Output
+    terminal: TextIO | None
+
+
+@contextmanager
+def kept_apart() -> Iterator[Outlets]:
+    """While inside, what is written to descriptors 1 and 2, by children and C code too, is output.
+
+    The thread that enters still prints to the terminal. All others print to the output, whatever becomes of
+    the streams that the screen puts in the way: an engine that is still at work when the screen goes would
+    otherwise print all over the shell.
+    """
+    if sys.platform == "win32" or "TEXTUAL_DRIVER" in os.environ:
+        yield Outlets(Output(), None)
+        return
+    out_of, into = os.pipe()
+    output = Output(_reader(out_of))
+    encoding = getattr(sys.stderr, "encoding", None)
+    with (
+        open(os.dup(2), "w", encoding=encoding, errors="replace") as terminal,
+        _drained(into, out_of, output),
+        _streams(output, terminal),
+        _descriptors(into),
+    ):
+        yield Outlets(output, terminal)
+
+
+def _reader(descriptor: int) -> Callable[[], str]:
+    """What can be read now, without waiting."""
+    os.set_blocking(descriptor, False)
+    decode = getincrementaldecoder("utf-8")("replace").decode
+
+    def read() -> str:
+        found: list[str] = []
+        while len(found) < _CHUNKS:
+            try:
+                found.append(decode(os.read(descriptor, _CHUNK)))
+            except BlockingIOError:
+                break
+        return "".join(found)
+
+    return read
+
+
+@contextmanager
+def _drained(into: int, out_of: int, output: Output) -> Iterator[None]:
+    """While inside, nobody who writes into the pipe has to wait for a reader."""
+    over = threading.Event()
+
+    def drain() -> None:
+        while not over.is_set():
+            select.select([out_of], [], [])
+            output.write("")
+
+    thread = threading.Thread(target=drain, name="output", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        os.write(into, b"\n")  # a child may hold the other end open for long
+        thread.join()
+        output.close()
+        os.close(into)
+        os.close(out_of)
+
+
+@contextmanager
+def _streams(output: Output, terminal: TextIO) -> Iterator[None]:
+    own = threading.get_ident()
+    before = sys.stdout, sys.stderr
+    stream = ThreadStream(lambda: threading.get_ident() != own, output, terminal)
+    sys.stdout = sys.stderr = stream
+    try:
+        yield
+    finally:
+        stream.flush()
+        sys.stdout, sys.stderr = before
+
+
+@contextmanager
+def _descriptors(into: int) -> Iterator[None]:
+    before = os.dup(1), os.dup(2)
+    _point(into, into)
+    try:
+        yield
+    finally:
+        _point(*before)
+        for descriptor in before:
+            os.close(descriptor)
+
+
+def _point(one: int, two: int) -> None:
+    """Let descriptors 1 and 2 be others; what Python still holds back goes where it was to go."""
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            with suppress(OSError, ValueError):
+                stream.flush()
+    os.dup2(one, 1)
+    os.dup2(two, 2)
