@@ -95,6 +95,10 @@ class Iteration:
         """Every executed statement, in order."""
         return self.recorder.steps
 
+    def statement_at(self, position: int) -> Statement:
+        """The statement of a step."""
+        return self.recorder.wrote(position)[0]
+
     @cached_property
     def history(self) -> Mapping[str, list[tuple[int, Slot]]]:
         """Every name's values in the order of the steps that wrote them; position -1 is the start."""

@@ -185,7 +185,7 @@ def _excused(gradient: Gradient, line: LineJudgement, lines: Mapping[str, LineJu
     if line.verdict is Verdict.NOT_CHECKED or whole is Verdict.WRONG_SHAPE:
         return Judgement(whole, whole, line, message=line.message or _end_to_end(gradient))
     if not _is_finite(gradient.comparison.maxdiff):
-        return Judgement(whole, whole, line, message=line.message or _NOT_FINITE)
+        return Judgement(whole, whole, line, message=line.message or _not_finite(gradient))
     if line.kink or _kinked(gradient.name, lines):
         return Judgement(Verdict.RIGHT, whole, line, message=line.message or _BELOW_A_KINK)
     if line.dtype == "float64":
@@ -193,7 +193,21 @@ def _excused(gradient: Gradient, line: LineJudgement, lines: Mapping[str, LineJu
     return Judgement(Verdict.CLOSE, whole, line, message="no line is wrong; the rest is rounding")
 
 
-_NOT_FINITE = "infinite or NaN where autograd's is not, though the line is right"
+def _not_finite(gradient: Gradient) -> str:
+    """Which of the two is infinite or NaN."""
+    manual, autograd = gradient.value, gradient.reference
+    if not isinstance(manual, Tensor) or autograd is None:
+        return _STRANGE
+    odd, true = (~one.detach().to_dense().cpu().isfinite() for one in (manual, autograd))
+    its_own, autograds = bool((odd & ~true).any()), bool((true & ~odd).any())
+    if its_own == autograds:
+        return _STRANGE
+    return _ITS_OWN if its_own else _AUTOGRADS
+
+
+_AUTOGRADS = "autograd's is infinite or NaN where this one is not, though the line is right"
+_ITS_OWN = "infinite or NaN where autograd's is not, though the line is right"
+_STRANGE = "infinite or NaN otherwise than autograd's, though the line is right"
 _ROUNDING = "no line is wrong in float64; the difference is rounding"
 _BELOW_A_KINK = "differs only where an upstream line takes another subgradient at a kink or tie"
 

@@ -17,7 +17,15 @@ from ..verdict import Verdict
 from .case import Case, written
 from .edit import Edit
 from .factors import any_upstream, extra_factors, measured_factors, missing_factors, missing_upstream
-from .grafts import constants_written, grafts, missing_parts, other_gradients, zeros_and_ones
+from .grafts import (
+    constants_written,
+    grafts,
+    missing_parts,
+    numbers_for_nan,
+    other_gradients,
+    zeros_and_ones,
+)
+from .loss import no_path
 from .names import near_upstreams, other_upstreams, tensors
 from .order import Reorder, reorders, run_whole
 from .place import Diagnosis, Place, applied
@@ -28,7 +36,7 @@ from .signs import measured_signs, signs
 from .sums import means, sums
 from .terms import extra_terms, missing_gradients, missing_terms, only_path, paths
 from .trial import Bench, Trial
-from .writes import assignments, no_effect, repeated_indices
+from .writes import assignments, changes, no_effect, repeated_indices
 
 _ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
 _LONGEST = 1.0
@@ -78,6 +86,8 @@ def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
 def _diagnosis(bench: Bench, judgement: LineJudgement, derived: Derived | None) -> Diagnosis:
     suggestion = "\n".join(derived.lines) if derived is not None else ""
     trial = Trial(bench, judgement)
+    if judgement.verdict is Verdict.WRONG_HERE and trial.tensor in bench.unused:
+        return Diagnosis("no_path", no_path(bench.session.program, trial.tensor), "", suggestion)
     for one in reorders(trial):
         if trial.agrees(run_whole(trial, one.tops, [])):
             return _of_order(one, suggestion)
@@ -120,6 +130,7 @@ _TRIED: tuple[Candidates, ...] = (
     mean_factors,
     measured_constants,
     zeros_and_ones,
+    numbers_for_nan,
     exponents,
     products,
     assignments,
@@ -166,6 +177,7 @@ def _found(case: Case) -> Edit | None:
 def _candidates(case: Case) -> Iterator[Edit]:
     misshapen = case.trial.judgement.verdict is Verdict.WRONG_SHAPE
     yield from no_effect(case)
+    yield from changes(case)
     if misshapen:
         yield from sums(case)
     if not case.trial.reads:

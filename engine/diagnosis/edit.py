@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..statements import Statement
 
-_DIMENSIONS = frozenset({"dim", "axis", "keepdim", "keepdims", "dtype", "device"})
+_NO_ARITHMETIC = frozenset({"dim", "axis", "keepdim", "keepdims", "dtype", "device", "out"})
 
 
 @dataclass(eq=False)
@@ -112,12 +112,36 @@ def blocks(block: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
 def spots_of(node: ast.AST) -> list[Spot]:
     """Every expression of a statement's arithmetic, the outer ones first: no targets, no indices."""
     found: list[Spot] = []
+    changed = set(map(id, _changed_in_place(node)))
     queue = _children(node)
     while queue:
         spot = queue.pop(0)
-        found.append(spot)
+        if id(spot.node) not in changed:
+            found.append(spot)
         queue += _children(spot.node)
     return found
+
+
+def _changed_in_place(node: ast.AST) -> Iterator[ast.AST]:
+    """What a statement changes by calls alone (`dX[0].mul_(2)`): an edit would change a passing value."""
+    part = node.value if isinstance(node, ast.Expr) else None
+    while isinstance(part, ast.Call) and is_in_place(part):
+        whole = receiver(part)
+        part = whole if whole is not None else part.args[0] if part.args else None
+        if part is not None:
+            yield from (part, *_inside(part))
+
+
+def _inside(place: ast.AST) -> Iterator[ast.AST]:
+    while isinstance(place, ast.Subscript | ast.Attribute):
+        place = place.value
+        yield place
+
+
+def is_in_place(call: ast.Call) -> bool:
+    """Whether a call changes its tensor, by torch's custom for names."""
+    which = called(call)
+    return which.endswith("_") and not which.endswith("__")
 
 
 def _children(node: ast.AST) -> list[Spot]:
@@ -146,7 +170,7 @@ def _of_call(node: ast.Call) -> list[Spot]:
     if called(node) not in _SHAPING:
         found += _in_field(node, "args")
     for keyword in node.keywords:
-        if keyword.arg not in _DIMENSIONS:
+        if keyword.arg not in _NO_ARITHMETIC:
             found.append(Spot(keyword, "value", None, keyword.value))
     return found
 

@@ -22,6 +22,7 @@ from ..linecheck.jitter import Jittered
 from ..linecheck.outcome import LineJudgement
 from ..linecheck.world import World, arrivals
 from ..recorder import MISSING
+from ..reference import differentiate
 from ..session import Session
 from ..verdict import Verdict
 from .behind import Behind, behind
@@ -78,6 +79,12 @@ class Bench(Elsewhere):
     def plain(self) -> frozenset[str]:
         """The parameters that are 0 or 1 throughout: a line may be right because of that alone."""
         return self._plain_parameters()
+
+    @cached_property
+    def unused(self) -> frozenset[str]:
+        """The tensors that the loss does not depend on."""
+        found = differentiate(self.loss, tuple(self.graph.values()), keep=True)
+        return frozenset(name for name, one in zip(self.graph, found, strict=True) if one is None)
 
     def another(self) -> Bench:
         """One like it, to be prepared in another world."""

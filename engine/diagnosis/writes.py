@@ -29,6 +29,16 @@ def _kept(node: ast.Expr, gradient: str) -> Iterator[ast.stmt]:
     yield ast.Assign(targets=[target], value=value)
 
 
+def changes(case: Case) -> Iterator[Edit]:
+    """The lines without one that does nothing but change the gradient in place."""
+    for line in case.lines:
+        if line.own and isinstance(line.node, ast.Expr) and case.name in line.statement.writes:
+            last = line is case.lines[0]
+            when = "after it is complete" if last else "where nothing is to be changed"
+            words = f"line {line.statement.line} changes {case.name} in place {when}"
+            yield case.edit("changed", words, line, None, [ast.copy_location(ast.Pass(), line.node)])
+
+
 def assignments(case: Case) -> Iterator[Edit]:
     """`+=` for `=`, `=` for `+=`."""
     for line in case.lines:

@@ -191,7 +191,7 @@ class _Check(Elsewhere):
         for one in (name, *self.static[name]):
             if one in self.complete:
                 position = self.iteration.gradients[one].writes[self.complete[one]]
-                line = self.iteration.steps[position].statement.line
+                line = self.iteration.statement_at(position).line
                 return f"from line {line} on, {one} is no longer the gradient of {one[1:]}"
         return ""
 

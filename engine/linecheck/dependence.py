@@ -123,7 +123,7 @@ Course = tuple[tuple[Statement, tuple[str, ...]], ...]
 
 def course_of(iteration: Iteration) -> Course:
     """The course of a recorded iteration."""
-    return tuple([(step.statement, tuple([slot.name for slot in step.slots])) for step in iteration.steps])
+    return tuple(map(iteration.recorder.wrote, range(len(iteration.recorder.entries))))
 
 
 @lru_cache(maxsize=4)

@@ -27,12 +27,19 @@ def copied_gradients(program: Program) -> frozenset[str]:
 
 def gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:
     """Every gradient of the program: those that lines write, and those that lines only read."""
-    known = {*iteration.references.gradients, *iteration.references.reasons}
-    section = session.program.section("backward")
-    read = frozenset[str]().union(*(s.reads for s in section.statements)) if section else frozenset()
+    references = iteration.references
+    known = {*references.gradients, *references.reasons}
     taken = known_before(session)
-    only_read = [name for name in sorted(read) if name[0] == "d" and name[1:] in known and name not in taken]
-    return tuple(dict.fromkeys([*iteration.gradients, *only_read]))
+    only_read = [n for n in _read_like_gradients(session.program) if n[1:] in known and n not in taken]
+    return tuple(dict.fromkeys([*(pair.name for pair in iteration.judged.pairs), *only_read]))
+
+
+@lru_cache(maxsize=8)
+def _read_like_gradients(program: Program) -> tuple[str, ...]:
+    """Names that a handwritten line reads and that begin with d."""
+    section = program.section("backward")
+    read = {name for statement in (section.statements if section else ()) for name in statement.reads}
+    return tuple(sorted(name for name in read if name[0] == "d"))
 
 
 def written_lines(
@@ -47,8 +54,8 @@ def written_lines(
         return ()
     writes = gradient.writes[:count]
     if len(writes) == 1:
-        return (iteration.steps[writes[0]].statement.line,)
-    lines = {iteration.steps[position].statement.line for position in writes}
+        return (iteration.statement_at(writes[0]).line,)
+    lines = {iteration.statement_at(position).line for position in writes}
     return tuple(sorted(lines or set(gradient.pair.lines)))
 
 
@@ -58,7 +65,7 @@ def read_in_part(iteration: Iteration, name: str, upstream: str) -> bool:
         return False
     built = iteration.gradients[upstream].writes
     return any(
-        upstream in iteration.steps[position].statement.reads and built[0] < position < built[-1]
+        upstream in iteration.statement_at(position).reads and built[0] < position < built[-1]
         for position in iteration.gradients[name].writes
         if built and position not in built
     )

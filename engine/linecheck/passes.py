@@ -41,15 +41,12 @@ class Outcome:
     """How often each gradient was written."""
 
 
-def plan_of(session: Session, iteration: Iteration, names: tuple[str, ...]) -> Plan:
+def plan_of(iteration: Iteration, names: tuple[str, ...], early: frozenset[str]) -> Plan:
     """The plan for the gradients `names`, from the record of the iteration."""
-    kept, allocated = session.kept_gradients, allocated_gradients(session)
-    counts: Counter[str] = Counter()
-    gradients = frozenset(names)
-    for step in iteration.steps:
-        if step.statement.section == "backward":
-            counts.update(slot.name for slot in written_gradients(step, gradients, kept, allocated))
-    return Plan(names, counts, early_reads(session, names))
+    judged = iteration.judged
+    written = zip(judged.pairs, judged.writes, strict=True)
+    counts = {pair.name: len(writes) for pair, writes in written if writes}
+    return Plan(names, counts, early)
 
 
 def allocated_gradients(session: Session) -> frozenset[str]:

@@ -82,10 +82,10 @@ def turning_points(iteration: Iteration, check: LineCheck, kept: Iterable[str]) 
 
 def _turns(iteration: Iteration, check: LineCheck, name: str) -> tuple[int, ...]:
     writes = iteration.gradients[name].writes if name in iteration.gradients else ()
-    statements = [iteration.steps[position].statement for position in writes]
+    statements = [iteration.statement_at(position) for position in writes]
     changing = [index for index, (one, other) in enumerate(pairwise(statements), 1) if one is not other]
     readers = [other for other, one in check.judgements.items() if name in one.upstreams and other != name]
-    ran = len(iteration.steps)
+    ran = len(iteration.recorder.entries)
     last = max((max(iteration.gradients[one].writes, default=ran) for one in readers), default=-1)
     return tuple(count for count in reversed(changing) if writes[count] < last)[:_TRIED]
 

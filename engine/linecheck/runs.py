@@ -19,10 +19,8 @@ from ..quick import largest_of_each
 from ..reference import References, fill_grad
 from ..session import Session
 from .agreement import Agreement, Measure, agreements
-from .dependence import course_of, read_gradients, upstreams, woven
-from .lines import copied_gradients, gradient_names
 from .passes import Outcome, Plan, plan_of, planned_anew, run_lines
-from .reuse import ambiguous
+from .reading import reading_of
 from .world import World, arrivals, opened
 
 _FACTORS = (math.pi, math.exp(-1))
@@ -55,16 +53,14 @@ class Runs:
         self.iteration = iteration
         self.dtype = dtype
         self.complete = complete
-        every = gradient_names(session, iteration)
-        course = course_of(iteration)
-        self.ambiguous = ambiguous(course, every)
-        self.names = tuple(name for name in every if name not in self.ambiguous)
-        self.plan: Plan = self._early(plan_of(session, iteration, self.names))
-        gradients = frozenset(self.names)
-        self.woven = woven(course, gradients)
-        self.read = read_gradients(session.program, gradients) - self.woven
-        self.static = upstreams(session.program, gradients)
-        self.copied = copied_gradients(session.program)
+        reading = reading_of(session, iteration)
+        self.names = reading.names
+        self.ambiguous = reading.ambiguous
+        self.woven = reading.woven
+        self.read = reading.read
+        self.static = reading.static
+        self.copied = reading.copied
+        self.plan: Plan = self._early(plan_of(iteration, self.names, reading.early))
         self._sizes: dict[int, float] = {}
         self.cuts: dict[str, Tensor] = {}
         self.quick: dict[str, Tensor] = {}

@@ -19,7 +19,7 @@ from torch import Tensor
 from backprop_tui.engine.iteration import Iteration
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.linecheck.dependence import downstream, upstreams
-from backprop_tui.engine.linecheck.passes import plan_of, run_lines
+from backprop_tui.engine.linecheck.passes import early_reads, plan_of, run_lines
 from backprop_tui.engine.linecheck.world import opened
 from backprop_tui.engine.program import parse
 from backprop_tui.engine.session import Session
@@ -125,7 +125,7 @@ def _upstreams_downstream(subject: Subject, name: str) -> Iterable[str]:
 def _value(subject: Subject, name: str, random: str | None) -> Any:
     """The line's value in float64 with one gradient random."""
     names = tuple(subject.iteration.gradients)
-    plan = plan_of(subject.session, subject.iteration, names)
+    plan = plan_of(subject.iteration, names, early_reads(subject.session, names))
     start = subject.iteration.start
     with opened(subject.session, start, torch.float64, draws=subject.session.draws) as world:
         tensors = world.forward(one[1:] for one in names)
