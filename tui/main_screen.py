@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ..engine.commands import GoTo, Pane, Scroll
+from ..engine.commands import Pane, Scroll
 from .board import Board
 from .canvas import Canvas
 from .keys import BY_ID, KEYS
@@ -44,7 +44,7 @@ class MainScreen(Board):
         """Ask for an iteration and run to it."""
         from .go_to import GoToScreen
 
-        self.app.push_screen(GoToScreen(), self._go_to)
+        self.app.push_screen(GoToScreen(self.link.send))
 
     def action_cancel(self) -> None:
         """Stop what runs; close the output."""
@@ -93,10 +93,6 @@ class MainScreen(Board):
             self.app.screen.tell(lesson)
         elif self.app.screen is self:
             self.app.push_screen(LessonScreen(lesson, self.link.send))
-
-    def _go_to(self, iteration: int | None) -> None:
-        if iteration is not None:
-            self.link.send(GoTo(iteration))
 
     def _scroll(self, name: str, rows: int, columns: int) -> None:
         if name in tuple(Pane):

@@ -20,7 +20,8 @@ class Window(ModalScreen[None]):
     """The id of its canvas, by which the stylesheet knows it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,space", "dismiss", "close", show=False),
+        # with priority, or the next key of a burst would find the window still there
+        Binding("escape,q,space", "dismiss", "close", show=False, priority=True),
         Binding("down", "scroll_by(1)", "down", show=False),
         Binding("up", "scroll_by(-1)", "up", show=False),
         Binding("pagedown", "scroll_by(10)", "page down", show=False),

@@ -9,9 +9,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from textual.events import Paste
 from textual.geometry import Region, Size
 from textual.strip import Strip
-from textual.widgets import Input
 
 from backprop_tui.engine.commands import (
     Advance,
@@ -220,18 +220,43 @@ async def test_a_thousand_iterations_are_g_and_enter_away(scenes: ModuleType) ->
         assert stage.commands == [GoTo(1000)]
 
 
-async def test_go_to_can_be_left_and_takes_no_words(scenes: ModuleType) -> None:
+async def test_go_to_can_be_left_and_takes_digits_alone(scenes: ModuleType) -> None:
     stage = Stage(scenes)
     async with stage.app.run_test(size=WIDE) as pilot:
-        await pilot.press("g", "x")
-        assert isinstance(stage.app.screen, GoToScreen)
-        assert stage.app.screen.query_one(Input).value == ""
-        await pilot.press("minus", "enter")
-        assert isinstance(stage.app.screen, GoToScreen)
+        await pilot.press("g", "x", "minus", "7", "8", "backspace", "r")
+        prompt = stage.app.screen
+        assert isinstance(prompt, GoToScreen)
+        assert prompt.typed == "7"
         await pilot.press("escape")
         await pilot.pause()
         assert stage.commands == []
         assert stage.app.screen is stage.app.main
+
+
+async def test_a_number_can_be_pasted_into_go_to(scenes: ModuleType) -> None:
+    stage = Stage(scenes)
+    async with stage.app.run_test(size=WIDE) as pilot:
+        await pilot.press("g")
+        for text in ("12 ", "many", "1234567890"):
+            stage.app.post_message(Paste(text))
+            await pilot.pause()
+        await pilot.press("enter")
+        assert stage.commands == [GoTo(12)]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW, TINY, (60, 20), (20, 6)])
+async def test_the_prompt_of_go_to_is_seen_at_every_size(scenes: ModuleType, size: tuple[int, int]) -> None:
+    stage = Stage(scenes)
+    async with stage.app.run_test(size=size) as pilot:
+        await pilot.press("g", *"250")
+        await pilot.pause()
+        canvas = stage.app.screen.query_one(Canvas)
+        assert canvas.region.bottom_left == (0, size[1])
+        shown = plain(canvas.lines[0])
+        assert "run until" in shown
+        assert "250" in shown
+        assert ("enter runs" in shown) == (size[0] >= 40)
+        assert "…" not in shown
 
 
 async def test_escape_cancels_what_runs(scenes: ModuleType) -> None:

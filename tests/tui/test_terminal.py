@@ -203,6 +203,24 @@ def test_an_endless_loop_can_be_stopped_and_left(tmp_path: Path) -> None:
         assert session.is_restored()
 
 
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        ("g5\r2", "iteration 4"),
+        ("g5\r ", "iteration 5"),
+        ("g5\r\x1b[C", "iteration 5"),
+        ("?q ", "iteration 0"),
+    ],
+)
+def test_keys_that_come_in_one_burst_each_do_what_they_do(terminal: Terminal, keys: str, found: str) -> None:
+    assert terminal.shows("ready")
+    terminal.press(keys)
+    assert terminal.shows(found)
+    time.sleep(0.3)
+    assert terminal.shows(found)
+    assert "run until" not in terminal.text
+
+
 @pytest.mark.parametrize("way", ["option", "variable"])
 def test_without_colour_the_ansi_theme_leaves_the_terminal_its_own(way: str) -> None:
     options, variables = (("--theme", "ansi"), {}) if way == "option" else ((), {"TEXTUAL_THEME": "ansi"})
