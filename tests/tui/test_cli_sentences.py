@@ -78,6 +78,12 @@ def test_what_a_call_changes_in_place_is_never_exchanged_for_a_passing_value(cap
     assert "dw.add_(dh).mul_(x)" in found
 
 
+def test_a_gradient_without_infinities_is_not_called_infinite(capsys: Captured) -> None:
+    found = said(LINEAR.replace(".mean()", '.mean() * float("nan")'), capsys)
+    sentence = "dw: autograd's is infinite or NaN where this one is not, though the line is right"
+    assert f"✗ line 12, {sentence}" in found
+
+
 def test_numbers_written_for_nan_are_named(capsys: Captured) -> None:
     sentence = "nan_to_num writes numbers where autograd's gradient is infinite or NaN"
     assert f"✗ line 11, dw: wrong here: {sentence}" in said(ROOT, capsys)
