@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .program import Program
 from .report import Unpaired
-from .spelling import nearest
+from .spelling import is_slip, nearest
 from .statements import Statement
 
 _ALLOCATES = re.compile(r"\b(new_)?(zeros|empty)(_like)?\(")
@@ -67,8 +67,9 @@ def unpaired(
     for candidate in wanted:
         if candidate.tensor in known:
             continue
-        guess = nearest(candidate.tensor, missing, 0.8)
-        if guess:
+        near = nearest(candidate.tensor, missing, 0.8)
+        slips = [one for one in sorted(missing) if is_slip(candidate.tensor, one)]
+        if guess := near or next(iter(slips), None):
             found.append(_near_miss(candidate, guess))
     return tuple(found)
 

@@ -99,3 +99,8 @@ def test_a_parameter_cut_off_beside_another_is_told_how(capsys: Captured) -> Non
     text = LINEAR.replace("w * x", "w.detach() * x + b").replace("# %% forward", "b = w + 1\n# %% forward")
     found = said(text, capsys)
     assert any("dw: wrong here: no path of autograd's graph leads from the loss to w" in one for one in found)
+
+
+def test_a_short_name_with_a_letter_twice_is_asked_about(capsys: Captured) -> None:
+    found = said(LINEAR.replace("dw =", "dww ="), capsys)
+    assert "? line 12, dww: no tensor `ww`; did you mean `dw`?" in found
