@@ -11,7 +11,6 @@ from torch import Tensor
 from .comparison import Comparison, name_of
 from .frame import Block, Inspector, Tab
 from .gradient import Gradient
-from .iteration import Iteration
 from .judgement import Judgement
 from .program import Program
 from .recorder import MISSING
@@ -160,7 +159,7 @@ def _blocks(scene: Scene, view: View, name: str, value: object, index: tuple[int
     return {
         Tab.VALUE: _block(view, value, index, f"{name} has no value yet"),
         Tab.MANUAL: _block(view, manual, index, _no_manual(scene, name), shape),
-        Tab.AUTOGRAD: _block(view, autograd, index, _no_autograd(record, name)),
+        Tab.AUTOGRAD: _block(view, autograd, index, _no_autograd(scene, name)),
         Tab.ERROR: _error_block(view, manual, autograd, index),
     }
 
@@ -173,10 +172,12 @@ def _no_manual(scene: Scene, name: str) -> str:
     return f"d{name} has not run yet: line {candidate.lines[0]} writes it"
 
 
-def _no_autograd(record: Iteration | None, name: str) -> str:
-    if record is None:
+def _no_autograd(scene: Scene, name: str) -> str:
+    if scene.record is None:
         return "autograd's gradient appears with the first iteration"
-    return record.references.reasons.get(name, "autograd has not run in this iteration")
+    if name in scene.session.data and name not in scene.session.written_tensors:
+        return f"{name} is data: asked for where d{name} is written"
+    return scene.record.references.reasons.get(name, "autograd has not run in this iteration")
 
 
 def _block(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from torch import Tensor
 
 from .commands import Layout, Pane
 from .frame import Tab
 from .iteration import Iteration
+from .program import Program
 
 if TYPE_CHECKING:
     from .session import Session
@@ -92,13 +96,28 @@ def phase_start(record: Iteration, ran: int) -> int:
 
 
 def tensor_names(session: Session, record: Iteration | None) -> list[str]:
-    """Parameters, data whose gradient is written, intermediates, in program order."""
-    data = [name for name in session.written_tensors if name in session.data]
-    forward = session.bound("forward")
-    names = dict.fromkeys([*session.parameters, *data, *forward])
+    """Parameters, data of the forward or with a written gradient, intermediates: each in program order."""
+    data = _data(session)
+    names = dict.fromkeys([*session.parameters, *data, *session.bound("forward")])
     if record is None:
         return list(names)
     known = {*record.references.gradients, *record.references.reasons}
     if not known:
         return [name for name in names if name in record.history]
-    return [name for name in names if name in known]
+    return [name for name in names if name in known or name in data]
+
+
+def _data(session: Session) -> list[str]:
+    """The data that are tensors."""
+    bound = (*session.bound("setup"), *session.bound("parameters"), *session.written_tensors)
+    wanted = _read_in_forward(session.program).union(session.written_tensors)
+    names = dict.fromkeys(name for name in bound if name in wanted and name in session.data)
+    return [name for name in names if isinstance(session.namespace.get(name), Tensor)]
+
+
+@lru_cache(maxsize=4)
+def _read_in_forward(program: Program) -> frozenset[str]:
+    section = program.section("forward")
+    return (
+        frozenset().union(*(statement.reads for statement in section.statements)) if section else frozenset()
+    )

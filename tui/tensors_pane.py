@@ -13,11 +13,13 @@ from .signs import Sign, sign_of
 
 GUTTER = 3
 """Columns before a name: the sign and the ▸."""
+CHECK = 11
+"""Columns for a verdict's word where long names and shapes leave no more: `wrong shape`."""
 EMPTY = "Tensors appear here once the program has run."
 
 
 class Columns(NamedTuple):
-    """Widths of the table's columns; 0 hides one. They depend on the pane's width alone.
+    """Widths of the table's columns; 0 hides one. No value changes them.
 
     A name shares its column with the shape, a verdict's word its column with the maxdiff: each takes of
     it what the other leaves, so that words are whole where there is room for them.
@@ -31,22 +33,37 @@ class Columns(NamedTuple):
     maxdiffs: bool
 
 
-def columns_for(width: int) -> Columns:
-    """The columns for a pane with `width` columns of text; narrow panes lose the least first."""
+def columns_for(width: int, names: int = 0) -> Columns:
+    """The columns for a pane with `width` columns of text; narrow panes lose the least first.
+
+    Names with their shapes that are `names` columns wide take what they need of the room for maxdiffs.
+    """
     if width >= 92:
         return Columns(width - GUTTER - 2 * 19 - 24 - 3, 19, 19, 24, True, True)
     if width >= 63:
         check = 18 if width >= 70 else 16
-        return Columns(width - GUTTER - 2 * RANGE - check - 3, RANGE, RANGE, check, True, True)
+        room = width - GUTTER - 2 * RANGE - 3
+        check = max(min(check, room - names), CHECK)
+        return Columns(room - check, RANGE, RANGE, check, True, True)
     if width >= 52:
         return Columns(width - GUTTER - 2 * RANGE - 10 - 3, RANGE, RANGE, 10, False, False)
     check = 13 if width >= 42 else 10
     return Columns(max(width - GUTTER - RANGE - check - 2, 4), 0, RANGE, check, False, False)
 
 
+def _widest(frame: Frame) -> int:
+    """Columns for the widest name in view and its shape."""
+    sizes = (columns_of(clean(row.name)) + 1 + len(_sizes(row)) for row in frame.tensors)
+    return max(sizes, default=0)
+
+
+def _sizes(row: TensorRow) -> str:
+    return shape(row.value.shape if row.value else None)
+
+
 def paint_tensors(frame: Frame, room: Room, *, alone: bool = False) -> list[Line]:
     """The whole pane. `alone`: the inspector is not in view; the title says the verdict and what opens it."""
-    columns = columns_for(room.columns)
+    columns = columns_for(room.columns, _widest(frame))
     rows = [_header(columns), *(_row(row, columns, room.columns) for row in frame.tensors)]
     if not frame.tensors:
         rows = [(Run(EMPTY, "quiet"),)]
@@ -117,7 +134,7 @@ def _name(row: TensorRow, columns: Columns, click: SelectName) -> Line:
     """The name, and the shape at the column's right edge where it fits whole."""
     name = ellipsis(clean(row.name), columns.name)
     room = columns.name - columns_of(name)
-    sizes = shape(row.value.shape if row.value else None) if columns.shapes else ""
+    sizes = _sizes(row) if columns.shapes else ""
     sizes = sizes if len(sizes) < room else ""
     style = "strong" if row.selected else ""
     return (Run(name, style, click), Run(right(sizes, room), "faint", click))

@@ -70,6 +70,20 @@ def test_a_selection_that_does_not_exist_falls_back_to_the_first(name: str, step
     assert shown(stepper, ITERATION, SelectName(name)).inspector.name == "W1"
 
 
+def test_data_that_the_forward_reads_have_rows_with_a_value_and_no_gradient(stepper: Stepper) -> None:
+    frame = shown(stepper, ITERATION, Layout(tensor_rows=20))
+    rows = {row.name: row for row in frame.tensors}
+    assert list(rows)[:5] == ["W1", "B1", "x", "y", "H"]
+    x = rows["x"]
+    assert (x.kind, x.gradient, x.verdict, x.maxdiff) == ("data", None, None, None)
+    assert x.value is not None
+    assert (x.value.shape, x.value.low, x.value.high) == ((4,), 1.0, 4.0)
+    assert rows["y"].verdict is not None
+    assert "n" not in rows
+    blocks = shown(stepper, SelectName("x")).inspector.blocks
+    assert "x is data" in blocks[Tab.AUTOGRAD].missing
+
+
 def test_exactly_one_row_is_selected_and_it_is_in_view(stepper: Stepper) -> None:
     shown(stepper, ITERATION, Layout(tensor_rows=2))
     for _ in range(9):

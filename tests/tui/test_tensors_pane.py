@@ -35,7 +35,7 @@ def test_a_row_says_name_shape_value_gradient_check_and_maxdiff(scenes: ModuleTy
     rows = text(paint_tensors(scenes.wrong(), Room(68, 14))).splitlines()
     (row,) = [row for row in rows if "▸" in row]
     assert row.split() == [
-        *("│", "✗▸", "difference", "[4]", "-0.062…0.0130", "-0.031…0.0065", "wrong", "0.0619"),
+        *("│", "✗▸", "difference", "[4]", "-0.062…0.0130", "-0.031…0.0065", "wrong", "0.062"),
         "│",
     ]
 
@@ -88,10 +88,23 @@ def test_the_word_of_a_verdict_is_whole(width: int, verdict: Verdict) -> None:
     assert f" {SIGNS[verdict].word} " in shown
 
 
-def test_a_long_name_takes_the_place_of_its_shape() -> None:
+@pytest.mark.parametrize(("name", "sizes"), [("counts_sum_inv", (32, 1)), ("difference_squared", (4,))])
+def test_a_long_name_has_its_shape_and_a_verdict_whole_beside_it(name: str, sizes: tuple[int, ...]) -> None:
+    value = Summary(sizes, "float32", -1.5, 2.0)
+    row = TensorRow(name, "intermediate", value, value, Verdict.WRONG_SHAPE, 0.5, False, False)
+    shown = text(paint_tensors(Frame(0, Status("p"), tensors=(row,)), Room(69, 5)))
+    assert f" {name} [{' '.join(map(str, sizes))}] " in shown
+    assert " wrong shape " in shown
+
+
+def test_a_name_without_end_takes_the_place_of_its_shape() -> None:
     value = Summary((32, 1), "float32", -1.5, 2.0)
-    row = TensorRow("counts_sum_inv", "intermediate", value, value, Verdict.EXACT, 0.0, False, False)
-    assert " counts_sum_inv " in text(paint_tensors(Frame(0, Status("p"), tensors=(row,)), Room(68, 5)))
+    row = TensorRow(
+        "counts_sum_inverted_twice", "intermediate", value, value, Verdict.EXACT, 0.0, False, False
+    )
+    shown = text(paint_tensors(Frame(0, Status("p"), tensors=(row,)), Room(69, 5)))
+    assert " counts_sum_inverted_t… " in shown
+    assert "[32" not in shown
 
 
 def test_without_an_inspector_in_view_the_title_says_what_is_wrong_and_what_opens_it(
