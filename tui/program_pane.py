@@ -9,13 +9,13 @@ from ..engine.frame import Failure, Frame, LineState, ProgramLine
 from ..engine.program import Program
 from .box import Room, boxed
 from .figures import RANGE, shape, summary
-from .line import Line, Run, crop, fill, plain, right, styled, width_of, wrap
+from .line import Line, Run, crop, fill, plain, styled, width_of, wrap
 from .narration import narration_rows, paragraphs
 from .signs import PARTIAL, Sign, sign_of
 from .source import narration_lines, source_lines
 
 SHAPE = 8
-"""Columns for a shape at the right edge."""
+"""Columns for a shape at the right edge; a longer one takes more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,7 @@ def _code(source: Source, number: int) -> Line:
 def _with_bound(row: Line, bound: Line, columns: int) -> Line:
     """The row with what the line bound at the right edge, where both fit."""
     room = columns - width_of(row) - width_of(bound)
-    return (*row, Run(" " * room), *bound) if bound and room > 0 else crop(row, columns)
+    return (*row, Run(" " * room), *bound) if bound and room >= 0 else crop(row, columns)
 
 
 def _bound(line: ProgramLine) -> Line:
@@ -133,7 +133,7 @@ def _bound(line: ProgramLine) -> Line:
 
 @lru_cache(maxsize=256)
 def _size(sizes: tuple[int, ...] | None) -> Run:
-    return Run(right(shape(sizes), SHAPE), "faint")
+    return Run(f" {shape(sizes)}".rjust(SHAPE), "faint")
 
 
 def _in_full(gutter: Line, code: Line, bound: Line, columns: int) -> list[Line]:

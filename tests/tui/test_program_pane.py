@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import ModuleType
 
+from backprop_tui.engine.frame import Summary
 from backprop_tui.engine.opening import opening_frame
 from backprop_tui.engine.program import parse
 from backprop_tui.tui.box import Room
@@ -133,3 +134,11 @@ def test_a_line_that_writes_a_part_of_a_gradient_says_so(scenes: ModuleType) -> 
     )
     painted = paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(100, 30))
     assert any(plain(line).startswith("│ ┆ 19") for line in painted)
+
+
+def test_a_shape_of_four_dimensions_is_whole_and_apart_from_the_value(scenes: ModuleType) -> None:
+    frame = scenes.mid_backward()
+    bound = Summary((3, 2, 40, 40), "float32", -8.19, 8.2)
+    lines = tuple(line._replace(bound=bound) if line.number == 12 else line for line in frame.lines)
+    painted = text(paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(80, 30)))
+    assert "-8.19…8.20 [3 2 40 40] │" in painted
