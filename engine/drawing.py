@@ -24,12 +24,24 @@ _QUIET = frozenset(
     """.split()
 )
 """Attributes of torch, its functions and its tensors of which none draws."""
+_WHOLE = frozenset("randint randint_like randperm".split())
+"""Those that draw whole numbers, which are the same in any precision."""
 _SECTIONS = ("forward", "backward", "update")
 
 
 @lru_cache(maxsize=8)
 def draws_nothing(program: Program) -> bool:
     """Whether no iteration can draw: False in doubt."""
+    return _names_nothing_but(program, _QUIET)
+
+
+@lru_cache(maxsize=8)
+def draws_whole_numbers(program: Program) -> bool:
+    """Whether an iteration can draw no other numbers: False in doubt."""
+    return _names_nothing_but(program, _QUIET | _WHOLE)
+
+
+def _names_nothing_but(program: Program, quiet: frozenset[str]) -> bool:
     if BY_TEXT.search(program.text):
         return False
     trees = [section.tree for section in program.sections]
@@ -38,7 +50,7 @@ def draws_nothing(program: Program) -> bool:
     own = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     known = own.union(vars(builtins))
     watched = [*_that_iterate(program), *_left_lying(program)]
-    return all(_is_quiet(node, known) for tree in watched for node in ast.walk(tree))
+    return all(_is_quiet(node, known, quiet) for tree in watched for node in ast.walk(tree))
 
 
 def _that_iterate(program: Program) -> Iterator[ast.AST]:
@@ -59,9 +71,9 @@ def _left_lying(program: Program) -> Iterator[ast.AST]:
                 yield node
 
 
-def _is_quiet(node: ast.AST, known: set[str]) -> bool:
+def _is_quiet(node: ast.AST, known: set[str], quiet: frozenset[str]) -> bool:
     if isinstance(node, ast.Attribute):
-        return node.attr in _QUIET
+        return node.attr in quiet
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Attribute) or (
             isinstance(node.func, ast.Name) and node.func.id in known

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from itertools import accumulate
 from operator import attrgetter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy
 import torch
@@ -140,18 +140,31 @@ def _by_extremes(difference: Tensor, reference: Tensor, among: HasLargest) -> Ve
     return _by_size(largest_of(difference), largest_of(reference), reference.dtype, among)
 
 
+class Laid(NamedTuple):
+    """Tensors of one dtype end to end on the CPU, and where each begins."""
+
+    tensor: Tensor
+    starts: list[int]
+
+
 def largest_of_each(tensors: Sequence[Tensor]) -> list[float]:
     """The largest absolute entry of each; NaN or infinite where one is. Small ones are looked at together."""
-    alike = len({*map(_dtype, tensors)}) == len({*map(_device, tensors)}) == 1
-    laid = _laid(tensors) if alike and {*map(_layout, tensors)} == {torch.strided} else None
+    laid = laid_end_to_end(tensors)
     if laid is None:
         return [largest_of(one) for one in tensors]
-    found: list[float] = numpy.maximum.reduceat(laid[0].detach().abs().numpy(), laid[1]).tolist()
+    found: list[float] = numpy.maximum.reduceat(laid.tensor.detach().abs().numpy(), laid.starts).tolist()
     return found
 
 
-def _laid(tensors: Sequence[Tensor]) -> tuple[Tensor, list[int]] | None:
-    """Tensors of one dtype end to end, and where each begins; None where they are too large, or elsewhere.
+def laid_end_to_end(tensors: Sequence[Tensor]) -> Laid | None:
+    """Tensors that are small and of one kind, end to end; None for others."""
+    if {*map(_layout, tensors)} != {torch.strided} or len({*map(_device, tensors)}) > 1:
+        return None
+    return _laid(tensors) if len({*map(_dtype, tensors)}) == 1 else None
+
+
+def _laid(tensors: Sequence[Tensor]) -> Laid | None:
+    """Tensors of one dtype end to end; None where they are too large, or elsewhere.
 
     Raises:
         RuntimeError: they are of a layout that has no end.
@@ -160,7 +173,7 @@ def _laid(tensors: Sequence[Tensor]) -> tuple[Tensor, list[int]] | None:
     if not 0 < sum(counts) <= SMALL or not all(counts) or tensors[0].dtype not in _LAID:
         return None
     laid = flatten([*tensors])
-    return (laid, [0, *accumulate(counts[:-1])]) if laid.is_cpu else None
+    return Laid(laid, [0, *accumulate(counts[:-1])]) if laid.is_cpu else None
 
 
 def largest_of(tensor: Tensor) -> float:

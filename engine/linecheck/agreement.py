@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor
 
 from ..comparison import entry_differences, finite_max, name_of
 from ..failure import in_short
-from ..quick import SMALL, largest_of, largest_of_each
+from ..quick import flatten, laid_end_to_end, largest_of
 from ..verdict import Verdict
 
 
@@ -112,18 +113,17 @@ def _proven(
     return Agreement(Verdict.RIGHT, maxdiff, name_of(dtype))
 
 
-Measure = Callable[[Tensor], float]
-"""Tells the largest finite entry of a tensor."""
-
-
 def agreements(
     values: Mapping[str, Any],
     expected: Mapping[str, Tensor],
     upstream: Callable[[str], float],
-    size: Measure = finite_max,
+    most: float,
 ) -> dict[str, Agreement]:
-    """`agreement` for many by name. What the extremes prove of small tensors is found for all at once."""
-    found = _proven_together(values, expected, upstream, size)
+    """`agreement` for many by name. What the extremes prove of small tensors is found for all at once.
+
+    No upstream is larger than `most` or the largest of those expected.
+    """
+    found = _proven_together(values, expected, most)
     for name in values:
         if name not in found:
             found[name] = _attempted(values[name], expected[name], upstream(name))
@@ -139,23 +139,24 @@ def _attempted(value: object, expected: Tensor, upstream: float) -> Agreement:
 
 
 def _proven_together(
-    values: Mapping[str, Any],
-    expected: Mapping[str, Tensor],
-    upstream: Callable[[str], float],
-    size: Measure,
+    values: Mapping[str, Any], expected: Mapping[str, Tensor], most: float
 ) -> dict[str, Agreement]:
+    """Those that agree by less than their own largest entry allows, and are far from faint."""
     alike = [name for name, value in values.items() if _is_alike(value, expected[name])]
-    theirs = [expected[name] for name in alike]
-    if not alike or sum(one.numel() for one in theirs) > SMALL:
+    theirs = laid_end_to_end([expected[name] for name in alike])
+    if theirs is None:
         return {}
-    differences = torch._foreach_sub([values[name] for name in alike], theirs)
-    found = {}
-    for name, other, maxdiff in zip(alike, theirs, largest_of_each(differences), strict=True):
-        # where an entry is not finite, the difference is not either
-        proven = _proven(maxdiff, size(other), other.dtype, upstream(name), _eps(other))
-        if proven is not None:
-            found[name] = proven
-    return found
+    ours = flatten([values[name].detach() for name in alike])
+    scales = numpy.maximum.reduceat(theirs.tensor.abs().numpy(), theirs.starts)
+    errors = numpy.maximum.reduceat((ours - theirs.tensor).abs_().numpy(), theirs.starts)
+    eps, upstream = _eps(ours), max(most, float(scales.max()))
+    if not math.isfinite(upstream):
+        return {}
+    # where an entry is not finite, the error is not either
+    proven = (errors <= _tolerances(eps)[1] * scales) & (scales > faint_below(upstream, eps))
+    dtype = name_of(ours.dtype)
+    rows = zip(alike, proven.tolist(), errors.tolist(), strict=True)
+    return {name: Agreement(Verdict.RIGHT, error, dtype) for name, right, error in rows if right}
 
 
 def _is_alike(value: object, expected: Tensor) -> bool:

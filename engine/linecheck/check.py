@@ -146,8 +146,7 @@ class _Check(Elsewhere):
             self.cuts = self._random_cuts(tensors)
             self.quick = arrivals(self._loss(), tensors, self.cuts)
             outcome = self._lines(world, self.cuts, kept)
-        self._measure([*self.cuts.values(), *self.quick.values()])
-        found = self._agreements(outcome.values, self.quick, self._size)
+        found = self._agreements(outcome.values, self.quick)
         if self.dtype is not None and self._raised_anew(outcome):
             raise NotInDouble
         return found, outcome

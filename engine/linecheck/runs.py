@@ -12,13 +12,14 @@ import torch
 from torch import Tensor
 
 from ..comparison import finite_max
+from ..drawing import draws_whole_numbers
 from ..instrument import BACKWARD
 from ..iteration import Iteration
 from ..namespace import generators_in
 from ..quick import largest_of_each
 from ..reference import References, fill_grad
 from ..session import Session
-from .agreement import Agreement, Measure, agreements
+from .agreement import Agreement, agreements
 from .passes import Outcome, Plan, plan_of, planned_anew, run_lines
 from .reading import reading_of
 from .world import World, arrivals, opened
@@ -76,13 +77,13 @@ class Runs:
         return replace(plan, writes={**plan.writes, **self.complete})
 
     def _forward(self, world: World) -> dict[str, Tensor]:
-        before = generator_states(self.session)
+        session = self.session
+        watched = self.dtype is not None and not self.draws and not draws_whole_numbers(session.program)
+        before = generator_states(session) if watched else []
         tensors = world.forward(name[1:] for name in self.names)
-        drew = any(
-            not torch.equal(one, other)
-            for one, other in zip(before, generator_states(self.session), strict=True)
-        )
+        after = generator_states(session) if watched else []
         if self.dtype is not None:
+            drew = any(not torch.equal(*pair) for pair in zip(before, after, strict=True))
             self._require_double(tensors, drew)
         self.tensors = frozenset(tensors)
         if self.copied or self.session.calls_backward:
@@ -104,19 +105,19 @@ class Runs:
 
     def _random_cuts(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """A random upstream gradient for every tensor whose gradient is read."""
-        generator = torch.Generator().manual_seed(1_000_003 + self.iteration.number)
-        return {
-            name: self._random_like(tensor, name, generator)
-            for name, tensor in sorted(tensors.items())
-            if f"d{name}" in self.read
-        }
+        read = {name: tensors[name] for name in sorted(tensors) if f"d{name}" in self.read}
+        return self._random_like(read, 1_000_003 + self.iteration.number)
 
-    def _random_like(self, tensor: Tensor, name: str, generator: torch.Generator) -> Tensor:
-        noise = torch.randn(tensor.shape, generator=generator, dtype=torch.float32).double()
-        noise *= _FULL
-        if self.dtype is None:
-            noise *= self._usual_size(name)
-        return noise.to(tensor)
+    def _random_like(self, tensors: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
+        """Random tensors of the same shapes, drawn all at once."""
+        sizes = [*map(Tensor.numel, tensors.values())]
+        generator = torch.Generator().manual_seed(seed)
+        noise = torch.randn(sum(sizes), generator=generator, dtype=torch.float32).double().mul_(_FULL)
+        pairs = zip(tensors.items(), noise.split_with_sizes(sizes), strict=True)
+        return {name: self._in_size(name, part).view(one.shape).to(one) for (name, one), part in pairs}
+
+    def _in_size(self, name: str, noise: Tensor) -> Tensor:
+        return noise.mul_(self._usual_size(name)) if self.dtype is None else noise
 
     def _usual_size(self, name: str) -> float:
         """Outside float64 the cut is as large as the true gradient: rounding then stays as small."""
@@ -136,13 +137,6 @@ class Runs:
         later = bound[bound.index(name) + 1 :] if name in bound else bound
         return [self.quick[one] for one in (name, *later) if one in self.quick]
 
-    def _measure(self, tensors: Iterable[Tensor]) -> None:
-        """Find the sizes of many at once."""
-        tensors = list(tensors)
-        for tensor, size in zip(tensors, largest_of_each(tensors), strict=True):
-            if math.isfinite(size):
-                self._sizes[id(tensor)] = size
-
     def _size(self, tensor: Tensor) -> float:
         """The largest finite entry of a cut or an arrival, found once."""
         if id(tensor) not in self._sizes:
@@ -160,13 +154,14 @@ class Runs:
         substitutes = {f"d{name}": tensor for name, tensor in cuts.items()}
         return run_lines(world, self.plan, substitutes, taken, graph=graph)
 
-    def _agreements(
-        self, values: Mapping[str, Any], arrived: Mapping[str, Tensor], size: Measure = finite_max
-    ) -> dict[str, Agreement]:
+    def _agreements(self, values: Mapping[str, Any], arrived: Mapping[str, Tensor]) -> dict[str, Agreement]:
         """What lines wrote, as far as anything arrived at its tensor, against that."""
-        expected = {name: arrived[name[1:]] for name in values if name[1:] in arrived}
-        known = {name: values[name] for name in expected if values[name] is not Ellipsis}
-        return agreements(known, expected, self._upstream, size)
+        known = {n: value for n, value in values.items() if n[1:] in arrived and value is not Ellipsis}
+        expected = {name: arrived[name[1:]] for name in known}
+        others = [one for name, one in arrived.items() if f"d{name}" not in known]
+        sizes = largest_of_each([*self.cuts.values(), *others])
+        most = max(sizes, default=0.0) if all(map(math.isfinite, sizes)) else math.inf
+        return agreements(known, expected, self._upstream, most)
 
     def _arrivals(self, tensors: Mapping[str, Tensor], cuts: Iterable[str]) -> dict[str, Tensor]:
         return arrivals(self._loss(), tensors, {name: self.cuts[name] for name in cuts})

@@ -229,24 +229,29 @@ def arrivals(
     """
     found: dict[str, Tensor] = {}
     handles = [
-        tensor.register_hook(_noting(name, found, cuts.get(name)))  # type: ignore[no-untyped-call]
+        tensor.register_hook(_noting(name, found, cuts[name]))  # type: ignore[no-untyped-call]
         for name, tensor in tensors.items()
+        if name in cuts
     ]
+    inputs = tuple(tensors.values())
     try:
-        if inputs := tuple(tensors.values()):
-            first = torch.full_like(loss, factor)
-            differentiate(loss, inputs, first, keep=True)
+        arrived = differentiate(loss, inputs, torch.full_like(loss, factor), keep=True) if inputs else ()
     finally:
         for handle in handles:
             handle.remove()
     return {
-        name: found[name] if name in found else torch.zeros_like(tensor) for name, tensor in tensors.items()
+        name: found[name] if name in found else _arrival(tensor, None if name in cuts else gradient)
+        for (name, tensor), gradient in zip(tensors.items(), arrived, strict=True)
     }
 
 
-def _noting(
-    name: str, found: dict[str, Tensor], instead: Tensor | None
-) -> Callable[[Tensor | None], Tensor | None]:
+def _arrival(tensor: Tensor, gradient: Tensor | None) -> Tensor:
+    if gradient is None:
+        return torch.zeros_like(tensor)
+    return gradient if gradient.layout == torch.strided else gradient.to_dense()
+
+
+def _noting(name: str, found: dict[str, Tensor], instead: Tensor) -> Callable[[Tensor | None], Tensor | None]:
     def hook(gradient: Tensor | None) -> Tensor | None:
         # a piece that the loss does not use gets None where its siblings get a gradient
         if gradient is None:
@@ -255,7 +260,7 @@ def _noting(
             found[name] = gradient.detach()
             return instead
         found[name] = gradient.detach().to_dense()
-        return None if instead is None else instead.to_sparse()
+        return instead.to_sparse()
 
     return hook
 
