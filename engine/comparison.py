@@ -90,7 +90,7 @@ def compare(
 def _as_tensor(manual: object, like: Tensor) -> Tensor | str:
     wanted = f"a tensor of shape {list(like.shape)} is expected"
     if isinstance(manual, bool) or not isinstance(manual, Tensor | int | float):
-        named = {None: "None"}.get(manual) if manual is None else f"a {type(manual).__name__}"
+        named = "None" if manual is None else with_article(type(manual).__name__)
         return f"it is {named}; {wanted}"
     if isinstance(manual, int | float):
         if like.dim() == 0:
@@ -99,7 +99,8 @@ def _as_tensor(manual: object, like: Tensor) -> Tensor | str:
     if manual.dtype.is_complex and not like.dtype.is_complex:
         return f"it is complex; {wanted}"
     if not (manual.is_floating_point() or manual.is_complex()):
-        return f"it is an {name_of(manual.dtype)} tensor; a {name_of(like.dtype)} gradient is expected"
+        kind, wanted = with_article(name_of(manual.dtype)), with_article(name_of(like.dtype))
+        return f"it is {kind} tensor; {wanted} gradient is expected"
     return _dense(manual)
 
 
@@ -190,6 +191,12 @@ def _type_note(value: Tensor, autograd: Tensor) -> str:
 def name_of(dtype: torch.dtype) -> str:
     """`float32` for `torch.float32`."""
     return str(dtype).removeprefix("torch.")
+
+
+def with_article(kind: str) -> str:
+    """`an int64`, `a bool`, `a uint8`, `an ndarray`."""
+    vowel = kind.casefold().startswith(("a", "e", "i", "o", "nd"))
+    return f"{'an' if vowel else 'a'} {kind}"
 
 
 def _relative(maxdiff: float, scale: float) -> float:
