@@ -101,6 +101,12 @@ def test_a_parameter_cut_off_beside_another_is_told_how(capsys: Captured) -> Non
     assert any("dw: wrong here: no path of autograd's graph leads from the loss to w" in one for one in found)
 
 
+def test_a_tensor_without_data_has_no_wrong_shape(capsys: Captured) -> None:
+    found = said(LINEAR.replace("(x * de).sum(0, keepdim=True)", 'torch.empty(1, device="meta")'), capsys)
+    assert not any("wrong shape" in one for one in found)
+    assert any("wrong type" in one for one in found)
+
+
 def test_a_short_name_with_a_letter_twice_is_asked_about(capsys: Captured) -> None:
     found = said(LINEAR.replace("dw =", "dww ="), capsys)
     assert "? line 12, dww: no tensor `ww`; did you mean `dw`?" in found
