@@ -36,8 +36,11 @@ def load(target: str) -> Program:
     """The program at a path or with a bundled name. A path that exists comes first.
 
     Raises:
-        ProgramError: nothing there, not a readable text file, or not a program.
+        ProgramError: no target, nothing there, not a readable text file, or not a program.
     """
+    if not target:
+        hint = "Name a program file, or one of the programs that `backprop-tui list` names"
+        raise ProgramError("no path was given", hint=hint)
     path = Path(target)
     if not _exists(path) and target in bundled_names():
         return parse(_text_of(target), target, _FOLDER / f"{target}.py")

@@ -31,7 +31,7 @@ def error_json(error: ProgramError, target: str, seed: int) -> str:
         "line": error.line,
         "section": None,
         "type": type(error).__name__,
-        "message": error.message,
+        "message": f"{error.message}. {error.hint}" if error.hint else error.message,
     }
     return json.dumps(
         {

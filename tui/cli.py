@@ -18,7 +18,7 @@ from . import studies
 from .interrupts import interrupted_by_user_alone
 from .open import FIRST, open_screen
 from .options import Count, Flag, NotNegative, Seed
-from .refusal import Refusal, as_argument, usage_error
+from .refusal import Refusal, as_argument, require_path, usage_error
 from .streams import PlainConsole, prints_on_stderr, write_line
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def new(file: str, /) -> int:
     """
     from ..engine.source import starter
 
+    require_path(file)
     try:
         with Path(file).open("x", encoding="utf-8") as stream:
             stream.write(starter())

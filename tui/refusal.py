@@ -40,6 +40,12 @@ def meant_command(words: list[str]) -> str:
     return f" Did you mean `backprop-tui {shlex.join([command, *words[1:]])}`?"
 
 
+def require_path(file: str) -> None:
+    """Refuse to write where no name is: Python takes an empty path for the folder it is in."""
+    if not file:
+        raise Refusal("No path was given to write to, and nothing was written.")
+
+
 def as_argument(file: str) -> str:
     """The file as a word of a command line that reads neither as a command nor as an option."""
     plain = file in COMMANDS or file.startswith("-")

@@ -14,7 +14,7 @@ from ..engine.source import load
 from ..engine.spelling import nearest
 from .interrupts import interrupted_by_user_alone
 from .options import Flag, Level, Seed
-from .refusal import Refusal
+from .refusal import Refusal, require_path
 from .streams import PlainConsole, prints_on_stderr, write_line
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def write(
     seed
         Seeds torch, random and numpy.
     """
+    if output is not None:
+        require_path(output)
     if output is not None and Path(output).exists() and not force:
         raise Refusal(
             f"{output} exists already, and nothing was written; choose another name, or add --force."

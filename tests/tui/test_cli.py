@@ -132,6 +132,7 @@ def test_json_tells_of_a_program_that_cannot_be_read(
     out, err = capsys.readouterr()
     shown = json.loads(out)
     assert (shown["program"], shown["seed"], shown["error"]["line"]) == ("broken", 4, 2)
+    assert shown["error"]["message"].endswith("The line reads `loss = (`")
     assert err.startswith("broken.py:2:")
 
 
@@ -204,6 +205,14 @@ def test_an_unknown_theme_gets_a_suggestion(calls: Calls, capsys: pytest.Capture
         (["a.py", "b[/]c"], "There is no place for b[/]c"),
         (["--sed", "3"], "Did you mean --seed?"),
         (["--seed", "-1"], "--seed"),
+        (["--seed", "1.5"], "Invalid value for --seed: a whole number in digits is wanted, and 1.5 is none."),
+        (["check", "--iterations", "1.5"], "a whole number in digits is wanted, and 1.5 is none."),
+        (["hint", "a.py", "W", "--level", "two"], "Invalid value for --level"),
+        (["check", ""], "no path was given. Name a program file"),
+        ([""], "no path was given"),
+        (["explain", "", "W"], "no path was given"),
+        (["new", ""], "No path was given to write to"),
+        (["write", "linear_regression", "-o", ""], "No path was given to write to"),
         (["--seed", str(2**32)], "--seed"),
         (["check", "--iterations", "0"], "`backprop-tui check --help`"),
         (["check", "--rtol", "-1"], "--rtol"),
