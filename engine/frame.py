@@ -139,6 +139,16 @@ class Failure:
     message: str
     traceback: tuple[str, ...] = ()
 
+    @property
+    def exception(self) -> str:
+        """The exception's name; '' where it is one of ours, whose message says it all."""
+        return "" if self.type in ("ProgramFault", "Cancelled") else self.type
+
+    @property
+    def words(self) -> str:
+        """`RuntimeError: the message`."""
+        return ": ".join(filter(None, (self.exception, self.message)))
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Status:
@@ -157,6 +167,8 @@ class Status:
     loading: bool = False
     checking: bool = False
     """The lines are about to be judged one by one; the next frame knows more."""
+    stopped: str = ""
+    """The section that stopped before the first iteration."""
     busy: str = ""
     """What has been at work for a while and can be stopped: `forward, line 6`."""
     running: bool = False

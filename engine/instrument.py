@@ -25,8 +25,8 @@ def compile_section(program: Program, section: Section) -> CodeType:
 
 
 def compile_statements(program: Program, section: Section, harmless: Set[Statement]) -> tuple[CodeType, ...]:
-    """Every top-level statement of the section as a code object of its own, hooks included."""
-    hooks = _Hooks(section.statements, harmless)
+    """Every top-level statement of the section as a code object of its own, with lean hooks."""
+    hooks = _LeanHooks(section.statements, harmless, frozenset())
     return tuple(_compile(program, hooks.block([node])) for node in section.tree.body)
 
 

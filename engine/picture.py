@@ -70,6 +70,7 @@ def _status(stepper: Stepper, view: View) -> Status:
         checking=stepper.lines.wanted,
         speed=stepper.pace.words,
         target=stepper.pace.target,
+        stopped=stepper.failure.section if stepper.failure is not None and record is None else "",
     )
     if record is None:
         return base

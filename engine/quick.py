@@ -42,7 +42,7 @@ def quick_verdicts(
     try:
         if _equal(manuals, references):
             return [Verdict.EXACT] * len(manuals)
-        if _alike(manuals, references):
+        if alike(manuals, references):
             return _unequal(manuals, references, among)
     except (RuntimeError, TypeError):
         pass  # some are no tensors, of several devices or layouts, or nested
@@ -64,7 +64,7 @@ def _equal(manuals: Sequence[Any], references: Sequence[Tensor]) -> bool:
     return [*map(_dtype, manuals)] == [*map(_dtype, references)]
 
 
-def _alike(manuals: Sequence[Any], references: Sequence[Tensor]) -> bool:
+def alike(manuals: Sequence[Any], references: Sequence[Tensor]) -> bool:
     """Whether all are plain tensors of one dtype, each in the shape of autograd's."""
     if set(map(type, manuals)) != {Tensor} or [*map(_shape, manuals)] != [*map(_shape, references)]:
         return False
@@ -72,7 +72,7 @@ def _alike(manuals: Sequence[Any], references: Sequence[Tensor]) -> bool:
 
 
 _shape, _dtype = attrgetter("shape"), attrgetter("dtype")
-_device, _layout = attrgetter("device"), attrgetter("layout")
+_kind, _layout = attrgetter("dtype", "device"), attrgetter("layout")
 
 
 _PLAIN = (Tensor, torch.nn.Parameter)
@@ -91,7 +91,7 @@ def _comparable(manual: Tensor, autograd: Tensor) -> bool:
 def _unequal(
     manuals: Sequence[Tensor], references: Sequence[Tensor], among: HasLargest
 ) -> Sequence[Verdict | None]:
-    laid = _laid(references)
+    laid = laid_end_to_end(references)
     if laid is None:
         return _by_norms(manuals, references, among)
     return _laid_out(flatten([*manuals]), *laid, among)
@@ -149,21 +149,18 @@ class Laid(NamedTuple):
 
 def largest_of_each(tensors: Sequence[Tensor]) -> list[float]:
     """The largest absolute entry of each; NaN or infinite where one is. Small ones are looked at together."""
-    laid = laid_end_to_end(tensors)
+    laid = laid_end_to_end(tensors) if _of_one_kind(tensors) else None
     if laid is None:
         return [largest_of(one) for one in tensors]
     found: list[float] = numpy.maximum.reduceat(laid.tensor.detach().abs().numpy(), laid.starts).tolist()
     return found
 
 
+def _of_one_kind(tensors: Sequence[Tensor]) -> bool:
+    return {*map(_layout, tensors)} == {torch.strided} and len({*map(_kind, tensors)}) == 1
+
+
 def laid_end_to_end(tensors: Sequence[Tensor]) -> Laid | None:
-    """Tensors that are small and of one kind, end to end; None for others."""
-    if {*map(_layout, tensors)} != {torch.strided} or len({*map(_device, tensors)}) > 1:
-        return None
-    return _laid(tensors) if len({*map(_dtype, tensors)}) == 1 else None
-
-
-def _laid(tensors: Sequence[Tensor]) -> Laid | None:
     """Tensors of one dtype end to end; None where they are too large, or elsewhere.
 
     Raises:

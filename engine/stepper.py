@@ -35,6 +35,7 @@ from .picture import picture
 from .program import Program
 from .recorder import Cancel, Cancelled
 from .session import Session
+from .stopped import why_not_begun, why_stopped
 from .summary import forget_summaries
 from .view import View, phase_end, phase_start
 
@@ -56,6 +57,8 @@ class Stepper:
         self.notes: tuple[str, ...] = ()
         self.lines = LineJudge(self.cancel)
         self.pace = Pace()
+        self._tries = 0
+        """How often the iteration on the screen has failed."""
         self._tutor: Tutor | None = None
 
     def begin(self) -> None:
@@ -65,6 +68,8 @@ class Stepper:
     def handle(self, command: Command) -> None:
         """Do what a command says."""
         match command:
+            case Advance() | ToggleRun() | GoTo() if not self.session.ready:
+                self.notes = why_not_begun(self.failure)
             case Advance(unit, by):
                 self.pace.pause()
                 self._advance(unit, by)
@@ -128,14 +133,14 @@ class Stepper:
     def _toggle(self) -> None:
         if self.pace.running:
             self.pace.pause()
-        elif self.session.ready:
+        else:
             self.pace.run()
 
     def _go_to(self, iteration: int) -> None:
         self.pace.pause()
-        if self.session.ready and iteration > self.session.number:
+        if iteration > self.session.number:
             self.pace.run(iteration)
-        elif self.session.ready:
+        else:
             done = self.session.number
             self.notes = (f"{done} iterations are done; home restarts from the first",)
 
@@ -144,14 +149,12 @@ class Stepper:
         self.session.restart()
         self.output.clear()
         self.losses = LossHistory()
-        self.record, self.failure, self.notes = None, None, ()
+        self.record, self.failure, self.notes, self._tries = None, None, (), 0
         self.lines.forget()
         self.view = replace(self.view, ran=0, changed=frozenset(), program_top=1)
         self.begin()
 
     def _advance(self, unit: Unit, by: int) -> None:
-        if not self.session.ready:
-            return
         record, ran = self.record, self.view.ran
         if by < 0:
             self._move(0 if unit is Unit.ITERATION else self._back(unit))
@@ -214,7 +217,8 @@ class Stepper:
             self._tutor.forget()
         record = self.session.iterate()
         self.record, self.failure = record, record.failure
-        self.notes = record.notes
+        self._tries = self._tries + 1 if record.failure is not None else 0
+        self.notes = record.notes + why_stopped(record, self._tries)
         if record.failure is None:
             self.losses.append(self.session.losses[-1])
         self.lines.judge(record, settled=not self.pace.running)

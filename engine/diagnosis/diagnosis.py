@@ -17,11 +17,11 @@ from ..verdict import Verdict
 from .case import Case, written
 from .edit import Edit
 from .factors import any_upstream, extra_factors, measured_factors, missing_factors, missing_upstream
+from .finite import nan_for_number, number_for_nan
 from .grafts import (
     constants_written,
     grafts,
     missing_parts,
-    numbers_for_nan,
     other_gradients,
     zeros_and_ones,
 )
@@ -88,13 +88,15 @@ def _diagnosis(bench: Bench, judgement: LineJudgement, derived: Derived | None) 
     trial = Trial(bench, judgement)
     if judgement.verdict is Verdict.WRONG_HERE and trial.tensor in bench.unused:
         return Diagnosis("no_path", no_path(bench.session.program, trial.tensor), "", suggestion)
+    if said := number_for_nan(trial):
+        return Diagnosis("not_finite", said, "", suggestion)
     for one in reorders(trial):
         if trial.agrees(run_whole(trial, one.tops, [])):
             return _of_order(one, suggestion)
     case = Case(trial, derived)
     edit = _found(case)
     if edit is None:
-        message = f"no simple explanation found ({_range(trial)})"
+        message = nan_for_number(trial) or f"no simple explanation found ({_range(trial)})"
         return Diagnosis("unexplained", message, "", suggestion)
     message = edit.say()
     with edit.made() as statements:
@@ -130,7 +132,6 @@ _TRIED: tuple[Candidates, ...] = (
     mean_factors,
     measured_constants,
     zeros_and_ones,
-    numbers_for_nan,
     exponents,
     products,
     assignments,

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..rules.trees import copied
 from .case import Case, binary, written
-from .edit import Edit, Spot, called, receiver, spots_of
+from .edit import Edit, Spot, called, spots_of
 
 _MOST = 400
 
@@ -22,17 +22,6 @@ def zeros_and_ones(case: Case) -> Iterator[Edit]:
         if isinstance(node, ast.Call) and which in ("zeros_like", "ones_like") and node.args:
             words = f"{which.removesuffix('_like')} are written, whatever comes from upstream"
             yield case.edit("constant_written", words, line, spot, node.args[0])
-
-
-def numbers_for_nan(case: Case) -> Iterator[Edit]:
-    """`E` for `torch.nan_to_num(E)`."""
-    for line, spot in case.spots():
-        node = spot.node
-        if isinstance(node, ast.Call) and called(node) == "nan_to_num":
-            inner = receiver(node) or (node.args[0] if node.args else None)
-            if inner is not None:
-                words = "nan_to_num writes numbers where autograd's gradient is infinite or NaN"
-                yield case.edit("constant_written", words, line, spot, inner)
 
 
 def grafts(case: Case) -> Iterator[Edit]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 import torch
@@ -14,12 +13,11 @@ from torch import Tensor
 
 from ..comparison import entry_differences, finite_max, name_of
 from ..failure import in_short
-from ..quick import flatten, laid_end_to_end, largest_of
+from ..quick import alike, flatten, laid_end_to_end, largest_of
 from ..verdict import Verdict
 
 
-@dataclass(frozen=True, eq=False)
-class Agreement:
+class Agreement(NamedTuple):
     """What came of comparing a line's value with its VJP."""
 
     verdict: Verdict
@@ -71,7 +69,7 @@ def _entries(value: Tensor, expected: Tensor, upstream: float) -> Agreement:
     if plain is not None:
         return plain
     faint = 0 < finite_max(expected) <= faint_below(upstream, eps)
-    return replace(_entry_by_entry(value, expected, upstream, eps), faint=faint)
+    return _entry_by_entry(value, expected, upstream, eps)._replace(faint=faint)
 
 
 def _entry_by_entry(value: Tensor, expected: Tensor, upstream: float, eps: float) -> Agreement:
@@ -142,11 +140,16 @@ def _proven_together(
     values: Mapping[str, Any], expected: Mapping[str, Tensor], most: float
 ) -> dict[str, Agreement]:
     """Those that agree by less than their own largest entry allows, and are far from faint."""
-    alike = [name for name, value in values.items() if _is_alike(value, expected[name])]
-    theirs = laid_end_to_end([expected[name] for name in alike])
-    if theirs is None:
+    names = [*values]
+    try:
+        if not alike([*values.values()], [expected[name] for name in names]):
+            names = [name for name in names if _is_alike(values[name], expected[name])]
+        theirs = laid_end_to_end([expected[name] for name in names]) if names else None
+        ours = flatten([values[name] for name in names]).detach() if theirs is not None else None
+    except RuntimeError:
+        return {}  # some are of several devices, layouts or precisions
+    if theirs is None or ours is None:
         return {}
-    ours = flatten([values[name].detach() for name in alike])
     scales = numpy.maximum.reduceat(theirs.tensor.abs().numpy(), theirs.starts)
     errors = numpy.maximum.reduceat((ours - theirs.tensor).abs_().numpy(), theirs.starts)
     eps, upstream = _eps(ours), max(most, float(scales.max()))
@@ -155,7 +158,7 @@ def _proven_together(
     # where an entry is not finite, the error is not either
     proven = (errors <= _tolerances(eps)[1] * scales) & (scales > faint_below(upstream, eps))
     dtype = name_of(ours.dtype)
-    rows = zip(alike, proven.tolist(), errors.tolist(), strict=True)
+    rows = zip(names, proven.tolist(), errors.tolist(), strict=True)
     return {name: Agreement(Verdict.RIGHT, error, dtype) for name, right, error in rows if right}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
 import torch
@@ -110,7 +109,7 @@ class _Check(Elsewhere):
             ]
             if causes:
                 message = f"built in one loop with {causes[0]}, which is wrong"
-                excused[name] = replace(found[name], verdict=Verdict.NOT_CHECKED, message=message)
+                excused[name] = found[name]._replace(verdict=Verdict.NOT_CHECKED, message=message)
         return excused
 
     def _whole_after_part(self, found: Mapping[str, Agreement]) -> dict[str, Agreement]:
@@ -123,7 +122,7 @@ class _Check(Elsewhere):
             if parts:
                 self.static = {**self.static, name: (*parts, *self.static[name])}
                 message = f"filled through {parts[0]}, which is wrong"
-                excused[name] = replace(found[name], verdict=Verdict.NOT_CHECKED, message=message)
+                excused[name] = found[name]._replace(verdict=Verdict.NOT_CHECKED, message=message)
         return excused
 
     def _reader_of_a_part(self, found: Mapping[str, Agreement]) -> dict[str, Agreement]:
@@ -136,7 +135,7 @@ class _Check(Elsewhere):
             ]
             if parts and parts[0] not in excused:
                 message = f"reads {parts[0]} while it is built, which is wrong"
-                excused[name] = replace(found[name], verdict=Verdict.NOT_CHECKED, message=message)
+                excused[name] = found[name]._replace(verdict=Verdict.NOT_CHECKED, message=message)
         return excused
 
     def _quick_pass(self) -> tuple[dict[str, Agreement], Outcome]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -40,7 +39,7 @@ class Elsewhere(SecondLook):
         where = ", ".join(sorted(plain - self.still))
         message = f"right only as long as nothing but 0 or 1 is in {where}"
         return {
-            name: replace(found[name], verdict=Verdict.NOT_EXERCISED, message=message)
+            name: found[name]._replace(verdict=Verdict.NOT_EXERCISED, message=message)
             for name, one in alone.items()
             if one.verdict is Verdict.WRONG_HERE and not one.broken
         }

@@ -100,7 +100,7 @@ def run_lines(
     one = _Pass(world, plan, substitutes, taken)
     for name in plan.early:
         one.put(name)
-    world.lines(one.after, one.failing, graph=graph)
+    world.lines(one.after, one.after_line, one.failing, graph=graph)
     return Outcome(one.values, one.failed, one.seen)
 
 
@@ -150,11 +150,22 @@ class _Pass:
         if step.statement.changes or step.statement.unnamed:
             self._renew(step.statement.writes)
         for slot in written_gradients(step, self.names, self.kept, self.allocated):
-            self.seen[slot.name] += 1
-            if self.seen[slot.name] == self.plan.writes.get(slot.name):
-                if slot.name not in self.failed:
-                    self.values[slot.name] = self.taken(slot.name, slot.origin)
-                self.put(slot.name)
+            self._written(slot.name, slot.origin)
+
+    def after_line(self, statement: Statement, values: tuple[Any, ...]) -> None:
+        """After a straight line: the same, for the values of what it writes."""
+        if statement.changes:
+            self._renew(statement.writes)
+        for name, value in zip(statement.writes, values, strict=True):
+            if name in self.names:
+                self._written(name, value)
+
+    def _written(self, name: str, value: Any) -> None:
+        self.seen[name] += 1
+        if self.seen[name] == self.plan.writes.get(name):
+            if name not in self.failed:
+                self.values[name] = self.taken(name, value)
+            self.put(name)
 
     def failing(self, statements: list[Statement], error: BaseException) -> None:
         """After a top-level statement that raised: what it did not write is taken from the substitutes."""

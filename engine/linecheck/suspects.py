@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -32,7 +31,7 @@ class SecondLook(Runs):
         alone = self._alone(own, quick)
         for name in suspects:
             if alone[name].verdict is Verdict.NOT_EXERCISED and _is_nothing(quick.values.get(name)):
-                alone[name] = replace(alone[name], verdict=Verdict.WRONG_HERE, message=ZEROS)
+                alone[name] = alone[name]._replace(verdict=Verdict.WRONG_HERE, message=ZEROS)
         wrong = {
             name: own[name]
             for name, one in alone.items()
@@ -45,7 +44,7 @@ class SecondLook(Runs):
                 jittered = self._alone(wrong, None, jitter=(data,))
                 for name, one in jittered.items():
                     if one.verdict is Verdict.RIGHT:
-                        alone[name] = replace(one, message=KINK)
+                        alone[name] = one._replace(message=KINK)
                         wrong.pop(name)
         return alone
 
@@ -135,7 +134,7 @@ class SecondLook(Runs):
         for path, expected in skipped.items():
             if agreement(value, expected, upstream=upstream).verdict is Verdict.WRONG_HERE:
                 message = f"the path through {path} carries a zero gradient at this batch"
-                return replace(found, verdict=Verdict.NOT_EXERCISED, message=message)
+                return found._replace(verdict=Verdict.NOT_EXERCISED, message=message)
         return found
 
 
@@ -144,7 +143,7 @@ def _where_finite(found: Agreement, name: str, value: Any, expected: Tensor, fin
     if bool(finite.all()) or agreement(torch.where(finite, value, expected), expected).verdict in _WRONG:
         return found
     message = f"it differs from its VJP only where {name[1:]} is infinite or NaN"
-    return replace(found, verdict=Verdict.NOT_CHECKED, message=message)
+    return found._replace(verdict=Verdict.NOT_CHECKED, message=message)
 
 
 _WRONG = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)

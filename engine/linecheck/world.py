@@ -117,6 +117,7 @@ class World:
     def lines(
         self,
         after_step: Callable[[Step], None],
+        after_line: Callable[[Statement, tuple[Any, ...]], None],
         on_error: Callable[[list[Statement], BaseException], None],
         *,
         graph: bool = False,
@@ -126,7 +127,8 @@ class World:
         section = session.program.section("backward")
         if section is None:
             return
-        recorder = session.watched_by(_LineRecorder(session, after_step))
+        recorder = session.watched_by(_LineRecorder(session, after_step, after_line))
+        session.namespace[LOG] = recorder.log
         recorder.look("backward")
         draws = self.draws and lines_may_draw(session.program)
         with torch.set_grad_enabled(graph), self.same_draws(draws):
@@ -201,11 +203,17 @@ class _ForwardRecorder(Recorder):
 class _LineRecorder(Recorder):
     """Tells of every step of the handwritten lines as it happens."""
 
-    def __init__(self, session: Session, after_step: Callable[[Step], None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        after_step: Callable[[Step], None],
+        after_line: Callable[[Statement, tuple[Any, ...]], None],
+    ) -> None:
         super().__init__(session.namespace, session.cancel, session.harmless, session.program.statements)
         tensors = [Slot(n, v) for n, v in session.namespace.items() if isinstance(v, Tensor)]
         self.start_with(lambda: tensors)
         self._after_step = after_step
+        self._after_line = after_line
 
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Nobody looks at the values of a check."""
@@ -217,6 +225,20 @@ class _LineRecorder(Recorder):
         """The hook after every statement."""
         super().step(number)
         self._after_step(self.entries[-1])
+
+    def log(self, entry: tuple[Any, ...]) -> None:
+        """The hook after a straight line that changes nothing but what it writes."""
+        if self.cancel.wanted:
+            raise Cancelled
+        self.entries.append(entry)
+        self._after_line(self.statements[entry[0]], entry[1:])
+
+    def changed(self, entry: tuple[Any, ...]) -> None:
+        """The hook after a straight line that changes the one tensor it writes."""
+        if self._touched or type(entry[1]) is not Tensor:
+            self.step(entry[0])
+        else:
+            self.log(entry)
 
 
 def arrivals(

@@ -1,0 +1,29 @@
+"""What is said when a program does not go on: what stopped it, and which key helps."""
+
+from __future__ import annotations
+
+from .frame import Failure
+from .iteration import Iteration
+
+
+def why_stopped(record: Iteration, tries: int) -> tuple[str, ...]:
+    """A note on an iteration that ended early, `tries` times by now; none on one that is complete."""
+    failure = record.failure
+    if failure is None:
+        return ()
+    if failure.type == "Cancelled":
+        return (f"iteration {record.number} was stopped{_place(failure)}; space runs it again",)
+    times = f", {tries} times now" if tries > 1 else ""
+    what = f"iteration {record.number} stopped{_place(failure)}{times}"
+    return (f"{what}; space tries it again, home starts over",)
+
+
+def why_not_begun(failure: Failure | None) -> tuple[str, ...]:
+    """A note on a program whose setup or parameters did not run to their end."""
+    if failure is None:
+        return ("the program was stopped before its first iteration; home starts over",)
+    return (f"there is no iteration: {failure.section} stopped{_place(failure)}; home starts over",)
+
+
+def _place(failure: Failure) -> str:
+    return f" on line {failure.line}" if failure.line else ""
