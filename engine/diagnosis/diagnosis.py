@@ -17,7 +17,7 @@ from ..verdict import Verdict
 from .case import Case, written
 from .edit import Edit
 from .factors import any_upstream, extra_factors, measured_factors, missing_factors, missing_upstream
-from .finite import nan_for_number, number_for_nan
+from .finite import number_for_nan
 from .grafts import (
     constants_written,
     grafts,
@@ -96,7 +96,7 @@ def _diagnosis(bench: Bench, judgement: LineJudgement, derived: Derived | None) 
     case = Case(trial, derived)
     edit = _found(case)
     if edit is None:
-        message = nan_for_number(trial) or f"no simple explanation found ({_range(trial)})"
+        message = f"no simple explanation found ({_range(trial)})"
         return Diagnosis("unexplained", message, "", suggestion)
     message = edit.say()
     with edit.made() as statements:
