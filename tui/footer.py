@@ -89,5 +89,7 @@ def _failure_rows(frame: Frame, width: int) -> list[Line]:
     if failure is None or failure.line in {line.number for line in frame.lines}:
         return []
     place = f" on line {failure.line}" if failure.line else ""
-    words = wrap(f"{failure.type}{place}: {failure.message}", max(width - 4, 10))
+    what = failure.exception or "stopped"
+    words = wrap(f"{what}{place}: {failure.message}", max(width - 4, 10))
+    words = words[: NOTE_ROWS - 1] if frame.notes else words
     return [(Run("   " if n else " ! ", "bad"), Run(row, "bad")) for n, row in enumerate(words)]

@@ -115,8 +115,9 @@ def _origins(tensor: Inspector, width: int) -> list[Line]:
 
 def _failure(failure: Failure, width: int) -> list[Line]:
     """What went wrong in words, with the user's own traceback lines."""
-    place = f"line {failure.line} in {failure.section}" if failure.line else failure.section
-    head: list[Line] = [(Run("! ", "bad"), Run(f"{failure.type} on {place}", "bad strong"))]
+    place = f"line {failure.line} in {failure.section}" if failure.line else f"the {failure.section}"
+    what = failure.exception or "stopped"
+    head: list[Line] = [(Run("! ", "bad"), Run(f"{what} on {place}", "bad strong"))]
     head += [(Run("  "), *row) for row in _wrapped(failure.message, width - 2, "bad")]
     trace = [row for line in failure.traceback for row in _wrapped(line, width - 2, "quiet")]
     return [*head, *((Run("  "), *row) for row in trace), ()]

@@ -191,5 +191,5 @@ def _failure_rows(failure: Failure | None, indent: int, columns: int) -> list[Li
     """What went wrong, under its line."""
     if failure is None:
         return []
-    words = wrap(f"{failure.type}: {failure.message}", max(columns - indent, 10), indent=2)
+    words = wrap(failure.words, max(columns - indent, 10), indent=2)
     return [(Run(" " * indent), Run(row, "bad")) for row in words[:4]]

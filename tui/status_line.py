@@ -89,7 +89,7 @@ def _facts(status: Status, density: Density) -> Line:
 def _place(status: Status, density: Density) -> Line:
     """Iteration, phase and loss."""
     if status.iteration is None:
-        return (Run("running" if status.busy else "ready", "quiet"), Run(density.gap))
+        return (Run(_beginning(status), "quiet"), Run(density.gap))
     return (
         *_iteration(status.iteration, density),
         *_phase(status, density),
@@ -97,6 +97,14 @@ def _place(status: Status, density: Density) -> Line:
         Run(left(scalar(status.loss), 9), "strong"),
         Run(density.gap),
     )
+
+
+def _beginning(status: Status) -> str:
+    """What there is to say before the first iteration: `ready`, or `setup runs`."""
+    section, _, line = status.busy.partition(", line ")
+    if status.busy:
+        return f"{section} runs" if line else "running"
+    return f"{status.stopped} stopped" if status.stopped else "ready"
 
 
 def _iteration(number: int, density: Density) -> Line:

@@ -74,6 +74,25 @@ sys.exit(main([]))
 """
 
 
+SLEEPY = """\
+# %% setup
+import time
+import torch
+while True: time.sleep(0.01)
+# %% parameters
+W = torch.randn(1)
+# %% forward
+loss = W.sum()
+"""
+VECTOR = """\
+# %% parameters
+import torch
+W = torch.randn(2)
+# %% forward
+loss = W * 2
+"""
+
+
 class Terminal:
     """A process in a pseudo-terminal, and what its screen shows."""
 
@@ -272,3 +291,30 @@ def test_a_crash_leaves_the_terminal_usable_and_says_what_it_was() -> None:
         assert session.ends() == 1
         assert session.is_restored()
         assert b"this very crash" in session.raw[session.raw.rfind(b"\x1b[?1049l") :]
+
+
+def test_an_iteration_that_fails_says_what_stopped_it_and_which_key_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "vector.py"
+    path.write_text(VECTOR)
+    with opened(*APP, str(path)) as session:
+        assert session.shows("ready")
+        session.press(" ")
+        assert session.shows("iteration 0 stopped on line 5; space tries it again, home starts over")
+        assert "`loss` has shape [2]" in session.text
+        assert "ProgramFault" not in session.text
+        for times, key in enumerate((" ", "r", "g5\r"), start=2):
+            session.press(key)
+            assert session.shows(f"iteration 0 stopped on line 5, {times} times now")
+
+
+def test_a_setup_that_never_ends_is_told_and_can_be_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "sleepy.py"
+    path.write_text(SLEEPY)
+    with opened(*APP, str(path)) as session:
+        assert session.shows("setup runs")
+        assert session.shows("setup, line 4   escape stops")
+        session.press("\x1b")
+        assert session.shows("setup stopped")
+        assert "Cancelled" not in session.text
+        session.press(" ")
+        assert session.shows("there is no iteration: setup stopped on line 4; home starts over")
