@@ -37,6 +37,7 @@ def program_lines(scene: Scene, view: View) -> tuple[tuple[ProgramLine, ...], Vi
     """The lines in view, and the view scrolled to where the current line is among them."""
     total = len(scene.session.program.lines)
     line = current_line(scene.record, view) or _failed_line(scene.failure, view)
+    line = line or _first_line(scene.record, view)
     view = _scrolled(view, line, total)
     last = min(view.program_top + view.layout.program_rows - 1, total)
     numbers = range(view.program_top, last + 1)
@@ -54,6 +55,11 @@ def current_line(record: Iteration | None, view: View) -> int | None:
 
 def _failed_line(failure: Failure | None, view: View) -> int | None:
     return failure.line if failure is not None and view.ran == 0 else None
+
+
+def _first_line(record: Iteration | None, view: View) -> int | None:
+    """The line that runs first, where the iteration was gone back through to its start."""
+    return record.steps[0].statement.line if record is not None and view.ran == 0 and record.steps else None
 
 
 def _scrolled(view: View, line: int | None, total: int) -> View:

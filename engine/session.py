@@ -39,11 +39,6 @@ _DRAWS = re.compile(
 """A text that may draw from another generator than torch's: it names one, or imports or makes code."""
 
 
-def _own_names(namespace: Namespace) -> list[str]:
-    """Names that are Python's or ours: no program's state."""
-    return [name for name in namespace if name.startswith("__")]
-
-
 def _nothing(*_: int) -> None:
     """The hook after `dX = ...` where nothing stands in, and of `loss.backward()` where nobody asks."""
 
@@ -86,13 +81,15 @@ class Session:
         self.kept_gradients: tuple[str, ...] = ()
         """The gradients of the parameters: the update reads them."""
         self._stateless: frozenset[str] = frozenset()
+        self.own_names: tuple[str, ...] = ()
+        """Names that are Python's or ours: no program's state."""
         self._names: list[str] = []
         """The names that the program had bound when an iteration last began."""
         self._state: list[str] = []
         """Those among them that are state."""
         self._within_reach: list[str] = []
         """Those among these that an iteration can change, or what they hold."""
-        self._undrawn: RandomState | None = None
+        self.undrawn: RandomState | None = None
         """The random state of every iteration, where none draws."""
         self.losses: list[float] = []
         self.beginning: frozenset[Statement] = frozenset()
@@ -123,7 +120,8 @@ class Session:
             self.data_to_differentiate = tuple(n for n in self.written_tensors if n in self.data)
             names = (*self.parameters, *self.bound("forward"), *self.data_to_differentiate)
             self.differentiated = tuple(dict.fromkeys(names))
-            self._stateless = (self.passing - self.kept).union(_own_names(self.namespace))
+            self.own_names = tuple(name for name in self.namespace if name.startswith("__"))
+            self._stateless = (self.passing - self.kept).union(self.own_names)
             self.ready = True
         except BaseException as error:
             return self._failure(error, section)
@@ -245,13 +243,13 @@ class Session:
 
     def _random(self, holders: list[Any]) -> RandomState:
         """The random state of now; the one that the first iteration began with where none draws."""
-        if self._undrawn is None:
+        if self.undrawn is None:
             generators = [value for value in holders if isinstance(value, GENERATORS)]
             state = random_state(generators, others=self._others)
             if not draws_nothing(self.program) or generators or self._others:
                 return state
-            self._undrawn = state
-        return self._undrawn
+            self.undrawn = state
+        return self.undrawn
 
     def put_back(self, start: Start) -> None:
         """Let everything be again as it was when an iteration began."""

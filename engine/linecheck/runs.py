@@ -116,10 +116,12 @@ class Runs:
         generator = torch.Generator().manual_seed(seed)
         noise = torch.randn(sum(sizes), generator=generator, dtype=torch.float32).double().mul_(_FULL)
         pairs = zip(tensors.items(), noise.split_with_sizes(sizes), strict=True)
-        return {name: self._in_size(name, part).view(one.shape).to(one) for (name, one), part in pairs}
+        return {name: self._as(one, name, part.view(one.shape)) for (name, one), part in pairs}
 
-    def _in_size(self, name: str, noise: Tensor) -> Tensor:
-        return noise.mul_(self._usual_size(name)) if self.dtype is None else noise
+    def _as(self, tensor: Tensor, name: str, noise: Tensor) -> Tensor:
+        if self.dtype is None:
+            noise *= self._usual_size(name)
+        return noise if tensor.dtype is torch.float64 and tensor.is_cpu else noise.to(tensor)
 
     def _usual_size(self, name: str) -> float:
         """Outside float64 the cut is as large as the true gradient: rounding then stays as small."""

@@ -69,7 +69,7 @@ class StateCopy:
 
     def value(self, value: Any) -> Any:
         """The copy of any value; the same object always gives the same copy."""
-        if type(value) in _PLAIN or isinstance(value, _ATOMS):
+        if type(value) in _PLAIN or (type(value) is not Tensor and isinstance(value, _ATOMS)):
             return value
         key = id(value)
         if key not in self._done:
@@ -167,13 +167,18 @@ class StateCopy:
         if whole is not None and whole.numel() * tensor.element_size() < storage.nbytes():
             whole = None  # numpy's arrays may begin at one place and be of different lengths
         if whole is None and storage.nbytes() == tensor.nbytes and tensor.is_contiguous():
-            self._storages[key] = self._cast(tensor.clone())
+            self._storages[key] = self._fresh(tensor)
             return self._storages[key].detach()
         if whole is None:
             flat = torch.empty(0, dtype=tensor.dtype, device=tensor.device)
             flat.set_(storage)
             whole = self._storages[key] = self._cast(flat.clone())
         return whole.as_strided(tensor.size(), tensor.stride(), tensor.storage_offset()).detach()
+
+    def _fresh(self, tensor: Tensor) -> Tensor:
+        if self.dtype is None or not tensor.is_floating_point():
+            return tensor.clone()
+        return tensor.to(self.dtype, copy=True)
 
     def _cast(self, tensor: Tensor) -> Tensor:
         if self.dtype is None or not tensor.is_floating_point():

@@ -16,7 +16,7 @@ from ..iteration import Start
 from ..memory import distinct
 from ..namespace import generators_in
 from ..output import Output, capture_thread
-from ..randomness import random_state
+from ..randomness import RandomState, random_state
 from ..recorder import Cancelled, Recorder, Slot, Step
 from ..reference import differentiate, make_leaves
 from ..run import saved_tensors
@@ -45,8 +45,7 @@ class World:
     def __enter__(self) -> World:
         namespace = self.session.namespace
         self._kept = dict(namespace)
-        others = self.start.random.others is not None
-        self._random = random_state(generators_in(namespace), others=others)
+        self._random = self._state_of_now()
         self._default = torch.get_default_dtype()
         self._classes = [(kind, dict(vars(kind))) for kind in namespace.values() if _is_the_programs(kind)]
         self._exits.enter_context(capture_thread(Output()))  # the program said it all before
@@ -57,11 +56,13 @@ class World:
         slots = self.start.slots.values()
         copies = {slot.name: slot.origin for slot in slots}
         copies.update(copy.slots(slot for slot in slots if slot.name in reached))
-        for name in [name for name in namespace if not name.startswith("__")]:
-            del namespace[name]
+        own = {name: namespace[name] for name in self.session.own_names}
+        namespace.clear()
+        namespace.update(own)
         namespace.update(copies)
         self._drop_leftovers()
-        self.start.random.restore()
+        if self._random is not None:
+            self.start.random.restore()
         if self.dtype is not None:
             torch.set_default_dtype(self.dtype)
         return self
@@ -76,7 +77,15 @@ class World:
         namespace = self.session.namespace
         namespace.clear()
         namespace.update(self._kept)
-        self._random.restore()
+        if self._random is not None:
+            self._random.restore()
+
+    def _state_of_now(self) -> RandomState | None:
+        """What the generators are to be again; None where nothing draws from them."""
+        if self.session.undrawn is not None:
+            return None
+        others = self.start.random.others is not None
+        return random_state(generators_in(self.session.namespace), others=others)
 
     def same_draws(self, wanted: bool) -> contextlib.AbstractContextManager[object]:
         """Random numbers as in the program's own precision; it costs on every operation."""
