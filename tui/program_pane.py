@@ -17,6 +17,9 @@ from .source import narration_lines, source_lines
 SHAPE = 8
 """Columns for a shape at the right edge; a longer one takes more."""
 
+CONTEXT = 3
+"""Rows below the current line that are in view with it, where there are any."""
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -53,20 +56,27 @@ def paint_program(source: Source, frame: Frame, room: Room) -> list[Line]:
 
 
 def _rows(source: Source, frame: Frame, room: Room) -> list[Line]:
-    """The rows in view; where a wrapped line pushes the current one out, the top gives way."""
+    """The rows in view; where wrapped lines push the current one out, or what follows, the top gives way."""
     rows: list[Line] = []
-    needed = 0
+    start = end = 0
     for line in frame.lines:
         if line.number in source.narration:
             rows += _narration(source, frame, line.number, room.columns)
             continue
         failure = frame.failure if line.state is LineState.FAILED else None
+        before = len(rows)
         rows += _line_rows(source, frame, line, failure, room.columns)
         if line.state in (LineState.CURRENT, LineState.FAILED):
-            needed = len(rows)
-    if frame.lines and frame.lines[-1].number == frame.lines_total and frame.lines[0].number > 1:
-        needed = needed or len(rows)
-    return rows[max(needed - room.rows, 0) :]
+            start, end = (start if end else before), len(rows)
+    if not end and frame.lines and frame.lines[-1].number == frame.lines_total and frame.lines[0].number > 1:
+        start = end = len(rows)
+    return rows[_top(start, end, len(rows), room.rows) :]
+
+
+def _top(start: int, end: int, total: int, height: int) -> int:
+    """The first row in view: some rows below the current line, from `start` to `end`, are in view with it."""
+    follows = min(end + min(CONTEXT, (height - 1) // 2), total) if end else 0
+    return max(min(follows - height, start), end - height, 0)
 
 
 def _narration(source: Source, frame: Frame, number: int, columns: int) -> list[Line]:

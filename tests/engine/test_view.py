@@ -84,6 +84,15 @@ def test_data_that_the_forward_reads_have_rows_with_a_value_and_no_gradient(step
     assert "x is data" in blocks[Tab.AUTOGRAD].missing
 
 
+def test_back_at_the_start_the_lines_that_run_first_are_in_view(stepper: Stepper) -> None:
+    first = next(s.line for s in stepper.session.program.statements if s.section == "forward")
+    back = Advance(Unit.PHASE, -1)
+    assert first not in {line.number for line in shown(stepper, Layout(program_rows=9), ITERATION).lines}
+    numbers = [line.number for line in shown(stepper, back, back, back).lines]
+    assert first in numbers[:4]
+    assert shown(stepper, Scroll(Pane.PROGRAM, 12)).lines[0].number == numbers[0] + 12
+
+
 def test_exactly_one_row_is_selected_and_it_is_in_view(stepper: Stepper) -> None:
     shown(stepper, ITERATION, Layout(tensor_rows=2))
     for _ in range(9):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import ModuleType
 
-from backprop_tui.engine.frame import Summary
+from backprop_tui.engine.frame import LineState, ProgramLine, Summary
 from backprop_tui.engine.opening import opening_frame
 from backprop_tui.engine.program import parse
 from backprop_tui.tui.box import Room
@@ -142,3 +142,18 @@ def test_a_shape_of_four_dimensions_is_whole_and_apart_from_the_value(scenes: Mo
     lines = tuple(line._replace(bound=bound) if line.number == 12 else line for line in frame.lines)
     painted = text(paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(80, 30)))
     assert "-8.19…8.20 [3 2 40 40] │" in painted
+
+
+def test_some_of_what_follows_the_current_line_is_in_view_below_wrapped_text() -> None:
+    program = parse(LONG, "p")
+    opening = opening_frame(program)
+    number = next(n for n, line in enumerate(program.lines, 1) if line.startswith("loss"))
+    lines = tuple(
+        line._replace(state=LineState.CURRENT) if line.number == number else line for line in opening.lines
+    )
+    frame = replace(
+        opening, lines=(*lines, *[ProgramLine(n, LineState.AHEAD) for n in range(number + 1, number + 5)])
+    )
+    rows = [plain(line) for line in paint_program(source_of(program), frame, Room(34, 10))][1:-1]
+    (at,) = [place for place, row in enumerate(rows) if "▸" in row]
+    assert len(rows) - at - 1 == 3
