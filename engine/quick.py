@@ -24,6 +24,7 @@ SMALL = 100_000
 """Up to so many entries in all, gradients are copied to lie end to end."""
 _LAID = (torch.float32, torch.float64)
 flatten = torch._C._nn.flatten_dense_tensors
+unflatten = torch._C._nn.unflatten_dense_tensors
 
 
 class HasLargest(Protocol):

@@ -16,7 +16,7 @@ from ..drawing import draws_whole_numbers
 from ..instrument import BACKWARD
 from ..iteration import Iteration
 from ..namespace import generators_in
-from ..quick import largest_of_each
+from ..quick import largest_of_each, unflatten
 from ..reference import References, fill_grad
 from ..session import Session
 from .agreement import Agreement, agreements
@@ -112,16 +112,13 @@ class Runs:
 
     def _random_like(self, tensors: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
         """Random tensors of the same shapes, drawn all at once."""
-        sizes = [*map(Tensor.numel, tensors.values())]
+        size = sum(map(Tensor.numel, tensors.values()))
         generator = torch.Generator().manual_seed(seed)
-        noise = torch.randn(sum(sizes), generator=generator, dtype=torch.float32).double().mul_(_FULL)
-        pairs = zip(tensors.items(), noise.split_with_sizes(sizes), strict=True)
-        return {name: self._as(one, name, part.view(one.shape)) for (name, one), part in pairs}
-
-    def _as(self, tensor: Tensor, name: str, noise: Tensor) -> Tensor:
+        noise = torch.randn(size, generator=generator, dtype=torch.float32).double().mul_(_FULL)
+        found = dict(zip(tensors, unflatten(noise, [*tensors.values()]), strict=True))
         if self.dtype is None:
-            noise *= self._usual_size(name)
-        return noise if tensor.dtype is torch.float64 and tensor.is_cpu else noise.to(tensor)
+            return {n: (one * self._usual_size(n)).to(tensors[n]) for n, one in found.items()}
+        return {n: one if tensors[n].is_cpu else one.to(tensors[n]) for n, one in found.items()}
 
     def _usual_size(self, name: str) -> float:
         """Outside float64 the cut is as large as the true gradient: rounding then stays as small."""
