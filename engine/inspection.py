@@ -75,6 +75,8 @@ def _head(judged: Judgement) -> str:
     return _HEADS.get(judged.verdict, "")
 
 
+NOT_WRITTEN = "not written yet"
+"""What the verdict's own words say."""
 _HEADS = {
     Verdict.WRONG_HERE: "wrong here",
     Verdict.WRONG_SHAPE: "wrong shape",
@@ -91,8 +93,9 @@ def _lines(judged: Judgement) -> str:
 
 
 def facts(gradient: Gradient, judged: Judgement) -> tuple[str, ...]:
-    """What is said of the line, then the comparison end to end, in sentences."""
-    return (*_line_facts(judged), *_comparison_facts(_comparison(gradient)))
+    """What is said of the line, then the comparison end to end, in sentences; none is said twice."""
+    found = dict.fromkeys((*_line_facts(judged), *_comparison_facts(_comparison(gradient))))
+    return tuple(one for one in found if not any(other.startswith(f"{one};") for other in found))
 
 
 _EXACT = Comparison(Verdict.EXACT, exact=True, approximate=True, maxdiff=0.0, relative_error=0.0)
@@ -116,6 +119,8 @@ def _line_facts(judged: Judgement) -> list[str]:
         rest = "; ".join(filter(None, (f"{where} itself is right", rest)))
     if head or not where:
         return [rest] if rest else []
+    if judged.verdict is Verdict.NOT_WRITTEN and rest == NOT_WRITTEN:
+        return [where]
     if rest:
         return [f"{where}: {rest}"]
     return [f"{where} right, judged alone in {judged.line.dtype}"] if right and judged.line else []

@@ -61,7 +61,7 @@ def _tab_row(tensor: Inspector, tab: Tab, block: Block) -> Line:
 def _side_by_side(tensor: Inspector, shown: Block) -> list[Line]:
     """A column for each tab; the chosen one has a bold title."""
     tabs = [tab for tab, block in tensor.blocks.items() if block.rows]
-    titles = [Run(right(tab.value, STEP), "active" if tab is tensor.tab else "quiet") for tab in tabs]
+    titles = [run for tab in tabs for run in _title(tab, chosen=tab is tensor.tab)]
     labels = [_label(tensor, tab) for tab in tabs]
     lines: list[Line] = [(Run(" " * INDEX), *titles)]
     if any(labels):
@@ -74,6 +74,11 @@ def _side_by_side(tensor: Inspector, shown: Block) -> list[Line]:
                 cells += _numbers(tensor, tab, block, block.rows[number][:1])
         lines.append(cells)
     return [*lines, *_more(shown)]
+
+
+def _title(tab: Tab, *, chosen: bool) -> Line:
+    """A column's title; an underline is as long as the word."""
+    return (Run(" " * (STEP - len(tab.value))), Run(tab.value, "active" if chosen else "quiet"))
 
 
 def _matrix(tensor: Inspector, block: Block) -> list[Line]:

@@ -15,7 +15,9 @@ def paint_output(frame: Frame, room: Room, up: int = 0) -> list[Line]:
     lines = frame.output[max(end - room.rows, 0) : end]
     shown: list[Line] = [crop((Run(clean(line)),), room.columns) for line in lines]
     kept = frame.output_total - len(frame.output)
-    facts = f"{frame.output_total} lines" + (f", the first {kept} gone" if kept > 0 else "")
+    facts = f"{frame.output_total} line{'s' * (frame.output_total != 1)}" + (
+        f", the first {kept} gone" if kept > 0 else ""
+    )
     title = (Run("output", "strong"), Run(f" · {facts}", "quiet"))
     hint = (Run("o", "accent strong", "output"), Run(" closes", "quiet"))
     return boxed(shown or [(Run(EMPTY, "quiet"),)], room, title, hint)

@@ -10,6 +10,8 @@ import pytest
 from backprop_tui.engine.commands import Advance, SelectName, Unit
 from backprop_tui.engine.program import parse
 from backprop_tui.engine.stepper import Stepper
+from backprop_tui.tui.box import Room
+from backprop_tui.tui.inspector_pane import paint_inspector
 from backprop_tui.tui.line import plain
 from backprop_tui.tui.main import main
 from backprop_tui.tui.status_line import paint_status
@@ -76,3 +78,22 @@ def test_the_inspector_and_the_status_line_of_the_selected_gradient() -> None:
     assert plain(paint_status(frame, 200)[0]).startswith(f" ✗ dh: {REASON}")
     stepper.handle(SelectName("k"))
     assert stepper.frame(0).status.remark == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("dW = (dh * x).sum()", "its shape is [], the tensor's is [1]"),
+        ("dW = ...", "not written yet"),
+    ],
+)
+def test_what_the_line_and_the_comparison_both_say_stands_once(line: str, words: str) -> None:
+    program = PROGRAM.replace("W = torch.tensor([0.5, -1.0, 2.0])", "W = torch.tensor([0.5])")
+    stepper = Stepper(parse(program.replace("dW = dh * x", line), "mine"), 0)
+    stepper.begin()
+    stepper.handle(Advance(Unit.ITERATION))
+    stepper.check_lines()
+    stepper.handle(SelectName("W"))
+    shown = "\n".join(map(plain, paint_inspector(stepper.frame(0), Room(90, 24))))
+    _, _, verdict = shown.partition("│ error ")
+    assert verdict.count(words) == 1

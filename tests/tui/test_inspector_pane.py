@@ -47,6 +47,13 @@ def test_one_column_tensors_show_all_tabs_side_by_side() -> None:
     assert "2      2.000      2.000      2.000      2.000" in shown
 
 
+def test_the_underline_of_a_column_is_as_long_as_its_title() -> None:
+    block = Block(((2.0,), (3.0,)), height=2, width=1, magnitude=3.0)
+    tensor = Inspector("m", (2, 1), tab=Tab.ERROR, blocks=dict.fromkeys(Tab, block))
+    lines = paint_inspector(Frame(0, Status("p"), inspector=tensor), ROOM)
+    assert {run.text for line in lines for run in line if "active" in run.style} == {"error"}
+
+
 def test_a_matrix_has_the_indices_of_what_is_in_view() -> None:
     block = Block(((1.0, 2.0), (3.0, 4.0)), top=30, left=7, height=32, width=9, magnitude=4.0)
     tensor = Inspector("m", (2, 32, 9), slice_index=(1,), blocks={Tab.VALUE: block})

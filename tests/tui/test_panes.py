@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from types import ModuleType
 
@@ -9,7 +10,8 @@ import pytest
 
 from backprop_tui.engine.commands import Layout
 from backprop_tui.tui.box import Room
-from backprop_tui.tui.line import width_of
+from backprop_tui.tui.line import plain, width_of
+from backprop_tui.tui.output_pane import paint_output
 from backprop_tui.tui.panes import layout_for, paint
 from backprop_tui.tui.program_pane import source_of
 
@@ -41,3 +43,11 @@ def test_the_engine_is_asked_for_what_is_in_view(scenes: ModuleType) -> None:
 def test_a_hidden_pane_keeps_the_size_that_it_had() -> None:
     before = Layout(1, 2, 3, 4, 5)
     assert layout_for({"program": Room(80, 11)}, before) == Layout(9, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("total", "title"), [(0, "output · 0 lines"), (1, "output · 1 line "), (2, "output · 2 lines")]
+)
+def test_the_lines_of_the_output_are_counted_in_words(scenes: ModuleType, total: int, title: str) -> None:
+    frame = replace(scenes.initial(), output=("said",) * total, output_total=total)
+    assert title in plain(paint_output(frame, ROOM)[0])
