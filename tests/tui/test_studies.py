@@ -21,6 +21,7 @@ loss = k.sum()
 W = W - 0.1 * dW
 """
 
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 Captured = pytest.CaptureFixture[str]
 
 
@@ -106,3 +107,11 @@ class TestHint:
     def test_none_is_given_for_what_is_right(self, capsys: Captured) -> None:
         assert main(["hint", "linear_regression", "W1"]) == 0
         assert capsys.readouterr().out == "dW1 is right already.\n"
+
+
+def test_the_hint_of_the_readme_is_what_its_program_gives(folder: Path, capsys: Captured) -> None:
+    program = README.split("```python\n")[1].split("```")[0]
+    (folder / "my_program.py").write_text(program.replace("dw = (x * derror)", "dw = ...  #"))
+    command, *printed = README.split("    $ backprop-tui ")[1].split("\n\n")[0].splitlines()
+    assert main(command.split()) == 0
+    assert capsys.readouterr().out.splitlines() == [line.strip() for line in printed]
