@@ -102,8 +102,8 @@ def judge(
     `kept` are the gradients that the update reads.
     """
     values, writes = layout.written(recorder, pairs, kept)
-    copied = recorder.copies.tensors()
-    if not copied.isdisjoint(map(id, values)):
+    copied = recorder.copies.tensors() if recorder.copies else frozenset()
+    if copied and not copied.isdisjoint(map(id, values)):
         values = [
             recorder.copies.value_at(at[-1], value) if id(value) in copied else value
             for value, at in zip(values, writes, strict=True)
@@ -116,6 +116,9 @@ def _verdicts(manuals: Sequence[Any], pairs: Sequence[Candidate], references: Re
     known = [i for i, pair in enumerate(pairs) if pair.tensor in gradients]
     expected = [gradients[pairs[i].tensor] for i in known]
     quick = quick_verdicts([manuals[i] for i in known], expected, references)
+    sure = [verdict for verdict in quick if verdict]
+    if len(sure) == len(pairs):
+        return sure
     found = dict(zip(known, quick, strict=True))
     return [found.get(i) or _verdict(manual, pairs[i].tensor, references) for i, manual in enumerate(manuals)]
 

@@ -102,7 +102,7 @@ class Recorder:
         self._start: Callable[[], Iterable[Slot]] = tuple
         self._by_storage: dict[int, list[Slot | _Place]] = {}
         self._indexed = 0
-        self._room = Room()
+        self._room: Room | None = None
         self._touched: list[tuple[Slot, int]] = []
         """Bound slots that the statement under way may change, with their tensors' versions before."""
         self.copies = Copies()
@@ -187,6 +187,7 @@ class Recorder:
         if not len(self.entries) % EVERY:
             recent = [one.slots for one in self.entries[-EVERY:] if type(one) is not tuple]
             kept = [slot.value for slots in recent for slot in slots]
+            self._room = self._room or Room()
             self._room.require(len(self.entries), kept + self.copies.newest(EVERY))
 
     def changed(self, entry: tuple[Any, ...]) -> None:

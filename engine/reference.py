@@ -90,6 +90,11 @@ def require_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> No
 
 def changed_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> list[str]:
     """A sentence for every parameter whose shape is not the one that it began with."""
+    try:
+        if [namespace[name].shape for name in shapes] == [*shapes.values()]:
+            return []
+    except (KeyError, AttributeError):
+        pass  # some are no tensors any more
     return [_reshaped(namespace, shapes, name) for name in _changed(namespace, shapes)]
 
 
@@ -200,6 +205,8 @@ def differentiate(
     return _engine((loss,), (first,), keep, False, inputs, True, accumulate_grad=False)
 
 
+record_graphs: Callable[[bool], None] = torch._C._set_grad_enabled
+"""Whether what runs from now on records a graph: `torch.set_grad_enabled` without the object to go back."""
 _engine: Callable[..., tuple[Tensor | None, ...]] | None = getattr(
     getattr(torch.autograd.Variable, "_execution_engine", None), "run_backward", None
 )

@@ -18,6 +18,7 @@ from .reference import (
     changed_shapes,
     fill_grad,
     make_leaves,
+    record_graphs,
     reference_backward,
     require_loss,
     require_shapes,
@@ -74,7 +75,7 @@ class Run:
             require_shapes(names, session.shapes)
         make_leaves(names, session.parameters, session.data_to_differentiate)
         self.recorder.graph_wanted = session.graph_names
-        torch.set_grad_enabled(True)
+        record_graphs(True)
         if session.calls_backward:
             names[BACKWARD] = lambda: self._called.append(True)
         session.run_section("forward", self.recorder, lean=True)
@@ -100,7 +101,7 @@ class Run:
     def backward(self) -> None:
         """The handwritten lines."""
         self.section = "backward"
-        torch.set_grad_enabled(False)
+        record_graphs(False)
         if any(holes_of(self.session.program)):
             stand_ins = StandIns(self.session, self.references)
             self.session.namespace[STAND_IN] = stand_ins.put
@@ -120,7 +121,7 @@ class Run:
         if waiting:
             self.notes += (f"the update waits: {', '.join(waiting)} not written yet",)
             return
-        torch.set_grad_enabled(False)
+        record_graphs(False)
         session.run_section("update", self.recorder, lean=True)
         self.reshaped = tuple(changed_shapes(session.namespace, session.shapes))
         self.notes += self.reshaped

@@ -25,7 +25,7 @@ from .program import SECTIONS, Program
 from .randomness import GENERATORS, RandomState, random_state, seed_all
 from .reach import out_of_reach
 from .recorder import Beginning, Cancel, Recorder
-from .reference import require_parameters
+from .reference import record_graphs, require_parameters
 from .report import Unpaired
 from .run import Run
 from .stand_ins import explained
@@ -143,7 +143,7 @@ class Session:
             run.failure = self._failure(error, run.section)
             self.put_back(start)
         finally:
-            torch.set_grad_enabled(graphs)
+            record_graphs(graphs)
         record = run.record(self.number)
         if record.failure is None:
             self.losses.append(record.loss if record.loss is not None else float("nan"))
