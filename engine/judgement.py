@@ -152,7 +152,7 @@ def _accused(
     if hidden:
         words.append(f"hidden: {_why_hidden(iteration, gradient)}")
     said = diagnosis is not None and diagnosis.kind == "constant_written" and line.message == ZEROS
-    if line.message and not said:
+    if line.message and not said and line.message not in words[0]:
         words.append(line.message)
     return Judgement(line.verdict, whole, line, hidden, message="; ".join(words), diagnosis=diagnosis)
 

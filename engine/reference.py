@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .comparison import name_of
+from .comparison import name_of, with_article
 from .fault import ProgramFault
 from .memory import Namespace
 from .namespace import is_floating
@@ -49,9 +49,9 @@ def require_parameters(namespace: Namespace, names: Iterable[str]) -> tuple[str,
     if floating:
         return floating
     if bound:
-        kind = name_of(namespace[bound[0]].dtype)
+        kind = with_article(name_of(namespace[bound[0]].dtype))
         raise ProgramFault(
-            f"`{bound[0]}` is an {kind} tensor, which has no gradient; "
+            f"`{bound[0]}` is {kind} tensor, which has no gradient; "
             "write it with a decimal point, or add .float()",
             bound[0],
         )
@@ -135,7 +135,7 @@ def _problem_of_loss(value: Any) -> str:
     if value.numel() != 1:
         return f"`loss` has shape {list(value.shape)}; it has to be a scalar: add .mean() or .sum()"
     if not value.is_floating_point():
-        return f"`loss` is an {name_of(value.dtype)} tensor; it has to be floating"
+        return f"`loss` is {with_article(name_of(value.dtype))} tensor; it has to be floating"
     if not value.requires_grad:
         return (
             "`loss` has no graph: no parameter reaches it (look for .detach(), .item(), .data "
@@ -214,8 +214,8 @@ _engine: Callable[..., tuple[Tensor | None, ...]] | None = getattr(
 
 def _reason(name: str, value: Any) -> str:
     if isinstance(value, Tensor) and not value.is_floating_point():
-        kind = name_of(value.dtype)
-        return f"`{name}` is an {kind} tensor, which has no gradient"
+        kind = with_article(name_of(value.dtype))
+        return f"`{name}` is {kind} tensor, which has no gradient"
     return f"`{name}` has no gradient: no parameter reaches it"
 
 

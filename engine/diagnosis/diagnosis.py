@@ -191,7 +191,7 @@ def _candidates(case: Case) -> Iterator[Edit]:
 def _range(trial: Trial) -> str:
     value, expected = trial.value, trial.expected
     if trial.agrees(value):
-        return "the line is right by itself"
+        return "at random upstream gradients the line is right"
     if value is MISSING or not isinstance(value, Tensor):
         return "the line gives no tensor"
     if value.shape != expected.shape:

@@ -11,7 +11,7 @@ import numpy
 import torch
 from torch import Tensor
 
-from ..comparison import entry_differences, finite_max, name_of
+from ..comparison import entry_differences, finite_max, name_of, with_article
 from ..failure import in_short
 from ..quick import alike, flatten, laid_end_to_end, largest_of
 from ..verdict import Verdict
@@ -51,7 +51,7 @@ def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agre
     if value.is_complex():
         return _wrong_type("it is complex")
     if not value.is_floating_point():
-        return _wrong_type(f"it is an {name_of(value.dtype)} tensor")
+        return _wrong_type(f"it is {with_article(name_of(value.dtype))} tensor")
     return _entries(value.detach().to(expected.device), expected, upstream)
 
 

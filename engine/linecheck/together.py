@@ -78,7 +78,7 @@ def wrong_given_right(
     }
 
 
-_AS_DATA = "right at random upstream gradients, wrong at those of this program: it uses one as data"
+_AS_DATA = "it uses an upstream gradient as data and is wrong at the ones of this program"
 
 
 def _reason(changed: list[str]) -> str:

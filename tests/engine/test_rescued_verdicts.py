@@ -99,6 +99,6 @@ def test_an_interrupt_while_lines_are_judged_is_an_interrupt(monkeypatch: pytest
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_Pass, "after", interrupt)
+    monkeypatch.setattr(_Pass, "_written", interrupt)
     with pytest.raises(KeyboardInterrupt):
         regression(iterations=1)
