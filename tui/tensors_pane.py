@@ -97,11 +97,12 @@ def _extent(frame: Frame) -> str:
 
 
 def _header(columns: Columns) -> Line:
+    maxdiff = "maxdiff" if columns.check >= len("check maxdiff") else "diff"
     cells = (
         (_shared("tensor", "shape" * columns.shapes, columns.name), columns.name),
         (" value", columns.value),
         (" gradient", columns.gradient),
-        (_shared("check", "maxdiff" * columns.maxdiffs, columns.check), columns.check),
+        (_shared("check", maxdiff * columns.maxdiffs, columns.check), columns.check),
     )
     words = " ".join(left(word, width) for word, width in cells if width)
     return (Run(" " * GUTTER + words, "quiet"),)

@@ -95,6 +95,7 @@ def test_a_long_name_has_its_shape_and_a_verdict_whole_beside_it(name: str, size
     shown = text(paint_tensors(Frame(0, Status("p"), tensors=(row,)), Room(69, 5)))
     assert f" {name} [{' '.join(map(str, sizes))}] " in shown
     assert " wrong shape " in shown
+    assert shown.partition(" check")[2].split()[0] == "diff"
 
 
 def test_a_name_without_end_takes_the_place_of_its_shape() -> None:
