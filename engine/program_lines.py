@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import replace
 from functools import lru_cache
+from operator import itemgetter
 
 from .frame import Failure, LineState, ProgramLine
 from .iteration import Iteration
@@ -102,15 +103,31 @@ def _line(scene: Scene, view: View, number: int) -> ProgramLine:
     if state in (LineState.AHEAD, LineState.FAILED):
         return ProgramLine(number, state, verdict if ends_here else None)
     name = _shown_name(last)
-    value = scene.value(name, view.ran) if ends_here and name else MISSING
+    ran = _ran_until(scene, view, last, name)
+    value = scene.value(name, ran) if ends_here and name else MISSING
     return ProgramLine(
         number=number,
         state=state,
         verdict=verdict if ends_here else None,
         bound=summary_of(value) if _worth_showing(value) else None,
-        changed=name in view.changed,
+        changed=name in view.changed and ran == view.ran,
         partial=ends_here and verdict is None and _writes_a_part(scene, statements),
     )
+
+
+def _ran_until(scene: Scene, view: View, statement: Statement, name: str) -> int:
+    """After how many steps the value that a line bound is shown: later ones may have changed it."""
+    record = scene.record
+    if record is None or statement.section in ("setup", "parameters"):
+        return view.ran
+    positions = record.positions.get(statement, [])
+    last = bisect_left(positions, view.ran) - 1
+    if last < 0:
+        return view.ran
+    writes = record.history.get(name, ())
+    following = bisect_left(writes, positions[last] + 1, key=itemgetter(0))
+    later = following < len(writes) and writes[following][0] < view.ran
+    return positions[last] + 1 if later else view.ran
 
 
 def _state(scene: Scene, view: View, statements: tuple[Statement, ...], number: int) -> LineState:
