@@ -6,9 +6,13 @@ whole engine does.
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from .refusal import COMMANDS, Refusal, meant_command
 from .streams import PlainConsole, usable_streams, why_unwritten
@@ -27,6 +31,23 @@ def main(tokens: Sequence[str] | None = None) -> int:
             return INTERRUPTED
         reason = why_unwritten(sys.stdout)
         return _complain(f"Standard output cannot be written: {reason}.") if reason else code
+
+
+def run_process() -> NoReturn:
+    """Run the command line of the process and end it.
+
+    Once the screen was open, it ends without freeing every object first: with a long record or a program
+    that does not stop, that takes longer than anybody waits for a shell.
+    """
+    code = main()
+    if "backprop_tui.tui.app" in sys.modules:
+        with suppress(Exception):
+            atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(Exception):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _run(words: list[str]) -> int:

@@ -1,8 +1,6 @@
 """`python -m backprop_tui`: the same program as the console script."""
 
-import sys
-
-from backprop_tui.tui.main import main
+from backprop_tui.tui.main import run_process
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_process()
