@@ -40,12 +40,22 @@ def kept_apart() -> Iterator[Outlets]:
     output = Output(_reader(out_of))
     encoding = getattr(sys.stderr, "encoding", None)
     with (
+        _closed_after(into, out_of),
         open(os.dup(2), "w", encoding=encoding, errors="replace") as terminal,
-        _drained(into, out_of, output),
+        _drained(out_of, output),
         _streams(output, terminal),
         _descriptors(into),
     ):
         yield Outlets(output, terminal)
+
+
+@contextmanager
+def _closed_after(*descriptors: int) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 def _reader(descriptor: int) -> Callable[[], str]:
@@ -66,13 +76,15 @@ def _reader(descriptor: int) -> Callable[[], str]:
 
 
 @contextmanager
-def _drained(into: int, out_of: int, output: Output) -> Iterator[None]:
-    """While inside, nobody who writes into the pipe has to wait for a reader."""
-    over = threading.Event()
+def _drained(out_of: int, output: Output) -> Iterator[None]:
+    """While inside, nobody who writes into the pipe has to wait for a reader.
+
+    The end is told by a pipe of its own: a child may hold that one open, and another keep it full.
+    """
+    over, ended = os.pipe()
 
     def drain() -> None:
-        while not over.is_set():
-            select.select([out_of], [], [])
+        while over not in select.select([out_of, over], [], [])[0]:
             output.write("")
 
     thread = threading.Thread(target=drain, name="output", daemon=True)
@@ -80,12 +92,10 @@ def _drained(into: int, out_of: int, output: Output) -> Iterator[None]:
     try:
         yield
     finally:
-        over.set()
-        os.write(into, b"\n")  # a child may hold the other end open for long
+        os.close(ended)
         thread.join()
         output.close()
-        os.close(into)
-        os.close(out_of)
+        os.close(over)
 
 
 @contextmanager
@@ -104,13 +114,12 @@ def _streams(output: Output, terminal: TextIO) -> Iterator[None]:
 @contextmanager
 def _descriptors(into: int) -> Iterator[None]:
     before = os.dup(1), os.dup(2)
-    _point(into, into)
-    try:
-        yield
-    finally:
-        _point(*before)
-        for descriptor in before:
-            os.close(descriptor)
+    with _closed_after(*before):
+        _point(into, into)
+        try:
+            yield
+        finally:
+            _point(*before)
 
 
 def _point(one: int, two: int) -> None:

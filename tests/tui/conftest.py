@@ -6,8 +6,11 @@ import asyncio
 import importlib.util
 import inspect
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -19,7 +22,18 @@ for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_DRIVER"):
 @pytest.fixture(scope="session")
 def scenes() -> ModuleType:
     """The module of scenes beside this file."""
-    spec = importlib.util.spec_from_file_location("scenes", Path(__file__).with_name("scenes.py"))
+    return _beside("scenes")
+
+
+@pytest.fixture(scope="session")
+def opened() -> Callable[..., AbstractContextManager[Any]]:
+    """Opens the real program in a pseudo-terminal."""
+    found: Callable[..., AbstractContextManager[Any]] = _beside("pseudo_terminal").opened
+    return found
+
+
+def _beside(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -1,0 +1,103 @@
+"""A process in a pseudo-terminal, as the tests of the real program start it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+
+import pyte
+
+SIZE = (120, 36)
+APP = ("-m", "backprop_tui")
+PATIENCE = 60.0
+
+
+class Terminal:
+    """A process in a pseudo-terminal, and what its screen shows."""
+
+    def __init__(self, *arguments: str, size: tuple[int, int] = SIZE, **variables: str) -> None:
+        """Arguments of Python: `*APP` and the app's own. `variables` are of its environment."""
+        self.raw = b""
+        columns, rows = size
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.before = termios.tcgetattr(slave)
+        self._slave = slave
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **variables}
+        command = [sys.executable, *arguments]
+        self.process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
+        )
+
+    def press(self, keys: str) -> None:
+        """Send keys as a terminal does."""
+        os.write(self._master, keys.encode())
+
+    def shows(self, words: str) -> bool:
+        """Whether the words come to stand on the screen before patience ends."""
+        return self._until(lambda: words in self.text)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(self._screen.display)
+
+    def ends(self) -> int:
+        """The exit code, once the process has ended and all that it wrote is read."""
+        assert self._until(lambda: self.process.poll() is not None)
+        self._read(0.1)
+        return self.process.returncode
+
+    def is_restored(self) -> bool:
+        """No alternate screen, the cursor visible, no mouse reports, the line discipline as before."""
+        left = self.raw.rfind(b"\x1b[?1049l") > self.raw.rfind(b"\x1b[?1049h")
+        cursor = self.raw.rfind(b"\x1b[?25h") > self.raw.rfind(b"\x1b[?25l")
+        mouse = self.raw.rfind(b"\x1b[?1000l") > self.raw.rfind(b"\x1b[?1000h")
+        return left and cursor and mouse and termios.tcgetattr(self._slave) == self.before
+
+    def close(self) -> None:
+        """End the process whatever it does."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._master)
+        os.close(self._slave)
+
+    def _until(self, true: object) -> bool:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if true():  # type: ignore[operator]
+                return True
+            self._read(0.05)
+        return False
+
+    def _read(self, seconds: float) -> None:
+        ready, _, _ = select.select([self._master], [], [], seconds)
+        if ready:
+            with contextlib.suppress(OSError):
+                data = os.read(self._master, 65536)
+                self.raw += data
+                self._stream.feed(data)
+
+
+@contextlib.contextmanager
+def opened(
+    *arguments: str, python: tuple[str, ...] = APP, size: tuple[int, int] = SIZE, **variables: str
+) -> Iterator[Terminal]:
+    """A terminal with the app, or whatever else Python is to run in it, closed whatever happens."""
+    session = Terminal(*python, *arguments, size=size, **variables)
+    try:
+        yield session
+    finally:
+        session.close()
