@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from .tutor import Tutor
 
 
+_AT_ONCE = 0.05
+"""Seconds that a run to an iteration goes on before the next key, which would pause it, is looked at."""
+
+
 class Stepper:
     """A session and a view on it. Lives on the engine thread."""
 
@@ -140,6 +144,7 @@ class Stepper:
         self.pace.pause()
         if iteration > self.session.number:
             self.pace.run(iteration)
+            self.run_until(time.monotonic() + _AT_ONCE)
         else:
             done = self.session.number
             self.notes = (f"{done} iterations are done; home restarts from the first",)
