@@ -25,11 +25,13 @@ from .driver import driver_on
 from .keys import KEYS
 from .link import MakeLink
 from .main_screen import MainScreen
+from .terminal import hung_up
 from .themes import ALIASES, DARK, LIGHT
 
 WIDTHS = [(0, "-narrow"), (112, "-wide"), (150, "-roomy")]
 HEIGHTS = [(0, "-low"), (18, "-middling"), (30, "-high"), (48, "-tall")]
 """From how many columns and rows on the screen has which class; the stylesheet lays out by them."""
+HANGUP_SECONDS = 2.0
 
 
 class BackpropApp(App[int]):
@@ -75,6 +77,12 @@ class BackpropApp(App[int]):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, partial(self.exit, None, 128 + number))
+            self.set_interval(HANGUP_SECONDS, self._end_without_terminal)
+
+    def _end_without_terminal(self) -> None:
+        """A terminal that went away without a signal would be read, at its end, for ever."""
+        if hung_up():
+            self.exit(None, 128 + signal.SIGHUP)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Without colour the terminal's own stay: in grey, which Textual decides on before there is a theme,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,15 @@ def why_no_screen() -> str | None:
     if os.environ.get("TERM") == "dumb":
         return "TERM=dumb says that this one cannot draw"
     return None
+
+
+def hung_up() -> bool:
+    """Whether the terminal behind standard input is gone."""
+    if sys.platform == "win32":
+        return False
+    poll = select.poll()
+    poll.register(0, 0)  # hanging up is told without being asked for
+    return any(events & select.POLLHUP for _, events in poll.poll(0))
 
 
 @contextmanager

@@ -66,6 +66,11 @@ class Terminal:
         mouse = self.raw.rfind(b"\x1b[?1000l") > self.raw.rfind(b"\x1b[?1000h")
         return left and cursor and mouse and termios.tcgetattr(self._slave) == self.before
 
+    def hang_up(self) -> None:
+        """Take the terminal away; as it is nobody's controlling one, no signal tells of it."""
+        os.close(self._master)
+        self._master = os.open(os.devnull, os.O_RDWR)
+
     def close(self) -> None:
         """End the process whatever it does."""
         if self.process.poll() is None:

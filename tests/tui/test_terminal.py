@@ -79,6 +79,12 @@ def test_a_signal_leaves_the_terminal_usable(terminal: Any, number: signal.Signa
     assert terminal.is_restored()
 
 
+def test_it_ends_when_the_terminal_is_gone_without_a_signal(terminal: Any) -> None:
+    assert terminal.shows("iteration")
+    terminal.hang_up()
+    assert terminal.process.wait(60) == 128 + signal.SIGHUP
+
+
 def test_an_endless_loop_can_be_stopped_and_left(tmp_path: Path, opened: Open) -> None:
     path = tmp_path / "endless.py"
     path.write_text(ENDLESS)
