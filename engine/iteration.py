@@ -85,6 +85,12 @@ class Iteration:
         """The handwritten gradients by name, in the order of their first lines."""
         return self.judged.gradients()
 
+    @cached_property
+    def writes(self) -> Mapping[str, Sequence[int]]:
+        """Where in the steps each handwritten gradient was written, by name."""
+        judged = self.judged
+        return {pair.name: writes for pair, writes in zip(judged.pairs, judged.writes, strict=True)}
+
     @property
     def passes(self) -> bool:
         """Whether every handwritten gradient is autograd's, up to rounding."""

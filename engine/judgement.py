@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from torch import Tensor
 
@@ -75,7 +75,7 @@ def explained(iteration: Iteration, judged: Mapping[str, Judgement]) -> bool:
 
 def _of_another_batch(line: LineJudgement) -> LineJudgement:
     if line.verdict in (Verdict.NOT_EXERCISED, Verdict.NOT_WRITTEN) or line.kink:
-        return replace(line, verdict=Verdict.NOT_CHECKED, message="", kink=False)
+        return line._replace(verdict=Verdict.NOT_CHECKED, message="", kink=False)
     return line
 
 

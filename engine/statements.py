@@ -282,6 +282,8 @@ def _changed_by_call(call: ast.Call) -> Iterator[str]:
     for keyword in call.keywords:
         if keyword.arg == "out":
             yield from read_names(keyword.value)
+        elif keyword.arg == "inplace" and call.args and ast.unparse(keyword.value) != "False":
+            yield root_name(call.args[0]) or "" if ast.unparse(keyword.value) == "True" else ""
 
 
 def _is_in_place(call: ast.Call) -> bool:

@@ -150,9 +150,10 @@ def _proven_together(
         return {}  # some are of several devices, layouts or precisions
     if theirs is None or ours is None:
         return {}
-    scales = numpy.maximum.reduceat(theirs.tensor.abs().numpy(), theirs.starts)
-    errors = numpy.maximum.reduceat((ours - theirs.tensor).abs_().numpy(), theirs.starts)
-    eps, upstream = _eps(ours), max(most, float(scales.max()))
+    arrived, starts = theirs.tensor.numpy(), theirs.starts
+    scales = numpy.maximum.reduceat(numpy.abs(arrived), starts)
+    errors = numpy.maximum.reduceat(numpy.abs(ours.numpy() - arrived), starts)
+    eps, upstream = _eps(ours), max(most, float(numpy.maximum.reduce(scales)))
     if not math.isfinite(upstream):
         return {}
     # where an entry is not finite, the error is not either

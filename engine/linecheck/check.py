@@ -18,7 +18,7 @@ from .dependence import upstreams
 from .elsewhere import Elsewhere
 from .lines import COPIED, read_in_part, written_lines
 from .outcome import LineCheck, LineJudgement
-from .passes import Outcome, allocated_gradients, kept
+from .passes import Outcome, allocated_gradients, kept, lines_change, referred
 from .reuse import many, settled, turning_points
 from .runs import DrawsAnew, NotInDouble
 from .suspects import KINK
@@ -68,9 +68,10 @@ class _Check(Elsewhere):
         suspects = [name for name, one in found.items() if one.verdict is Verdict.WRONG_HERE or one.faint]
         if suspects:
             found.update(self._second_look(suspects, outcome))
-        found.update(self._woven_after_wrong(found))
-        found.update(self._whole_after_part(found))
-        found.update(self._reader_of_a_part(found))
+        if any(one.verdict is Verdict.WRONG_HERE for one in found.values()):
+            found.update(self._woven_after_wrong(found))
+            found.update(self._whole_after_part(found))
+            found.update(self._reader_of_a_part(found))
         found.update(self._right_only_here(found))
         judgements = {name: self._judgement(name, found.get(name), outcome) for name in self.names}
         judgements.update((name, self._unknown(name)) for name in self.ambiguous)
@@ -93,7 +94,7 @@ class _Check(Elsewhere):
         return wrong_given_right(found, given_right, arrived) or found
 
     def _unknown(self, name: str) -> LineJudgement:
-        lines = written_lines(self.session, self.iteration, name)
+        lines = written_lines(self.iteration, name)
         reads = upstreams(self.session.program, frozenset({*self.names, name}))[name]
         return LineJudgement(
             name, Verdict.NOT_CHECKED, lines, reads, message=many(self.iteration, name), reused=True
@@ -115,7 +116,7 @@ class _Check(Elsewhere):
     def _whole_after_part(self, found: Mapping[str, Agreement]) -> dict[str, Agreement]:
         """Memory that is filled through parts of it is wrong where a part is: that one has the blame."""
         wrong = [name for name, one in found.items() if one.verdict is Verdict.WRONG_HERE]
-        lines = {name: set(written_lines(self.session, self.iteration, name)) for name in wrong}
+        lines = {name: set(written_lines(self.iteration, name)) for name in wrong}
         excused: dict[str, Agreement] = {}
         for name in allocated_gradients(self.session).intersection(wrong):
             parts = tuple(one for one in wrong if one != name and lines[one] & lines[name])
@@ -144,7 +145,7 @@ class _Check(Elsewhere):
             tensors = self._forward(world)
             self.cuts = self._random_cuts(tensors)
             self.quick = arrivals(self._loss(), tensors, self.cuts)
-            outcome = self._lines(world, self.cuts, kept)
+            outcome = self._lines(world, self.cuts, kept if lines_change(self.session) else referred)
         found = self._agreements(outcome.values, self.quick)
         if self.dtype is not None and self._raised_anew(outcome):
             raise NotInDouble
@@ -158,7 +159,9 @@ class _Check(Elsewhere):
         return complete and any(line != known for line, _ in outcome.raised.values())
 
     def _judgement(self, name: str, found: Agreement | None, outcome: Outcome) -> LineJudgement:
-        lines = written_lines(self.session, self.iteration, name, self.complete.get(name))
+        lines = written_lines(self.iteration, name, self.complete.get(name))
+        if found is not None and found.verdict is Verdict.RIGHT and not found.message and not self.complete:
+            return LineJudgement(name, found.verdict, lines, self.static[name], found.maxdiff, found.dtype)
         said = partial(
             LineJudgement, name, lines=lines, upstreams=self.static[name], reused=name in self.complete
         )

@@ -42,21 +42,18 @@ def _read_like_gradients(program: Program) -> tuple[str, ...]:
     return tuple(sorted(name for name in read if name[0] == "d"))
 
 
-def written_lines(
-    session: Session, iteration: Iteration, name: str, count: int | None = None
-) -> tuple[int, ...]:
+def written_lines(iteration: Iteration, name: str, count: int | None = None) -> tuple[int, ...]:
     """The lines that build a gradient: those that did, or where it was not reached, those that would.
 
     With `count`, only so many of its writes do.
     """
-    gradient = iteration.gradients.get(name)
-    if gradient is None:
+    if name not in iteration.writes:
         return ()
-    writes = gradient.writes[:count]
+    writes = iteration.writes[name][:count]
     if len(writes) == 1:
         return (iteration.statement_at(writes[0]).line,)
     lines = {iteration.statement_at(position).line for position in writes}
-    return tuple(sorted(lines or set(gradient.pair.lines)))
+    return tuple(sorted(lines or set(iteration.gradients[name].pair.lines)))
 
 
 def read_in_part(iteration: Iteration, name: str, upstream: str) -> bool:

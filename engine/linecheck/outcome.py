@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..diagnosis.place import Diagnosis
 from ..verdict import Verdict
@@ -11,8 +12,7 @@ from ..verdict import Verdict
 ZEROS = "it is zero, whatever comes from upstream"
 
 
-@dataclass(frozen=True)
-class LineJudgement:
+class LineJudgement(NamedTuple):
     """What is said of the lines that build one gradient, whatever comes in from upstream."""
 
     name: str

@@ -43,10 +43,7 @@ class Outcome:
 
 def plan_of(iteration: Iteration, names: tuple[str, ...], early: frozenset[str]) -> Plan:
     """The plan for the gradients `names`, from the record of the iteration."""
-    judged = iteration.judged
-    written = zip(judged.pairs, judged.writes, strict=True)
-    counts = {pair.name: len(writes) for pair, writes in written if writes}
-    return Plan(names, counts, early)
+    return Plan(names, {name: len(writes) for name, writes in iteration.writes.items() if writes}, early)
 
 
 def allocated_gradients(session: Session) -> frozenset[str]:
@@ -109,6 +106,20 @@ def kept(name: str, value: Any) -> Any:
     return value.detach().clone() if isinstance(value, Tensor) else value
 
 
+def referred(name: str, value: Any) -> Any:
+    """The same where no line changes anything."""
+    return value.detach() if isinstance(value, Tensor) else value
+
+
+def lines_change(session: Session) -> bool:
+    """Whether a handwritten line may change a tensor in place."""
+    section = session.program.section("backward")
+    return any(
+        one.changes or one.unnamed or (one.calls and one not in session.harmless)
+        for one in (section.statements if section is not None else ())
+    )
+
+
 class _Pass:
     """One pass under way. A write that raises counts as a write, so that the last one is known."""
 
@@ -126,6 +137,7 @@ class _Pass:
         self.names = frozenset(plan.names)
         self.substitutes = substitutes
         self.taken = taken
+        self.clones = lines_change(world.session)
         self.seen: Counter[str] = Counter()
         self.placed: dict[str, Tensor] = {}
         self.values: dict[str, Any] = {}
@@ -134,7 +146,8 @@ class _Pass:
     def put(self, name: str) -> None:
         """Replace a gradient by its substitute, if it has one."""
         if name in self.substitutes:
-            self.placed[name] = self.namespace[name] = self.substitutes[name].clone()
+            substitute = self.substitutes[name]
+            self.placed[name] = self.namespace[name] = substitute.clone() if self.clones else substitute
 
     def _renew(self, written: Container[str]) -> None:
         """Put substitutes again that a line of another gradient changed through shared memory.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
@@ -56,7 +55,7 @@ def wrong_together(
         if agreement(values.get(name), arrived[name[1:]], upstream=largest).verdict is Verdict.WRONG_HERE:
             changed = [one for one in lines[name].upstreams if _differ(values.get(one), at_end.get(one))]
             message = f"right alone; wrong because {_reason(changed)}"
-            found[name] = replace(lines[name], verdict=Verdict.NOT_CHECKED, message=message)
+            found[name] = lines[name]._replace(verdict=Verdict.NOT_CHECKED, message=message)
     return found
 
 
@@ -70,8 +69,8 @@ def wrong_given_right(
     largest = max(map(finite_max, arrived.values()), default=0.0)
     found = {name: agreement(values.get(name), arrived[name[1:]], upstream=largest) for name in lines}
     return {
-        name: replace(
-            lines[name], verdict=one.verdict, maxdiff=one.maxdiff, dtype=one.dtype, message=_AS_DATA
+        name: lines[name]._replace(
+            verdict=one.verdict, maxdiff=one.maxdiff, dtype=one.dtype, message=_AS_DATA
         )
         for name, one in found.items()
         if one.verdict is Verdict.WRONG_HERE

@@ -54,6 +54,8 @@ IN_PLACE = {
     "copy_": "dH.copy_(dH + 1)",
     "function of torch": "torch.fill_(dH, 2.0)",
     "function of nn": "torch.nn.init.constant_(dH, 2.0)",
+    "functional": "torch.nn.functional.threshold(dH, 2.0, 2.0, inplace=True)",
+    "chain that ends in a view": "dH.reshape(-1).mul_(2)",
     "helper": "bump(dH)",
     "helper that writes data": "bump_data(dH)",
     "alias": "alias = dH; alias += 1",
