@@ -9,10 +9,10 @@ from .iteration import Iteration
 from .judgement import Judgement, judgements
 from .linecheck.check import check_lines
 from .program import Program
-from .recorder import MISSING
 from .report import GradientReport, Report
 from .session import Session
 from .stand_ins import absent_gradients
+from .step import MISSING
 from .verdict import Verdict
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .recorder import Slot
+from .step import Slot
 
 _PLAIN = (str, bytes, int, float, complex, type(None), type, FunctionType, MethodType, ModuleType)
 WITHOUT = frozenset({*_PLAIN, Tensor, bool, BuiltinFunctionType})

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from .comparison import Comparison, compare
 from .pairing import Candidate
-from .recorder import MISSING
 from .reference import References
+from .step import MISSING
 from .verdict import Verdict
 
 

@@ -13,9 +13,9 @@ from .frame import Block, Inspector, Tab
 from .gradient import Gradient
 from .judgement import Judgement
 from .program import Program
-from .recorder import MISSING
 from .scene import Scene
 from .stand_ins import holes_of
+from .step import MISSING
 from .summary import block_of, matrix_of, slice_at, slices_of
 from .verdict import Verdict
 from .view import View

@@ -12,9 +12,10 @@ from .frame import Failure
 from .gradient import Gradient
 from .judging import Judged
 from .randomness import RandomState
-from .recorder import MISSING, Recorder, Slot, Step
+from .recorder import Recorder
 from .reference import References
 from .statements import Statement
+from .step import MISSING, Slot, Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +104,7 @@ class Iteration:
 
     def statement_at(self, position: int) -> Statement:
         """The statement of a step."""
-        return self.recorder.wrote(position)[0]
+        return self.recorder.entries.wrote(position)[0]
 
     @cached_property
     def history(self) -> Mapping[str, list[tuple[int, Slot]]]:

@@ -13,7 +13,7 @@ from .diagnosis.place import Diagnosis
 from .gradient import Gradient
 from .iteration import Iteration
 from .linecheck.outcome import ZEROS, LineCheck, LineJudgement
-from .recorder import MISSING
+from .step import MISSING
 from .verdict import Verdict
 
 _ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)

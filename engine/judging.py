@@ -11,8 +11,9 @@ from .comparison import Comparison
 from .gradient import Gradient, compared
 from .pairing import Candidate, gradient_writes
 from .quick import quick_verdicts
-from .recorder import MISSING, Recorder, Slot, Step
+from .recorder import Recorder
 from .reference import References
+from .step import MISSING, Slot, Step
 from .verdict import Verdict
 
 _Written = tuple[list[Any], list[list[int]]]
@@ -82,7 +83,7 @@ def _written(
     values: dict[str, Any] = {pair.name: MISSING for pair in pairs}
     writes: dict[str, list[int]] = {pair.name: [] for pair in pairs}
     for position in positions:
-        for slot in written_gradients(recorder.step_at(position), writes, kept, allocated):
+        for slot in written_gradients(recorder.entries.step_at(position), writes, kept, allocated):
             writes[slot.name].append(position)
             values[slot.name] = slot
     # a later change in place may have come after the last write

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from .cancel import Cancel, Cancelled
 from .diagnosed import diagnosed
 from .iteration import Iteration
 from .judgement import Judgement, explained, judgements
 from .linecheck.check import check_lines
 from .linecheck.outcome import LineCheck
-from .recorder import Cancel, Cancelled
 from .session import Session
 
 

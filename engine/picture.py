@@ -10,8 +10,8 @@ from .frame import Frame, Status
 from .inspection import inspector
 from .iteration import Iteration
 from .program_lines import current_line, program_lines
-from .recorder import MISSING
 from .scene import Scene, is_told
+from .step import MISSING
 from .tensor_rows import tensor_rows
 from .verdict import Verdict
 from .view import View, tensor_names

@@ -10,9 +10,9 @@ from operator import itemgetter
 from .frame import Failure, LineState, ProgramLine
 from .iteration import Iteration
 from .program import Program
-from .recorder import MISSING
 from .scene import Scene, is_told
 from .statements import Statement
+from .step import MISSING
 from .summary import summary_of
 from .verdict import Verdict
 from .view import View

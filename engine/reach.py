@@ -6,8 +6,8 @@ import ast
 import re
 from functools import lru_cache
 
+from .names import read_names
 from .program import Program
-from .statements import read_names
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 BY_TEXT = re.compile(r"\b(exec|eval|globals|locals|vars|getattr|__import__)\b")
@@ -39,3 +39,15 @@ def out_of_reach(program: Program) -> frozenset[str]:
         return frozenset()
     bound = {name for statement in program.statements for name in statement.binds}
     return frozenset(bound - mentioned(program, ("forward", "backward", "update")))
+
+
+@lru_cache(maxsize=8)
+def bound_anew(program: Program) -> frozenset[str]:
+    """Names that every iteration binds before it reads them: nothing of theirs is state."""
+    read: set[str] = set()
+    found: set[str] = set()
+    for statement in program.statements:
+        read |= statement.reads | set(statement.changes)
+        if statement.always and statement.section in ("forward", "backward"):
+            found |= set(statement.binds) - read
+    return frozenset(found)

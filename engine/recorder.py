@@ -2,75 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from types import ModuleType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any
 
-import torch
 from torch import Tensor
 
+from .cancel import Cancel, Cancelled
 from .copies import Copies
 from .effects import may_change
-from .instrument import LOG
-from .memory import Namespace, distinct, stand_alone, storage_of, tensors_in, was_written
+from .memory import Namespace, stand_alone, storage_of, tensors_in, was_written
 from .room import EVERY, Room
 from .statements import Statement
-
-MISSING: Any = object()
-"""The value of a name that is not bound."""
-
-
-class Cancelled(BaseException):
-    """The user stopped the program between two statements."""
-
-
-class Cancel:
-    """A flag that the screen raises and every hook looks at."""
-
-    __slots__ = ("hooks", "wanted")
-
-    def __init__(self) -> None:
-        self.wanted = False
-        self.hooks: Namespace = {}
-        """Where the program that runs now finds its hooks."""
-
-    def ask(self) -> None:
-        """Stop the program at the next hook. The one that is a list's own `append` looks at nothing."""
-        self.wanted = True
-        self.hooks[LOG] = _stop
-
-
-def _stop(entry: object) -> NoReturn:
-    raise Cancelled
-
-
-class Slot:
-    """The value that a name had after one step. Kept by reference until something changes it."""
-
-    __slots__ = ("name", "origin", "value")
-
-    def __init__(self, name: str, value: Any) -> None:
-        self.name = name
-        self.value = value
-        self.origin = value
-
-    def save(self) -> None:
-        """Keep the value of now: what it refers to is about to change in place."""
-        if self.value is self.origin:
-            self.value = self.origin.detach().clone()
-
-    def put_back(self) -> None:
-        """Give the tensor the value that was kept, if it was changed."""
-        if self.value is not self.origin:
-            with torch.no_grad():
-                distinct(self.origin, self.origin).copy_(distinct(self.value, self.origin))
-
-
-class Step(NamedTuple):
-    """One executed statement and what it wrote."""
-
-    statement: Statement
-    slots: Sequence[Slot]
+from .step import MISSING, Entries, Slot, Step
 
 
 class Recorder:
@@ -91,8 +35,7 @@ class Recorder:
         self.cancel = cancel
         self.harmless = harmless
         self.statements = statements
-        self.entries: list[Any] = []
-        """Steps, or tuples that are to become steps."""
+        self.entries = Entries(statements)
         self.graph_wanted: frozenset[str] = frozenset()
         """Names whose tensors are to require grad although no parameter reaches them."""
         self.graph_given: set[str] = set()
@@ -123,35 +66,8 @@ class Recorder:
         """Everything that ran, in order."""
         self.settle()
         for position in range(len(self.entries)):
-            self.step_at(position)
+            self.entries.step_at(position)
         return self.entries
-
-    def step_at(self, position: int) -> Step:
-        """The step at a position of the record."""
-        entry = self.entries[position]
-        if type(entry) is tuple:
-            statement = self.statements[entry[0]]
-            slots = [Slot(name, value) for name, value in zip(statement.writes, entry[1:], strict=True)]
-            entry = self.entries[position] = Step(statement, slots)
-        step: Step = entry
-        return step
-
-    def wrote(self, position: int) -> tuple[Statement, tuple[str, ...]]:
-        """The statement of a step, and the names that it wrote."""
-        entry = self.entries[position]
-        if type(entry) is tuple:
-            statement = self.statements[entry[0]]
-            return statement, statement.writes
-        return entry.statement, tuple([slot.name for slot in entry.slots])
-
-    def course(self) -> Hashable:
-        """What ran and what it wrote, and no values."""
-        return tuple(
-            [
-                entry[0] if type(entry) is tuple else (entry[0].number, *[slot.name for slot in entry[1]])
-                for entry in self.entries
-            ]
-        )
 
     def before(self, number: int) -> None:
         """The hook before a statement that may change tensors in place."""
@@ -254,7 +170,7 @@ class Recorder:
             self._touched += [(slot, slot.origin._version) for slot in bound.values()]
 
     def _slot(self, one: Slot | _Place) -> Slot:
-        return one if isinstance(one, Slot) else self.step_at(one[0]).slots[one[1]]
+        return one if isinstance(one, Slot) else self.entries.step_at(one[0]).slots[one[1]]
 
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Keep the values of slots that are about to change."""

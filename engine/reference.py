@@ -15,7 +15,7 @@ from .fault import ProgramFault
 from .memory import Namespace
 from .namespace import is_floating
 from .quick import largest_of
-from .recorder import MISSING
+from .step import MISSING
 
 
 @dataclass(frozen=True, eq=False)

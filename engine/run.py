@@ -12,7 +12,7 @@ from .instrument import BACKWARD, STAND_IN
 from .iteration import Iteration, Start
 from .judging import judge
 from .pairing import unwritten_reads
-from .recorder import MISSING, Recorder
+from .recorder import Recorder
 from .reference import (
     References,
     changed_shapes,
@@ -24,6 +24,7 @@ from .reference import (
     require_shapes,
 )
 from .stand_ins import StandIns, holes_of
+from .step import MISSING
 
 if TYPE_CHECKING:
     from .session import Session

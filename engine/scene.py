@@ -12,8 +12,8 @@ from .frame import Failure
 from .gradient import Gradient
 from .iteration import Iteration
 from .judgement import Judgement
-from .recorder import MISSING
 from .session import Session
+from .step import MISSING
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import torch
 
+from .cancel import Cancel
 from .codes import Codes
 from .contents import WITHOUT, Contents
 from .drawing import draws_nothing
@@ -23,8 +24,8 @@ from .namespace import allow_imports_beside, fresh_namespace
 from .pairing import candidates, unpaired
 from .program import SECTIONS, Program
 from .randomness import GENERATORS, RandomState, random_state, seed_all
-from .reach import out_of_reach
-from .recorder import Beginning, Cancel, Recorder
+from .reach import bound_anew, out_of_reach
+from .recorder import Beginning, Recorder
 from .reference import record_graphs, require_parameters
 from .report import Unpaired
 from .run import Run
@@ -121,7 +122,7 @@ class Session:
             names = (*self.parameters, *self.bound("forward"), *self.data_to_differentiate)
             self.differentiated = tuple(dict.fromkeys(names))
             self.own_names = tuple(name for name in self.namespace if name.startswith("__"))
-            self._stateless = (self.passing - self.kept).union(self.own_names)
+            self._stateless = (bound_anew(self.program) - self.kept).union(self.own_names)
             self.ready = True
         except BaseException as error:
             return self._failure(error, section)
@@ -197,17 +198,6 @@ class Session:
     def reads_grad(self) -> bool:
         """Whether it mentions `.grad` without such a call: it is then filled before the handwritten lines."""
         return ".grad" in self.program.text and not self.calls_backward
-
-    @cached_property
-    def passing(self) -> frozenset[str]:
-        """Names that every iteration binds anew before it reads them: nothing of theirs is state."""
-        read: set[str] = set()
-        found: set[str] = set()
-        for statement in self.program.statements:
-            read |= statement.reads | set(statement.changes)
-            if statement.always and statement.section in ("forward", "backward"):
-                found |= set(statement.binds) - read
-        return frozenset(found)
 
     def watched_by(self, recorder: _R) -> _R:
         """Let a recorder's hooks be those that the program calls."""

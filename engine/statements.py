@@ -8,20 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeGuard
 
+from .in_place import changed_names
+from .names import OPAQUE, own_nodes, read_names, stored_names
+
 _BLOCKS = ("body", "orelse", "finalbody")
-_OPAQUE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_SCOPES = (*_OPAQUE, ast.Lambda)
-_MODULES = frozenset({"torch", "nn", "init", "F", "functional"})
-"""Names that stand for modules by custom: what their functions change is the first argument."""
-
-
-_VIEWS = frozenset(
-    """
-    as_strided detach diagonal expand expand_as mT movedim narrow permute select squeeze swapaxes t
-    transpose unflatten unfold unsqueeze view view_as
-    """.split()
-)
-"""Methods whose results share memory with their tensor, always."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +105,7 @@ def acts_in_test(node: ast.AST) -> bool:
     """Whether the test of an `if` or `while` binds names or changes tensors: it is a statement of its own."""
     if not isinstance(node, ast.If | ast.While):
         return False
-    return bool(stored_names(node.test)) or any(True for _ in _changed_names(ast.Expr(node.test)))
+    return bool(stored_names(node.test)) or any(True for _ in changed_names(ast.Expr(node.test)))
 
 
 def is_backward(node: ast.stmt) -> bool:
@@ -128,7 +118,7 @@ def is_backward(node: ast.stmt) -> bool:
 
 def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
     """The lists of statements directly inside a compound statement; none for opaque ones."""
-    if isinstance(node, _OPAQUE):
+    if isinstance(node, OPAQUE):
         return
     for name in _BLOCKS:
         block = getattr(node, name, None)
@@ -136,42 +126,6 @@ def blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
             yield block
     for part in [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]:
         yield from blocks_of(part)
-
-
-def stored_names(tree: ast.AST) -> set[str]:
-    """Every name bound at module level inside `tree`; bodies of functions do not count."""
-    names: set[str] = set()
-    for node in _own_nodes(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, _OPAQUE):
-            names.add(node.name)
-        elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-            names.add(node.name)
-    return names
-
-
-def root_name(node: ast.AST) -> str | None:
-    """The name at the root of `name[...].attr.call()`; None where there is none."""
-    while True:
-        if isinstance(node, ast.Name):
-            return node.id
-        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-            node = node.value
-        elif isinstance(node, ast.Call):
-            node = node.func
-        else:
-            return None
-
-
-def read_names(node: ast.AST) -> frozenset[str]:
-    """Every name loaded anywhere inside `node`, bodies of lambdas and functions included."""
-    loads = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-        loads.add(node.target.id)
-    return frozenset(loads)
 
 
 def _statement(
@@ -188,7 +142,7 @@ def _statement(
         node = ast.copy_location(ast.Expr(node.test), node.test)
     end = node.end_lineno or node.lineno
     names = sorted(stored_names(node), key=lambda name: _first_use(node, name))
-    changed = list(_changed_names(node))
+    changed = list(changed_names(node))
     return Statement(
         section=section,
         number=number,
@@ -200,7 +154,7 @@ def _statement(
         changes=tuple(name for name in dict.fromkeys(changed) if name),
         unnamed="" in changed,
         always=always,
-        calls=any(isinstance(n, ast.Call) for n in _own_nodes(node)),
+        calls=any(isinstance(n, ast.Call) for n in own_nodes(node)),
         reads=read_names(node),
         node=whole,
     )
@@ -217,20 +171,6 @@ def _binds_directly(node: ast.AST, name: str) -> TypeGuard[ast.Name | ast.alias]
     return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
 
 
-def _own_nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """Like ast.walk, without what is inside functions, classes and comprehension targets."""
-    queue: list[ast.AST] = [tree]
-    while queue:
-        node = queue.pop()
-        yield node
-        if isinstance(node, _SCOPES):
-            queue.extend(getattr(node, "decorator_list", ()))
-        elif isinstance(node, ast.comprehension):
-            queue.extend([node.iter, *node.ifs])
-        else:
-            queue.extend(ast.iter_child_nodes(node))
-
-
 def _header_names(node: ast.stmt) -> tuple[str, ...]:
     parts: list[ast.AST] = []
     if isinstance(node, ast.For | ast.AsyncFor):
@@ -238,78 +178,3 @@ def _header_names(node: ast.stmt) -> tuple[str, ...]:
     elif isinstance(node, ast.With | ast.AsyncWith):
         parts = [item.optional_vars for item in node.items if item.optional_vars]
     return tuple(sorted(name for part in parts for name in stored_names(part)))
-
-
-def _changed_names(node: ast.stmt) -> Iterator[str]:
-    """The names that are changed in place; an empty one for what has no name."""
-    for target in _targets(node):
-        if isinstance(target, ast.Subscript | ast.Attribute):
-            yield root_name(target) or ""
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-        yield node.target.id
-    for call in _own_nodes(node):
-        if isinstance(call, ast.Call):
-            yield from _changed_by_call(call)
-        elif isinstance(call, ast.Lambda | ast.comprehension):
-            yield from _changed_inside(call, node)
-
-
-def _targets(node: ast.stmt) -> Iterator[ast.AST]:
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            yield from _flat(target)
-    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-        yield node.target
-
-
-def _flat(target: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(target, ast.Tuple | ast.List):
-        for element in target.elts:
-            yield from _flat(element)
-    else:
-        yield target
-
-
-def _changed_by_call(call: ast.Call) -> Iterator[str]:
-    if _is_in_place(call):
-        root = root_name(call.func) or ""
-        if root not in _MODULES:
-            yield root if _is_part_of(call.func) else ""
-        elif call.args:
-            yield root_name(call.args[0]) or ""
-        else:
-            yield ""
-    for keyword in call.keywords:
-        if keyword.arg == "out":
-            yield from read_names(keyword.value)
-        elif keyword.arg == "inplace" and call.args and ast.unparse(keyword.value) != "False":
-            yield root_name(call.args[0]) or "" if ast.unparse(keyword.value) == "True" else ""
-
-
-def _is_in_place(call: ast.Call) -> bool:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    return name.endswith("_") and not name.endswith("__")
-
-
-def _is_part_of(node: ast.AST) -> bool:
-    """Whether every call on the way to an in-place method gives a view: `x.view(-1).add_()` changes x.
-
-    `x.clone().add_()` does not, and of others only the version of x tells.
-    """
-    while not isinstance(node, ast.Name):
-        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-            node = node.value
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            method, node = node.func.attr, node.func.value
-            if method not in _VIEWS and not method.endswith("_"):
-                return False
-        else:
-            return False
-    return True
-
-
-def _changed_inside(scope: ast.AST, node: ast.stmt) -> Iterator[str]:
-    """What a lambda or comprehension changes goes by a name of its own."""
-    around = node if isinstance(scope, ast.comprehension) else scope
-    if any(isinstance(n, ast.Call) and _is_in_place(n) for n in ast.walk(around)):
-        yield ""

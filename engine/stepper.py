@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .cancel import Cancel, Cancelled
 from .commands import (
     Advance,
     Ask,
@@ -33,7 +34,6 @@ from .output import Output
 from .pace import Pace
 from .picture import picture
 from .program import Program
-from .recorder import Cancel, Cancelled
 from .session import Session
 from .stopped import why_not_begun, why_stopped
 from .summary import forget_summaries

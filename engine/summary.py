@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .comparison import name_of
 from .frame import Block, Summary
-from .recorder import MISSING
+from .step import MISSING
 
 FEW = 64
 """Up to so many entries, plain Python is quicker than torch's kernels."""

@@ -124,10 +124,10 @@ class Engine:
         try:
             self._live()
         except BaseException as error:
-            self._show(self._apology(error))
+            self._show(_apology(self._last or opening_frame(self._program), self._handled, error))
 
     def _live(self) -> None:
-        from .recorder import Cancelled
+        from .cancel import Cancelled
         from .stepper import Stepper
 
         stepper = Stepper(self._program, self._seed, self._output)
@@ -193,7 +193,7 @@ class Engine:
         try:
             frame = stepper.frame(self._handled)
         except Exception as error:
-            frame = self._apology(error)
+            frame = _apology(self._last or opening_frame(self._program), self._handled, error)
         self._show(frame)
 
     def _show(self, frame: Frame) -> None:
@@ -211,13 +211,13 @@ class Engine:
         busy = replace(last, status=replace(last.status, loading=False, busy=words))
         self._newest.offer(busy, lambda: self._jobs.runs(job))
 
-    def _apology(self, error: BaseException) -> Frame:
-        """The last picture with what went wrong in ourselves."""
-        message = f"the engine could not draw this: {type(error).__name__}: {error}"
-        failure = Failure("engine", None, "mistake of backprop-tui", message)
-        last = self._last or opening_frame(self._program)
-        status = replace(last.status, loading=False, checking=False, running=False, target=None)
-        return replace(last, handled=self._handled, status=status, failure=failure)
+
+def _apology(last: Frame, handled: int, error: BaseException) -> Frame:
+    """The last picture with what went wrong in ourselves."""
+    message = f"the engine could not draw this: {type(error).__name__}: {error}"
+    failure = Failure("engine", None, "mistake of backprop-tui", message)
+    status = replace(last.status, loading=False, checking=False, running=False, target=None)
+    return replace(last, handled=handled, status=status, failure=failure)
 
 
 def _warm_up() -> None:

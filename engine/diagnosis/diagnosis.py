@@ -10,9 +10,9 @@ from torch import Tensor
 
 from ..iteration import Iteration
 from ..linecheck.outcome import LineCheck, LineJudgement
-from ..recorder import MISSING
 from ..rules.derive import Derivation, Derived, derive
 from ..session import Session
+from ..step import MISSING
 from ..verdict import Verdict
 from .case import Case, written
 from .edit import Edit

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from torch import Tensor
 
-from ..recorder import MISSING
+from ..step import MISSING
 from .case import Case, binary, written
 from .edit import Edit, Line, Spot
 from .probes import Probe

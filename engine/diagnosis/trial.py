@@ -16,14 +16,15 @@ from torch import Tensor
 from ..comparison import finite_max
 from ..iteration import Iteration
 from ..linecheck.agreement import Agreement, agreement
+from ..linecheck.arrivals import arrivals
 from ..linecheck.dependence import Own, downstream, own_cuts
 from ..linecheck.elsewhere import Elsewhere
 from ..linecheck.jitter import Jittered
 from ..linecheck.outcome import LineJudgement
-from ..linecheck.world import World, arrivals
-from ..recorder import MISSING
+from ..linecheck.world import World
 from ..reference import differentiate
 from ..session import Session
+from ..step import MISSING
 from ..verdict import Verdict
 from .behind import Behind, behind
 from .edit import Edit

@@ -10,10 +10,11 @@ import torch
 from ..comparison import name_of
 from ..failure import in_short
 from ..iteration import Iteration
-from ..recorder import MISSING
 from ..session import Session
+from ..step import MISSING
 from ..verdict import Verdict
 from .agreement import Agreement
+from .arrivals import arrivals
 from .dependence import upstreams
 from .elsewhere import Elsewhere
 from .lines import COPIED, read_in_part, written_lines
@@ -23,7 +24,6 @@ from .reuse import many, settled, turning_points
 from .runs import DrawsAnew, NotInDouble
 from .suspects import KINK
 from .together import unexplained, wrong_given_right, wrong_together
-from .world import arrivals
 
 
 def check_lines(session: Session, iteration: Iteration) -> LineCheck:

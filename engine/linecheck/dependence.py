@@ -12,9 +12,10 @@ from torch import Tensor
 
 from ..iteration import Iteration
 from ..memory import tensors_in
+from ..names import read_names
 from ..program import Program
 from ..reach import mentioned, read_in_functions
-from ..statements import Statement, read_names
+from ..statements import Statement
 
 
 @lru_cache(maxsize=16)
@@ -123,7 +124,7 @@ Course = tuple[tuple[Statement, tuple[str, ...]], ...]
 
 def course_of(iteration: Iteration) -> Course:
     """The course of a recorded iteration."""
-    return tuple(map(iteration.recorder.wrote, range(len(iteration.recorder.entries))))
+    return tuple(map(iteration.recorder.entries.wrote, range(len(iteration.recorder.entries))))
 
 
 @lru_cache(maxsize=4)

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from ..verdict import Verdict
 from .agreement import Agreement
+from .arrivals import arrivals
 from .passes import kept
 from .suspects import SecondLook
-from .world import arrivals
 
 
 class Elsewhere(SecondLook):

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from ..iteration import Iteration
 from ..judging import written_gradients
-from ..recorder import Step
 from ..session import Session
 from ..statements import Statement
+from ..step import Step
 from .world import World
 
 

@@ -44,7 +44,7 @@ def reading_of(session: Session, iteration: Iteration) -> Reading:
     """What there is to read of a recorded iteration."""
     readings = _known.setdefault(session.program, {})
     every = gradient_names(session, iteration)
-    key = (every, iteration.recorder.course(), session.kept)
+    key = (every, iteration.recorder.entries.course(), session.kept)
     if key not in readings:
         if len(readings) >= _MOST:
             readings.clear()

@@ -20,9 +20,10 @@ from ..quick import largest_of_each, unflatten
 from ..reference import References, fill_grad
 from ..session import Session
 from .agreement import Agreement, agreements
+from .arrivals import arrivals
 from .passes import Outcome, Plan, plan_of, planned_anew, run_lines
 from .reading import reading_of
-from .world import World, arrivals, opened
+from .world import World, opened
 
 _FACTORS = (math.pi, math.exp(-1))
 _FULL = math.pi / 3

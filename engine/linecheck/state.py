@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ..randomness import GENERATORS, Generator, set_state, state_of
-from ..recorder import Slot
+from ..step import Slot
 
 _ATOMS = (
     int, float, complex, bool, str, bytes, type(None), type(Ellipsis), type, range, slice,

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..comparison import finite_max
-from ..recorder import MISSING
+from ..step import MISSING
 from ..verdict import Verdict
 from .agreement import Agreement, agreement, is_rounding, measured_upstream
 from .dependence import Own, downstream, leaves_reached, own_cuts

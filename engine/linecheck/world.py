@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..cancel import Cancelled
 from ..comparison import finite_max
 from ..instrument import LOG
 from ..iteration import Start
@@ -17,11 +18,12 @@ from ..memory import distinct
 from ..namespace import generators_in
 from ..output import Output, capture_thread
 from ..randomness import RandomState, random_state
-from ..recorder import Cancelled, Recorder, Slot, Step
-from ..reference import differentiate, make_leaves
+from ..recorder import Recorder
+from ..reference import make_leaves
 from ..run import saved_tensors
 from ..session import Session
 from ..statements import Statement
+from ..step import Slot, Step
 from .dependence import reached_names
 from .draws import SameDraws, lines_may_draw
 from .state import StateCopy
@@ -248,52 +250,6 @@ class _LineRecorder(Recorder):
             self.step(entry[0])
         else:
             self.log(entry)
-
-
-def arrivals(
-    loss: Tensor, tensors: Mapping[str, Tensor], cuts: Mapping[str, Tensor], factor: float = 1.0
-) -> dict[str, Tensor]:
-    """One backward pass: what arrives at each tensor, random tensors passed on at the cuts.
-
-    The arrival at a tensor is the VJP that its line ought to compute from the upstream gradients
-    that the cuts replaced. With `factor` the loss counts as often; the cuts are what they are.
-    """
-    found: dict[str, Tensor] = {}
-    handles = [
-        tensor.register_hook(_noting(name, found, cuts[name]))  # type: ignore[no-untyped-call]
-        for name, tensor in tensors.items()
-        if name in cuts
-    ]
-    inputs = tuple(tensors.values())
-    try:
-        arrived = differentiate(loss, inputs, torch.full_like(loss, factor), keep=True) if inputs else ()
-    finally:
-        for handle in handles:
-            handle.remove()
-    return {
-        name: found[name] if name in found else _arrival(tensor, None if name in cuts else gradient)
-        for (name, tensor), gradient in zip(tensors.items(), arrived, strict=True)
-    }
-
-
-def _arrival(tensor: Tensor, gradient: Tensor | None) -> Tensor:
-    if gradient is None:
-        return torch.zeros_like(tensor)
-    return gradient if gradient.layout == torch.strided else gradient.to_dense()
-
-
-def _noting(name: str, found: dict[str, Tensor], instead: Tensor) -> Callable[[Tensor | None], Tensor | None]:
-    def hook(gradient: Tensor | None) -> Tensor | None:
-        # a piece that the loss does not use gets None where its siblings get a gradient
-        if gradient is None:
-            return instead
-        if gradient.layout == torch.strided:
-            found[name] = gradient.detach()
-            return instead
-        found[name] = gradient.detach().to_dense()
-        return instead.to_sparse()
-
-    return hook
 
 
 @contextlib.contextmanager

@@ -12,8 +12,9 @@ from torch import Tensor
 from ..failure import in_short
 from ..iteration import Iteration
 from ..linecheck.agreement import agreement
+from ..linecheck.arrivals import arrivals
 from ..linecheck.runs import generator_states
-from ..linecheck.world import World, arrivals, opened
+from ..linecheck.world import World, opened
 from ..reference import make_leaves
 from ..session import Session
 from ..verdict import Verdict

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from backprop_tui.engine.iteration import Iteration
 from backprop_tui.engine.program import Program
-from backprop_tui.engine.recorder import MISSING
+from backprop_tui.engine.reach import bound_anew
 from backprop_tui.engine.session import Session
+from backprop_tui.engine.step import MISSING
 from backprop_tui.engine.verdict import Verdict
 
 Begun = Callable[..., Session]
@@ -25,7 +26,7 @@ def verdicts(record: Iteration) -> dict[str, str]:
 
 def bits(session: Session) -> dict[str, Any]:
     """Everything a program holds that an iteration can read before it binds it anew; tensors as bytes."""
-    anew = {"iteration", *session.passing}
+    anew = {"iteration", *bound_anew(session.program)}
     names = [name for name in session.namespace if not name.startswith("__") and name not in anew]
     values = {name: session.namespace[name] for name in names}
     return {

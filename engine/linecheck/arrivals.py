@@ -1,0 +1,56 @@
+"""What arrives at tensors in one backward pass that is cut at some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+
+from ..reference import differentiate
+
+
+def arrivals(
+    loss: Tensor, tensors: Mapping[str, Tensor], cuts: Mapping[str, Tensor], factor: float = 1.0
+) -> dict[str, Tensor]:
+    """One backward pass: what arrives at each tensor, random tensors passed on at the cuts.
+
+    The arrival at a tensor is the VJP that its line ought to compute from the upstream gradients
+    that the cuts replaced. With `factor` the loss counts as often; the cuts are what they are.
+    """
+    found: dict[str, Tensor] = {}
+    handles = [
+        tensor.register_hook(_noting(name, found, cuts[name]))  # type: ignore[no-untyped-call]
+        for name, tensor in tensors.items()
+        if name in cuts
+    ]
+    inputs = tuple(tensors.values())
+    try:
+        arrived = differentiate(loss, inputs, torch.full_like(loss, factor), keep=True) if inputs else ()
+    finally:
+        for handle in handles:
+            handle.remove()
+    return {
+        name: found[name] if name in found else _arrival(tensor, None if name in cuts else gradient)
+        for (name, tensor), gradient in zip(tensors.items(), arrived, strict=True)
+    }
+
+
+def _arrival(tensor: Tensor, gradient: Tensor | None) -> Tensor:
+    if gradient is None:
+        return torch.zeros_like(tensor)
+    return gradient if gradient.layout == torch.strided else gradient.to_dense()
+
+
+def _noting(name: str, found: dict[str, Tensor], instead: Tensor) -> Callable[[Tensor | None], Tensor | None]:
+    def hook(gradient: Tensor | None) -> Tensor | None:
+        # a piece that the loss does not use gets None where its siblings get a gradient
+        if gradient is None:
+            return instead
+        if gradient.layout == torch.strided:
+            found[name] = gradient.detach()
+            return instead
+        found[name] = gradient.detach().to_dense()
+        return instead.to_sparse()
+
+    return hook

@@ -1,0 +1,60 @@
+"""Names in a piece of a program: which it binds, which it reads, at the root of what they stand."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+OPAQUE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+SCOPES = (*OPAQUE, ast.Lambda)
+"""What has names of its own inside."""
+
+
+def stored_names(tree: ast.AST) -> set[str]:
+    """Every name bound at module level inside `tree`; bodies of functions do not count."""
+    names: set[str] = set()
+    for node in own_nodes(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, OPAQUE):
+            names.add(node.name)
+        elif isinstance(node, ast.alias):
+            names.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+            names.add(node.name)
+    return names
+
+
+def root_name(node: ast.AST) -> str | None:
+    """The name at the root of `name[...].attr.call()`; None where there is none."""
+    while True:
+        if isinstance(node, ast.Name):
+            return node.id
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return None
+
+
+def read_names(node: ast.AST) -> frozenset[str]:
+    """Every name loaded anywhere inside `node`, bodies of lambdas and functions included."""
+    loads = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        loads.add(node.target.id)
+    return frozenset(loads)
+
+
+def own_nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Like ast.walk, without what is inside functions, classes and comprehension targets."""
+    queue: list[ast.AST] = [tree]
+    while queue:
+        node = queue.pop()
+        yield node
+        if isinstance(node, SCOPES):
+            queue.extend(getattr(node, "decorator_list", ()))
+        elif isinstance(node, ast.comprehension):
+            queue.extend([node.iter, *node.ifs])
+        else:
+            queue.extend(ast.iter_child_nodes(node))
