@@ -234,3 +234,24 @@ def test_the_steps_that_ran_before_a_failure_are_recorded(iterated: Iterated) ->
     ]
     assert record.gradients["dH"].verdict is Verdict.EXACT
     assert record.value_at("dW", 99) is MISSING
+
+
+def test_what_a_function_remembers_of_the_last_iteration_survives_a_failure(begun: Begun) -> None:
+    setup = """+
+        fails = [False]
+        def last():
+            try:
+                return H.detach().sum()
+            except NameError:
+                return 0.0
+    """
+    forward = "before = last()\nH = W * x + before\nloss = H.sum()\nif fails[0]:\n    raise ValueError\n"
+    session, other = begun(setup=setup, forward=forward), begun(setup=setup, forward=forward)
+    session.iterate()
+    session.namespace["fails"][0] = True
+    assert session.iterate().failure is not None
+    session.namespace["fails"][0] = False
+    session.iterate()
+    for _ in range(2):
+        other.iterate()
+    assert session.losses == other.losses
