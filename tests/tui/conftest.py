@@ -8,6 +8,7 @@ import inspect
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,6 +31,12 @@ def opened() -> Callable[..., AbstractContextManager[Any]]:
     """Opens the real program in a pseudo-terminal."""
     found: Callable[..., AbstractContextManager[Any]] = _beside("pseudo_terminal").opened
     return found
+
+
+@pytest.fixture(scope="session")
+def staged(scenes: ModuleType) -> Callable[..., Any]:
+    """Builds an app over a stand-in for the engine, which shows the scenes of these names."""
+    return partial(_beside("stage").Stage, scenes)
 
 
 def _beside(name: str) -> ModuleType:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import pytest
-from textual.events import Paste
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
@@ -17,8 +17,6 @@ from backprop_tui.engine.commands import (
     Advance,
     ChangeSlice,
     ChangeSpeed,
-    GoTo,
-    Layout,
     Pane,
     Restart,
     Scroll,
@@ -32,35 +30,12 @@ from backprop_tui.engine.frame import Tab
 from backprop_tui.engine.program import parse
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.canvas import Canvas
-from backprop_tui.tui.go_to import GoToScreen
 from backprop_tui.tui.help import HelpScreen
 from backprop_tui.tui.keys import KEYS
 from backprop_tui.tui.line import plain
 
+Staged = Callable[..., Any]
 WIDE, NARROW, LARGE, TINY = (120, 36), (80, 24), (200, 60), (40, 12)
-
-
-class Stage:
-    """An app under test with its stand-in engine."""
-
-    def __init__(self, scenes: ModuleType, *names: str, theme: str | None = None) -> None:
-        frames = [getattr(scenes, name)() for name in names or ("mid_backward",)]
-        self.engine = scenes.FakeEngine(*frames)
-        self.app = BackpropApp(scenes.program(), self.engine, theme)
-
-    def text(self, name: str) -> str:
-        return "\n".join(map(plain, self.app.main.query_one(f"#{name}", Canvas).lines))
-
-    def seen(self) -> set[str]:
-        return {name for name in self.app.main.rooms() if name in (*Pane, "loss", "output")}
-
-    @property
-    def commands(self) -> list[Any]:
-        return [command for command in self.engine.sent if not isinstance(command, Layout)]
-
-    @property
-    def layouts(self) -> list[Layout]:
-        return [command for command in self.engine.sent if isinstance(command, Layout)]
 
 
 @pytest.mark.parametrize(
@@ -85,15 +60,15 @@ class Stage:
         ("pagedown", Scroll(Pane.PROGRAM, 25, 0)),
     ],
 )
-async def test_a_key_sends_its_command(scenes: ModuleType, key: str, command: object) -> None:
-    stage = Stage(scenes)
+async def test_a_key_sends_its_command(staged: Staged, key: str, command: object) -> None:
+    stage = staged()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press(key)
         assert stage.commands == [command]
 
 
-async def test_the_program_is_on_the_screen_before_the_engine_starts(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
+async def test_the_program_is_on_the_screen_before_the_engine_starts(staged: Staged) -> None:
+    stage = staged()
     texts: list[str] = []
     stage.engine.start = lambda: texts.append(stage.text("program") + stage.text("status"))
     async with stage.app.run_test(size=WIDE) as pilot:
@@ -102,16 +77,16 @@ async def test_the_program_is_on_the_screen_before_the_engine_starts(scenes: Mod
     assert "loading torch" in texts[0]
 
 
-async def test_keys_pressed_before_the_engine_is_ready_are_sent(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
+async def test_keys_pressed_before_the_engine_is_ready_are_sent(staged: Staged) -> None:
+    stage = staged()
     stage.engine.start = lambda: None
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("space", "space")
         assert stage.commands == [Advance(Unit.ITERATION)] * 2
 
 
-async def test_a_frame_replaces_the_picture(scenes: ModuleType) -> None:
-    stage = Stage(scenes, "initial", "mid_backward")
+async def test_a_frame_replaces_the_picture(staged: Staged) -> None:
+    stage = staged("initial", "mid_backward")
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         assert "ready" in stage.text("status")
@@ -121,8 +96,8 @@ async def test_a_frame_replaces_the_picture(scenes: ModuleType) -> None:
         assert "▸ difference" in stage.text("tensors")
 
 
-async def test_tab_goes_through_the_panes_and_back(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
+async def test_tab_goes_through_the_panes_and_back(staged: Staged) -> None:
+    stage = staged()
     async with stage.app.run_test(size=WIDE) as pilot:
         found = []
         for key in ("tab", "tab", "tab", "shift+tab"):
@@ -131,67 +106,15 @@ async def test_tab_goes_through_the_panes_and_back(scenes: ModuleType) -> None:
         assert found == ["tensors", "inspector", "program", "inspector"]
 
 
-async def test_scrolling_is_for_the_pane_that_has_the_focus(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
+async def test_scrolling_is_for_the_pane_that_has_the_focus(staged: Staged) -> None:
+    stage = staged()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("enter", "shift+down", "shift+left")
         assert stage.commands == [Scroll(Pane.INSPECTOR, 1, 0), Scroll(Pane.INSPECTOR, 0, -1)]
 
 
-@pytest.mark.parametrize(
-    ("size", "seen"),
-    [
-        (WIDE, {"program", "tensors", "inspector", "loss"}),
-        (LARGE, {"program", "tensors", "inspector", "loss"}),
-        (NARROW, {"program", "tensors", "loss"}),
-        (TINY, {"program"}),
-    ],
-)
-async def test_the_panes_of_each_size(scenes: ModuleType, size: tuple[int, int], seen: set[str]) -> None:
-    stage = Stage(scenes)
-    async with stage.app.run_test(size=size) as pilot:
-        await pilot.pause()
-        assert stage.seen() == seen
-
-
-@pytest.mark.parametrize("size", [NARROW, TINY])
-async def test_every_pane_can_be_reached_where_not_all_fit(scenes: ModuleType, size: tuple[int, int]) -> None:
-    stage = Stage(scenes)
-    async with stage.app.run_test(size=size) as pilot:
-        reached = set(stage.seen())
-        for _ in range(3):
-            await pilot.press("tab")
-            await pilot.pause()
-            assert stage.app.focused is not None
-            assert stage.app.focused.id in stage.seen()
-            reached |= stage.seen()
-        assert reached >= set(Pane)
-
-
-async def test_enter_shows_the_inspector_in_the_place_of_the_tensors(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
-    async with stage.app.run_test(size=NARROW) as pilot:
-        await pilot.press("enter")
-        await pilot.pause()
-        assert stage.seen() == {"program", "inspector", "loss"}
-        assert "-0.03095" in stage.text("inspector")
-        await pilot.press("enter")
-        await pilot.pause()
-        assert stage.seen() == {"program", "tensors", "loss"}
-
-
-async def test_the_engine_learns_the_sizes_and_learns_them_again(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
-    async with stage.app.run_test(size=WIDE) as pilot:
-        await pilot.pause()
-        assert stage.layouts[-1].program_rows == 27
-        await pilot.resize_terminal(200, 60)
-        await pilot.pause()
-        assert stage.layouts[-1].program_rows > 40
-
-
-async def test_output_opens_over_the_screen_and_escape_closes_it(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
+async def test_output_opens_over_the_screen_and_escape_closes_it(staged: Staged) -> None:
+    stage = staged()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("o")
         await pilot.pause()
@@ -204,70 +127,15 @@ async def test_output_opens_over_the_screen_and_escape_closes_it(scenes: ModuleT
         assert "output" not in stage.seen()
 
 
-async def test_go_to_takes_a_number(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
-    async with stage.app.run_test(size=WIDE) as pilot:
-        await pilot.press("g", *"250", "enter")
-        await pilot.pause()
-        assert stage.commands == [GoTo(250)]
-
-
-async def test_a_thousand_iterations_are_g_and_enter_away(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
-    async with stage.app.run_test(size=WIDE) as pilot:
-        await pilot.press("g", "enter")
-        await pilot.pause()
-        assert stage.commands == [GoTo(1000)]
-
-
-async def test_go_to_can_be_left_and_takes_digits_alone(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
-    async with stage.app.run_test(size=WIDE) as pilot:
-        await pilot.press("g", "x", "minus", "7", "8", "backspace", "r")
-        prompt = stage.app.screen
-        assert isinstance(prompt, GoToScreen)
-        assert prompt.typed == "7"
-        await pilot.press("escape")
-        await pilot.pause()
-        assert stage.commands == []
-        assert stage.app.screen is stage.app.main
-
-
-async def test_a_number_can_be_pasted_into_go_to(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
-    async with stage.app.run_test(size=WIDE) as pilot:
-        await pilot.press("g")
-        for text in ("12 ", "many", "1234567890"):
-            stage.app.post_message(Paste(text))
-            await pilot.pause()
-        await pilot.press("enter")
-        assert stage.commands == [GoTo(12)]
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW, TINY, (60, 20), (20, 6)])
-async def test_the_prompt_of_go_to_is_seen_at_every_size(scenes: ModuleType, size: tuple[int, int]) -> None:
-    stage = Stage(scenes)
-    async with stage.app.run_test(size=size) as pilot:
-        await pilot.press("g", *"250")
-        await pilot.pause()
-        canvas = stage.app.screen.query_one(Canvas)
-        assert canvas.region.bottom_left == (0, size[1])
-        shown = plain(canvas.lines[0])
-        assert "run until" in shown
-        assert "250" in shown
-        assert ("enter runs" in shown) == (size[0] >= 40)
-        assert "…" not in shown
-
-
-async def test_escape_cancels_what_runs(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
+async def test_escape_cancels_what_runs(staged: Staged) -> None:
+    stage = staged()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("escape")
         assert stage.engine.cancelled == 1
 
 
-async def test_help_opens_scrolls_and_closes(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
+async def test_help_opens_scrolls_and_closes(staged: Staged) -> None:
+    stage = staged()
     async with stage.app.run_test(size=NARROW) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
@@ -281,8 +149,8 @@ async def test_help_opens_scrolls_and_closes(scenes: ModuleType) -> None:
         assert stage.app.screen is stage.app.main
 
 
-async def test_the_palette_holds_every_command(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
+async def test_the_palette_holds_every_command(staged: Staged) -> None:
+    stage = staged()
     async with stage.app.run_test(size=WIDE):
         commands = list(stage.app.get_system_commands(stage.app.main))
         titles = {command.title for command in commands}
@@ -293,9 +161,9 @@ async def test_the_palette_holds_every_command(scenes: ModuleType) -> None:
 
 
 async def test_a_click_on_a_tensor_selects_it_and_one_on_a_tab_shows_it(
-    scenes: ModuleType,
+    staged: Staged,
 ) -> None:
-    stage = Stage(scenes)
+    stage = staged()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         await pilot.click("#tensors", offset=(8, 3))
@@ -304,8 +172,8 @@ async def test_a_click_on_a_tensor_selects_it_and_one_on_a_tab_shows_it(
         assert stage.commands == [SelectName("B1"), ShowTab(Tab.VALUE)]
 
 
-async def test_a_click_on_the_footer_does_what_its_key_does(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
+async def test_a_click_on_the_footer_does_what_its_key_does(staged: Staged) -> None:
+    stage = staged()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         await pilot.click("#footer", offset=(3, 0))
@@ -313,8 +181,8 @@ async def test_a_click_on_the_footer_does_what_its_key_does(scenes: ModuleType) 
         assert stage.commands == [Advance(Unit.ITERATION)]
 
 
-async def test_only_the_columns_that_changed_are_painted_again(scenes: ModuleType) -> None:
-    stage = Stage(scenes)
+async def test_only_the_columns_that_changed_are_painted_again(staged: Staged, scenes: ModuleType) -> None:
+    stage = staged()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         canvas = stage.app.main.query_one("#status", Canvas)
@@ -327,57 +195,14 @@ async def test_only_the_columns_that_changed_are_painted_again(scenes: ModuleTyp
         assert 0 < sum(region.width for region in regions) < 40
 
 
-async def test_notes_have_a_place_only_while_there_are_any(scenes: ModuleType) -> None:
-    stage = Stage(scenes, "wrong", "mid_backward")
+async def test_notes_have_a_place_only_while_there_are_any(staged: Staged) -> None:
+    stage = staged("wrong", "mid_backward")
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         assert "did you mean" in stage.text("notes")
         await pilot.press("space")
         await pilot.pause()
         assert "notes" not in stage.app.main.rooms()
-
-
-@pytest.mark.parametrize("theme", ["dark", "light", "ansi", "nord", "no such theme"])
-@pytest.mark.parametrize("size", [TINY, WIDE])
-async def test_every_scene_is_drawn_in_every_theme(
-    scenes: ModuleType, theme: str, size: tuple[int, int]
-) -> None:
-    names = ("initial", "mid_backward", "wrong", "failed", "not_a_number", "after_iteration")
-    stage = Stage(scenes, theme=theme)
-    async with stage.app.run_test(size=size) as pilot:
-        await pilot.pause()
-        for name in names:
-            stage.app.main.frame = getattr(scenes, name)()
-            stage.app.main.paint()
-            assert stage.app.export_screenshot()
-
-
-async def test_in_the_ansi_themes_bars_are_reversed_and_nothing_has_a_colour_of_its_own(
-    scenes: ModuleType,
-) -> None:
-    stage = Stage(scenes, theme="ansi")
-    async with stage.app.run_test(size=WIDE) as pilot:
-        await pilot.pause()
-        canvas = stage.app.main.query_one("#program", Canvas)
-        segments = [segment for y in range(34) for segment in canvas.render_line(y)]
-        assert any(segment.style and segment.style.reverse for segment in segments)
-        colours = [segment.style.color for segment in segments if segment.style]
-        assert all(colour is None or colour.triplet is None for colour in colours)
-
-
-async def test_without_colour_a_theme_from_the_palette_leaves_the_terminals_own(
-    scenes: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    stage = Stage(scenes)
-    async with stage.app.run_test(size=WIDE) as pilot:
-        await pilot.pause()
-        stage.app.theme = "ansi-dark"
-        await pilot.pause()
-        canvas = stage.app.main.query_one("#program", Canvas)
-        styles = [segment.style for y in range(34) for segment in canvas.render_line(y) if segment.style]
-        colours = [colour for style in styles for colour in (style.color, style.bgcolor) if colour]
-        assert {colour.name for colour in colours} == {"default"}
 
 
 async def test_names_and_text_full_of_markup_are_shown_as_they_are(scenes: ModuleType) -> None:

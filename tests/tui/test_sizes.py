@@ -1,0 +1,65 @@
+"""What is seen at each size, and how the rest is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from backprop_tui.engine.commands import Pane
+
+Staged = Callable[..., Any]
+WIDE, NARROW, LARGE, TINY = (120, 36), (80, 24), (200, 60), (40, 12)
+
+
+@pytest.mark.parametrize(
+    ("size", "seen"),
+    [
+        (WIDE, {"program", "tensors", "inspector", "loss"}),
+        (LARGE, {"program", "tensors", "inspector", "loss"}),
+        (NARROW, {"program", "tensors", "loss"}),
+        (TINY, {"program"}),
+    ],
+)
+async def test_the_panes_of_each_size(staged: Staged, size: tuple[int, int], seen: set[str]) -> None:
+    stage = staged()
+    async with stage.app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert stage.seen() == seen
+
+
+@pytest.mark.parametrize("size", [NARROW, TINY])
+async def test_every_pane_can_be_reached_where_not_all_fit(staged: Staged, size: tuple[int, int]) -> None:
+    stage = staged()
+    async with stage.app.run_test(size=size) as pilot:
+        reached = set(stage.seen())
+        for _ in range(3):
+            await pilot.press("tab")
+            await pilot.pause()
+            assert stage.app.focused is not None
+            assert stage.app.focused.id in stage.seen()
+            reached |= stage.seen()
+        assert reached >= set(Pane)
+
+
+async def test_enter_shows_the_inspector_in_the_place_of_the_tensors(staged: Staged) -> None:
+    stage = staged()
+    async with stage.app.run_test(size=NARROW) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert stage.seen() == {"program", "inspector", "loss"}
+        assert "-0.03095" in stage.text("inspector")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert stage.seen() == {"program", "tensors", "loss"}
+
+
+async def test_the_engine_learns_the_sizes_and_learns_them_again(staged: Staged) -> None:
+    stage = staged()
+    async with stage.app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        assert stage.layouts[-1].program_rows == 27
+        await pilot.resize_terminal(200, 60)
+        await pilot.pause()
+        assert stage.layouts[-1].program_rows > 40
