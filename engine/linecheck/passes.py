@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -138,7 +137,7 @@ class _Pass:
         self.substitutes = substitutes
         self.taken = taken
         self.clones = lines_change(world.session)
-        self.seen: Counter[str] = Counter()
+        self.seen: dict[str, int] = {}
         self.placed: dict[str, Tensor] = {}
         self.values: dict[str, Any] = {}
         self.failed: dict[str, tuple[int, BaseException]] = {}
@@ -174,8 +173,8 @@ class _Pass:
                 self._written(name, value)
 
     def _written(self, name: str, value: Any) -> None:
-        self.seen[name] += 1
-        if self.seen[name] == self.plan.writes.get(name):
+        self.seen[name] = count = self.seen.get(name, 0) + 1
+        if count == self.plan.writes.get(name):
             if name not in self.failed:
                 self.values[name] = self.taken(name, value)
             self.put(name)
@@ -186,7 +185,7 @@ class _Pass:
         for statement in statements:
             for name in statement.writes:
                 if name in self.names and name not in self.values:
-                    self.seen[name] += statement.line == line
+                    self.seen[name] = self.seen.get(name, 0) + (statement.line == line)
                     self.failed[name] = (line, error)
                     self.put(name)
 

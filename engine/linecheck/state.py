@@ -155,9 +155,7 @@ class StateCopy:
         if tensor.layout != torch.strided or type(tensor) not in (Tensor, torch.nn.Parameter):
             return self._cast(tensor.detach().clone())
         twin = self._in_storage(tensor.detach())
-        if isinstance(tensor, torch.nn.Parameter):
-            return torch.nn.Parameter(twin, tensor.requires_grad)
-        return twin
+        return twin if type(tensor) is Tensor else torch.nn.Parameter(twin, tensor.requires_grad)
 
     def _in_storage(self, tensor: Tensor) -> Tensor:
         """The same part of the copy of a storage as the tensor is of the storage itself."""
