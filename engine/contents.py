@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -11,8 +12,8 @@ from torch import Tensor
 
 from .step import Slot
 
-_PLAIN = (str, bytes, int, float, complex, type(None), type, FunctionType, MethodType, ModuleType)
-WITHOUT = frozenset({*_PLAIN, Tensor, bool, BuiltinFunctionType})
+_PLAIN = (str, bytes, int, float, complex, type(None), type, ModuleType)
+WITHOUT = frozenset({*_PLAIN, Tensor, bool})
 """What most names are bound to: nothing to keep."""
 _SIMPLE = frozenset({*_PLAIN, bool})
 """What parts of containers mostly are."""
@@ -56,6 +57,10 @@ class Contents:
             self.slots.append(Slot("", value))
         elif type(value) in (list, dict, set, tuple):
             self._keep_container(value, depth)
+        elif isinstance(value, FunctionType):
+            self._keep_container(remembered(value), depth)
+        elif isinstance(value, MethodType | BuiltinFunctionType):
+            self._keep(value.__self__, depth - 1)
         elif _is_the_programs(value):
             self._keep_container(vars(value), depth)
 
@@ -69,6 +74,17 @@ class Contents:
             if not _SIMPLE.issuperset(map(type, parts)):
                 for part in list(parts):
                     self._keep(part, depth - 1)
+
+
+def remembered(function: FunctionType) -> tuple[Any, ...]:
+    """What a function of the program's holds: the values in its closure and of its defaults."""
+    if function.__module__ != "__main__":
+        return ()
+    held: list[Any] = [*(function.__defaults__ or ())]
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # still empty
+            held.append(cell.cell_contents)
+    return tuple(held)
 
 
 def _is_the_programs(value: Any) -> bool:

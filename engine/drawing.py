@@ -26,6 +26,14 @@ _QUIET = frozenset(
 """Attributes of torch, its functions and its tensors of which none draws."""
 _WHOLE = frozenset("randint randint_like randperm".split())
 """Those that draw whole numbers, which are the same in any precision."""
+_AT_FIRST = frozenset(
+    """
+    Generator append extend get_default_dtype index items join keys linspace logspace lower manual_seed
+    meshgrid normal normal_ rand rand_like randint randn randn_like randperm repeat_interleave split strip
+    to uniform_ update upper values
+    """.split()
+)
+"""Those that the beginning may call as well: what they draw is drawn before the first iteration."""
 _SECTIONS = ("forward", "backward", "update")
 
 
@@ -49,26 +57,25 @@ def _names_nothing_but(program: Program, quiet: frozenset[str]) -> bool:
         return False
     own = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     known = own.union(vars(builtins))
-    watched = [*_that_iterate(program), *_left_lying(program)]
-    return all(_is_quiet(node, known, quiet) for tree in watched for node in ast.walk(tree))
+    return all(
+        _is_quiet(node, known, quiet if iterates else quiet | _AT_FIRST)
+        for section in program.sections
+        for node, iterates in _nodes(section.tree, section.kind in _SECTIONS)
+    )
 
 
-def _that_iterate(program: Program) -> Iterator[ast.AST]:
-    """What runs in an iteration: three sections, and every function."""
-    for section in program.sections:
-        if section.kind in _SECTIONS:
-            yield section.tree
-        else:
-            yield from (node for node in ast.walk(section.tree) if isinstance(node, FUNCTIONS))
+def _nodes(tree: ast.AST, iterates: bool) -> Iterator[tuple[ast.AST, bool]]:
+    """Every node, and whether an iteration may run it: functions and generators wait for it to do so.
 
-
-def _left_lying(program: Program) -> Iterator[ast.AST]:
-    """Functions of torch that the beginning names without a call: an iteration may call them."""
-    for section in program.sections:
-        called = {id(node.func) for node in ast.walk(section.tree) if isinstance(node, ast.Call)}
-        for node in ast.walk(section.tree):
-            if isinstance(node, ast.Attribute) and id(node) not in called:
-                yield node
+    So does what the beginning names without a call: a function of torch, say.
+    """
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    queue = [(tree, iterates)]
+    while queue:
+        node, late = queue.pop()
+        late = late or isinstance(node, (*FUNCTIONS, ast.GeneratorExp))
+        yield node, late or (isinstance(node, ast.Attribute) and id(node) not in called)
+        queue += [(child, late) for child in ast.iter_child_nodes(node)]
 
 
 def _is_quiet(node: ast.AST, known: set[str], quiet: frozenset[str]) -> bool:

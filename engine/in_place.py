@@ -9,6 +9,12 @@ from .names import own_nodes, read_names, root_name
 
 _MODULES = frozenset({"torch", "nn", "init", "F", "functional"})
 """Names that stand for modules by custom: what their functions change is the first argument."""
+_FLAGS = {
+    **dict.fromkeys("relu relu6 selu silu mish hardswish hardsigmoid".split(), 1),
+    **dict.fromkeys("elu celu leaky_relu".split(), 2),
+    **dict.fromkeys("threshold hardtanh dropout".split(), 3),
+}
+"""Functions of torch.nn.functional, and which argument says `inplace`."""
 _VIEWS = frozenset(
     """
     as_strided detach diagonal expand expand_as mT movedim narrow permute select squeeze swapaxes t
@@ -57,7 +63,10 @@ def _changed_by_call(call: ast.Call) -> Iterator[str]:
             yield root_name(call.args[0]) or ""
         else:
             yield ""
-    for keyword in call.keywords:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    place = _FLAGS.get(name, len(call.args))
+    flags = [ast.keyword(arg="inplace", value=flag) for flag in call.args[place : place + 1]]
+    for keyword in [*flags, *call.keywords]:
         yield from _changed_by_keyword(call, keyword)
 
 

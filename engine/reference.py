@@ -12,6 +12,7 @@ from torch import Tensor
 
 from .comparison import name_of, with_article
 from .fault import ProgramFault
+from .graph import nodes_behind
 from .memory import Namespace
 from .namespace import is_floating
 from .quick import largest_of
@@ -144,16 +145,19 @@ def _problem_of_loss(value: Any) -> str:
     return ""
 
 
-def reference_backward(loss: Tensor, tensors: Mapping[str, Any], *, all_leaves: bool = False) -> References:
+def reference_backward(
+    loss: Tensor, tensors: Mapping[str, Any], *, all_leaves: bool = False, keep: bool = False
+) -> References:
     """Autograd's gradient of the loss for every tensor that has one, in a single pass.
 
-    With `all_leaves` also for leaves without a name, such as those inside a module.
+    With `all_leaves` also for leaves without a name, such as those inside a module; with `keep` the graph
+    is kept for another pass.
     """
     wanted = {
         name: value for name, value in tensors.items() if isinstance(value, Tensor) and value.requires_grad
     }
     others = _leaves_besides(loss, wanted.values()) if all_leaves else ()
-    found = differentiate(loss, (*wanted.values(), *others))
+    found = differentiate(loss, (*wanted.values(), *others), keep=keep)
     reached = {
         name: gradient if gradient is not None else torch.zeros_like(wanted[name])
         for name, gradient in zip(wanted, found, strict=False)
@@ -164,17 +168,8 @@ def reference_backward(loss: Tensor, tensors: Mapping[str, Any], *, all_leaves: 
 
 def _leaves_besides(loss: Tensor, named: Iterable[Tensor]) -> tuple[Tensor, ...]:
     known = {*map(id, named)}
-    queue: list[Any] = [loss.grad_fn]
-    seen = {loss.grad_fn}
-    found = []
-    while queue:
-        node = queue.pop()
-        if id(leaf := getattr(node, "variable", loss)) not in known and leaf.is_leaf:
-            found.append(leaf)
-        following = {one for one, _ in node.next_functions if one is not None} - seen
-        seen |= following
-        queue += following
-    return tuple(found)
+    leaves = [node.variable for node in nodes_behind([loss]) if hasattr(node, "variable")]
+    return tuple(leaf for leaf in leaves if id(leaf) not in known)
 
 
 def fill_grad(references: References, tensors: Mapping[str, Tensor]) -> None:

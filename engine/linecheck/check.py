@@ -23,7 +23,7 @@ from .passes import Outcome, allocated_gradients, kept, lines_change, referred
 from .reuse import many, settled, turning_points
 from .runs import DrawsAnew, NotInDouble
 from .suspects import KINK
-from .together import unexplained, wrong_given_right, wrong_together
+from .together import unexplained, with_upstreams, wrong_given_right, wrong_together
 
 
 def check_lines(session: Session, iteration: Iteration) -> LineCheck:
@@ -91,7 +91,9 @@ class _Check(Elsewhere):
             read = {name: one for name, one in arrived.items() if f"d{name}" in self.read}
             given_right = self._lines(world, read, kept).values
         found = wrong_together(odd, judgements, values, arrived, at_end)
-        return wrong_given_right(found, given_right, arrived) or found
+        named = wrong_given_right(found, given_right, arrived)
+        rest = {n: one for n, one in found.items() if not with_upstreams(n, judgements) & named.keys()}
+        return rest | named
 
     def _unknown(self, name: str) -> LineJudgement:
         lines = written_lines(self.iteration, name)

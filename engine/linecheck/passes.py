@@ -7,13 +7,14 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ..iteration import Iteration
 from ..judging import written_gradients
 from ..session import Session
 from ..statements import Statement
-from ..step import Step
+from ..step import Slot, Step
 from .world import World
 
 
@@ -148,26 +149,30 @@ class _Pass:
             substitute = self.substitutes[name]
             self.placed[name] = self.namespace[name] = substitute.clone() if self.clones else substitute
 
-    def _renew(self, written: Container[str]) -> None:
+    def _renew(self, written: Container[str], unseen: bool = False) -> None:
         """Put substitutes again that a line of another gradient changed through shared memory.
 
-        Whoever reads them next is judged as if that had not happened; that it did is told elsewhere.
+        Whoever reads them next is judged as if that had not happened; that it did is told elsewhere. What
+        numpy or `.data` changes, `unseen`, no version tells.
         """
         for name, tensor in list(self.placed.items()):
-            if tensor._version and name not in written and self.namespace.get(name) is tensor:
+            if name in written or self.namespace.get(name) is not tensor:
+                continue
+            if tensor._version or (unseen and not torch.equal(tensor, self.substitutes[name])):
                 self.put(name)
 
     def after(self, step: Step) -> None:
         """After every step: take and replace what it completes."""
         if step.statement.changes or step.statement.unnamed:
-            self._renew(step.statement.writes)
+            unseen = ".data" in step.statement.text or any(_is_foreign(slot) for slot in step.slots)
+            self._renew(step.statement.writes, unseen)
         for slot in written_gradients(step, self.names, self.kept, self.allocated):
             self._written(slot.name, slot.origin)
 
     def after_line(self, statement: Statement, values: tuple[Any, ...]) -> None:
         """After a straight line: the same, for the values of what it writes."""
         if statement.changes:
-            self._renew(statement.writes)
+            self._renew(statement.writes, ".data" in statement.text)
         for name, value in zip(statement.writes, values, strict=True):
             if name in self.names:
                 self._written(name, value)
@@ -188,6 +193,11 @@ class _Pass:
                     self.seen[name] = self.seen.get(name, 0) + (statement.line == line)
                     self.failed[name] = (line, error)
                     self.put(name)
+
+
+def _is_foreign(slot: Slot) -> bool:
+    """Whether it holds something that is no tensor and may share a tensor's memory."""
+    return not isinstance(slot.origin, Tensor | int | float | str | None)
 
 
 def _line_of(error: BaseException, statements: list[Statement]) -> int:

@@ -17,7 +17,7 @@ from ..instrument import BACKWARD
 from ..iteration import Iteration
 from ..namespace import generators_in
 from ..quick import largest_of_each, unflatten
-from ..reference import References, fill_grad
+from ..reference import fill_grad, reference_backward
 from ..session import Session
 from .agreement import Agreement, agreements
 from .arrivals import arrivals
@@ -90,8 +90,8 @@ class Runs:
             self._require_double(tensors, drew)
         self.tensors = frozenset(tensors)
         if self.copied or self.session.calls_backward:
-            arrived = References(arrivals(self._loss(), tensors, {}), {})
-            self.session.namespace[BACKWARD] = fill = partial(fill_grad, arrived, tensors)
+            references = reference_backward(self._loss(), tensors, all_leaves=True, keep=True)
+            self.session.namespace[BACKWARD] = fill = partial(fill_grad, references, tensors)
             fill()
         return tensors
 

@@ -16,7 +16,7 @@ from ..step import Slot
 
 _ATOMS = (
     int, float, complex, bool, str, bytes, type(None), type(Ellipsis), type, range, slice,
-    ModuleType, BuiltinFunctionType, torch.dtype, torch.device, torch.Size,
+    ModuleType, torch.dtype, torch.device, torch.Size,
 )  # fmt: skip
 
 
@@ -82,6 +82,10 @@ class StateCopy:
             return self._tensor(value)
         if isinstance(value, GENERATORS):
             return self._generator(value)
+        if isinstance(value, BuiltinFunctionType):
+            owner = value.__self__
+            held = isinstance(owner, list | dict | set)
+            return getattr(self.value(owner), value.__name__) if held else value
         if isinstance(value, MethodType):
             return MethodType(value.__func__, self.value(value.__self__))
         if isinstance(value, FunctionType):

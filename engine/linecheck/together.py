@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from torch import Tensor
@@ -19,14 +19,14 @@ _FINE = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
 def unexplained(iteration: Iteration, lines: Mapping[str, LineJudgement]) -> list[str]:
     """Gradients that are wrong end to end, while every line that they come from is right."""
     wrong = [name for name, one in iteration.gradients.items() if one.verdict is Verdict.WRONG]
-    return [name for name in wrong if all(_is_fine(lines.get(one)) for one in _with_upstreams(name, lines))]
+    return [name for name in wrong if all(_is_fine(lines.get(one)) for one in with_upstreams(name, lines))]
 
 
 def _is_fine(line: LineJudgement | None) -> bool:
-    return line is not None and line.verdict in _FINE and not line.kink and not line.reused
+    return line is not None and line.verdict in _FINE and not line.kink
 
 
-def _with_upstreams(name: str, lines: Mapping[str, LineJudgement]) -> set[str]:
+def with_upstreams(name: str, lines: Mapping[str, LineJudgement]) -> set[str]:
     seen, queue = {name}, [name]
     while queue:
         line = lines.get(queue.pop())
@@ -48,15 +48,20 @@ def wrong_together(
     `values` are the gradients when they were complete, `at_end` what their names hold afterwards.
     """
     largest = max(map(finite_max, arrived.values()), default=0.0)
-    found = {}
-    for name in names:
-        if name[1:] not in arrived:
-            continue
-        if agreement(values.get(name), arrived[name[1:]], upstream=largest).verdict is Verdict.WRONG_HERE:
-            changed = [one for one in lines[name].upstreams if _differ(values.get(one), at_end.get(one))]
-            message = f"right alone; wrong because {_reason(changed)}"
-            found[name] = lines[name]._replace(verdict=Verdict.NOT_CHECKED, message=message)
-    return found
+    judged = [name for name in names if name[1:] in arrived]
+    wrong = {
+        name
+        for name in judged
+        if agreement(values.get(name), arrived[name[1:]], upstream=largest).verdict is Verdict.WRONG_HERE
+    }
+    changed = {name for name in lines if _differ(values.get(name), at_end.get(name))}
+    found = {name: _not_alone(lines[name], _reason(lines[name], changed, wrong)) for name in wrong}
+    unseen = [n for n in judged if n in changed - wrong and not lines[n].reused]
+    return found | {name: _not_alone(lines[name], _UNSEEN) for name in unseen}
+
+
+def _not_alone(line: LineJudgement, reason: str) -> LineJudgement:
+    return line._replace(verdict=Verdict.NOT_CHECKED, message=f"right alone; {reason}")
 
 
 def wrong_given_right(
@@ -80,10 +85,17 @@ def wrong_given_right(
 _AS_DATA = "it uses an upstream gradient as data and is wrong at the ones of this program"
 
 
-def _reason(changed: list[str]) -> str:
-    if changed:
-        return f"{changed[0]} is changed in place, through another name, after it is complete"
-    return "something that it reads is changed by another line"
+_UNSEEN = "changed after it is complete, where torch does not see it"
+
+
+def _reason(line: LineJudgement, changed: Container[str], wrong: Container[str]) -> str:
+    for one in line.upstreams:
+        if one in changed:
+            return f"wrong because {one} is changed in place, through another name, after it is complete"
+    for one in line.upstreams:
+        if one in wrong:
+            return f"wrong because it reads {one}, which is"
+    return "wrong because something that it reads is changed by another line"
 
 
 def _differ(one: Any, other: Any) -> bool:

@@ -45,6 +45,13 @@ class World:
         self._exits = contextlib.ExitStack()
 
     def __enter__(self) -> World:
+        try:
+            return self._entered()
+        except BaseException:
+            self._exits.close()
+            raise
+
+    def _entered(self) -> World:
         namespace = self.session.namespace
         self._kept = dict(namespace)
         self._random = self._state_of_now()
@@ -226,11 +233,8 @@ class _LineRecorder(Recorder):
         self._after_step = after_step
         self._after_line = after_line
 
-    def save_all(self, slots: Iterable[Slot]) -> None:
-        """Nobody looks at the values of a check."""
-
     def copy(self, tensors: Sequence[Tensor]) -> None:
-        """Nor at those from before a change."""
+        """Nobody looks at the values from before a change in a check."""
 
     def step(self, number: int) -> None:
         """The hook after every statement."""

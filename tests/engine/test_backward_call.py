@@ -99,3 +99,25 @@ def test_a_comparison_of_the_programs_own_finds_grad_in_the_line_check_too(begun
     )
     check = check_lines(session, session.iterate())
     assert (check.problem, check.judgements["dW"].verdict) == ("", "right")
+
+
+def test_a_loss_that_is_a_parameter_itself_has_its_gradient(begun: Begun) -> None:
+    session = begun(
+        parameters="W = torch.tensor(3.0)",
+        forward="loss = W",
+        backward="loss.backward()\ndW = torch.ones(())",
+        update="W.data -= W.grad",
+    )
+    assert verdicts(session.iterate()) == {"dW": "exact"}
+    assert session.iterate().loss == 2.0
+
+
+def test_a_line_that_reads_grad_of_a_leaf_without_a_name_is_judged(begun: Begun) -> None:
+    session = begun(
+        parameters="W = torch.ones(3)\nhidden = torch.nn.Linear(3, 1)",
+        forward="loss = hidden(W * x).sum()",
+        backward="loss.backward()\ntotal = hidden.weight.grad.sum()\ndW = (hidden.weight * x)[0]",
+        update=None,
+    )
+    check = check_lines(session, session.iterate())
+    assert (check.problem, check.judgements["dW"].verdict) == ("", "right")
