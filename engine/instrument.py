@@ -149,7 +149,7 @@ class _LeanHooks(_Hooks):
             if not self._changes_only_one(node, statement):
                 return super().around(node)
             return [_call(BEFORE, statement), _without_backward(node), _log(CHANGED, statement)]
-        if self._is_straight(statement) and _binds_plainly(node, statement):
+        if self._is_straight(statement) and _binds_plainly(node):
             return [_without_backward(node), _log(LOG, statement)]
         after = _call(STEP, statement)
         return [after, node] if isinstance(node, ast.Break | ast.Continue) else [node, after]
@@ -161,7 +161,7 @@ class _LeanHooks(_Hooks):
         """Whether the tensor of a single name is all that it writes, and may be copied before."""
         if not self._is_straight(statement) or statement not in self.harmless or not statement.changes_one:
             return False
-        plainly = isinstance(node, ast.AugAssign) or _binds_plainly(node, statement)
+        plainly = isinstance(node, ast.AugAssign) or _binds_plainly(node)
         return len(statement.writes) == 1 and plainly
 
     def compound(self, node: ast.stmt) -> ast.stmt:
@@ -173,7 +173,7 @@ class _LeanHooks(_Hooks):
         return twin
 
 
-def _binds_plainly(node: ast.stmt, statement: Statement) -> bool:
+def _binds_plainly(node: ast.stmt) -> bool:
     """Whether every name that it binds is bound for certain once it has run."""
     if not isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr | ast.Pass):
         return False

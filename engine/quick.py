@@ -23,6 +23,9 @@ from .verdict import Verdict
 SMALL = 100_000
 """Up to so many entries in all, gradients are copied to lie end to end."""
 _LAID = (torch.float32, torch.float64)
+_PLAIN = (Tensor, torch.nn.Parameter)
+_shape, _dtype, _layout = attrgetter("shape"), attrgetter("dtype"), attrgetter("layout")
+_kind = attrgetter("dtype", "device")
 flatten = torch._C._nn.flatten_dense_tensors
 unflatten = torch._C._nn.unflatten_dense_tensors
 
@@ -70,13 +73,6 @@ def alike(manuals: Sequence[Any], references: Sequence[Tensor]) -> bool:
     if set(map(type, manuals)) != {Tensor} or [*map(_shape, manuals)] != [*map(_shape, references)]:
         return False
     return len({*map(_dtype, manuals), *map(_dtype, references)}) == 1
-
-
-_shape, _dtype = attrgetter("shape"), attrgetter("dtype")
-_kind, _layout = attrgetter("dtype", "device"), attrgetter("layout")
-
-
-_PLAIN = (Tensor, torch.nn.Parameter)
 
 
 def _comparable(manual: Tensor, autograd: Tensor) -> bool:

@@ -33,14 +33,14 @@ from .stand_ins import explained
 from .statements import Statement, is_backward
 
 _R = TypeVar("_R", bound=Recorder)
-_DRAWS = re.compile(
+_OTHER_GENERATORS = re.compile(
     r"(?<!torch\.)\b(random|np|numpy|__import__|exec|eval)\b|^\s*(import|from)\s+(?!torch\b|math\b)",
     re.MULTILINE,
 )
 """A text that may draw from another generator than torch's: it names one, or imports or makes code."""
 
 
-def _nothing(*_: int) -> None:
+def _nothing(*_: object) -> None:
     """The hook after `dX = ...` where nothing stands in, and of `loss.backward()` where nobody asks."""
 
 
@@ -57,10 +57,10 @@ class Session:
         self.harmless: set[Statement] = set()
         self._trimmed = -1
         self._watched: set[str] = set()
-        self._others = _DRAWS.search(program.text) is not None
+        self._others = _OTHER_GENERATORS.search(program.text) is not None
         self.mutating = False
         """Whether the forward writes into tensors that autograd saved."""
-        self.draws = False
+        self.drew = False
         """Whether a forward was seen to draw random numbers."""
         remember_source(program)
         self.restart()

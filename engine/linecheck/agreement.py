@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from ..comparison import entry_differences, finite_max, name_of, with_article
 from ..failure import in_short
-from ..quick import alike, flatten, laid_end_to_end, largest_of
+from ..quick import Laid, alike, flatten, laid_end_to_end, largest_of
 from ..verdict import Verdict
 
 
@@ -119,7 +120,7 @@ def agreements(
 ) -> dict[str, Agreement]:
     """`agreement` for many by name. What the extremes prove of small tensors is found for all at once.
 
-    No upstream is larger than `most` or the largest of those expected.
+    No upstream is larger than `most` or the largest of those expected, apart from a jitter.
     """
     found = _proven_together(values, expected, most)
     for name in values:
@@ -140,15 +141,8 @@ def _proven_together(
     values: Mapping[str, Any], expected: Mapping[str, Tensor], most: float
 ) -> dict[str, Agreement]:
     """Those that agree by less than their own largest entry allows, and are far from faint."""
-    names = [*values]
-    try:
-        if not alike([*values.values()], [expected[name] for name in names]):
-            names = [name for name in names if _is_alike(values[name], expected[name])]
-        theirs = laid_end_to_end([expected[name] for name in names]) if names else None
-        ours = flatten([values[name] for name in names]).detach() if theirs is not None else None
-    except RuntimeError:
-        return {}  # some are of several devices, layouts or precisions
-    if theirs is None or ours is None:
+    names, ours, theirs = _side_by_side(values, expected)
+    if theirs is None:
         return {}
     arrived, starts = theirs.tensor.numpy(), theirs.starts
     scales = numpy.maximum.reduceat(numpy.abs(arrived), starts)
@@ -161,6 +155,20 @@ def _proven_together(
     dtype = name_of(ours.dtype)
     rows = zip(names, proven.tolist(), errors.tolist(), strict=True)
     return {name: Agreement(Verdict.RIGHT, error, dtype) for name, right, error in rows if right}
+
+
+def _side_by_side(
+    values: Mapping[str, Any], expected: Mapping[str, Tensor]
+) -> tuple[list[str], Tensor, Laid | None]:
+    """Values and what they are compared with, both end to end, and their names; None where they cannot be."""
+    names = [*values]
+    with suppress(RuntimeError):  # of several devices or layouts, or nested
+        if not alike([*values.values()], [expected[name] for name in names]):
+            names = [name for name in names if _is_alike(values[name], expected[name])]
+        theirs = laid_end_to_end([expected[name] for name in names]) if names else None
+        if theirs is not None and len({expected[name].dtype for name in names}) == 1:
+            return names, flatten([values[name] for name in names]).detach(), theirs
+    return [], torch.empty(0), None
 
 
 def _is_alike(value: object, expected: Tensor) -> bool:

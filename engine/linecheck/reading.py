@@ -14,7 +14,8 @@ from .lines import copied_gradients, gradient_names
 from .passes import early_reads
 from .reuse import ambiguous
 
-_MOST = 64
+_MOST = 4
+"""So many courses of a program are remembered: a loop of other lengths makes another."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -69,7 +69,7 @@ class Runs:
         self.cuts: dict[str, Tensor] = {}
         self.quick: dict[str, Tensor] = {}
         self.tensors: frozenset[str] = frozenset()
-        self.draws = session.draws
+        self.draws = session.drew
         self.still: frozenset[str] = frozenset()
 
     def open(self) -> Any:
@@ -99,7 +99,7 @@ class Runs:
         if any(tensor.dtype != torch.float64 for tensor in tensors.values()):
             raise NotInDouble
         if drew and not self.draws:
-            self.session.draws = True
+            self.session.drew = True
             raise DrawsAnew
 
     def _loss(self) -> Tensor:

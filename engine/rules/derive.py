@@ -76,14 +76,14 @@ def derive(session: Session, iteration: Iteration) -> Derivation:
 
 
 def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) -> Derivation:
-    with opened(session, iteration.start, dtype, draws=session.draws) as world:
+    with opened(session, iteration.start, dtype, draws=session.drew) as world:
         before = generator_states(session)
         trace = traced(world, session, wanted_leaves(session))
         drew = any(not torch.equal(*pair) for pair in zip(before, generator_states(session), strict=True))
-        if session.draws or not drew or dtype is None:
+        if session.drew or not drew or dtype is None:
             return _derived(session, trace)
     # random numbers in float64 are others: once more, with those of the program's own precision
-    session.draws = True
+    session.drew = True
     return _attempt(session, iteration, dtype)
 
 

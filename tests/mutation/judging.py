@@ -127,7 +127,7 @@ def _value(subject: Subject, name: str, random: str | None) -> Any:
     names = tuple(subject.iteration.gradients)
     plan = plan_of(subject.iteration, names, early_reads(subject.session, names))
     start = subject.iteration.start
-    with opened(subject.session, start, torch.float64, draws=subject.session.draws) as world:
+    with opened(subject.session, start, torch.float64, draws=subject.session.drew) as world:
         tensors = world.forward(one[1:] for one in names)
         outcome = run_lines(world, plan, _random(tensors, random), lambda _, value: _kept(value))
     return outcome.values.get(name)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pyte
 
@@ -79,10 +79,10 @@ class Terminal:
         os.close(self._master)
         os.close(self._slave)
 
-    def _until(self, true: object) -> bool:
+    def _until(self, true: Callable[[], bool]) -> bool:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            if true():  # type: ignore[operator]
+            if true():
                 return True
             self._read(0.05)
         return False
