@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable
 from contextlib import suppress
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor
 
@@ -17,6 +19,7 @@ WITHOUT = frozenset({*_PLAIN, Tensor, bool})
 """What most names are bound to: nothing to keep."""
 _SIMPLE = frozenset({*_PLAIN, bool})
 """What parts of containers mostly are."""
+_CONTAINERS = (list, dict, set, tuple, defaultdict, OrderedDict, Counter, deque)
 _LARGEST = 100_000
 """Containers with more elements are left as they are: a data set, not a state."""
 _SEARCHED = 64
@@ -41,8 +44,11 @@ class Contents:
     def put_back(self) -> None:
         """Let every container hold again what it held, its tensors with their values."""
         for container, copy in self._copies:
-            if isinstance(container, list):
+            if isinstance(container, list | numpy.ndarray):
                 container[:] = copy
+            elif isinstance(container, deque):
+                container.clear()
+                container.extend(copy)
             else:
                 container.clear()
                 container.update(copy)
@@ -55,8 +61,10 @@ class Contents:
         self._seen.add(id(value))
         if isinstance(value, Tensor):
             self.slots.append(Slot("", value))
-        elif type(value) in (list, dict, set, tuple):
+        elif type(value) in _CONTAINERS:
             self._keep_container(value, depth)
+        elif isinstance(value, numpy.ndarray):
+            self._copies.append((value, value.copy()))
         elif isinstance(value, FunctionType):
             self._keep_container(remembered(value), depth)
         elif isinstance(value, MethodType | BuiltinFunctionType):
@@ -89,5 +97,5 @@ def remembered(function: FunctionType) -> tuple[Any, ...]:
 
 def _is_the_programs(value: Any) -> bool:
     """Whether an object's attributes are the program's own: its class, or a module or optimizer of torch."""
-    known = isinstance(value, torch.nn.Module | torch.optim.Optimizer)
+    known = isinstance(value, torch.nn.Module | torch.optim.Optimizer | SimpleNamespace)
     return known or (type(value).__module__ == "__main__" and hasattr(value, "__dict__"))

@@ -29,6 +29,8 @@ def changed_names(node: ast.stmt) -> Iterator[str]:
     for target in _targets(node):
         if isinstance(target, ast.Subscript | ast.Attribute):
             yield root_name(target) or ""
+            if isinstance(target, ast.Attribute) and isinstance(node, ast.Assign):
+                yield ""  # `x.data = ...` gives x other memory: more is to be looked at than its name
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         yield node.target.id
     for call in own_nodes(node):

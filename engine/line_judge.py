@@ -9,6 +9,9 @@ from .judgement import Judgement, explained, judgements
 from .linecheck.check import check_lines
 from .linecheck.outcome import LineCheck
 from .session import Session
+from .verdict import Verdict
+
+_BLAMED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE, Verdict.INHERITED)
 
 
 class LineJudge:
@@ -22,7 +25,7 @@ class LineJudge:
     def forget(self) -> None:
         """The program starts again."""
         self.check: LineCheck | None = None
-        """The newest line check; what it says of the lines holds for later iterations too."""
+        """The newest line check; until the record comes to rest, what it says stands for later iterations."""
         self.judged: dict[str, Judgement] = {}
         self.wanted = False
         """Whether the record came to rest with something that only the line check can tell, or `c` asks."""
@@ -33,8 +36,14 @@ class LineJudge:
             return
         self.judged = judgements(record, self.check)
         stopped = record.failure is not None and record.failure.type == Cancelled.__name__
-        unknown = self.check is None or not explained(record, self.judged)
+        unknown = self.check is None or not explained(record, self.judged) or self._stale(record)
         self.wanted = settled and unknown and not stopped
+
+    def _stale(self, record: Iteration) -> bool:
+        """Whether a line is blamed for what it did in another iteration: it may do something else in this."""
+        if self.check is None or self.check.iteration == record.number:
+            return False
+        return any(one.verdict in _BLAMED for one in self.judged.values())
 
     def give_way(self) -> None:
         """Called while the lines are judged: a key waits; they are judged again after it."""

@@ -31,12 +31,16 @@ def candidates(program: Program) -> dict[str, Candidate]:
     found: dict[str, list[int]] = {}
     allocated: set[str] = set()
     for statement in backward.statements if backward else ():
-        for name in statement.writes:
-            if name.startswith("d") and len(name) > 1:
-                found.setdefault(name, []).append(statement.line)
+        bound = [name for name in statement.binds if _like_a_gradient(name)]
+        for name in bound or filter(_like_a_gradient, statement.writes):
+            found.setdefault(name, []).append(statement.line)
         if _ALLOCATES.search(statement.text):
             allocated.update(statement.binds)
     return {name: Candidate(name, name[1:], tuple(lines), name in allocated) for name, lines in found.items()}
+
+
+def _like_a_gradient(name: str) -> bool:
+    return name.startswith("d") and len(name) > 1
 
 
 def gradient_writes(
@@ -46,10 +50,10 @@ def gradient_writes(
 
     A change through an alias counts while the gradient is being built (`flat = dX.view(-1)`), but not
     where the statement builds another gradient: that one merely shares memory, and whoever reads this
-    one afterwards reads a wrong value. The gradients in `kept` are read after the backward: any change
-    counts.
+    one afterwards reads a wrong value. `dz = dh.mul_(m)` builds dz, and dh is its memory. The gradients in
+    `kept` are read after the backward: any change counts.
     """
-    own = statement.writes
+    own = statement.binds if any(name in gradients for name in statement.binds) else statement.writes
     foreign = any(name in gradients for name in own)
     return [name for name in names if name in gradients and (name in own or not foreign or name in kept)]
 
@@ -84,5 +88,9 @@ def _near_miss(candidate: Candidate, guess: str) -> Unpaired:
 
 def unwritten_reads(statements: Iterable[Statement], missing: Iterable[str]) -> tuple[str, ...]:
     """Which of the missing gradients the statements read, in the order of the names given."""
-    read = frozenset[str]().union(*(statement.reads for statement in statements))
+    read: set[str] = set()
+    bound: set[str] = set()
+    for statement in statements:
+        read |= statement.reads - bound
+        bound |= set(statement.binds) if statement.always else set()
     return tuple(name for name in missing if name in read)

@@ -44,10 +44,22 @@ def out_of_reach(program: Program) -> frozenset[str]:
 @lru_cache(maxsize=8)
 def bound_anew(program: Program) -> frozenset[str]:
     """Names that every iteration binds before it reads them: nothing of theirs is state."""
-    read: set[str] = set()
+    read = _read_in_headers(program)
     found: set[str] = set()
     for statement in program.statements:
         read |= statement.reads | set(statement.changes)
         if statement.always and statement.section in ("forward", "backward"):
             found |= set(statement.binds) - read
     return frozenset(found)
+
+
+def _read_in_headers(program: Program) -> set[str]:
+    """Names that the header of a block reads, which is no statement: `if previous > 1:`."""
+    found: set[str] = set()
+    for section in program.sections:
+        for node in ast.walk(section.tree):
+            headers = [getattr(node, part, None) for part in ("test", "iter", "subject")]
+            headers += [item.context_expr for item in getattr(node, "items", ())]
+            if isinstance(node, ast.stmt):
+                found |= {name for one in headers if isinstance(one, ast.AST) for name in read_names(one)}
+    return found

@@ -127,6 +127,14 @@ class Recorder:
         for entries, tensor in enumerate(tensors, len(self.entries)):
             self.copies.add(entries, tensor)
 
+    def save_before(self, going_back: Iterable[Slot]) -> None:
+        """Keep what steps saw of tensors that are about to get back the values from before the record."""
+        storages = {storage_of(slot.origin) for slot in going_back if slot.value is not slot.origin}
+        for step in self.steps if storages else ():
+            for slot in step.slots:
+                if isinstance(slot.origin, Tensor) and storage_of(slot.origin) in storages:
+                    slot.save()
+
     def settle(self) -> None:
         """Give the slots the values that were copied before tensors changed in place."""
         if self.copies:

@@ -142,6 +142,7 @@ class Session:
             run.update()
         except BaseException as error:
             run.failure = self._failure(error, run.section)
+            run.recorder.save_before([*start.slots.values(), *start.contents.slots])
             self.put_back(start)
         finally:
             record_graphs(graphs)

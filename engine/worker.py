@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .commands import Command
+from .commands import Advance, Command, GoTo, ToggleRun
 from .frame import Failure, Frame
 from .newest import Newest
 from .opening import opening_frame
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _FRAME_SECONDS = 1 / 30
 _GRACE_SECONDS = 0.25
 _CHECKING = "the check of every line"
+_STEPS = (Advance, GoTo, ToggleRun)
 
 
 class _Stop:
@@ -54,6 +55,8 @@ class Engine:
         self._last: Frame | None = None
         self._sent = 0
         self._handled = 0
+        self._called_off = 0
+        """So many commands had been sent when something was stopped: none of them goes on with it."""
         self._stepper: Stepper | None = None
         self._checking = False
         self._stopping = False
@@ -90,6 +93,7 @@ class Engine:
             stepper, job, busy = self._stepper, self._jobs.number, self._jobs.busy
         if stepper is None or not busy:
             return
+        self._called_off = self._sent
         stepper.pace.pause()
         for seconds, force in ((_GRACE_SECONDS, self._interrupt), (0.6, self._break_into_program)):
             timer = threading.Timer(seconds, force, (job,))
@@ -155,7 +159,8 @@ class Engine:
         if command is None:
             self._work(lambda: stepper.run_until(time.monotonic() + _FRAME_SECONDS))
         else:
-            self._work(lambda: stepper.handle(command))
+            if self._handled >= self._called_off or not isinstance(command, _STEPS):
+                self._work(lambda: stepper.handle(command))
             self._handled += 1
         if command is None or self._queue.empty():
             self._publish()

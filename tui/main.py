@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -43,11 +44,18 @@ def run_process() -> NoReturn:
     if "backprop_tui.tui.app" in sys.modules:
         with suppress(Exception):
             atexit._run_exitfuncs()
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(Exception):
-                stream.flush()
+        _flush_all()
         os._exit(code)
     sys.exit(code)
+
+
+def _flush_all() -> None:
+    """What the program wrote to files of its own, too, is not lost."""
+    gc.unfreeze()
+    for stream in (sys.stdout, sys.stderr, *gc.get_objects()):
+        if type(stream) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
+            with suppress(Exception):
+                stream.flush()
 
 
 def _run(words: list[str]) -> int:

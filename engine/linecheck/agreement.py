@@ -49,6 +49,8 @@ def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agre
         return Agreement(Verdict.WRONG_SHAPE, message=shape.format(list(value.shape)))
     if value.layout != torch.strided:
         value = value.to_dense()
+    if value.is_complex() and expected.is_complex():
+        value, expected = (torch.view_as_real(one.resolve_conj()) for one in (value, expected))
     if value.is_complex():
         return _wrong_type("it is complex")
     if not value.is_floating_point():

@@ -64,7 +64,8 @@ class World:
         reached = reached_names(self.session.program).union(self.session.parameters)
         slots = self.start.slots.values()
         copies = {slot.name: slot.origin for slot in slots}
-        copies.update(copy.slots(slot for slot in slots if slot.name in reached))
+        self._copied = copy.slots(slot for slot in slots if slot.name in reached)
+        copies.update(self._copied)
         own = {name: namespace[name] for name in self.session.own_names}
         namespace.clear()
         namespace.update(own)
@@ -112,7 +113,7 @@ class World:
         """Move float tensors a little off the point where they are, away from kinks and ties."""
         for name in names:
             value = self.session.namespace.get(name)
-            if isinstance(value, Tensor) and value.is_floating_point() and value.numel():
+            if name in self._copied and isinstance(value, Tensor) and _can_move(value):
                 part = distinct(value.detach(), value)
                 noise = torch.randn(part.shape, generator=generator, dtype=torch.float64)
                 scale = finite_max(part) or 1.0
@@ -158,6 +159,10 @@ class World:
                 except BaseException as error:
                     recorder.forget_pending()
                     on_error([s for s in section.statements if s.top == index], error)
+
+
+def _can_move(value: Tensor) -> bool:
+    return value.is_floating_point() and value.layout == torch.strided and value.numel() > 0
 
 
 def _is_the_programs(value: object) -> bool:

@@ -138,6 +138,17 @@ def test_a_setup_that_never_ends_stops_too(setup: str, screen: On, build: Build)
     assert frame.failure.section == "setup"
 
 
+def test_stopping_calls_off_the_steps_that_wait(screen: On, build: Build) -> None:
+    one = screen(build(forward="loss = W.sum()\nwhile True: loss = loss + 1"))
+    one.settled()
+    for command in (ITERATION, Advance(Unit.STATEMENT), ITERATION):
+        one.engine.send(command)
+    time.sleep(0.05)
+    one.engine.cancel()
+    assert one.settled().failure.type == "Cancelled"
+    assert not one.engine._jobs.busy
+
+
 def test_cancelling_what_has_ended_disturbs_nothing(screen: On, linear: Program) -> None:
     one = screen(linear)
     one.settled()

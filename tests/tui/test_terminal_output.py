@@ -109,3 +109,18 @@ def test_a_child_that_writes_without_end_does_not_hold_up_the_end(tmp_path: Path
         session.press("q")
         assert session.ends() == 0
         assert session.is_restored()
+
+
+def test_what_the_program_wrote_to_a_file_is_there_when_it_has_ended(tmp_path: Path, opened: Open) -> None:
+    path, log = tmp_path / "logs.py", tmp_path / "log.txt"
+    setup = f"# %% setup\nimport torch\nlog = open({str(log)!r}, 'w')\n"
+    path.write_text(
+        setup + MANY.replace('for i in range(20000): print("row", i, "x" * 50)', 'log.write("x")')
+    )
+    with opened(str(path)) as session:
+        assert session.shows("ready")
+        session.press(" ")
+        assert session.shows("iteration 0")
+        session.press("q")
+        assert session.ends() == 0
+    assert "x" in log.read_text()
