@@ -33,7 +33,8 @@ class Output:
         """Take printed text, from any thread; only whole lines count."""
         with self._lock:
             self._catch_up()
-            self._add(text)
+            if not self._muted:
+                self._add(text)
 
     def lines(self) -> tuple[str, ...]:
         """The kept lines, the unfinished last one among them."""
@@ -55,7 +56,10 @@ class Output:
 
     @contextmanager
     def muted(self) -> Iterator[None]:
-        """While inside, what comes in below the streams is dropped: a program that runs again said it."""
+        """While inside, nothing is taken: a program that runs again said it all before.
+
+        Its prints go elsewhere anyway; a handler of `logging`, say, has kept the stream from before.
+        """
         self._mute(True)
         try:
             yield

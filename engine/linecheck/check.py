@@ -98,9 +98,8 @@ class _Check(Elsewhere):
     def _unknown(self, name: str) -> LineJudgement:
         lines = written_lines(self.iteration, name)
         reads = upstreams(self.session.program, frozenset({*self.names, name}))[name]
-        return LineJudgement(
-            name, Verdict.NOT_CHECKED, lines, reads, message=many(self.iteration, name), reused=True
-        )
+        message = many(self.iteration, self.session.program, name)
+        return LineJudgement(name, Verdict.NOT_CHECKED, lines, reads, message=message, reused=True)
 
     def _woven_after_wrong(self, found: Mapping[str, Agreement]) -> dict[str, Agreement]:
         """Lines of a loop are judged together: blame stops at the first wrong one of a chain."""

@@ -12,7 +12,7 @@ from ..session import Session
 from .dependence import course_of, read_gradients, upstreams, woven
 from .lines import copied_gradients, gradient_names
 from .passes import early_reads
-from .reuse import ambiguous
+from .reuse import ambiguous, overwritten
 
 _MOST = 4
 """So many courses of a program are remembered: a loop of other lengths makes another."""
@@ -55,7 +55,7 @@ def reading_of(session: Session, iteration: Iteration) -> Reading:
 
 def _reading(session: Session, iteration: Iteration, every: tuple[str, ...]) -> Reading:
     course = course_of(iteration)
-    several = ambiguous(course, every)
+    several = ambiguous(course, every).union(overwritten(session.program).keys() & set(every))
     names = tuple(name for name in every if name not in several)
     gradients = frozenset(names)
     interwoven = woven(course, gradients)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ..iteration import Iteration
+from ..program import Program
 from ..verdict import Verdict
 from .dependence import Course
 from .outcome import LineCheck
@@ -17,8 +18,10 @@ _TRIED = 8
 """How many places a gradient may be complete at are tried; every one costs a check."""
 
 
-def many(iteration: Iteration, name: str) -> str:
+def many(iteration: Iteration, program: Program, name: str) -> str:
     """Why nothing is said of an ambiguous gradient."""
+    if name in overwritten(program):
+        return overwritten(program)[name]
     times = Counter(
         (step.statement.section, bound)
         for step in iteration.steps
@@ -29,6 +32,24 @@ def many(iteration: Iteration, name: str) -> str:
         f"a loop binds {tensor} {times['forward', tensor]} times in the forward and {name} "
         f"{times['backward', name]} times in the backward: which belongs to which is not known"
     )
+
+
+@lru_cache(maxsize=4)
+def overwritten(program: Program) -> Mapping[str, str]:
+    """Gradients of tensors that the forward overwrites with what another name stands for, and why not judged.
+
+    After `h = torch.relu_(z)` z is h, and dz may be the gradient of either.
+    """
+    found = {}
+    for statement in program.statements:
+        if statement.section == "forward" and statement.binds:
+            for name in set(statement.changes).difference(statement.binds):
+                bound = ", ".join(statement.binds)
+                found[f"d{name}"] = (
+                    f"line {statement.line} changes {name} in place and binds {bound}: "
+                    f"whether d{name} belongs to it before or after is not known"
+                )
+    return found
 
 
 @lru_cache(maxsize=4)

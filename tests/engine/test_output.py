@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 
@@ -9,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backprop_tui.engine.commands import Advance, Unit
 from backprop_tui.engine.output import Output, capture_thread
+from backprop_tui.engine.program import parse
+from backprop_tui.engine.stepper import Stepper
 
 
 @given(st.lists(st.text(alphabet="ab\n", max_size=8)))
@@ -72,3 +76,26 @@ def test_a_stream_that_was_replaced_meanwhile_is_left_alone(monkeypatch: pytest.
     with capture_thread(Output()):
         sys.stdout = mine
     assert sys.stdout is mine
+
+
+def test_what_a_check_runs_again_is_not_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])
+    text = """# %% setup
+import logging
+import torch
+# %% parameters
+W = torch.ones(3)
+# %% forward
+logging.warning("hello")
+print("printed")
+loss = (W * W).sum()
+# %% backward
+dW = 2 * W
+"""
+    stepper = Stepper(parse(text, "logs"), 0)
+    with capture_thread(stepper.output):
+        stepper.begin()
+        stepper.handle(Advance(Unit.ITERATION))
+        assert stepper.lines.wanted
+        stepper.check_lines()
+    assert stepper.output.lines() == ("WARNING:root:hello", "printed")
