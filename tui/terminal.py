@@ -46,7 +46,7 @@ def hung_up() -> bool:
 
 @contextmanager
 def restored_when_killed() -> Iterator[None]:
-    """While inside, SIGTERM and SIGHUP leave a usable terminal before they end the process."""
+    """While inside, SIGTERM, SIGHUP and crashes leave a usable terminal."""
     modes, terminal = _modes(), os.dup(2)
 
     def restore_and_die(number: int, frame: FrameType | None) -> None:
@@ -59,12 +59,40 @@ def restored_when_killed() -> Iterator[None]:
     ours = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
     for number in ours:
         signal.signal(number, restore_and_die)
+    lifeline = _guarded(terminal, modes)
     try:
         yield
     finally:
         for number in ours:
             signal.signal(number, signal.SIG_DFL)
+        if lifeline is not None:
+            with suppress(OSError):  # somebody killed it
+                os.write(lifeline, b"left in order")
+            os.close(lifeline)
         os.close(terminal)
+
+
+def _guarded(terminal: int, modes: list[object] | None) -> int | None:
+    """Let another process restore the terminal if this one crashes where no Python code runs any more.
+
+    It waits for the end of a pipe, whose other end is returned: a word through it says that all is well.
+    """
+    if sys.platform == "win32":
+        return None
+    end, lifeline = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(end)
+        os.waitpid(child, 0)
+        return lifeline
+    try:
+        os.setsid()  # what the terminal sends to the program does not end it
+        if not os.fork():  # a grandchild: nobody who waits for children of the program's meets it
+            os.close(lifeline)
+            if not os.read(end, 1):
+                _restore(terminal, modes)
+    finally:
+        os._exit(0)
 
 
 def _modes() -> list[object] | None:

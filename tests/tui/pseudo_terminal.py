@@ -66,6 +66,10 @@ class Terminal:
         mouse = self.raw.rfind(b"\x1b[?1000l") > self.raw.rfind(b"\x1b[?1000h")
         return left and cursor and mouse and termios.tcgetattr(self._slave) == self.before
 
+    def comes_to_be_restored(self) -> bool:
+        """Whether it is so before patience ends."""
+        return self._until(self.is_restored)
+
     def hang_up(self) -> None:
         """Take the terminal away; as it is nobody's controlling one, no signal tells of it."""
         os.close(self._master)

@@ -124,3 +124,25 @@ def test_what_the_program_wrote_to_a_file_is_there_when_it_has_ended(tmp_path: P
         session.press("q")
         assert session.ends() == 0
     assert "x" in log.read_text()
+
+
+NATIVE = """\
+# %% parameters
+import ctypes
+import torch
+W = torch.randn(1)
+# %% forward
+if iteration == 1:
+    ctypes.string_at(0)
+loss = (W * W).sum()
+"""
+
+
+def test_a_crash_below_python_leaves_the_terminal_usable(tmp_path: Path, opened: Open) -> None:
+    path = tmp_path / "native.py"
+    path.write_text(NATIVE)
+    with opened(str(path)) as session:
+        assert session.shows("ready")
+        session.press("  ")
+        assert session.ends() == -signal.SIGSEGV
+        assert session.comes_to_be_restored()
