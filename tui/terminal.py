@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -59,40 +60,46 @@ def restored_when_killed() -> Iterator[None]:
     ours = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
     for number in ours:
         signal.signal(number, restore_and_die)
-    lifeline = _guarded(terminal, modes)
+    guard = _guarded(terminal, modes)
     try:
         yield
     finally:
         for number in ours:
             signal.signal(number, signal.SIG_DFL)
-        if lifeline is not None:
-            with suppress(OSError):  # somebody killed it
-                os.write(lifeline, b"left in order")
-            os.close(lifeline)
+        _dismiss(guard)
         os.close(terminal)
 
 
-def _guarded(terminal: int, modes: list[object] | None) -> int | None:
-    """Let another process restore the terminal if this one crashes where no Python code runs any more.
+def _guarded(terminal: int, modes: list[object] | None) -> subprocess.Popen[bytes] | None:
+    """A shell that restores the terminal if this process crashes where no Python code runs any more.
 
-    It waits for the end of a pipe, whose other end is returned: a word through it says that all is well.
+    It waits for a word, or the end of its standard input.
     """
     if sys.platform == "win32":
         return None
-    end, lifeline = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(end)
-        os.waitpid(child, 0)
-        return lifeline
-    try:
-        os.setsid()  # what the terminal sends to the program does not end it
-        if not os.fork():  # a grandchild: nobody who waits for children of the program's meets it
-            os.close(lifeline)
-            if not os.read(end, 1):
-                _restore(terminal, modes)
-    finally:
-        os._exit(0)
+    leave = _LEAVE.replace("\x1b", "\\033")
+    script = f"read word || {{ printf '{leave}'; stty {_for_stty(modes)} <&1 || stty sane <&1; }}"
+    with suppress(OSError):
+        return subprocess.Popen(
+            ["/bin/sh", "-c", script], stdin=subprocess.PIPE, stdout=terminal, start_new_session=True
+        )
+    return None
+
+
+def _for_stty(modes: list[object] | None) -> str:
+    """Modes as `stty -g` of Linux says them: flags and characters as hexadecimal numbers."""
+    if modes is None:
+        return "sane"
+    flags, characters = modes[:4], modes[6]
+    assert isinstance(characters, list)
+    codes = [code if isinstance(code, int) else int.from_bytes(code) for code in characters]
+    return ":".join(f"{number:x}" for number in [*flags, *codes])
+
+
+def _dismiss(guard: subprocess.Popen[bytes] | None) -> None:
+    if guard is not None:
+        with suppress(OSError, subprocess.TimeoutExpired):  # somebody may have killed it
+            guard.communicate(b"left in order\n", timeout=1)
 
 
 def _modes() -> list[object] | None:
