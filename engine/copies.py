@@ -24,9 +24,9 @@ class Copies:
         """The last so many values."""
         return [copy for _, _, copy in self._all[-count:]]
 
-    def tensors(self) -> set[int]:
-        """The ids of the tensors of which a value is kept."""
-        return {id(tensor) for _, tensor, _ in self._all}
+    def last_changes(self) -> dict[int, int]:
+        """By the id of a tensor of which values are kept: how many entries came before its last change."""
+        return {id(tensor): before for before, tensor, _ in self._all}
 
     def value_at(self, position: int, value: Any) -> Any:
         """The value that an entry logged, as it was then."""

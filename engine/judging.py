@@ -103,10 +103,10 @@ def judge(
     `kept` are the gradients that the update reads.
     """
     values, writes = layout.written(recorder, pairs, kept)
-    copied = recorder.copies.tensors() if recorder.copies else frozenset()
-    if copied and not copied.isdisjoint(map(id, values)):
+    if recorder.copies:
+        changed = recorder.copies.last_changes().get
         values = [
-            recorder.copies.value_at(at[-1], value) if id(value) in copied else value
+            recorder.copies.value_at(at[-1], value) if at and changed(id(value), -1) > at[-1] else value
             for value, at in zip(values, writes, strict=True)
         ]
     return Judged(pairs, values, writes, _verdicts(values, pairs, references), references)

@@ -75,10 +75,11 @@ class Recorder:
         if statement.changes_one and statement in self.harmless:
             value = self.namespace.get(statement.changes[0])
             if type(value) is Tensor:
-                if stand_alone((value,), self.namespace):
-                    self.copy((value,))
+                alone = (value,)
+                if stand_alone(alone, self.namespace):
+                    self.copy(alone)
                 else:
-                    self._touch(self._storages((value,)))
+                    self._touch(self._storages(alone))
                 return
         named = [self.namespace.get(name, MISSING) for name in statement.changes]
         if statement.changes:
