@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -35,6 +36,15 @@ _AT_FIRST = frozenset(
 )
 """Those that the beginning may call as well: what they draw is drawn before the first iteration."""
 _SECTIONS = ("forward", "backward", "update")
+_OTHER_GENERATORS = re.compile(
+    r"(?<!torch\.)\b(random|np|numpy|__import__|exec|eval)\b|^\s*(import|from)\s+(?!torch\b|math\b)",
+    re.MULTILINE,
+)
+
+
+def may_draw_elsewhere(program: Program) -> bool:
+    """Whether it may draw from another generator than torch's: it names one, or imports or makes code."""
+    return _OTHER_GENERATORS.search(program.text) is not None
 
 
 @lru_cache(maxsize=8)
@@ -53,7 +63,7 @@ def _names_nothing_but(program: Program, quiet: frozenset[str]) -> bool:
     if BY_TEXT.search(program.text):
         return False
     trees = [section.tree for section in program.sections]
-    if any(isinstance(node, ast.ImportFrom) for tree in trees for node in ast.walk(tree)):
+    if any(_imports_others(node) for tree in trees for node in ast.walk(tree)):
         return False
     own = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     known = own.union(vars(builtins))
@@ -62,6 +72,13 @@ def _names_nothing_but(program: Program, quiet: frozenset[str]) -> bool:
         for section in program.sections
         for node, iterates in _nodes(section.tree, section.kind in _SECTIONS)
     )
+
+
+def _imports_others(node: ast.AST) -> bool:
+    """Whether it imports more than torch and math, whose names say what they do."""
+    if isinstance(node, ast.Import):
+        return any(one.name.partition(".")[0] not in ("torch", "math") for one in node.names)
+    return isinstance(node, ast.ImportFrom)
 
 
 def _nodes(tree: ast.AST, iterates: bool) -> Iterator[tuple[ast.AST, bool]]:

@@ -58,7 +58,7 @@ class Run:
     def forward_and_reference(self, mutating: bool) -> None:
         """The forward, recording a graph, and the reference backward before any handwritten line."""
         try:
-            with saved_tensors() if mutating else _NO_CARE:
+            with saved_tensors(mutating):
                 self._forward()
                 self._reference()
         except RuntimeError as error:
@@ -147,9 +147,6 @@ class Run:
         )
 
 
-def saved_tensors() -> contextlib.AbstractContextManager[Any]:
+def saved_tensors(mutating: bool) -> contextlib.AbstractContextManager[Any]:
     """Let a forward write into tensors that autograd saved; slow, so only where it must be."""
-    return torch.autograd.graph.allow_mutation_on_saved_tensors()
-
-
-_NO_CARE = contextlib.nullcontext()
+    return torch.autograd.graph.allow_mutation_on_saved_tensors() if mutating else contextlib.nullcontext()

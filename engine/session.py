@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ import torch
 from .cancel import Cancel
 from .codes import Codes
 from .contents import WITHOUT, Contents
-from .drawing import draws_nothing
+from .drawing import draws_nothing, may_draw_elsewhere
 from .failure import failure_of, remember_source
 from .fault import ProgramFault
 from .frame import Failure
@@ -33,11 +32,6 @@ from .stand_ins import explained
 from .statements import Statement, is_backward
 
 _R = TypeVar("_R", bound=Recorder)
-_OTHER_GENERATORS = re.compile(
-    r"(?<!torch\.)\b(random|np|numpy|__import__|exec|eval)\b|^\s*(import|from)\s+(?!torch\b|math\b)",
-    re.MULTILINE,
-)
-"""A text that may draw from another generator than torch's: it names one, or imports or makes code."""
 
 
 def _nothing(*_: object) -> None:
@@ -57,7 +51,7 @@ class Session:
         self.harmless: set[Statement] = set()
         self._trimmed = -1
         self._watched: set[str] = set()
-        self._others = _OTHER_GENERATORS.search(program.text) is not None
+        self._others = may_draw_elsewhere(program)
         self.mutating = False
         """Whether the forward writes into tensors that autograd saved."""
         self.drew = False

@@ -264,6 +264,5 @@ class _LineRecorder(Recorder):
 @contextlib.contextmanager
 def opened(session: Session, start: Start, dtype: torch.dtype | None, *, draws: bool) -> Iterator[World]:
     """A world, in which a forward may write into saved tensors where the program needs that."""
-    care = saved_tensors() if session.mutating else contextlib.nullcontext()
-    with World(session, start, dtype, draws=draws) as world, care:
+    with World(session, start, dtype, draws=draws) as world, saved_tensors(session.mutating):
         yield world

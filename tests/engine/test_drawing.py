@@ -11,6 +11,7 @@ import pytest
 
 from backprop_tui.engine.drawing import draws_nothing, draws_whole_numbers
 from backprop_tui.engine.linecheck.check import check_lines
+from backprop_tui.engine.program import parse
 from backprop_tui.engine.session import Session
 from backprop_tui.engine.source import load
 
@@ -64,6 +65,12 @@ def test_what_cannot_draw_is_known_for_bundled_programs() -> None:
     assert silent == {"linear_regression", "layer_norm", "convolution"}
     minibatches = load("batchnorm_mlp")
     assert (draws_nothing(minibatches), draws_whole_numbers(minibatches)) == (False, True)
+
+
+def test_what_another_module_draws_is_not_told_by_its_names() -> None:
+    text = "# %% setup\nimport mine\nx = 1.0\n# %% forward\nloss = mine.sum(x)\n"
+    assert not draws_whole_numbers(parse(text, "mine"))
+    assert draws_whole_numbers(parse(text.replace("mine", "torch"), "torch"))
 
 
 CLOSURE = """+
