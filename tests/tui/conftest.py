@@ -6,8 +6,8 @@ import asyncio
 import importlib.util
 import inspect
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -37,6 +37,21 @@ def opened() -> Callable[..., AbstractContextManager[Any]]:
 def staged(scenes: ModuleType) -> Callable[..., Any]:
     """Builds an app over a stand-in for the engine, which shows the scenes of these names."""
     return partial(_beside("stage").Stage, scenes)
+
+
+@pytest.fixture
+def running(tmp_path: Path, opened: Callable[..., AbstractContextManager[Any]]) -> Callable[[str], Any]:
+    """Opens the real program in a pseudo-terminal on a program of this text, and waits until it is ready."""
+
+    @contextmanager
+    def run(text: str) -> Iterator[Any]:
+        path = tmp_path / "program.py"
+        path.write_text(text)
+        with opened(str(path)) as session:
+            assert session.shows("ready")
+            yield session
+
+    return run
 
 
 def _beside(name: str) -> ModuleType:

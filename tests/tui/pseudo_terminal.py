@@ -66,6 +66,11 @@ class Terminal:
         mouse = self.raw.rfind(b"\x1b[?1000l") > self.raw.rfind(b"\x1b[?1000h")
         return left and cursor and mouse and termios.tcgetattr(self._slave) == self.before
 
+    def leaves(self, keys: str = "q") -> bool:
+        """Whether it ends at these keys as it should, and gives the terminal back."""
+        self.press(keys)
+        return self.ends() == 0 and self.is_restored()
+
     def comes_to_be_restored(self) -> bool:
         """Whether it is so before patience ends."""
         return self._until(self.is_restored)

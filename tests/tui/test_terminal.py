@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 Open = Callable[..., AbstractContextManager[Any]]
+Running = Callable[[str], AbstractContextManager[Any]]
 ENDLESS = """\
 # %% parameters
 import torch
@@ -55,9 +56,7 @@ def test_it_starts_steps_and_quits(terminal: Any) -> None:
     assert terminal.shows("✓ 7")
     terminal.press(" \x1b[C")
     assert terminal.shows("iteration 2")
-    terminal.press("q")
-    assert terminal.ends() == 0
-    assert terminal.is_restored()
+    assert terminal.leaves()
 
 
 def test_a_thousand_iterations_end_at_a_loss_of_zero(terminal: Any) -> None:
@@ -85,16 +84,11 @@ def test_it_ends_when_the_terminal_is_gone_without_a_signal(terminal: Any) -> No
     assert terminal.process.wait(60) == 128 + signal.SIGHUP
 
 
-def test_an_endless_loop_can_be_stopped_and_left(tmp_path: Path, opened: Open) -> None:
-    path = tmp_path / "endless.py"
-    path.write_text(ENDLESS)
-    with opened(str(path)) as session:
-        assert session.shows("ready")
+def test_an_endless_loop_can_be_stopped_and_left(running: Running) -> None:
+    with running(ENDLESS) as session:
         session.press(" ")
         time.sleep(0.5)
-        session.press("q")
-        assert session.ends() == 0
-        assert session.is_restored()
+        assert session.leaves()
 
 
 @pytest.mark.parametrize(
@@ -125,13 +119,8 @@ def test_without_colour_the_ansi_theme_leaves_the_terminal_its_own(way: str, ope
         assert b"39;49" in session.raw
 
 
-def test_an_iteration_that_fails_says_what_stopped_it_and_which_key_goes_on(
-    tmp_path: Path, opened: Open
-) -> None:
-    path = tmp_path / "vector.py"
-    path.write_text(VECTOR)
-    with opened(str(path)) as session:
-        assert session.shows("ready")
+def test_an_iteration_that_fails_says_what_stopped_it_and_which_key_goes_on(running: Running) -> None:
+    with running(VECTOR) as session:
         session.press(" ")
         assert session.shows("iteration 0 stopped on line 5; space tries it again, home starts over")
         assert "`loss` has shape [2]" in session.text

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 Open = Callable[..., AbstractContextManager[Any]]
+Running = Callable[[str], AbstractContextManager[Any]]
 LOUD = """\
 # %% setup
 import os, subprocess, sys
@@ -52,13 +53,8 @@ sys.exit(main([]))
 """
 
 
-def test_what_is_written_below_print_is_output_too_in_its_order_and_once(
-    tmp_path: Path, opened: Open
-) -> None:
-    path = tmp_path / "loud.py"
-    path.write_text(LOUD)
-    with opened(str(path)) as session:
-        assert session.shows("ready")
+def test_what_is_written_below_print_is_output_too_in_its_order_and_once(running: Running) -> None:
+    with running(LOUD) as session:
         session.press(" ")
         assert session.shows("judged alone")
         assert "by a child" not in session.text.replace('"by a child', "")
@@ -66,19 +62,12 @@ def test_what_is_written_below_print_is_output_too_in_its_order_and_once(
         assert session.shows("│ by print again ")
         rows = [row.strip("│ ") for row in session.text.split("output · ")[1].splitlines()[1:]]
         assert tuple(row for row in rows if row.startswith("by ")) == SPOKEN
-        session.press("q")
-        assert session.ends() == 0
-        assert session.is_restored()
+        assert session.leaves()
 
 
 @pytest.mark.parametrize("way", ["key", "signal"])
-def test_a_program_that_prints_a_lot_leaves_nothing_on_the_shell(
-    tmp_path: Path, way: str, opened: Open
-) -> None:
-    path = tmp_path / "many.py"
-    path.write_text(MANY)
-    with opened(str(path)) as session:
-        assert session.shows("ready")
+def test_a_program_that_prints_a_lot_leaves_nothing_on_the_shell(way: str, running: Running) -> None:
+    with running(MANY) as session:
         session.press("r")
         assert session.shows("iteration 1")
         if way == "key":
@@ -99,16 +88,11 @@ def test_a_crash_leaves_the_terminal_usable_and_says_what_it_was(opened: Open) -
         assert b"this very crash" in session.raw[session.raw.rfind(b"\x1b[?1049l") :]
 
 
-def test_a_child_that_writes_without_end_does_not_hold_up_the_end(tmp_path: Path, opened: Open) -> None:
-    path = tmp_path / "yes.py"
-    path.write_text(LOUD.replace("echo by a shell", "yes"))
-    with opened(str(path)) as session:
-        assert session.shows("ready")
+def test_a_child_that_writes_without_end_does_not_hold_up_the_end(running: Running) -> None:
+    with running(LOUD.replace("echo by a shell", "yes")) as session:
         session.press(" ")
         assert session.shows("forward runs")
-        session.press("q")
-        assert session.ends() == 0
-        assert session.is_restored()
+        assert session.leaves()
 
 
 def test_what_the_program_wrote_to_a_file_is_there_when_it_has_ended(tmp_path: Path, opened: Open) -> None:
@@ -138,11 +122,8 @@ loss = (W * W).sum()
 """
 
 
-def test_a_crash_below_python_leaves_the_terminal_usable(tmp_path: Path, opened: Open) -> None:
-    path = tmp_path / "native.py"
-    path.write_text(NATIVE)
-    with opened(str(path)) as session:
-        assert session.shows("ready")
+def test_a_crash_below_python_leaves_the_terminal_usable(running: Running) -> None:
+    with running(NATIVE) as session:
         session.press("  ")
         assert session.ends() == -signal.SIGSEGV
         assert session.comes_to_be_restored()
