@@ -95,7 +95,7 @@ class Iteration:
     @property
     def passes(self) -> bool:
         """Whether every handwritten gradient is autograd's, up to rounding."""
-        return all(verdict.passes for verdict in self.judged.verdicts)
+        return self.judged.passes
 
     @cached_property
     def steps(self) -> Sequence[Step]:

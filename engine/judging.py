@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from torch import Tensor
 
 from .comparison import Comparison
+from .copies import Copies
 from .gradient import Gradient, compared
 from .pairing import Candidate, gradient_writes
-from .quick import quick_verdicts
+from .quick import passing, quick_verdicts, sure
 from .recorder import Recorder
 from .reference import References
 from .step import MISSING, Slot, Step
@@ -29,6 +31,11 @@ class Judged(NamedTuple):
     verdicts: Sequence[Verdict]
     references: References
 
+    @property
+    def passes(self) -> bool:
+        """Whether every one is autograd's, up to rounding."""
+        return passing(self.verdicts)
+
     def gradients(self) -> Mapping[str, Gradient]:
         """The gradients by name."""
         known: dict[str, Comparison] = {}
@@ -39,6 +46,17 @@ class Judged(NamedTuple):
         }
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """The handwritten gradients whose tensors the forward has."""
+
+    all: tuple[Candidate, ...]
+    known: list[int]
+    """The positions of those that autograd has a gradient for, too."""
+    tensors: list[str]
+    """The names of their tensors."""
+
+
 class Layout:
     """Where the handwritten lines leave their gradients.
 
@@ -46,11 +64,24 @@ class Layout:
     """
 
     def __init__(self) -> None:
+        self._tensors: list[list[str]] = []
+        self._paired = Pairs((), [], [])
         self._pairs: Sequence[Candidate] = ()
         self._numbers: list[Any] = []
         self._begin = -1
         self._places: list[tuple[int, int] | None] = []
         self._writes: list[list[int]] = []
+
+    def paired(self, candidates: Iterable[Candidate], references: References) -> Pairs:
+        """The candidates that pair with a tensor of this iteration."""
+        gradients, reasons = references.gradients, references.reasons
+        tensors = [[*gradients], [*reasons]]
+        if tensors != self._tensors:
+            self._tensors = tensors
+            pairs = tuple(one for one in candidates if one.tensor in gradients or one.tensor in reasons)
+            known = [i for i, one in enumerate(pairs) if one.tensor in gradients]
+            self._paired = Pairs(pairs, known, [pairs[i].tensor for i in known])
+        return self._paired
 
     def written(self, recorder: Recorder, pairs: Sequence[Candidate], kept: Container[str]) -> _Written:
         """What the backward section wrote; `kept` are the gradients that the update reads."""
@@ -94,7 +125,7 @@ def _written(
 def judge(
     layout: Layout,
     recorder: Recorder,
-    pairs: Sequence[Candidate],
+    candidates: Iterable[Candidate],
     references: References,
     kept: Container[str],
 ) -> Judged:
@@ -102,26 +133,36 @@ def judge(
 
     `kept` are the gradients that the update reads.
     """
-    values, writes = layout.written(recorder, pairs, kept)
+    pairs = layout.paired(candidates, references)
+    values, writes = layout.written(recorder, pairs.all, kept)
     if recorder.copies:
-        changed = recorder.copies.last_changes().get
-        values = [
-            recorder.copies.value_at(at[-1], value) if at and changed(id(value), -1) > at[-1] else value
-            for value, at in zip(values, writes, strict=True)
-        ]
-    return Judged(pairs, values, writes, _verdicts(values, pairs, references), references)
+        values = _before_changes(recorder.copies, values, writes)
+    return Judged(pairs.all, values, writes, _verdicts(values, pairs, references), references)
 
 
-def _verdicts(manuals: Sequence[Any], pairs: Sequence[Candidate], references: References) -> list[Verdict]:
-    gradients = references.gradients
-    known = [i for i, pair in enumerate(pairs) if pair.tensor in gradients]
-    expected = [gradients[pairs[i].tensor] for i in known]
-    quick = quick_verdicts([manuals[i] for i in known], expected, references)
-    sure = [verdict for verdict in quick if verdict]
-    if len(sure) == len(pairs):
-        return sure
-    found = dict(zip(known, quick, strict=True))
-    return [found.get(i) or _verdict(manual, pairs[i].tensor, references) for i, manual in enumerate(manuals)]
+def _before_changes(copies: Copies, values: list[Any], writes: Sequence[Sequence[int]]) -> list[Any]:
+    """The values as they were written, where a tensor was changed in place since."""
+    changed = copies.last_changes()
+    if changed.keys().isdisjoint(map(id, values)):
+        return values
+    last = changed.get
+    return [
+        copies.value_at(at[-1], value) if at and last(id(value), -1) > at[-1] else value
+        for value, at in zip(values, writes, strict=True)
+    ]
+
+
+def _verdicts(values: list[Any], pairs: Pairs, references: References) -> Sequence[Verdict]:
+    expected = [*map(references.gradients.__getitem__, pairs.tensors)]
+    all_known = len(expected) == len(values)
+    quick = quick_verdicts(values if all_known else [values[i] for i in pairs.known], expected, references)
+    if all_known and sure(quick):
+        return quick
+    found = dict(zip(pairs.known, quick, strict=True))
+    return [
+        found.get(i) or _verdict(value, pair.tensor, references)
+        for i, (value, pair) in enumerate(zip(values, pairs.all, strict=True))
+    ]
 
 
 def written_gradients(

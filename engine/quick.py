@@ -1,17 +1,19 @@
 """Verdicts on all gradients of an iteration at once, by a few cheap operations each.
 
-Small ones are laid end to end and compared in one go, which costs a third of an operation on each. For
-the others, norms over the sum of squares cost a seventh of maximum norms on a CPU, and bound them on
-either side: max|d| <= ||d|| and ||b|| / sqrt(n) <= max|b|. Where they do not settle it, the extremes do.
+Small ones are laid end to end, so that one subtraction and one sum of squares serve all. Large ones are
+subtracted in pieces that stay in the cache, which reads every entry once and writes none. The norm of the
+errors bounds the largest of them from above, max|d| <= ||d||: where that is of rounding size, all pass.
+Where it is not, the extremes of each decide.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import accumulate
 from operator import attrgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeGuard
 
 import numpy
 import torch
@@ -91,19 +93,52 @@ def _unequal(
     laid = laid_end_to_end(references)
     if laid is None:
         return _by_norms(manuals, references, among)
-    return _laid_out(flatten([*manuals]), *laid, among)
+    differences = torch.sub(flatten([*manuals]).detach(), laid.tensor)
+    if float(differences.dot(differences)) <= _square_of_rounding(differences.dtype, among):
+        return Rounded(differences, laid.starts)
+    errors = _greatest(differences, laid.starts)
+    scales = _greatest(laid.tensor, laid.starts)
+    return [_by_size(*pair, differences.dtype, among) for pair in zip(errors, scales, strict=True)]
 
 
-def _laid_out(
-    manuals: Tensor, references: Tensor, starts: list[int], among: HasLargest
-) -> Sequence[Verdict | None]:
-    """The verdicts from the greatest error of every gradient, all laid end to end."""
-    greatest = numpy.maximum.reduceat((manuals.detach() - references).abs_().numpy(), starts)
-    errors = greatest.tolist()
-    if greatest.max() <= rounding(references.dtype)[1] * among.at_least:
+class Rounded(Sequence[Verdict]):
+    """Verdicts that all pass, for the errors together are of rounding size. Which are exact is found late."""
+
+    def __init__(self, differences: Tensor, starts: list[int]) -> None:
+        self._differences = differences
+        self._starts = starts
+
+    @cached_property
+    def _verdicts(self) -> list[Verdict]:
+        errors = _greatest(self._differences, self._starts)
         return [Verdict.CLOSE if error else Verdict.EXACT for error in errors]
-    scales = numpy.maximum.reduceat(references.abs().numpy(), starts).tolist()
-    return [_by_size(*pair, references.dtype, among) for pair in zip(errors, scales, strict=True)]
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._verdicts[index]
+
+
+def sure(verdicts: Sequence[Verdict | None]) -> TypeGuard[Sequence[Verdict]]:
+    """Whether all are verdicts."""
+    return isinstance(verdicts, Rounded) or None not in verdicts
+
+
+def passing(verdicts: Sequence[Verdict]) -> bool:
+    """Whether all pass, without a look at which are exact."""
+    return isinstance(verdicts, Rounded) or all(verdict.passes for verdict in verdicts)
+
+
+def _greatest(laid: Tensor, starts: list[int]) -> list[float]:
+    """The greatest size of an entry in every part; NaN where there is one."""
+    found: list[float] = numpy.maximum.reduceat(laid.abs().numpy(), starts).tolist()
+    return found
+
+
+def _square_of_rounding(dtype: torch.dtype, among: HasLargest) -> float:
+    """What a sum of squared errors may be and all of them are rounding; its own rounding is allowed for."""
+    return 0.99 * (rounding(dtype)[1] * among.at_least) ** 2
 
 
 def _by_size(error: float, scale: float, dtype: torch.dtype, among: HasLargest) -> Verdict | None:
@@ -118,23 +153,38 @@ def _by_size(error: float, scale: float, dtype: torch.dtype, among: HasLargest) 
 def _by_norms(
     manuals: Sequence[Tensor], references: Sequence[Tensor], among: HasLargest
 ) -> list[Verdict | None]:
-    differences = torch._foreach_sub([manual.detach() for manual in manuals], [*references])
-    norms = torch.stack(torch._foreach_norm([*differences, *references])).tolist()
-    errors, sizes = norms[: len(manuals)], norms[len(manuals) :]
-    found: list[Verdict | None] = []
-    for difference, reference, error, size in zip(differences, references, errors, sizes, strict=True):
-        scale = size / math.sqrt(max(reference.numel(), 1))
-        if error == 0.0:
-            found.append(Verdict.EXACT)
-        elif math.isfinite(size) and is_close(error, scale, reference.dtype, 0.0):
-            found.append(Verdict.CLOSE)
-        else:
-            found.append(_by_extremes(difference, reference, among))
-    return found
+    return [
+        _by_norm(manual.detach(), reference, among)
+        for manual, reference in zip(manuals, references, strict=True)
+    ]
 
 
-def _by_extremes(difference: Tensor, reference: Tensor, among: HasLargest) -> Verdict | None:
-    return _by_size(largest_of(difference), largest_of(reference), reference.dtype, among)
+def _by_norm(manual: Tensor, reference: Tensor, among: HasLargest) -> Verdict | None:
+    if torch.equal(manual, reference):
+        return Verdict.EXACT
+    square = _squared_error(manual, reference)
+    if square is not None and square <= _square_of_rounding(reference.dtype, among):
+        return Verdict.CLOSE
+    return _by_size(largest_of(manual - reference), largest_of(reference), reference.dtype, among)
+
+
+def _squared_error(manual: Tensor, reference: Tensor) -> float | None:
+    """The sum of the squared differences, by pieces; None where the tensors do not lie alike in memory."""
+    if not (manual.is_contiguous() and reference.is_contiguous() and reference.dtype in _LAID):
+        return None
+    ours, theirs = manual.view(-1), reference.view(-1)
+    piece = _PIECE if ours.is_cpu else len(ours)
+    room = torch.empty(min(piece, len(ours)), dtype=ours.dtype, device=ours.device)
+    total = torch.zeros((), dtype=torch.float64, device=ours.device)
+    for begin in range(0, len(ours), piece):
+        one, other = ours[begin : begin + piece], theirs[begin : begin + piece]
+        difference = torch.sub(one, other, out=room[: len(one)])
+        total += difference.dot(difference)
+    return float(total)
+
+
+_PIECE = 1 << 17
+"""Entries that a CPU subtracts at a time: larger pieces leave its caches, smaller ones cost more calls."""
 
 
 class Laid(NamedTuple):

@@ -132,8 +132,7 @@ class Run:
         """What was recorded, every gradient judged."""
         references = self.references
         session = self.session
-        gradients, reasons = references.gradients, references.reasons
-        pairs = [p for p in session.candidates.values() if p.tensor in gradients or p.tensor in reasons]
+        pairs = session.candidates.values()
         return Iteration(
             number=number,
             start=self.start,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,47 +11,14 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from torch import Tensor
 
 from backprop_tui.engine.comparison import Comparison, compare, is_close
-from backprop_tui.engine.quick import quick_verdicts
 from backprop_tui.engine.reference import differentiate
 from backprop_tui.engine.verdict import Verdict
 
-SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
-ENTRIES = st.one_of(
-    st.sampled_from([0.0, -0.0, 1.0, -1.0, math.nan, math.inf, -math.inf, 1e-30, 3e38]), st.floats(width=32)
-)
-FINITE = st.floats(-1e3, 1e3, width=32)
+from .arrays import ENTRIES, FINITE, SHAPES, pairs, tensors
+
 PASSING = {Verdict.EXACT, Verdict.CLOSE}
-
-
-@dataclass
-class Among:
-    largest: float = 0.0
-
-    @property
-    def at_least(self) -> float:
-        return min(self.largest, 1.0)
-
-
-def quick_verdict(manual: Any, autograd: torch.Tensor, among: Among) -> Verdict | None:
-    return quick_verdicts([manual], [autograd], among)[0]
-
-
-@st.composite
-def pairs(draw: Callable[..., Any], entries: Any = ENTRIES, dtype: type = np.float32) -> tuple[Any, Any]:
-    """Two arrays of one shape, the second often the first with a few entries changed."""
-    shape = draw(SHAPES)
-    left = draw(hnp.arrays(dtype, shape, elements=entries))
-    if draw(st.booleans()):
-        return left, draw(hnp.arrays(dtype, shape, elements=entries))
-    changed = draw(hnp.arrays(np.bool_, shape))
-    return left, np.where(changed, draw(hnp.arrays(dtype, shape, elements=entries)), left).astype(dtype)
-
-
-def tensors(pair: tuple[Any, Any]) -> tuple[Tensor, Tensor]:
-    return torch.from_numpy(pair[0].copy()), torch.from_numpy(pair[1].copy())
 
 
 def oracle(left: Any, right: Any) -> tuple[bool, bool, float, tuple[int, ...] | None]:
@@ -91,13 +56,6 @@ def test_anything_equals_itself_exactly_nan_and_infinity_included(array: Any) ->
     found = compare(torch.from_numpy(array), torch.from_numpy(array.copy()))
     assert (found.verdict, found.exact, found.approximate) == (Verdict.EXACT, True, True)
     assert (found.maxdiff, found.relative_error, found.worst_index) == (0.0, 0.0, None)
-
-
-@given(pairs(), st.sampled_from([0.0, 1.0, 1e6]))
-def test_the_quick_verdict_is_the_verdict_or_none(pair: tuple[Any, Any], largest: float) -> None:
-    one, two = tensors(pair)
-    quick = quick_verdict(one, two, Among(largest))
-    assert quick in (None, compare(one, two, largest=largest).verdict)
 
 
 @given(pairs(FINITE))
@@ -158,7 +116,6 @@ def test_a_shape_that_does_not_match_at_all_is_told_without_broadcasting() -> No
 def test_a_gradient_that_is_no_real_tensor_is_told_what_it_is(value: object, message: str) -> None:
     found = compare(value, torch.ones(2))
     assert (found.verdict, found.message) == (Verdict.WRONG_SHAPE, message)
-    assert quick_verdict(value, torch.ones(2), Among()) is None
 
 
 def test_an_ellipsis_is_not_written() -> None:
@@ -202,7 +159,6 @@ def test_an_error_of_one_rounding_is_close_and_of_a_twentieth_is_wrong_in_every_
     rounding = reference * (1 + 2 * torch.finfo(dtype).eps)
     for manual, passes in ((rounding, True), (reference * 1.2, False)):
         assert (compare(manual, reference).verdict in PASSING) is passes
-        assert quick_verdict(manual, reference, Among()) in (None, compare(manual, reference).verdict)
 
 
 def test_a_rounding_error_is_measured_by_the_largest_gradient_too() -> None:
@@ -217,28 +173,6 @@ def test_a_rounding_error_is_measured_by_the_largest_gradient_too() -> None:
 def test_a_smaller_error_is_never_worse(error: float, scale: float, largest: float) -> None:
     if is_close(error, scale, torch.float32, largest):
         assert is_close(error / 2, scale, torch.float32, largest)
-
-
-def _is_moderate(tensor: Tensor) -> bool:
-    return bool((tensor.abs() < 1e30).all())
-
-
-@given(st.lists(st.one_of(pairs(), pairs(FINITE)), min_size=1, max_size=6))
-def test_many_gradients_at_once_are_judged_as_each_is_alone(many: list[tuple[Any, Any]]) -> None:
-    both = [tensors(pair) for pair in many]
-    largest = max((float(np.max(np.abs(b[np.isfinite(b)]), initial=0.0)) for _, b in many), default=0.0)
-    found = quick_verdicts([one for one, _ in both], [other for _, other in both], Among(largest))
-    for verdict, (manual, autograd) in zip(found, both, strict=True):
-        assert verdict in (None, compare(manual, autograd, largest=largest).verdict)
-        assert verdict is not None or not (_is_moderate(manual) and _is_moderate(autograd))
-
-
-def test_gradients_of_several_precisions_are_judged_at_once() -> None:
-    single, double = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0], dtype=torch.float64)
-    manuals = [single, ..., double + 1e-15, double, single * 2]
-    references = [single, single, double, single, single]
-    found = quick_verdicts(manuals, references, Among(2.0))
-    assert found == [Verdict.EXACT, None, Verdict.CLOSE, None, Verdict.WRONG]
 
 
 def test_the_reference_is_the_gradient_that_autograd_gives() -> None:
@@ -272,7 +206,7 @@ def test_a_view_or_expanded_gradient_is_compared_by_its_entries() -> None:
 
 def test_a_gradient_that_requires_grad_is_compared_like_any_other() -> None:
     manual = torch.ones(2, requires_grad=True) * 2
-    assert quick_verdict(manual, torch.ones(2) * 2, Among()) is Verdict.EXACT
+    assert compare(manual, torch.ones(2) * 2).verdict is Verdict.EXACT
     assert compare(manual, torch.ones(2)).verdict is Verdict.WRONG
 
 
@@ -280,7 +214,6 @@ def test_a_sparse_gradient_is_compared_by_its_entries() -> None:
     sparse = torch.sparse_coo_tensor([[1]], [2.0], (3,))
     dense = torch.tensor([0.0, 2.0, 0.0])
     for manual, autograd in ((sparse, dense), (dense, sparse)):
-        assert quick_verdict(manual, autograd, Among()) in (None, Verdict.EXACT)
         assert compare(manual, autograd).verdict is Verdict.EXACT
 
 
