@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from torch import Tensor, is_grad_enabled
@@ -15,28 +15,31 @@ class Copies:
     def __init__(self) -> None:
         self._all: list[tuple[int, Tensor, Tensor]] = []
 
-    def add(self, entries: int, tensor: Tensor) -> None:
-        """Keep the value of a tensor that is about to change."""
-        plain = tensor.detach() if is_grad_enabled() else tensor
-        self._all.append((entries, tensor, plain.clone()))
+    def add(self, entries: int, tensors: Sequence[Tensor]) -> None:
+        """Keep the values of tensors that are about to change, an entry each."""
+        graph = is_grad_enabled()
+        for at, tensor in enumerate(tensors, entries):
+            self._all.append((at, tensor, (tensor.detach() if graph else tensor).clone()))
 
     def newest(self, count: int) -> list[Tensor]:
         """The last so many values."""
         return [copy for _, _, copy in self._all[-count:]]
 
-    def last_changes(self) -> dict[int, int]:
-        """By the id of a tensor of which values are kept: how many entries came before its last change."""
-        return {id(tensor): before for before, tensor, _ in self._all}
+    def last_changes(self, since: int = 0) -> dict[int, int]:
+        """By the id of a tensor that changed after so many entries: how many came before its last change."""
+        found: dict[int, int] = {}
+        for before, tensor, _ in reversed(self._all):
+            if before < since:
+                break
+            found.setdefault(id(tensor), before)
+        return found
 
     def value_at(self, position: int, value: Any) -> Any:
         """The value that an entry logged, as it was then."""
-        then = value
-        for before, tensor, copy in reversed(self._all):
-            if before <= position:
-                break
-            if tensor is value:
-                then = copy
-        return then
+        for before, tensor, copy in self._all:
+            if before > position and tensor is value:
+                return copy
+        return value
 
     def taken(self) -> Iterable[History]:
         """Everything that is kept, a tensor at a time; nothing is kept afterwards."""

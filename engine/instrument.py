@@ -13,7 +13,6 @@ from .statements import Statement, blocks_of, is_backward
 STEP = "__backprop_tui_step__"
 BEFORE = "__backprop_tui_before__"
 LOG = "__backprop_tui_log__"
-CHANGED = "__backprop_tui_changed__"
 STAND_IN = "__backprop_tui_stand_in__"
 COPY_ALL = "__backprop_tui_copy_all__"
 BACKWARD = "__backprop_tui_backward__"
@@ -109,19 +108,18 @@ class _LeanHooks(_Hooks):
         self.loops = 0
 
     def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
-        """The statements of a block. Where several in a row change a tensor each, all are copied at once."""
-        out: list[ast.stmt] = []
-        for row in self._rows(body):
-            careful = [one for node in row for one in self.around(node)]
-            out += careful if len(row) == 1 else [self._at_once(row, careful)]
-        return out
+        """The statements of a block. Several in a row that change a tensor each are copied at once."""
+        return [out for row in self._rows(body) for out in self._row(row)]
+
+    def _row(self, row: list[ast.stmt]) -> list[ast.stmt]:
+        careful = [one for node in row for one in self.around(node)]
+        return [self._at_once(row, careful)] if self._changed_by(row[0]) else careful
 
     def _rows(self, body: list[ast.stmt]) -> list[list[ast.stmt]]:
         rows: list[list[ast.stmt]] = []
         changed: set[str] = set()
         for node in body:
-            statement = self.by_node.get(id(node))
-            name = statement.changes[0] if statement and self._changes_only_one(node, statement) else ""
+            name = self._changed_by(node)
             if name and changed and name not in changed:
                 rows[-1].append(node)
             else:
@@ -131,11 +129,9 @@ class _LeanHooks(_Hooks):
         return rows
 
     def _at_once(self, row: list[ast.stmt], careful: list[ast.stmt]) -> ast.stmt:
-        statements = [self.by_node[id(node)] for node in row]
-        numbers = ast.Tuple([ast.Constant(one.number) for one in statements], ast.Load())
-        test = ast.Call(func=ast.Name(id=COPY_ALL, ctx=ast.Load()), args=[numbers], keywords=[])
-        pairs = zip(row, statements, strict=True)
-        plain = [one for node, s in pairs for one in (_without_backward(node), _log(CHANGED, s))]
+        names = ast.Tuple([ast.Constant(self._changed_by(node)) for node in row], ast.Load())
+        test = ast.Call(func=ast.Name(id=COPY_ALL, ctx=ast.Load()), args=[names], keywords=[])
+        plain = [one for node in row for one in (node, _log(self.by_node[id(node)]))]
         return ast.copy_location(ast.If(test=test, body=plain, orelse=careful), row[0])
 
     def around(self, node: ast.stmt) -> list[ast.stmt]:
@@ -146,23 +142,24 @@ class _LeanHooks(_Hooks):
         if (statement.calls or statement.changes) and statement not in self.harmless:
             return super().around(node)
         if statement.changes:
-            if not self._changes_only_one(node, statement):
-                return super().around(node)
-            return [_call(BEFORE, statement), _without_backward(node), _log(CHANGED, statement)]
+            return super().around(node)
         if self._is_straight(statement) and _binds_plainly(node):
-            return [_without_backward(node), _log(LOG, statement)]
+            return [_without_backward(node), _log(statement)]
         after = _call(STEP, statement)
         return [after, node] if isinstance(node, ast.Break | ast.Continue) else [node, after]
 
     def _is_straight(self, statement: Statement) -> bool:
         return not self.loops and self.watched.isdisjoint(statement.writes)
 
-    def _changes_only_one(self, node: ast.stmt, statement: Statement) -> bool:
-        """Whether the tensor of a single name is all that it writes, and may be copied before."""
-        if not self._is_straight(statement) or statement not in self.harmless or not statement.changes_one:
-            return False
+    def _changed_by(self, node: ast.stmt) -> str:
+        """The name of the tensor that is all that a statement writes, if it may be copied before; or ""."""
+        statement = self.by_node.get(id(node))
+        if statement is None or not self._is_straight(statement) or statement not in self.harmless:
+            return ""
+        if not statement.changes_one or len(statement.writes) > 1 or statement.unnamed or statement.hole:
+            return ""
         plainly = isinstance(node, ast.AugAssign) or _binds_plainly(node)
-        return len(statement.writes) == 1 and plainly
+        return statement.changes[0] if plainly else ""
 
     def compound(self, node: ast.stmt) -> ast.stmt:
         """A copy of a compound statement whose blocks carry hooks."""
@@ -182,10 +179,10 @@ def _binds_plainly(node: ast.stmt) -> bool:
     return not any(isinstance(part, ast.NamedExpr) for part in ast.walk(node))
 
 
-def _log(hook: str, statement: Statement) -> ast.stmt:
+def _log(statement: Statement) -> ast.stmt:
     names = [ast.Name(id=name, ctx=ast.Load()) for name in statement.writes]
     entry = ast.Tuple(elts=[ast.Constant(statement.number), *names], ctx=ast.Load())
-    call = ast.Call(func=ast.Name(id=hook, ctx=ast.Load()), args=[entry], keywords=[])
+    call = ast.Call(func=ast.Name(id=LOG, ctx=ast.Load()), args=[entry], keywords=[])
     return ast.copy_location(ast.Expr(value=call), statement.node)
 
 

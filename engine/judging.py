@@ -12,7 +12,7 @@ from .comparison import Comparison
 from .copies import Copies
 from .gradient import Gradient, compared
 from .pairing import Candidate, gradient_writes
-from .quick import passing, quick_verdicts, sure
+from .quick import all_exact, passing, quick_verdicts, sure
 from .recorder import Recorder
 from .reference import References
 from .step import MISSING, Slot, Step
@@ -64,6 +64,8 @@ class Layout:
     """
 
     def __init__(self) -> None:
+        self.exact = True
+        """Whether all gradients were exact when they were judged last: few programs stop or begin to be."""
         self._tensors: list[list[str]] = []
         self._paired = Pairs((), [], [])
         self._pairs: Sequence[Candidate] = ()
@@ -74,11 +76,11 @@ class Layout:
 
     def paired(self, candidates: Iterable[Candidate], references: References) -> Pairs:
         """The candidates that pair with a tensor of this iteration."""
-        gradients, reasons = references.gradients, references.reasons
-        tensors = [[*gradients], [*reasons]]
+        gradients, others = references.gradients, references.others
+        tensors = [[*gradients], [*others]]
         if tensors != self._tensors:
             self._tensors = tensors
-            pairs = tuple(one for one in candidates if one.tensor in gradients or one.tensor in reasons)
+            pairs = tuple(one for one in candidates if one.tensor in gradients or one.tensor in others)
             known = [i for i, one in enumerate(pairs) if one.tensor in gradients]
             self._paired = Pairs(pairs, known, [pairs[i].tensor for i in known])
         return self._paired
@@ -94,8 +96,10 @@ class Layout:
                 return _written(recorder, range(begin, end), pairs, kept)
             self._begin, self._numbers, self._pairs = begin, numbers, pairs
             self._note(recorder)
-        places = self._places
-        return [MISSING if one is None else entries[one[0]][one[1]] for one in places], self._writes
+        values = [MISSING if one is None else entries[one[0]][one[1]] for one in self._places]
+        # what straight lines change in place they write
+        changed = recorder.copies.last_changes(since=end)
+        return _before_changes(recorder.copies, changed, values, self._writes), self._writes
 
     def _note(self, recorder: Recorder) -> None:
         found: dict[str, list[tuple[int, int]]] = {pair.name: [] for pair in self._pairs}
@@ -119,7 +123,8 @@ def _written(
             values[slot.name] = slot
     # a later change in place may have come after the last write
     left = [one.value if isinstance(one, Slot) else one for one in values.values()]
-    return left, list(writes.values())
+    at = list(writes.values())
+    return _before_changes(recorder.copies, recorder.copies.last_changes(), left, at), at
 
 
 def judge(
@@ -135,27 +140,27 @@ def judge(
     """
     pairs = layout.paired(candidates, references)
     values, writes = layout.written(recorder, pairs.all, kept)
-    if recorder.copies:
-        values = _before_changes(recorder.copies, values, writes)
-    return Judged(pairs.all, values, writes, _verdicts(values, pairs, references), references)
+    return Judged(pairs.all, values, writes, _verdicts(layout, values, pairs, references), references)
 
 
-def _before_changes(copies: Copies, values: list[Any], writes: Sequence[Sequence[int]]) -> list[Any]:
-    """The values as they were written, where a tensor was changed in place since."""
-    changed = copies.last_changes()
+def _before_changes(
+    copies: Copies, changed: Mapping[int, int], values: list[Any], writes: Sequence[Sequence[int]]
+) -> list[Any]:
+    """The values as they were written, where a tensor was `changed` in place since."""
     if changed.keys().isdisjoint(map(id, values)):
         return values
-    last = changed.get
     return [
-        copies.value_at(at[-1], value) if at and last(id(value), -1) > at[-1] else value
+        copies.value_at(at[-1], value) if at and changed.get(id(value), -1) > at[-1] else value
         for value, at in zip(values, writes, strict=True)
     ]
 
 
-def _verdicts(values: list[Any], pairs: Pairs, references: References) -> Sequence[Verdict]:
+def _verdicts(layout: Layout, values: list[Any], pairs: Pairs, references: References) -> Sequence[Verdict]:
     expected = [*map(references.gradients.__getitem__, pairs.tensors)]
     all_known = len(expected) == len(values)
-    quick = quick_verdicts(values if all_known else [values[i] for i in pairs.known], expected, references)
+    known = values if all_known else [values[i] for i in pairs.known]
+    quick = quick_verdicts(known, expected, references, hopeful=layout.exact)
+    layout.exact = all_exact(quick)
     if all_known and sure(quick):
         return quick
     found = dict(zip(pairs.known, quick, strict=True))

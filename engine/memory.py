@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import repeat
-from operator import is_
+from collections.abc import Callable, Iterable
+from sys import getrefcount
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -32,26 +31,52 @@ def storage_of(tensor: Tensor) -> int:
         return 0
 
 
-_sharing: Callable[[int], int] | None = getattr(torch._C, "_storage_Use_Count", None)
+def _unknown(storage: int) -> int:
+    """How many share a storage, where torch does not tell."""
+    return 1 << 30
 
 
-def stand_alone(tensors: Sequence[Tensor], namespace: Namespace) -> bool:
-    """Whether a change of any shows under no other name: one name has it, no tensor shares its memory.
+_sharing: Callable[[int], int] = getattr(torch._C, "_storage_Use_Count", _unknown)
+_strided = torch.strided
 
-    Memory that torch did not allocate, numpy's say, may be shared unseen: False in doubt.
+
+def alone(namespace: Namespace, names: Iterable[str]) -> list[Tensor] | None:
+    """The tensors of the names if a change of any shows under no other name; None in doubt.
+
+    One name has it, and no tensor shares its memory. Memory that torch did not allocate, numpy's say,
+    may be shared unseen.
     """
-    if _sharing is None:
-        return False
-    for tensor in tensors:
-        storage = tensor.untyped_storage()
+    found: list[Tensor] = []
+    unsure = False
+    for name in names:
+        value = namespace.get(name)
+        if type(value) is not Tensor or value.layout is not _strided:
+            return None
+        storage = value.untyped_storage()
         if _sharing(storage._cdata) > _ITS_OWN or not storage.resizable():
-            return False
-    if len(tensors) == 1:
-        return sum(map(is_, namespace.values(), repeat(tensors[0]))) == 1
+            return None
+        unsure = unsure or getrefcount(value) > _TWICE
+        found.append(value)
+    return None if unsure and not _once_each(found, namespace) else found
+
+
+def _once_each(tensors: list[Tensor], namespace: Namespace) -> bool:
+    """Whether every tensor is bound to one name."""
     ids = {*map(id, tensors)}
-    return sum(map(ids.__contains__, map(id, namespace.values()))) == len(tensors) == len(ids)
+    return sum(map(ids.__contains__, map(id, namespace.values()))) == len(ids) == len(tensors)
 
 
+def _own_references(namespace: Namespace, name: str) -> int:
+    """What `alone` itself adds to the references of a value when it counts them."""
+    value = namespace.get(name)
+    return getrefcount(value) - 1
+
+
+_TWICE = 2 + _own_references({"thing": object()}, "thing")
+"""The references to a value that one name has, and one entry of a record or of what was there before it.
+
+A second name of the same value has another, and so has its entry.
+"""
 _ITS_OWN = 2
 """References to a storage: its tensor's and the handle's that asks."""
 

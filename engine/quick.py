@@ -42,11 +42,14 @@ class HasLargest(Protocol):
 
 
 def quick_verdicts(
-    manuals: Sequence[Any], references: Sequence[Tensor], among: HasLargest
+    manuals: Sequence[Any], references: Sequence[Tensor], among: HasLargest, *, hopeful: bool = True
 ) -> Sequence[Verdict | None]:
-    """EXACT, CLOSE or WRONG for each; None for what is not a finite tensor like autograd's."""
+    """EXACT, CLOSE or WRONG for each; None for what is not a finite tensor like autograd's.
+
+    When not `hopeful` it is not asked first whether all are equal, which is the cheapest where they are.
+    """
     try:
-        if _equal(manuals, references):
+        if hopeful and _equal(manuals, references):
             return [Verdict.EXACT] * len(manuals)
         if alike(manuals, references):
             return _unequal(manuals, references, among)
@@ -93,7 +96,9 @@ def _unequal(
     laid = laid_end_to_end(references)
     if laid is None:
         return _by_norms(manuals, references, among)
-    differences = torch.sub(flatten([*manuals]).detach(), laid.tensor)
+    ours = flatten([*manuals]).detach()
+    # one alone is not copied
+    differences = ours.sub_(laid.tensor) if len(manuals) > 1 else ours - laid.tensor
     if float(differences.dot(differences)) <= _square_of_rounding(differences.dtype, among):
         return Rounded(differences, laid.starts)
     errors = _greatest(differences, laid.starts)
@@ -123,6 +128,11 @@ class Rounded(Sequence[Verdict]):
 def sure(verdicts: Sequence[Verdict | None]) -> TypeGuard[Sequence[Verdict]]:
     """Whether all are verdicts."""
     return isinstance(verdicts, Rounded) or None not in verdicts
+
+
+def all_exact(verdicts: Sequence[Verdict | None]) -> bool:
+    """Whether all are known to be exact."""
+    return not isinstance(verdicts, Rounded) and all(verdict is Verdict.EXACT for verdict in verdicts)
 
 
 def passing(verdicts: Sequence[Verdict]) -> bool:

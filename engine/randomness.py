@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 import torch
@@ -46,8 +45,7 @@ def seed_all(seed: int) -> None:
     numpy.random.seed(seed % 2**32)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class RandomState:
+class RandomState(NamedTuple):
     """The state of every generator; `others` is None where only torch's was kept."""
 
     torch_cpu: Tensor
@@ -76,5 +74,5 @@ def random_state(generators: Sequence[Generator], *, others: bool = True) -> Ran
         torch_cpu=torch.default_generator.get_state(),
         cuda=tuple(cuda),
         others=(random.getstate(), numpy.random.get_state(legacy=False)) if others else None,
-        owned=tuple((generator, state_of(generator)) for generator in generators),
+        owned=tuple([(generator, state_of(generator)) for generator in generators]),
     )

@@ -11,7 +11,7 @@ from torch import Tensor
 from .cancel import Cancel, Cancelled
 from .copies import Copies
 from .effects import may_change
-from .memory import Namespace, stand_alone, storage_of, tensors_in, was_written
+from .memory import Namespace, alone, storage_of, tensors_in, was_written
 from .room import EVERY, Room
 from .statements import Statement
 from .step import MISSING, Entries, Slot, Step
@@ -72,15 +72,8 @@ class Recorder:
     def before(self, number: int) -> None:
         """The hook before a statement that may change tensors in place."""
         statement = self.statements[number]
-        if statement.changes_one and statement in self.harmless:
-            value = self.namespace.get(statement.changes[0])
-            if type(value) is Tensor:
-                alone = (value,)
-                if stand_alone(alone, self.namespace):
-                    self.copy(alone)
-                else:
-                    self._touch(self._storages(alone))
-                return
+        if statement.changes_one and statement in self.harmless and self.copy_all(statement.changes):
+            return
         named = [self.namespace.get(name, MISSING) for name in statement.changes]
         if statement.changes:
             self._touch(self._storages(named))
@@ -107,26 +100,17 @@ class Recorder:
             self._room = self._room or Room()
             self._room.require(len(self.entries), kept + self.copies.newest(EVERY))
 
-    def changed(self, entry: tuple[Any, ...]) -> None:
-        """The hook after a straight line that changes the one tensor it writes."""
-        if self._touched or type(entry[1]) is not Tensor or self.cancel.wanted:
-            self.step(entry[0])
-        else:
-            self.entries.append(entry)
-
-    def copy_all(self, numbers: tuple[int, ...]) -> bool:
-        """The hook before several statements that change a tensor each: whether all could be copied."""
-        get = self.namespace.get
-        tensors: list[Any] = [get(self.statements[number].changes[0]) for number in numbers]
-        if set(map(type, tensors)) != {Tensor} or not stand_alone(tensors, self.namespace):
+    def copy_all(self, names: tuple[str, ...]) -> bool:
+        """The hook before statements that change a tensor of a name each: whether all were copied."""
+        tensors = alone(self.namespace, names)
+        if tensors is None:
             return False
         self.copy(tensors)
         return True
 
     def copy(self, tensors: Sequence[Tensor]) -> None:
         """Keep the values of tensors that no others share memory with: they change, an entry each."""
-        for entries, tensor in enumerate(tensors, len(self.entries)):
-            self.copies.add(entries, tensor)
+        self.copies.add(len(self.entries), tensors)
 
     def save_before(self, going_back: Iterable[Slot]) -> None:
         """Keep what steps saw of tensors that are about to get back the values from before the record."""

@@ -21,12 +21,18 @@ from .step import MISSING
 
 @dataclass(frozen=True, eq=False)
 class References:
-    """Autograd's gradients by tensor name, and why some tensors have none."""
+    """Autograd's gradients by tensor name."""
 
     gradients: Mapping[str, Tensor]
-    reasons: Mapping[str, str]
+    others: Mapping[str, Any]
+    """What else was asked for, and has none."""
     unnamed: tuple[tuple[Tensor, Tensor | None], ...] = ()
     """Leaves without a name and their gradients, where a program says `loss.backward()`."""
+
+    @cached_property
+    def reasons(self) -> Mapping[str, str]:
+        """Why the others have none."""
+        return {name: _reason(name, value) for name, value in self.others.items()}
 
     @cached_property
     def largest(self) -> float:
@@ -146,24 +152,32 @@ def _problem_of_loss(value: Any) -> str:
 
 
 def reference_backward(
-    loss: Tensor, tensors: Mapping[str, Any], *, all_leaves: bool = False, keep: bool = False
+    loss: Tensor,
+    names: Iterable[str],
+    bound: Mapping[str, Any],
+    *,
+    all_leaves: bool = False,
+    keep: bool = False,
 ) -> References:
-    """Autograd's gradient of the loss for every tensor that has one, in a single pass.
+    """Autograd's gradient of the loss for every name that is bound to a tensor with one, in a single pass.
 
     With `all_leaves` also for leaves without a name, such as those inside a module; with `keep` the graph
     is kept for another pass.
     """
-    wanted = {
-        name: value for name, value in tensors.items() if isinstance(value, Tensor) and value.requires_grad
-    }
-    others = _leaves_besides(loss, wanted.values()) if all_leaves else ()
-    found = differentiate(loss, (*wanted.values(), *others), keep=keep)
-    reached = {
-        name: gradient if gradient is not None else torch.zeros_like(wanted[name])
-        for name, gradient in zip(wanted, found, strict=False)
-    }
-    reasons = {name: _reason(name, tensors[name]) for name in tensors if name not in reached}
-    return References(reached, reasons, tuple(zip(others, found[len(wanted) :], strict=True)))
+    wanted: dict[str, Tensor] = {}
+    others: dict[str, Any] = {}
+    for name in names:
+        value = bound.get(name, MISSING)
+        if isinstance(value, Tensor) and value.requires_grad:
+            wanted[name] = value
+        elif value is not MISSING:
+            others[name] = value
+    leaves = _leaves_besides(loss, wanted.values()) if all_leaves else ()
+    found = differentiate(loss, (*wanted.values(), *leaves), keep=keep)
+    reached: dict[str, Any] = dict(zip(wanted, found, strict=False))
+    for name in [name for name, gradient in reached.items() if gradient is None]:
+        reached[name] = torch.zeros_like(wanted[name])
+    return References(reached, others, tuple(zip(leaves, found[len(wanted) :], strict=True)))
 
 
 def _leaves_besides(loss: Tensor, named: Iterable[Tensor]) -> tuple[Tensor, ...]:
@@ -172,10 +186,10 @@ def _leaves_besides(loss: Tensor, named: Iterable[Tensor]) -> tuple[Tensor, ...]
     return tuple(leaf for leaf in leaves if id(leaf) not in known)
 
 
-def fill_grad(references: References, tensors: Mapping[str, Tensor]) -> None:
+def fill_grad(references: References, bound: Mapping[str, Any]) -> None:
     """Let `.grad` be this iteration's gradient, as `loss.backward()` leaves it after a clearing."""
     for name, gradient in references.gradients.items():
-        tensors[name].grad = gradient.clone()
+        bound[name].grad = gradient.clone()
     for leaf, found in references.unnamed:
         leaf.grad = None if found is None else found.clone()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -83,21 +84,21 @@ class Run:
         self.recorder.graph_wanted = frozenset()
 
     def _reference(self) -> None:
-        namespace = self.session.namespace
+        session, namespace = self.session, self.session.namespace
         loss = require_loss(namespace.get("loss", MISSING))
-        session = self.session
-        tensors = self._tensors()
-        self.references = reference_backward(loss, tensors, all_leaves=session.calls_backward)
+        calls = session.calls_backward
+        self.references = reference_backward(loss, session.differentiated, namespace, all_leaves=calls)
         self.loss = float(loss.item())
-        if session.calls_backward:
-            session.namespace[BACKWARD] = lambda: fill_grad(self.references, tensors)
-        if session.reads_grad or self._called:
-            fill_grad(self.references, tensors)
+        if calls or session.reads_grad:
+            self._fill_grad()
 
-    def _tensors(self) -> dict[str, Any]:
-        """Parameters, forward names, and data whose gradient is written, as they are now."""
-        namespace = self.session.namespace
-        return {name: namespace[name] for name in self.session.differentiated if name in namespace}
+    def _fill_grad(self) -> None:
+        """Let `.grad` be filled where the program says so, or now."""
+        bound = {name: self.session.namespace[name] for name in self.references.gradients}
+        if self.session.calls_backward:
+            self.session.namespace[BACKWARD] = partial(fill_grad, self.references, bound)
+        if self.session.reads_grad or self._called:
+            fill_grad(self.references, bound)
 
     def backward(self) -> None:
         """The handwritten lines."""

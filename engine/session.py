@@ -15,7 +15,7 @@ from .drawing import draws_nothing, may_draw_elsewhere
 from .failure import failure_of, remember_source
 from .fault import ProgramFault
 from .frame import Failure
-from .instrument import BACKWARD, BEFORE, CHANGED, COPY_ALL, LOG, STAND_IN, STEP
+from .instrument import BACKWARD, BEFORE, COPY_ALL, LOG, STAND_IN, STEP
 from .iteration import Iteration, Start, Values
 from .judging import Layout
 from .memory import Namespace
@@ -199,7 +199,6 @@ class Session:
         self.cancel.hooks = self.namespace
         self.namespace[STEP] = recorder.step
         self.namespace[BEFORE] = recorder.before
-        self.namespace[CHANGED] = recorder.changed
         self.namespace[COPY_ALL] = recorder.copy_all
         self.namespace[LOG] = recorder.entries.append
         self.namespace[STAND_IN] = self.namespace[BACKWARD] = _nothing

@@ -90,7 +90,7 @@ class Runs:
             self._require_double(tensors, drew)
         self.tensors = frozenset(tensors)
         if self.copied or self.session.calls_backward:
-            references = reference_backward(self._loss(), tensors, all_leaves=True, keep=True)
+            references = reference_backward(self._loss(), tensors, tensors, all_leaves=True, keep=True)
             self.session.namespace[BACKWARD] = fill = partial(fill_grad, references, tensors)
             fill()
         return tensors

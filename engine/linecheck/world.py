@@ -210,10 +210,6 @@ class _ForwardRecorder(Recorder):
                 value.requires_grad_(value.is_floating_point())
             self._own(name, value)
 
-    def changed(self, entry: tuple[Any, ...]) -> None:
-        """The hook after a straight line that changes the one tensor it writes."""
-        self.step(entry[0])
-
     def _own(self, name: str, value: Any) -> None:
         if name not in self.names or not isinstance(value, Tensor):
             return
@@ -252,13 +248,6 @@ class _LineRecorder(Recorder):
             raise Cancelled
         self.entries.append(entry)
         self._after_line(self.statements[entry[0]], entry[1:])
-
-    def changed(self, entry: tuple[Any, ...]) -> None:
-        """The hook after a straight line that changes the one tensor it writes."""
-        if self._touched or type(entry[1]) is not Tensor:
-            self.step(entry[0])
-        else:
-            self.log(entry)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..memory import stand_alone
+from ..memory import alone
 from .calls import Call
 from .evaluating import Evaluator
 from .items import elements, items_of
@@ -171,8 +171,7 @@ class Trace(Evaluator):
         self.bind(ast.Name(id=name, ctx=ast.Store()), self.evaluate(at(value, node)))
 
     def _require_alone(self, name: str, node: ast.stmt) -> None:
-        tensor = self.namespace.get(name)
-        if isinstance(tensor, Tensor) and not stand_alone((tensor,), self.namespace):
+        if isinstance(self.namespace.get(name), Tensor) and not alone(self.namespace, [name]):
             raise Refused(
                 f"line {node.lineno} changes `{name}` in place, and others share its memory", node.lineno
             )

@@ -50,7 +50,7 @@ def assert_kept(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     """The third iteration is recorded lean; compare every value after every step with the careful record."""
     quick = third(program)
     with monkeypatch.context() as patch:
-        patch.setattr(recorder, "stand_alone", lambda tensor, names: False)
+        patch.setattr(recorder, "alone", lambda namespace, names: None)
         patch.setattr(Codes, "lean", Codes.full)
         careful = third(program)
     assert [step.statement.number for step in quick.steps] == [s.statement.number for s in careful.steps]
