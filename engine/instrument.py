@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from types import CodeType
 
 from .program import Program, Section
@@ -16,6 +16,7 @@ LOG = "__backprop_tui_log__"
 STAND_IN = "__backprop_tui_stand_in__"
 COPY_ALL = "__backprop_tui_copy_all__"
 BACKWARD = "__backprop_tui_backward__"
+STRAY = "__backprop_tui_stray__"
 
 
 def compile_section(program: Program, section: Section) -> CodeType:
@@ -32,6 +33,38 @@ def compile_statements(program: Program, section: Section, harmless: Set[Stateme
 def compile_lean(program: Program, section: Section, harmless: Set[Statement], watched: Set[str]) -> CodeType:
     """The section with the least that records it: harmless straight lines only log what they bound."""
     return _compile(program, _LeanHooks(section.statements, harmless, watched).block(section.tree.body))
+
+
+class NotStraight(Exception):
+    """The program is not as plain as its code takes it to be."""
+
+
+def stray() -> None:
+    """The hook of straight code where a tensor that changes does not stand alone.
+
+    Raises:
+        NotStraight: always.
+    """
+    raise NotStraight
+
+
+def compile_straight(
+    program: Program,
+    section: Section,
+    harmless: Set[Statement],
+    after: Mapping[int, Sequence[ast.stmt]],
+    *,
+    logs: bool,
+) -> CodeType:
+    """A section without blocks; after the statements of the numbers given more is done.
+
+    With `logs` every statement is logged.
+
+    Raises:
+        NotStraight: a statement may do more than bind names or change the one tensor that it writes.
+    """
+    hooks = _StraightHooks(section.statements, harmless, after, logs)
+    return _compile(program, hooks.block(section.tree.body))
 
 
 def _compile(program: Program, body: list[ast.stmt]) -> CodeType:
@@ -129,24 +162,28 @@ class _LeanHooks(_Hooks):
         return rows
 
     def _at_once(self, row: list[ast.stmt], careful: list[ast.stmt]) -> ast.stmt:
-        names = ast.Tuple([ast.Constant(self._changed_by(node)) for node in row], ast.Load())
-        test = ast.Call(func=ast.Name(id=COPY_ALL, ctx=ast.Load()), args=[names], keywords=[])
         plain = [one for node in row for one in (node, _log(self.by_node[id(node)]))]
-        return ast.copy_location(ast.If(test=test, body=plain, orelse=careful), row[0])
+        return ast.copy_location(ast.If(test=self._copied(row), body=plain, orelse=careful), row[0])
+
+    def _copied(self, row: list[ast.stmt]) -> ast.expr:
+        """The call that copies what the statements change; its value says whether it could."""
+        names = ast.Tuple([ast.Constant(self._changed_by(node)) for node in row], ast.Load())
+        return ast.Call(func=ast.Name(id=COPY_ALL, ctx=ast.Load()), args=[names], keywords=[])
 
     def around(self, node: ast.stmt) -> list[ast.stmt]:
         """The statement with the hooks that it needs."""
         statement = self.by_node.get(id(node))
-        if statement is None or statement.unnamed or statement.hole or isinstance(node, ast.If | ast.While):
-            return super().around(node)
-        if (statement.calls or statement.changes) and statement not in self.harmless:
-            return super().around(node)
-        if statement.changes:
+        if statement is None or not self._changes_nothing(node, statement):
             return super().around(node)
         if self._is_straight(statement) and _binds_plainly(node):
             return [_without_backward(node), _log(statement)]
         after = _call(STEP, statement)
         return [after, node] if isinstance(node, ast.Break | ast.Continue) else [node, after]
+
+    def _changes_nothing(self, node: ast.stmt, statement: Statement) -> bool:
+        if statement.unnamed or statement.hole or isinstance(node, ast.If | ast.While):
+            return False
+        return not statement.changes and (statement in self.harmless or not statement.calls)
 
     def _is_straight(self, statement: Statement) -> bool:
         return not self.loops and self.watched.isdisjoint(statement.writes)
@@ -168,6 +205,37 @@ class _LeanHooks(_Hooks):
         twin = super().compound(node)
         self.loops -= looping
         return twin
+
+
+class _StraightHooks(_LeanHooks):
+    """Nothing but logs and what comes after; whatever else a statement would need is no straight code."""
+
+    def __init__(
+        self,
+        statements: Iterable[Statement],
+        harmless: Set[Statement],
+        after: Mapping[int, Sequence[ast.stmt]],
+        logs: bool,
+    ) -> None:
+        super().__init__(statements, harmless, frozenset())
+        self.after = after
+        self.logs = logs
+
+    def around(self, node: ast.stmt) -> list[ast.stmt]:
+        """The statement, its log and what comes after."""
+        statement = self.by_node.get(id(node))
+        if statement is None or not (self._is_plain(node, statement) or self._changed_by(node)):
+            raise NotStraight
+        logged = [_log(statement)] if self.logs else []
+        return [node, *logged, *self.after.get(statement.number, ())]
+
+    def _is_plain(self, node: ast.stmt, statement: Statement) -> bool:
+        return self._changes_nothing(node, statement) and _binds_plainly(node) and not is_backward(node)
+
+    def _at_once(self, row: list[ast.stmt], careful: list[ast.stmt]) -> ast.stmt:
+        give_up = ast.Call(func=ast.Name(id=STRAY, ctx=ast.Load()), args=[], keywords=[])
+        test = ast.BoolOp(ast.Or(), [self._copied(row), give_up])
+        return ast.copy_location(ast.If(test=test, body=careful, orelse=[]), row[0])
 
 
 def _binds_plainly(node: ast.stmt) -> bool:

@@ -173,7 +173,7 @@ def reference_backward(
         elif value is not MISSING:
             others[name] = value
     leaves = _leaves_besides(loss, wanted.values()) if all_leaves else ()
-    found = differentiate(loss, (*wanted.values(), *leaves), keep=keep)
+    found = differentiate((loss,), (torch.ones_like(loss),), (*wanted.values(), *leaves), keep=keep)
     reached: dict[str, Any] = dict(zip(wanted, found, strict=False))
     for name in [name for name, gradient in reached.items() if gradient is None]:
         reached[name] = torch.zeros_like(wanted[name])
@@ -195,23 +195,26 @@ def fill_grad(references: References, bound: Mapping[str, Any]) -> None:
 
 
 def differentiate(
-    loss: Tensor, inputs: tuple[Tensor, ...], first: Tensor | None = None, *, keep: bool = False
+    roots: tuple[Tensor, ...],
+    firsts: tuple[Tensor, ...],
+    inputs: tuple[Tensor, ...],
+    *,
+    keep: bool = False,
 ) -> tuple[Tensor | None, ...]:
-    """`torch.autograd.grad` of a scalar; None for an input that it does not depend on.
+    """`torch.autograd.grad` of tensors; None for an input that none depends on.
 
     On the CPU the engine is called as `torch.autograd.grad` calls it, past the checks of arguments of
     every kind and the context that is kept for the threads of devices, which take a third of its time.
 
     Args:
-        loss: the scalar.
-        inputs: the tensors.
-        first: what comes in at the loss; 1 if there is none.
+        roots: the tensors.
+        firsts: what comes in at each, in its shape.
+        inputs: the tensors whose gradients are wanted.
         keep: whether the graph is kept for another time.
     """
-    if _engine is None or not loss.is_cpu:
-        return torch.autograd.grad(loss, inputs, first, retain_graph=keep, allow_unused=True)
-    first = torch.ones_like(loss) if first is None else first
-    return _engine((loss,), (first,), keep, False, inputs, True, accumulate_grad=False)
+    if _engine is None or not roots[0].is_cpu:
+        return torch.autograd.grad(roots, inputs, firsts, retain_graph=keep, allow_unused=True)
+    return _engine(roots, firsts, keep, False, inputs, True, accumulate_grad=False)
 
 
 record_graphs: Callable[[bool], None] = torch._C._set_grad_enabled

@@ -50,7 +50,8 @@ class Session:
         self.layout = Layout()
         self.harmless: set[Statement] = set()
         self._trimmed = -1
-        self._watched: set[str] = set()
+        self.given_graphs: set[str] = set()
+        """Names whose tensors were made to require grad, as no parameter reaches them."""
         self._others = may_draw_elsewhere(program)
         self.mutating = False
         """Whether the forward writes into tensors that autograd saved."""
@@ -150,8 +151,8 @@ class Session:
         """Leave out of the code what this iteration found to be needless."""
         if len(self.harmless) != self._trimmed:
             self._trimmed = len(self.harmless)
-            self._watched |= recorder.graph_given
-            self.codes.trim(self.harmless, self._watched)
+            self.given_graphs |= recorder.graph_given
+            self.codes.trim(self.harmless, self.given_graphs)
 
     def unpaired(self, iteration: Iteration) -> tuple[Unpaired, ...]:
         """Gradients that pair with nothing and look like a slip of the pen."""

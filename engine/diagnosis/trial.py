@@ -83,7 +83,9 @@ class Bench(Elsewhere):
     @cached_property
     def unused(self) -> frozenset[str]:
         """The tensors that the loss does not depend on."""
-        found = differentiate(self.loss, tuple(self.graph.values()), keep=True)
+        found = differentiate(
+            (self.loss,), (torch.ones_like(self.loss),), tuple(self.graph.values()), keep=True
+        )
         return frozenset(name for name, one in zip(self.graph, found, strict=True) if one is None)
 
     def another(self) -> Bench:

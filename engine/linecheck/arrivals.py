@@ -26,7 +26,8 @@ def arrivals(
     ]
     inputs = tuple(tensors.values())
     try:
-        arrived = differentiate(loss, inputs, torch.full_like(loss, factor), keep=True) if inputs else ()
+        first = torch.full_like(loss, factor)
+        arrived = differentiate((loss,), (first,), inputs, keep=True) if inputs else ()
     finally:
         for handle in handles:
             handle.remove()

@@ -13,6 +13,7 @@ from .dependence import course_of, read_gradients, upstreams, woven
 from .lines import copied_gradients, gradient_names
 from .passes import early_reads
 from .reuse import ambiguous, overwritten
+from .straight import Straight, straight_of
 
 _MOST = 4
 """So many courses of a program are remembered: a loop of other lengths makes another."""
@@ -36,6 +37,8 @@ class Reading:
     """Those that a line reads before any line writes them."""
     copied: frozenset[str]
     """Those that are taken from autograd."""
+    straight: Straight | None
+    """The program in a form that proves all of them at once, where it is so plain."""
 
 
 _known: WeakKeyDictionary[Program, dict[Hashable, Reading]] = WeakKeyDictionary()
@@ -60,12 +63,16 @@ def _reading(session: Session, iteration: Iteration, every: tuple[str, ...]) -> 
     gradients = frozenset(names)
     interwoven = woven(course, gradients)
     program = session.program
+    read = read_gradients(program, gradients) - interwoven
+    early, copied = early_reads(session, names), copied_gradients(program)
+    plain = not (several or interwoven or early or copied)
     return Reading(
         names=names,
         ambiguous=several,
         woven=interwoven,
-        read=read_gradients(program, gradients) - interwoven,
+        read=read,
         static=upstreams(program, gradients),
-        early=early_reads(session, names),
-        copied=copied_gradients(program),
+        early=early,
+        copied=copied,
+        straight=straight_of(session, iteration, names, read) if plain else None,
     )

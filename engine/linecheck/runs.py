@@ -64,6 +64,7 @@ class Runs:
         self.read = reading.read
         self.static = reading.static
         self.copied = reading.copied
+        self.straight = None if complete or dtype is None or session.drew else reading.straight
         self.plan: Plan = self._early(plan_of(iteration, self.names, reading.early))
         self._sizes: dict[int, float] = {}
         self.cuts: dict[str, Tensor] = {}

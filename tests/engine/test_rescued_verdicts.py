@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from backprop_tui.engine.linecheck.check import _Check
+from backprop_tui.engine.linecheck.passes import _Pass
+from backprop_tui.engine.linecheck.straight import Straight
 from backprop_tui.engine.program import parse
 from backprop_tui.engine.report import Report, check
 from backprop_tui.engine.verdict import Verdict
@@ -93,12 +96,15 @@ def test_the_same_lines_with_clone_pass() -> None:
     assert report.exit_code == 0
 
 
-def test_an_interrupt_while_lines_are_judged_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
-    from backprop_tui.engine.linecheck.passes import _Pass
-
+@pytest.mark.parametrize("where", [Straight, _Pass])
+def test_an_interrupt_while_lines_are_judged_is_an_interrupt(
+    where: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_Pass, "_written", interrupt)
+    if where is _Pass:
+        monkeypatch.setattr(_Check, "_proven", lambda check: None)
+    monkeypatch.setattr(where, "_lines" if where is Straight else "_written", interrupt)
     with pytest.raises(KeyboardInterrupt):
         regression(iterations=1)
