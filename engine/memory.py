@@ -36,7 +36,8 @@ def _unknown(storage: int) -> int:
     return 1 << 30
 
 
-_sharing: Callable[[int], int] = getattr(torch._C, "_storage_Use_Count", _unknown)
+sharing: Callable[[int], int] = getattr(torch._C, "_storage_Use_Count", _unknown)
+"""How many references a storage has, by its address."""
 _strided = torch.strided
 
 
@@ -53,7 +54,7 @@ def alone(namespace: Namespace, names: Iterable[str]) -> list[Tensor] | None:
         if type(value) is not Tensor or value.layout is not _strided:
             return None
         storage = value.untyped_storage()
-        if _sharing(storage._cdata) > _ITS_OWN or not storage.resizable():
+        if sharing(storage._cdata) > ITS_OWN or not storage.resizable():
             return None
         unsure = unsure or getrefcount(value) > _TWICE
         found.append(value)
@@ -77,8 +78,8 @@ _TWICE = 2 + _own_references({"thing": object()}, "thing")
 
 A second name of the same value has another, and so has its entry.
 """
-_ITS_OWN = 2
-"""References to a storage: its tensor's and the handle's that asks."""
+ITS_OWN = 2
+"""References to a storage that no other tensor shares: its tensor's and the handle's that asks."""
 
 
 def tensors_in(value: Any, depth: int = 4) -> list[Tensor]:

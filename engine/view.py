@@ -101,7 +101,7 @@ def tensor_names(session: Session, record: Iteration | None) -> list[str]:
     names = dict.fromkeys([*session.parameters, *data, *session.bound("forward")])
     if record is None:
         return list(names)
-    known = {*record.references.gradients, *record.references.reasons}
+    known = {*record.references.gradients, *record.references.others}
     if not known:
         return [name for name in names if name in record.history]
     return [name for name in names if name in known or name in data]

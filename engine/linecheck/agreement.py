@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from operator import sub
 from typing import Any, NamedTuple
 
 import numpy
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from ..comparison import entry_differences, finite_max, name_of, with_article
 from ..failure import in_short
-from ..quick import Laid, alike, flatten, laid_end_to_end, largest_of
+from ..quick import alike, laid_end_to_end, largest_of
 from ..verdict import Verdict
 
 
@@ -143,34 +144,70 @@ def _proven_together(
     values: Mapping[str, Any], expected: Mapping[str, Tensor], most: float
 ) -> dict[str, Agreement]:
     """Those that agree by less than their own largest entry allows, and are far from faint."""
-    names, ours, theirs = _side_by_side(values, expected)
-    if theirs is None:
+    names = _alike(values, expected)
+    ours, theirs = [values[name] for name in names], [expected[name] for name in names]
+    sizes = None
+    with suppress(RuntimeError, TypeError):  # of several devices or layouts, or without numbers
+        sizes = _largest_errors(ours, theirs) if names else None
+    if sizes is None or not all(map(math.isfinite, sizes[1])):
         return {}
-    arrived, starts = theirs.tensor.numpy(), theirs.starts
-    scales = numpy.maximum.reduceat(numpy.abs(arrived), starts)
-    errors = numpy.maximum.reduceat(numpy.abs(ours.numpy() - arrived), starts)
-    eps, upstream = _eps(ours), max(most, float(numpy.maximum.reduce(scales)))
-    if not math.isfinite(upstream):
-        return {}
-    # where an entry is not finite, the error is not either
-    proven = (errors <= _tolerances(eps)[1] * scales) & (scales > faint_below(upstream, eps))
-    dtype = name_of(ours.dtype)
-    rows = zip(names, proven.tolist(), errors.tolist(), strict=True)
-    return {name: Agreement(Verdict.RIGHT, error, dtype) for name, right, error in rows if right}
+    dtype, (errors, scales) = theirs[0].dtype, sizes
+    eps = eps_of(dtype)
+    tolerance, faint = _tolerances(eps)[1], faint_below(max(most, *scales), eps)
+    said = name_of(dtype)
+    return {
+        name: Agreement(Verdict.RIGHT, error, said)
+        for name, error, scale in zip(names, errors, scales, strict=True)
+        # where an entry is not finite, the error is not either
+        if error <= tolerance * scale and scale > faint
+    }
 
 
-def _side_by_side(
-    values: Mapping[str, Any], expected: Mapping[str, Tensor]
-) -> tuple[list[str], Tensor, Laid | None]:
-    """Values and what they are compared with, both end to end, and their names; None where they cannot be."""
+def _alike(values: Mapping[str, Any], expected: Mapping[str, Tensor]) -> list[str]:
+    """The names of what can be compared with what is expected in one go."""
     names = [*values]
     with suppress(RuntimeError):  # of several devices or layouts, or nested
         if not alike([*values.values()], [expected[name] for name in names]):
             names = [name for name in names if _is_alike(values[name], expected[name])]
-        theirs = laid_end_to_end([expected[name] for name in names]) if names else None
-        if theirs is not None and len({expected[name].dtype for name in names}) == 1:
-            return names, flatten([values[name] for name in names]).detach(), theirs
-    return [], torch.empty(0), None
+        if len({expected[name].dtype for name in names}) == 1:
+            return names
+    return []
+
+
+def _largest_errors(
+    ours: Sequence[Tensor], theirs: Sequence[Tensor]
+) -> tuple[list[float], list[float]] | None:
+    """The largest error of each and the largest entry that was expected; NaN where there is one.
+
+    None where they are too large to be looked at together.
+    """
+    if sum(map(Tensor.numel, theirs)) <= _FEW:
+        numbers = [*map(_numbers, theirs)]
+        errors = [[*map(sub, *pair)] for pair in zip(map(_numbers, ours), numbers, strict=True)]
+        return [*map(_largest, errors)], [*map(_largest, numbers)]
+    laid = laid_end_to_end([*ours, *theirs])
+    if laid is None:
+        return None
+    both = laid.tensor.detach().numpy().reshape(2, -1)
+    both[0] -= both[1]
+    numpy.abs(both, out=both)
+    largest = numpy.maximum.reduceat(both, laid.starts[: len(ours)], axis=1)
+    return largest[0].tolist(), largest[1].tolist()
+
+
+def _numbers(tensor: Tensor) -> list[float]:
+    found = (tensor.flatten() if tensor.dim() > 1 else tensor).tolist()
+    return found if isinstance(found, list) else [found]
+
+
+def _largest(numbers: list[float]) -> float:
+    sizes = [*map(abs, numbers)]
+    # a sum with NaN in it is NaN, while the maximum may be another
+    return max(sizes, default=0.0) if sum(sizes) == sum(sizes) else math.nan
+
+
+_FEW = 128
+"""Up to so many entries in all, Python looks at the numbers sooner than an array is made of them."""
 
 
 def _is_alike(value: object, expected: Tensor) -> bool:

@@ -46,7 +46,8 @@ class Elsewhere(SecondLook):
 
     def _plain_parameters(self) -> frozenset[str]:
         slots = self.iteration.start.slots
-        return frozenset(n for n in self.session.parameters if n in slots and _is_plain(slots[n].value))
+        values = {name: slots[name].value for name in self.session.parameters if name in slots}
+        return frozenset(name for name, value in values.items() if _is_plain(value))
 
     def _odd(self, names: list[str]) -> list[str]:
         """Those of the names that are wrong in a quick pass, cut at all that is read."""
@@ -59,8 +60,10 @@ class Elsewhere(SecondLook):
 
 
 def _is_plain(value: Any) -> bool:
+    """Whether it is a tensor of nothing but 0 or of nothing but 1."""
     if not isinstance(value, Tensor) or not value.numel():
         return False
     value = value.detach()
-    first = value.flatten()[0]
-    return float(first) in (0.0, 1.0) and bool(torch.all(value == first))
+    plainly = value.is_cpu and value.dtype in (torch.float32, torch.float64)
+    first = value.numpy().item(0) if plainly else value.flatten()[0].item()
+    return first in (0.0, 1.0) and bool(torch.all(value == first))

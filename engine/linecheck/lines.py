@@ -28,7 +28,7 @@ def copied_gradients(program: Program) -> frozenset[str]:
 def gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:
     """Every gradient of the program: those that lines write, and those that lines only read."""
     references = iteration.references
-    known = {*references.gradients, *references.reasons}
+    known = {*references.gradients, *references.others}
     taken = known_before(session)
     only_read = [n for n in _read_like_gradients(session.program) if n[1:] in known and n not in taken]
     return tuple(dict.fromkeys([*(pair.name for pair in iteration.judged.pairs), *only_read]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ..iteration import Iteration
+from ..pairing import Candidate
 from ..program import Program
 from ..session import Session
 from .dependence import course_of, read_gradients, upstreams, woven
@@ -17,6 +19,17 @@ from .straight import Straight, straight_of
 
 _MOST = 4
 """So many courses of a program are remembered: a loop of other lengths makes another."""
+
+
+class _Key(NamedTuple):
+    """What a reading depends on; the first two are the same objects as long as nothing changes."""
+
+    pairs: Sequence[Candidate]
+    kept: frozenset[str]
+    course: Hashable
+
+    def is_that_of(self, other: _Key) -> bool:
+        return self.pairs is other.pairs and self.kept is other.kept and self.course == other.course
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +44,8 @@ class Reading:
     """Those that a loop reads while it builds them."""
     read: frozenset[str]
     """Those that lines read, the woven ones left out: where to cut."""
+    cut_names: tuple[str, ...]
+    """Their tensors."""
     static: Mapping[str, tuple[str, ...]]
     """By gradient, those that its lines read, by their text."""
     early: frozenset[str]
@@ -41,19 +56,19 @@ class Reading:
     """The program in a form that proves all of them at once, where it is so plain."""
 
 
-_known: WeakKeyDictionary[Program, dict[Hashable, Reading]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Program, list[tuple[_Key, Reading]]] = WeakKeyDictionary()
 
 
 def reading_of(session: Session, iteration: Iteration) -> Reading:
     """What there is to read of a recorded iteration."""
-    readings = _known.setdefault(session.program, {})
-    every = gradient_names(session, iteration)
-    key = (every, iteration.recorder.entries.course(), session.kept)
-    if key not in readings:
-        if len(readings) >= _MOST:
-            readings.clear()
-        readings[key] = _reading(session, iteration, every)
-    return readings[key]
+    key = _Key(iteration.judged.pairs, session.kept, iteration.recorder.entries.course())
+    readings = _known.setdefault(session.program, [])
+    for other, reading in readings:
+        if key.is_that_of(other):
+            return reading
+    del readings[_MOST - 1 :]
+    readings.insert(0, (key, _reading(session, iteration, gradient_names(session, iteration))))
+    return readings[0][1]
 
 
 def _reading(session: Session, iteration: Iteration, every: tuple[str, ...]) -> Reading:
@@ -71,6 +86,7 @@ def _reading(session: Session, iteration: Iteration, every: tuple[str, ...]) -> 
         ambiguous=several,
         woven=interwoven,
         read=read,
+        cut_names=tuple(sorted(name[1:] for name in read)),
         static=upstreams(program, gradients),
         early=early,
         copied=copied,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from operator import attrgetter
 from typing import Any
 
 import torch
@@ -26,8 +27,9 @@ from .reading import reading_of
 from .world import World, opened
 
 _FACTORS = (math.pi, math.exp(-1))
-_FULL = math.pi / 3
-"""Makes double precision of numbers drawn in single, which takes a quarter of the time."""
+_SEED = 1_000_003
+_STORED = 50_000
+"""Up to so many random numbers come from a store, at a place that the iteration gives."""
 _LARGEST = 10.0
 """No random cut in double precision has a larger entry: torch draws normal numbers below 9."""
 
@@ -62,6 +64,7 @@ class Runs:
         self.ambiguous = reading.ambiguous
         self.woven = reading.woven
         self.read = reading.read
+        self.cut_names = reading.cut_names
         self.static = reading.static
         self.copied = reading.copied
         self.straight = None if complete or dtype is None or session.drew else reading.straight
@@ -78,6 +81,8 @@ class Runs:
         return opened(self.session, self.iteration.start, self.dtype, draws=self.draws)
 
     def _early(self, plan: Plan) -> Plan:
+        if not self.complete:
+            return plan
         return replace(plan, writes={**plan.writes, **self.complete})
 
     def _forward(self, world: World) -> dict[str, Tensor]:
@@ -109,18 +114,18 @@ class Runs:
 
     def _random_cuts(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """A random upstream gradient for every tensor whose gradient is read."""
-        read = {name: tensors[name] for name in sorted(tensors) if f"d{name}" in self.read}
-        return self._random_like(read, 1_000_003 + self.iteration.number)
+        read = {name: tensors[name] for name in self.cut_names if name in tensors}
+        return self._random_like(read, self.iteration.number)
 
-    def _random_like(self, tensors: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
-        """Random tensors of the same shapes, drawn all at once."""
-        size = sum(map(Tensor.numel, tensors.values()))
-        generator = torch.Generator().manual_seed(seed)
-        noise = torch.randn(size, generator=generator, dtype=torch.float32).double().mul_(_FULL)
+    def _random_like(self, tensors: Mapping[str, Tensor], start: int) -> dict[str, Tensor]:
+        """Random tensors of the same shapes, all at once."""
+        noise = random_numbers(sum(map(Tensor.numel, tensors.values())), start)
         found = dict(zip(tensors, unflatten(noise, [*tensors.values()]), strict=True))
         if self.dtype is None:
             return {n: (one * self._usual_size(n)).to(tensors[n]) for n, one in found.items()}
-        return {n: one if tensors[n].is_cpu else one.to(tensors[n]) for n, one in found.items()}
+        if all(map(_is_cpu, tensors.values())):
+            return found
+        return {name: one.to(tensors[name].device) for name, one in found.items()}
 
     def _usual_size(self, name: str) -> float:
         """Outside float64 the cut is as large as the true gradient: rounding then stays as small."""
@@ -185,6 +190,28 @@ class Runs:
             arrived = arrivals(self._loss(), tensors, {})
             anew = planned_anew(world, self.plan, {f"d{n}": one for n, one in arrived.items()})
             self.plan = self._early(anew)
+
+
+_is_cpu = attrgetter("is_cpu")
+
+
+def random_numbers(count: int, start: int) -> Tensor:
+    """So many normal numbers in double precision, the same for the same start, others for the next."""
+    if count > _STORED:
+        return _drawn(count, _SEED + start)
+    first = start * 37 % _STORED
+    return _store()[first : first + count].clone()
+
+
+@cache
+def _store() -> Tensor:
+    return _drawn(2 * _STORED, _SEED)
+
+
+def _drawn(count: int, seed: int) -> Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    # numbers drawn in single precision and made double take a quarter of the time
+    return torch.randn(count, generator=generator, dtype=torch.float32).double().mul_(math.pi / 3)
 
 
 def generator_states(session: Session) -> list[Tensor]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from types import CodeType
 from typing import Any
 
@@ -106,8 +107,11 @@ class Proof:
 def _require_doubles_with_graphs(tensors: Sequence[Any]) -> None:
     if set(map(type, tensors)) != {Tensor} or len({*map(id, tensors)}) != len(tensors):
         raise NotStraight
-    if not all(one.requires_grad and one.dtype is torch.float64 for one in tensors):
+    if {*map(_kind, tensors)} != {(True, torch.float64)}:
         raise NotStraight
+
+
+_kind = attrgetter("requires_grad", "dtype")
 
 
 def _arrived(

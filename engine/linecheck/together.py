@@ -18,6 +18,8 @@ _FINE = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
 
 def unexplained(iteration: Iteration, lines: Mapping[str, LineJudgement]) -> list[str]:
     """Gradients that are wrong end to end, while every line that they come from is right."""
+    if iteration.passes:
+        return []
     wrong = [name for name, one in iteration.gradients.items() if one.verdict is Verdict.WRONG]
     return [name for name in wrong if all(_is_fine(lines.get(one)) for one in with_upstreams(name, lines))]
 

@@ -56,7 +56,8 @@ class World:
         self._kept = dict(namespace)
         self._random = self._state_of_now()
         self._default = torch.get_default_dtype()
-        self._classes = [(kind, dict(vars(kind))) for kind in namespace.values() if _is_the_programs(kind)]
+        kinds = [one for one in namespace.values() if isinstance(one, type) and one.__module__ == "__main__"]
+        self._classes = [(kind, dict(vars(kind))) for kind in kinds]
         self._exits.enter_context(capture_thread(Output()))  # the program said it all before
         states = {id(generator): state for generator, state in self.start.random.owned}
         copy = StateCopy(self.dtype, states, self.start.contents.held())
@@ -163,10 +164,6 @@ class World:
 
 def _can_move(value: Tensor) -> bool:
     return value.is_floating_point() and value.layout == torch.strided and value.numel() > 0
-
-
-def _is_the_programs(value: object) -> bool:
-    return isinstance(value, type) and value.__module__ == "__main__"
 
 
 def _put_back(kind: type, attributes: Mapping[str, object]) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 import sys
+import time
 
 import torch
-from iteration import WIDE, Bare, ratio, threads_for
+from iteration import WIDE, Bare, threads_for
 
+from backprop_tui.engine.iteration import Iteration
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.program import Program, parse
 from backprop_tui.engine.session import Session
@@ -14,27 +17,38 @@ from backprop_tui.engine.source import load
 
 
 def measure(program: Program, rounds: int, each: int) -> float:
-    """How many bare iterations a line check costs."""
+    """How many bare iterations a line check costs: the median of pairs of short runs, of fresh records."""
     torch.set_num_threads(threads_for(program))
     session = Session(program)
     failure = session.begin()
     if failure is not None:
         sys.exit(f"{program.name}: {failure.message}")
-    record = session.iterate()
     bare = Bare(program)
+    check(session, [session.iterate()])
+    found = []
+    for _ in range(rounds):
+        records = [session.iterate() for _ in range(each)]
+        begin = time.perf_counter()
+        check(session, records)
+        middle = time.perf_counter()
+        for _ in range(each):
+            bare.iterate()
+        found.append((middle - begin) / (time.perf_counter() - middle))
+    return statistics.median(found)
 
-    def check() -> None:
+
+def check(session: Session, records: list[Iteration]) -> None:
+    """The line check of every record."""
+    for record in records:
         assert not check_lines(session, record).problem
-
-    return ratio(check, bare.iterate, rounds, each)
 
 
 def main() -> None:
     """Print the ratios."""
     cases = [
-        (load("linear_regression"), 21, 50),
-        (load("batchnorm_mlp"), 21, 10),
-        (parse(WIDE, "2048-wide MLP, batch 1024"), 3, 1),
+        (load("linear_regression"), 41, 20),
+        (load("batchnorm_mlp"), 41, 5),
+        (parse(WIDE, "2048-wide MLP, batch 1024"), 7, 1),
     ]
     for program, rounds, each in cases:
         found = measure(program, rounds, each)
