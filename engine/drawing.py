@@ -13,15 +13,26 @@ from .reach import BY_TEXT, FUNCTIONS
 
 _QUIET = frozenset(
     """
-    T abs add amax amin arange argmax argmin backward bmm bool cat ceil chunk clamp clone contiguous copy_
-    cos cross_entropy cumsum detach device diag diagonal dim div double dtype e einsum eq erf exp expand
-    expand_as expm1 eye fill_ flatten flip float fold full full_like functional gather ge gelu gt
-    index_add index_add_ index_select indices item le log log1p log_softmax logsumexp long lt mT masked_fill
-    matmul max maximum mean min minimum mm movedim mse_loss mul mv ndim ne neg nll_loss nn numel one_hot
-    ones ones_like outer permute pi pow prod reciprocal relu repeat reshape roll rsqrt scatter scatter_
-    scatter_add scatter_add_ shape sigmoid sign sin size softmax softplus sort split sqrt square squeeze
-    stack std sub sum swapaxes t take_along_dim tan tanh tensor tolist topk transpose tril triu unbind
-    unflatten unfold unsqueeze values var view view_as where zero_ zeros zeros_like
+    T abs abs_ add add_ addcdiv addcmul addmm addmm_ amax amin aminmax any arange argmax argmin asin atan
+    atan2 atanh avg_pool1d avg_pool2d backward baddbmm bfloat16 binary_cross_entropy
+    binary_cross_entropy_with_logits bmm bool broadcast_to cat ceil chunk clamp clamp_ clamp_max clamp_min
+    clone concat contiguous conv1d conv2d conv3d conv_transpose1d conv_transpose2d copy_ cos cosh
+    cosine_similarity cross cross_entropy cummax cumprod cumsum det detach device diag diag_embed diagonal
+    dim div div_ divide dot double dtype e einsum elu embedding empty empty_like eq erf erfc exp exp2 expand
+    expand_as expm1 eye fill_ flatten flip float float16 float32 float64 floor fmax fmin fold full full_like
+    functional gather ge gelu group_norm gt hardtanh huber_loss hypot index_add index_add_ index_copy
+    index_fill index_put index_put_ index_select indices int32 int64 interpolate inv inverse isclose
+    isfinite isinf isnan item kl_div l1_loss layer_norm le leaky_relu lerp linalg linear log log10 log1p
+    log_softmax logaddexp logdet logical_and logical_not logical_or logsigmoid logsumexp long lt mT
+    masked_fill matmul max max_pool1d max_pool2d maximum mean min minimum mish mm moveaxis movedim mse_loss
+    mul mul_ multiply mv nan_to_num narrow ndim ne neg neg_ negative new_full new_ones new_zeros nll_loss nn
+    nonzero norm normalize numel one_hot ones ones_like outer pad permute pi pow pow_ prelu prod reciprocal
+    relu relu6 remainder repeat reshape roll round rsqrt rsub scatter scatter_ scatter_add scatter_add_
+    select selu shape sigmoid sigmoid_ sign silu sin sinh size slogdet smooth_l1_loss softmax softmin
+    softplus softsign solve sort split sqrt square squeeze stack std sub sub_ subtract sum sum_to_size
+    swapaxes t take_along_dim tan tanh tensor tensordot tile to tolist topk trace transpose tril triu
+    true_divide trunc type_as unbind unflatten unfold unsqueeze unsqueeze_ values var vdot vecdot
+    vector_norm view view_as where xlogy zero_ zeros zeros_like
     """.split()
 )
 """Attributes of torch, its functions and its tensors of which none draws."""
