@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from torch import Tensor
@@ -57,6 +58,9 @@ class Pairs:
     """The names of their tensors."""
 
 
+_first = itemgetter(0)
+
+
 class Layout:
     """Where the handwritten lines leave their gradients.
 
@@ -90,7 +94,7 @@ class Layout:
         entries = recorder.entries
         end = recorder.begins.get("update", len(entries))
         begin = recorder.begins.get("backward", end)
-        numbers = [entry[0] for entry in entries[begin:end]]
+        numbers = [*map(_first, entries[begin:end])]
         if begin != self._begin or numbers != self._numbers or pairs != self._pairs:
             if any(type(entry) is not tuple for entry in entries[begin:end]):
                 return _written(recorder, range(begin, end), pairs, kept)

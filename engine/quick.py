@@ -93,33 +93,34 @@ def _comparable(manual: Tensor, autograd: Tensor) -> bool:
 def _unequal(
     manuals: Sequence[Tensor], references: Sequence[Tensor], among: HasLargest
 ) -> Sequence[Verdict | None]:
-    laid = laid_end_to_end(references)
-    if laid is None:
+    counts = _small_counts(references)
+    if not counts or not references[0].is_cpu:
         return _by_norms(manuals, references, among)
-    ours = flatten([*manuals]).detach()
+    laid = flatten([*references])
+    ours = flatten([*manuals])
+    ours = ours.detach() if ours.requires_grad else ours
     # one alone is not copied
-    differences = ours.sub_(laid.tensor) if len(manuals) > 1 else ours - laid.tensor
+    differences = ours.sub_(laid) if len(manuals) > 1 else ours - laid
     if float(differences.dot(differences)) <= _square_of_rounding(differences.dtype, among):
-        return Rounded(differences, laid.starts)
-    errors = _greatest(differences, laid.starts)
-    scales = _greatest(laid.tensor, laid.starts)
+        return Rounded(differences, counts)
+    errors, scales = _greatest(differences, counts), _greatest(laid, counts)
     return [_by_size(*pair, differences.dtype, among) for pair in zip(errors, scales, strict=True)]
 
 
 class Rounded(Sequence[Verdict]):
     """Verdicts that all pass, for the errors together are of rounding size. Which are exact is found late."""
 
-    def __init__(self, differences: Tensor, starts: list[int]) -> None:
+    def __init__(self, differences: Tensor, counts: list[int]) -> None:
         self._differences = differences
-        self._starts = starts
+        self._counts = counts
 
     @cached_property
     def _verdicts(self) -> list[Verdict]:
-        errors = _greatest(self._differences, self._starts)
+        errors = _greatest(self._differences, self._counts)
         return [Verdict.CLOSE if error else Verdict.EXACT for error in errors]
 
     def __len__(self) -> int:
-        return len(self._starts)
+        return len(self._counts)
 
     def __getitem__(self, index: Any) -> Any:
         return self._verdicts[index]
@@ -140,10 +141,14 @@ def passing(verdicts: Sequence[Verdict]) -> bool:
     return isinstance(verdicts, Rounded) or all(verdict.passes for verdict in verdicts)
 
 
-def _greatest(laid: Tensor, starts: list[int]) -> list[float]:
+def _greatest(laid: Tensor, counts: list[int]) -> list[float]:
     """The greatest size of an entry in every part; NaN where there is one."""
-    found: list[float] = numpy.maximum.reduceat(laid.abs().numpy(), starts).tolist()
+    found: list[float] = numpy.maximum.reduceat(laid.abs().numpy(), _starts(counts)).tolist()
     return found
+
+
+def _starts(counts: list[int]) -> list[int]:
+    return [0, *accumulate(counts[:-1])]
 
 
 def _square_of_rounding(dtype: torch.dtype, among: HasLargest) -> float:
@@ -223,11 +228,18 @@ def laid_end_to_end(tensors: Sequence[Tensor]) -> Laid | None:
     Raises:
         RuntimeError: they are of a layout that has no end.
     """
-    counts = [*map(Tensor.numel, tensors)]
-    if not 0 < sum(counts) <= SMALL or not all(counts) or tensors[0].dtype not in _LAID:
+    counts = _small_counts(tensors)
+    if not counts:
         return None
     laid = flatten([*tensors])
-    return Laid(laid, [0, *accumulate(counts[:-1])]) if laid.is_cpu else None
+    return Laid(laid, _starts(counts)) if laid.is_cpu else None
+
+
+def _small_counts(tensors: Sequence[Tensor]) -> list[int]:
+    """How many entries each has; nothing where they are too many in all, or one has none."""
+    counts = [*map(Tensor.numel, tensors)]
+    small = 0 < sum(counts) <= SMALL and all(counts) and tensors[0].dtype in _LAID
+    return counts if small else []
 
 
 def largest_of(tensor: Tensor) -> float:

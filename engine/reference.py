@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
+from operator import attrgetter, is_
 from typing import Any
 
 import torch
@@ -74,7 +76,7 @@ def make_leaves(namespace: Namespace, parameters: Iterable[str], data: Iterable[
     for name in parameters:
         value = namespace.get(name, MISSING)
         if type(value) is Tensor and value.is_leaf and value.is_floating_point():
-            value.requires_grad_()
+            value.requires_grad_()  # a view says that it does already where its base does
             continue
         if not is_floating(value):
             what = "is gone" if value is MISSING else f"became a {type(value).__name__}"
@@ -98,7 +100,7 @@ def require_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> No
 def changed_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> list[str]:
     """A sentence for every parameter whose shape is not the one that it began with."""
     try:
-        if [namespace[name].shape for name in shapes] == [*shapes.values()]:
+        if [*map(_shape, map(namespace.__getitem__, shapes))] == [*shapes.values()]:
             return []
     except (KeyError, AttributeError):
         pass  # some are no tensors any more
@@ -175,9 +177,10 @@ def reference_backward(
     leaves = _leaves_besides(loss, wanted.values()) if all_leaves else ()
     found = differentiate((loss,), (torch.ones_like(loss),), (*wanted.values(), *leaves), keep=keep)
     reached: dict[str, Any] = dict(zip(wanted, found, strict=False))
-    for name in [name for name, gradient in reached.items() if gradient is None]:
-        reached[name] = torch.zeros_like(wanted[name])
-    return References(reached, others, tuple(zip(leaves, found[len(wanted) :], strict=True)))
+    if any(map(is_, found, repeat(None))):
+        reached = {n: torch.zeros_like(wanted[n]) if one is None else one for n, one in reached.items()}
+    unnamed = tuple(zip(leaves, found[len(wanted) :], strict=True)) if leaves else ()
+    return References(reached, others, unnamed)
 
 
 def _leaves_besides(loss: Tensor, named: Iterable[Tensor]) -> tuple[Tensor, ...]:
@@ -217,6 +220,7 @@ def differentiate(
     return _engine(roots, firsts, keep, False, inputs, True, accumulate_grad=False)
 
 
+_shape = attrgetter("shape")
 record_graphs: Callable[[bool], None] = torch._C._set_grad_enabled
 """Whether what runs from now on records a graph: `torch.set_grad_enabled` without the object to go back."""
 _engine: Callable[..., tuple[Tensor | None, ...]] | None = getattr(
