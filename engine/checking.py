@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from .diagnosed import diagnosed
 from .frame import Failure
 from .gradient import Gradient
@@ -9,14 +11,22 @@ from .iteration import Iteration
 from .judgement import Judgement, judgements
 from .linecheck.check import check_lines
 from .program import Program
-from .report import GradientReport, Report
+from .report import GradientReport, Report, Silence
 from .session import Session
 from .stand_ins import absent_gradients
 from .step import MISSING
 from .verdict import Verdict
 
 
-def run_check(program: Program, *, iterations: int, seed: int, rtol: float, atol: float) -> Report:
+def run_check(
+    program: Program,
+    *,
+    iterations: int,
+    seed: int,
+    rtol: float,
+    atol: float,
+    silence: Silence = nullcontext,
+) -> Report:
     """Train `iterations` iterations and report on the last one."""
     session = Session(program, seed)
     failure = session.begin()
@@ -26,7 +36,8 @@ def run_check(program: Program, *, iterations: int, seed: int, rtol: float, atol
         failure = record.failure
         if record.failure is None and _stands_still(record):
             break
-    return _report(session, record, failure, rtol, atol)
+    with silence():
+        return _report(session, record, failure, rtol, atol)
 
 
 def _stands_still(record: Iteration) -> bool:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from .diagnosis.place import Diagnosis
 from .frame import Failure
 from .program import Program
 from .verdict import Verdict
+
+Silence = Callable[[], AbstractContextManager[object]]
+"""What is entered while a program runs once more: it wrote whatever it writes before."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +88,13 @@ def check(
     seed: int = 0,
     rtol: float = 1e-5,
     atol: float = 1e-8,
+    silence: Silence = nullcontext,
 ) -> Report:
     """Train `iterations` iterations with the manual gradients and judge the last one.
 
-    What the program prints goes where the process prints. `rtol` and `atol` are those of the column
-    `approximate`.
+    What the program prints goes where the process prints; `silence` is entered before its lines are run
+    again to be judged. `rtol` and `atol` are those of the column `approximate`.
     """
     from .checking import run_check
 
-    return run_check(program, iterations=iterations, seed=seed, rtol=rtol, atol=atol)
+    return run_check(program, iterations=iterations, seed=seed, rtol=rtol, atol=atol, silence=silence)

@@ -19,7 +19,7 @@ from .interrupts import interrupted_by_user_alone
 from .open import FIRST, open_screen
 from .options import Count, Flag, NotNegative, Seed
 from .refusal import Refusal, as_argument, require_path, usage_error
-from .streams import PlainConsole, prints_on_stderr, write_line
+from .streams import PlainConsole, prints_on_stderr, silenced, write_line
 
 if TYPE_CHECKING:
     from ..engine.program import Program
@@ -120,7 +120,12 @@ def check(
     loaded = _load_or_say_in_json(program, seed) if json else _load(program)
     with interrupted_by_user_alone(), prints_on_stderr():
         report = reports.check(
-            loaded, iterations=iterations, seed=seed, rtol=tolerance.rtol, atol=tolerance.atol
+            loaded,
+            iterations=iterations,
+            seed=seed,
+            rtol=tolerance.rtol,
+            atol=tolerance.atol,
+            silence=silenced,
         )
     _show(report, program, json)
     return report.exit_code

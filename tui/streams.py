@@ -82,6 +82,29 @@ def _descriptor_on_stderr(stream: TextIO) -> Iterator[None]:
         os.close(kept)
 
 
+@contextmanager
+def silenced() -> Iterator[None]:
+    """While inside, what is written to standard output and error goes nowhere, from C and children too.
+
+    A handler of `logging`, say, has kept the stream from before, so that the descriptors have to be others.
+    """
+    streams = (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__)
+    for stream in streams:
+        _flush(stream)
+    kept, nothing = (os.dup(1), os.dup(2)), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        for stream in streams:
+            _flush(stream)
+        for descriptor, before in enumerate(kept, 1):
+            os.dup2(before, descriptor)
+            os.close(before)
+        os.close(nothing)
+
+
 class _Enduring(FileIO):
     """A descriptor that takes whatever is written; the first error is kept."""
 

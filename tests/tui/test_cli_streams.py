@@ -21,6 +21,10 @@ FILES = {
     "right.py": PROGRAM,
     "wrong.py": PROGRAM.replace("like(W, 2)", "like(W, 3)"),
     "closing.py": PROGRAM.replace("loss =", "sys.stdout.close(); sys.stderr.close()\nloss ="),
+    "writing.py": PROGRAM.replace(
+        'print("noise")',
+        "import logging, os\nlogging.warning('logged')\nos.system('echo child')\nprint('noise')",
+    ).replace("loss =", "before = sys.stderr.write('kept\\n')\nloss ="),
     "unread.py": PROGRAM.replace("print(", "print(("),
 }
 
@@ -83,3 +87,11 @@ def test_a_program_that_closes_its_streams_closes_none_of_ours(folder: Path) -> 
     code, out, _ = shell(folder, "check closing.py", "")
     assert code == 0
     assert "The only gradient passes." in out
+
+
+def test_what_a_program_writes_is_there_once_although_its_lines_are_run_again(folder: Path) -> None:
+    code, out, err = shell(folder, "check writing.py", "")
+    assert code == 0
+    assert "✓" in out
+    words = err.replace("WARNING:root:", "").split("\n")
+    assert sorted(word for word in words if word) == ["child", "kept", "logged", "more of it", "noise"]
