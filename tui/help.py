@@ -55,7 +55,9 @@ class HelpScreen(Window):
     """All keys and all signs."""
 
     NAME = "help"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,enter", "dismiss", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,enter", "dismiss", "close", show=False, priority=True)
+    ]
 
     def text(self, width: int) -> list[Line]:
         """Keys, then signs."""

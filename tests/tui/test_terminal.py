@@ -98,6 +98,7 @@ def test_an_endless_loop_can_be_stopped_and_left(running: Running) -> None:
         ("g5\r ", "iteration 5"),
         ("g5\r\x1b[C", "iteration 5"),
         ("?q ", "iteration 0"),
+        ("?? ", "iteration 0"),
     ],
 )
 def test_keys_that_come_in_one_burst_each_do_what_they_do(terminal: Any, keys: str, found: str) -> None:
