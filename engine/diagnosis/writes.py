@@ -63,7 +63,9 @@ def _adding(case: Case, line: Line, node: ast.Assign) -> Iterator[Edit]:
     target = node.targets[0]
     if not isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
         return
-    words = f"= where += was meant: what line {max(earlier)} wrote is thrown away"
+    # in a block it may be what the pass before wrote
+    whose = f"what line {max(earlier)} wrote" if line.statement.always else "what was there before"
+    words = f"= where += was meant: {whose} is thrown away"
     for operator, sign in ((ast.Add(), "+="), (ast.Sub(), "-=")):
         new = ast.AugAssign(target=target, op=operator, value=node.value)
         said = words.replace("+=", sign)
