@@ -19,8 +19,11 @@ EMPTY = "The tensor that you select with ↑ and ↓ appears here in numbers."
 def paint_inspector(frame: Frame, room: Room) -> list[Line]:
     """The whole pane; a failure of the program comes before the tensor."""
     tensor = frame.inspector
-    lines = _failure(frame.failure, room.columns) if frame.failure else []
-    lines += _tensor(tensor, room) if tensor.name else _wrapped(EMPTY, room.columns, "quiet")
+    failure = _failure(frame.failure, room.columns) if frame.failure else []
+    lines = _tensor(tensor, room) if tensor.name else _wrapped(EMPTY, room.columns, "quiet")
+    if failure and len(failure) + len(lines) > room.rows:
+        failure = [*_first(tensor, _verdict(tensor, room.columns), room.columns), *failure]
+    lines = failure + lines
     title = (Run(tensor.name or "inspector", "strong"),)
     kind = " · ".join(filter(None, (shape(tensor.shape), tensor.dtype, _device(tensor))))
     return boxed(lines, room, title, (Run(kind, "quiet"),) if tensor.name else ())

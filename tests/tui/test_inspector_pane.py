@@ -107,3 +107,11 @@ def test_a_wrong_gradient_has_its_sentence_at_every_height_and_once(scenes: Modu
     assert shown.count("wrong here") == 1
     assert "manual" in shown
     assert "error" in shown
+
+
+def test_a_long_failure_does_not_hide_a_verdict_that_fails(scenes: ModuleType) -> None:
+    wrong, failed = scenes.wrong(), scenes.failed()
+    long = replace(failed.failure, message="a long story\n" * 30)
+    shown = text(paint_inspector(replace(wrong, failure=long), ROOM))
+    assert shown.splitlines()[1].startswith("│ ✗ ")
+    assert "a long story" in shown
