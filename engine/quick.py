@@ -101,7 +101,7 @@ def _unequal(
     ours = ours.detach() if ours.requires_grad else ours
     # one alone is not copied
     differences = ours.sub_(laid) if len(manuals) > 1 else ours - laid
-    if float(differences.dot(differences)) <= _square_of_rounding(differences.dtype, among):
+    if float(differences.dot(differences)) < _square_of_rounding(differences.dtype, among):
         return Rounded(differences, counts)
     errors, scales = _greatest(differences, counts), _greatest(laid, counts)
     return [_by_size(*pair, differences.dtype, among) for pair in zip(errors, scales, strict=True)]
@@ -152,7 +152,7 @@ def _starts(counts: list[int]) -> list[int]:
 
 
 def _square_of_rounding(dtype: torch.dtype, among: HasLargest) -> float:
-    """What a sum of squared errors may be and all of them are rounding; its own rounding is allowed for."""
+    """Below this a sum of squared errors is one of rounding; its own rounding is allowed for."""
     return 0.99 * (rounding(dtype)[1] * among.at_least) ** 2
 
 
@@ -178,7 +178,7 @@ def _by_norm(manual: Tensor, reference: Tensor, among: HasLargest) -> Verdict | 
     if torch.equal(manual, reference):
         return Verdict.EXACT
     square = _squared_error(manual, reference)
-    if square is not None and square <= _square_of_rounding(reference.dtype, among):
+    if square is not None and square < _square_of_rounding(reference.dtype, among):
         return Verdict.CLOSE
     return _by_size(largest_of(manual - reference), largest_of(reference), reference.dtype, among)
 

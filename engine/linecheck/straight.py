@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, is_
 from types import CodeType
 from typing import Any
 
@@ -60,24 +60,28 @@ class Straight:
         found: dict[str, Any] = {name: session.namespace.get(name) for name in tensors}
         _require_doubles_with_graphs([*found.values()])
         cuts = cuts_for(found)
-        arrived = _arrived(session.namespace["loss"], found, dict(zip(self.order, cut, strict=True)), cuts)
+        arrived = _arrived(session.namespace["loss"], found, cut, cuts)
         return Proof(self._lines(session, cuts), arrived, cuts)
 
-    def _forward(self, session: Session, tensors: tuple[str, ...]) -> list[Tensor]:
+    def _forward(self, session: Session, tensors: tuple[str, ...]) -> dict[str, Tensor]:
         """Run the forward; the tensors that were cut, as they were before."""
         before: list[Tensor] = []
+        after: list[Tensor] = []
 
         def cut(value: Any) -> Tensor:
             if type(value) is not Tensor or not value.requires_grad:
                 raise NotStraight
             before.append(value)
-            return value.detach().requires_grad_()
+            after.append(value.detach().requires_grad_())
+            return after[-1]
 
         make_leaves(session.namespace, session.parameters, session.data.intersection(tensors))
         session.namespace[CUT] = cut
         with torch.enable_grad():
             exec(self.forward, session.namespace)
-        return before
+        if not all(map(is_, map(session.namespace.get, self.order), after)):
+            raise NotStraight  # a function bound a name anew
+        return dict(zip(self.order, before, strict=True))
 
     def _lines(self, session: Session, cuts: Mapping[str, Tensor]) -> dict[str, Any]:
         """Run the handwritten lines; what each gradient was when it was complete."""
@@ -117,12 +121,20 @@ _kind = attrgetter("requires_grad", "dtype")
 def _arrived(
     loss: Tensor, tensors: Mapping[str, Tensor], cut: Mapping[str, Tensor], cuts: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
-    roots = (loss, *cut.values())
-    firsts = (torch.ones_like(loss), *[cuts[name] for name in cut])
-    found = differentiate(roots, firsts, tuple(tensors.values()))
+    """What arrives at each tensor; those that were `cut` begin with the random ones.
+
+    Raises:
+        NotStraight: something goes on from a tensor as it was before it was cut: another name of it, or
+            the statement that bound it. Then more than the random one arrives there.
+    """
+    begun = [cuts[name] for name in cut]
+    inputs = (*tensors.values(), *cut.values())
+    found = differentiate((loss, *cut.values()), (torch.ones_like(loss), *begun), inputs)
+    if not all(map(is_, found[len(tensors) :], begun)):
+        raise NotStraight
     return {
         name: torch.zeros_like(tensor) if gradient is None else gradient
-        for (name, tensor), gradient in zip(tensors.items(), found, strict=True)
+        for (name, tensor), gradient in zip(tensors.items(), found, strict=False)
     }
 
 

@@ -103,6 +103,63 @@ def test_what_is_not_plain_is_left_to_the_long_way(
     assert found == the_long_way(changed(build, **sections), monkeypatch)
 
 
+UNSEEN = "q = torch.softmax(p, 1)\nloss = (o**2).sum() + q.sum()"
+"""What goes into p carries a gradient of zero, so that only the line check sees it."""
+HIDDEN = {
+    "setup": "import torch\nx = torch.randn(5, 3)",
+    "parameters": "W = torch.randn(3, 4)",
+    "forward": f"a = x @ W\no = a * a\np = 3 * a\n{UNSEEN}",
+    "backward": """dq = torch.ones_like(q)
+dp = q * (dq - (dq * q).sum(1, keepdim=True))
+do = 2 * o
+da = 2 * a * do
+dW = x.T @ (da + 3 * dp)""",
+    "update": "W = W - 0.001 * dW",
+}
+
+
+@pytest.mark.parametrize(
+    ("first", "functions"),
+    [
+        ("t = x @ W\na = t\no = a * a\np = 3 * t", ""),
+        ("a = b = x @ W\no = a * a\np = 3 * b", ""),
+        ("t = x @ W\na = t.contiguous()\no = a * a\np = 3 * t", ""),
+        ("ts = [x @ W]\na = ts[0]\no = a * a\np = 3 * ts[0]", ""),
+        ("a, p = pair(x)\no = a * a", "def pair(v):\n    u = v @ W\n    return u, 3 * u"),
+        (
+            "a = kept(x)\no = a * a\np = 3 * keep",
+            "def kept(v):\n    global keep\n    keep = v @ W\n    return keep",
+        ),
+    ],
+)
+def test_what_goes_on_from_a_tensor_before_its_cut_is_seen(
+    first: str, functions: str, build: Callable[..., Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sections = {**HIDDEN, "setup": f"{HIDDEN['setup']}\n{functions}", "forward": f"{first}\n{UNSEEN}"}
+    proved, found = checked(build(**sections), 1)
+    assert not proved
+    assert found["dW"].verdict is Verdict.WRONG_HERE
+    assert found == the_long_way(build(**sections), monkeypatch, 1)
+
+
+def test_a_name_that_a_function_binds_anew_is_cut_where_it_ends(build: Callable[..., Program]) -> None:
+    """dW leaves out the factor 2 * h of the function, which carries a gradient of zero."""
+    sections = {
+        "setup": f"{HIDDEN['setup']}\ndef cube():\n    global h\n    h = h * h\n    return 3 * h",
+        "parameters": "W = torch.randn(3, 4)",
+        "forward": "h = x @ W\nk = x @ W\np = cube()\nq = torch.softmax(p, 1)\nloss = (k**2).sum() + q.sum()",
+        "backward": """dq = torch.ones_like(q)
+dp = q * (dq - (dq * q).sum(1, keepdim=True))
+dk = 2 * k
+dh = 3 * dp
+dW = x.T @ dh + x.T @ dk""",
+        "update": "W = W - 0.001 * dW",
+    }
+    proved, found = checked(build(**sections), 1)
+    assert not proved
+    assert found["dW"].verdict is Verdict.WRONG_HERE
+
+
 @pytest.mark.parametrize(
     "backward",
     [
