@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
@@ -29,8 +29,10 @@ _SEARCHED = 64
 class Contents:
     """Shallow copies of lists, dictionaries, sets and objects, and slots for the tensors inside."""
 
-    def __init__(self, values: Iterable[Any]) -> None:
+    def __init__(self, values: Iterable[Any], classes: Iterable[type] = ()) -> None:
         self.slots: list[Slot] = []
+        self.classes = [(one, dict(vars(one))) for one in classes]
+        """Classes of the program's and the attributes that they had."""
         self._seen: set[int] = set()
         self._copies: list[tuple[Any, Any]] = []
         for value in values:
@@ -54,6 +56,8 @@ class Contents:
                 container.update(copy)
         for slot in self.slots:
             slot.put_back()
+        for one, attributes in self.classes:
+            put_attributes_back(one, attributes)
 
     def _keep(self, value: Any, depth: int) -> None:
         if isinstance(value, _PLAIN) or id(value) in self._seen or depth == 0:
@@ -82,6 +86,20 @@ class Contents:
             if not _SIMPLE.issuperset(map(type, parts)):
                 for part in list(parts):
                     self._keep(part, depth - 1)
+
+
+def is_class_of_program(value: object) -> bool:
+    """Whether it is a class that the program defines."""
+    return isinstance(value, type) and value.__module__ == "__main__"
+
+
+def put_attributes_back(kind: type, attributes: Mapping[str, object]) -> None:
+    """Let a class have the attributes that it had."""
+    for name in [name for name in vars(kind) if name not in attributes]:
+        delattr(kind, name)
+    for name, value in attributes.items():
+        if vars(kind).get(name) is not value:
+            setattr(kind, name, value)
 
 
 def remembered(function: FunctionType) -> tuple[Any, ...]:

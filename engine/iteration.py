@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from torch import Tensor
+
 from .contents import Contents
 from .frame import Failure
 from .gradient import Gradient
@@ -25,7 +27,7 @@ class Values:
     bound: Mapping[str, Any]
     """Every name that is state, and what it was bound to."""
     held: Contents
-    """What its containers held."""
+    """What its containers and classes held."""
 
     @cached_property
     def slots(self) -> dict[str, Slot]:
@@ -43,6 +45,8 @@ class Start:
 
     values: Values
     random: RandomState
+    grads: Sequence[tuple[Tensor, Tensor | None]]
+    """What `.grad` held, where the program looks at it."""
     kept: Container[str]
     """Names that mean something before the forward runs; the others are left from the last one."""
     settle: Callable[[], None] = lambda: None

@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import torch
+from torch import Tensor
 
 from .cancel import Cancel
 from .codes import Codes
-from .contents import WITHOUT, Contents
+from .contents import WITHOUT, Contents, is_class_of_program
 from .drawing import draws_nothing, may_draw_elsewhere
 from .failure import failure_of, remember_source
 from .fault import ProgramFault
@@ -85,6 +86,8 @@ class Session:
         """Those among them that are state."""
         self._within_reach: list[str] = []
         """Those among these that an iteration can change, or what they hold."""
+        self._classes: list[type] = []
+        """The program's classes among the values of these."""
         self.undrawn: RandomState | None = None
         """The random state of every iteration, where none draws."""
         self.losses: list[float] = []
@@ -220,11 +223,21 @@ class Session:
             self._state = [name for name in names if name not in self._stateless]
             hidden = out_of_reach(self.program)
             self._within_reach = [name for name in self._state if name not in hidden]
+            self._classes = [namespace[n] for n in self._within_reach if is_class_of_program(namespace[n])]
         # what is bound anew before it is read would only live as long as this record: not kept
         bound = {name: namespace[name] for name in self._state}
-        values = [bound[name] for name in self._within_reach]
-        holders = [value for value in values if type(value) not in WITHOUT]
-        return Start(Values(bound, Contents(holders)), self._random(holders), self.kept)
+        reached = [bound[name] for name in self._within_reach]
+        holders = [value for value in reached if type(value) not in WITHOUT]
+        values = Values(bound, Contents(holders, self._classes))
+        return Start(values, self._random(holders), self._grads(values), self.kept)
+
+    def _grads(self, values: Values) -> list[tuple[Tensor, Tensor | None]]:
+        """What `.grad` holds now, where the program looks at it."""
+        if not (self.reads_grad or self.calls_backward):
+            return []
+        found = [slot.origin for slot in values.watched()]
+        leaves = [one for one in found if isinstance(one, Tensor) and one.is_leaf]
+        return [(one, None if one.grad is None else one.grad.clone()) for one in leaves]
 
     def _random(self, holders: list[Any]) -> RandomState:
         """The random state of now; the one that the first iteration began with where none draws."""
@@ -246,6 +259,8 @@ class Session:
         for slot in start.slots.values():
             slot.put_back()
         start.contents.put_back()
+        for tensor, grad in start.grads:
+            tensor.grad = grad
         start.random.restore()
 
     def _failure(self, error: BaseException, section: str) -> Failure:

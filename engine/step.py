@@ -33,7 +33,10 @@ class Slot:
         """Give the tensor the value that was kept, if it was changed."""
         if self.value is not self.origin:
             with torch.no_grad():
-                distinct(self.origin, self.origin).copy_(distinct(self.value, self.origin))
+                if self.origin.shape != self.value.shape:
+                    self.origin.data = self.value.clone()  # resized: memory of its own again
+                else:
+                    distinct(self.origin, self.origin).copy_(distinct(self.value, self.origin))
 
 
 class Step(NamedTuple):

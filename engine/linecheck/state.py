@@ -125,15 +125,22 @@ class StateCopy:
         """A function of the program's with copies of what its closure and its defaults hold."""
         if value.__module__ != "__main__" or not (value.__closure__ or value.__defaults__):
             return value
-        cells = tuple(CellType() for _ in value.__closure__ or ())
+        cells = tuple(self._cell(cell) for cell in value.__closure__ or ())
         twin = FunctionType(value.__code__, value.__globals__, value.__name__, None, cells)
         self._done[id(value)] = twin
         twin.__defaults__ = self.value(value.__defaults__)
         twin.__kwdefaults__ = self.value(value.__kwdefaults__)
         twin.__dict__.update(value.__dict__)
-        for cell, original in zip(cells, value.__closure__ or (), strict=True):
+        return twin
+
+    def _cell(self, cell: CellType) -> CellType:
+        """The twin of a variable that functions may share."""
+        twin: CellType | None = self._done.get(id(cell))
+        if twin is None:
+            self._alive.append(cell)
+            twin = self._done[id(cell)] = CellType()
             with contextlib.suppress(ValueError):  # still empty
-                cell.cell_contents = self.value(original.cell_contents)
+                twin.cell_contents = self.value(cell.cell_contents)
         return twin
 
     def _generator(self, value: Generator) -> Generator:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..cancel import Cancelled
 from ..comparison import finite_max
+from ..contents import is_class_of_program, put_attributes_back
 from ..instrument import LOG
 from ..iteration import Start
 from ..memory import distinct
@@ -56,8 +57,7 @@ class World:
         self._kept = dict(namespace)
         self._random = self._state_of_now()
         self._default = torch.get_default_dtype()
-        kinds = [one for one in namespace.values() if isinstance(one, type) and one.__module__ == "__main__"]
-        self._classes = [(kind, dict(vars(kind))) for kind in kinds]
+        self._classes = [(one, dict(vars(one))) for one in namespace.values() if is_class_of_program(one)]
         self._exits.enter_context(capture_thread(Output()))  # the program said it all before
         states = {id(generator): state for generator, state in self.start.random.owned}
         copy = StateCopy(self.dtype, states, self.start.contents.held())
@@ -84,7 +84,7 @@ class World:
         self._exits.close()
         torch.set_default_dtype(self._default)
         for one, attributes in self._classes:
-            _put_back(one, attributes)
+            put_attributes_back(one, attributes)
         namespace = self.session.namespace
         namespace.clear()
         namespace.update(self._kept)
@@ -164,15 +164,6 @@ class World:
 
 def _can_move(value: Tensor) -> bool:
     return value.is_floating_point() and value.layout == torch.strided and value.numel() > 0
-
-
-def _put_back(kind: type, attributes: Mapping[str, object]) -> None:
-    """Let a class have the attributes that it had."""
-    for name in [name for name in vars(kind) if name not in attributes]:
-        delattr(kind, name)
-    for name, value in attributes.items():
-        if vars(kind).get(name) is not value:
-            setattr(kind, name, value)
 
 
 class _ForwardRecorder(Recorder):

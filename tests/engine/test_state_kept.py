@@ -52,6 +52,9 @@ REMEMBERS: dict[str, tuple[str, str]] = {
     ),
     "an array": ("import numpy as np\nseen = np.zeros(1)", "seen += 0.1\nW = W - float(seen[0]) * dW"),
     "other memory": ("rate = 0.1", "W.data = W.data - rate * dW"),
+    "a class": ("class Seen:\n    times = 0", "Seen.times += 1\nW = W - 0.1 * Seen.times * dW"),
+    "a shape": ("room = torch.zeros(3).long()", "W = W - 0.1 * dW\nroom.resize_(5 if fails[0] else 3)"),
+    "a gradient": ("W.grad = None", "W = W - 0.1 * dW * (1 + float(push))\nW.grad = dW.clone()"),
 }
 
 
@@ -61,7 +64,7 @@ def test_an_update_that_fails_leaves_nothing_of_it(way: str, begun: Begun) -> No
     sections = {
         "setup": "+\nfails = [False]",
         "parameters": f"W = torch.tensor([0.5, -1.0, 2.0], requires_grad=True)\n{beginning}",
-        "forward": "H = W * x\nloss = (H * H).sum()",
+        "forward": "push = 0 if W.grad is None else W.grad.sum()\nH = W * x\nloss = (H * H).sum()",
         "backward": "dz = dH = 2 * H\ndz *= 1\ndW = dH * x",
         "update": f"{update}\nif fails[0]:\n    raise ValueError('on purpose')",
     }
@@ -100,6 +103,29 @@ def test_the_record_of_a_failed_iteration_shows_what_its_lines_made(update: str,
         assert values[0] == values[1] == [1, 1, 1]
         assert values[2] == pytest.approx([0.9, 0.8, 0.7])
         assert session.namespace["W"].tolist() == [1, 1, 1]
+
+
+SHARED = """
+def make():
+    kept = None
+    def first(v):
+        nonlocal kept
+        kept = W * v
+        return kept
+    def again():
+        return kept
+    return first, again
+first, again = make()
+"""
+
+
+def test_functions_that_share_a_variable_share_it_in_a_check(begun: Begun) -> None:
+    session = begun(
+        setup=f"+{SHARED}",
+        forward="H = first(x)\nq = 2 * H + 3 * again()\nloss = (q * q).sum()",
+        backward="dq = 2 * q\ndH = 5 * dq\ndW = dH * x",
+    )
+    assert verdicts_of(session) == {"dq": "right", "dH": "right", "dW": "right"}
 
 
 def test_a_name_read_in_the_header_of_a_block_is_remembered(begun: Begun) -> None:
