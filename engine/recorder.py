@@ -125,11 +125,18 @@ class Recorder:
         if self.copies:
             self._index()
         for history in self.copies.taken():
-            for one in self._by_storage.get(storage_of(history.tensor), ()):
+            for one in self._places_of(history.tensor, history.values):
                 slot = self._slot(one)
                 then = history.at(_BEFORE_ALL if isinstance(one, Slot) else one[0])
                 if then is not None and slot.origin is history.tensor and slot.value is history.tensor:
                     slot.value = then
+
+    def _places_of(self, tensor: Tensor, before: Iterable[Tensor]) -> Iterable[Slot | _Place]:
+        """Where the record may have a tensor: one that was resized lies elsewhere than when it was noted."""
+        groups = self._by_storage
+        resized = any(one.nbytes != tensor.untyped_storage().nbytes() for one in before)
+        found = (one for group in groups.values() for one in group)
+        return found if resized else groups.get(storage_of(tensor), ())
 
     def _watch_calls(self, statement: Statement) -> None:
         if statement.calls and any(may_change(self.namespace.get(name)) for name in statement.reads):
