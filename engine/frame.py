@@ -72,6 +72,8 @@ class TensorRow(NamedTuple):
     changed: bool
     hidden: bool = False
     """Passes end to end although its line is wrong: the true gradient is about zero."""
+    wrong_type: bool = False
+    """Of a wrong shape: it is no floating tensor at all."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -178,6 +180,8 @@ class Status:
     device: str = ""
     remark: str = ""
     """What is wrong with the selected gradient's line: `dy: sign flipped`."""
+    unwritten: int = 0
+    """How many gradients no line writes, or one that says that it is not written."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

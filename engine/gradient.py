@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from torch import Tensor
+from torch import Tensor, finfo
 
-from .comparison import Comparison, compare
+from .comparison import Comparison, compare, name_of
 from .pairing import Candidate
 from .reference import References
 from .step import MISSING
@@ -47,6 +47,15 @@ class Gradient(NamedTuple):
     def settled(self, ran: int) -> bool:
         """Whether its last write is among the first `ran` steps."""
         return bool(self.writes) and self.writes[-1] < ran
+
+    @property
+    def coarser(self) -> str:
+        """Its dtype, where that rounds more than autograd's; nothing where it does not."""
+        manual, autograd = self.value, self.reference
+        if not isinstance(manual, Tensor) or autograd is None or not autograd.is_floating_point():
+            return ""
+        rounds = manual.is_floating_point() and finfo(manual.dtype).eps > finfo(autograd.dtype).eps
+        return name_of(manual.dtype) if rounds else ""
 
     @property
     def comparison(self) -> Comparison:

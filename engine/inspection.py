@@ -94,7 +94,9 @@ def _lines(judged: Judgement) -> str:
 
 def facts(gradient: Gradient, judged: Judgement) -> tuple[str, ...]:
     """What is said of the line, then the comparison end to end, in sentences; none is said twice."""
-    found = dict.fromkeys((*_line_facts(judged), *_comparison_facts(_comparison(gradient))))
+    ran = gradient.value is not MISSING or judged.verdict is Verdict.NOT_WRITTEN
+    compared = _comparison_facts(_comparison(gradient)) if ran else []
+    found = dict.fromkeys((*_line_facts(judged), *compared))
     return tuple(one for one in found if not any(other.startswith(f"{one};") for other in found))
 
 

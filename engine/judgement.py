@@ -39,6 +39,11 @@ class Judgement:
         """Whether the gradient's own lines are right, be its values inherited from wrong ones."""
         return (self.line.verdict if self.line is not None else self.verdict).passes
 
+    @property
+    def wrong_type(self) -> bool:
+        """Whether it is of a wrong shape as it is no floating tensor at all."""
+        return self.line is not None and self.line.wrong_type
+
 
 def judgements(iteration: Iteration, check: LineCheck | None) -> dict[str, Judgement]:
     """The judgement of every gradient of an iteration; without a line check, end to end alone.
@@ -96,7 +101,7 @@ def _judgement(
     if line.reused:
         return Judgement(line.verdict, whole, line, message=line.message)
     if whole in (Verdict.WRONG, Verdict.WRONG_SHAPE):
-        return _excused(gradient, line, lines)
+        return _excused(iteration, gradient, line, lines)
     if whole.passes and line.verdict is Verdict.NOT_EXERCISED:
         message = f"not exercised by this batch: {line.message}"
         return Judgement(Verdict.NOT_EXERCISED, whole, line, message=message)
@@ -161,7 +166,11 @@ def _accusation(line: LineJudgement, diagnosis: Diagnosis | None) -> str:
     head = "wrong type" if line.wrong_type else "wrong shape"
     if line.verdict is Verdict.WRONG_HERE:
         head = "wrong here"
-    return f"{head}: {diagnosis.message}" if diagnosis is not None else head
+    if diagnosis is None:
+        return head
+    place = diagnosis.place
+    elsewhere = place is not None and place.line not in line.lines and diagnosis.edit
+    return f"{head}: {diagnosis.message}" + (f" in line {place.line}" if place and elsewhere else "")
 
 
 def _why_hidden(iteration: Iteration, gradient: Gradient) -> str:
@@ -172,7 +181,9 @@ def _why_hidden(iteration: Iteration, gradient: Gradient) -> str:
     return "end to end it agrees at this batch"
 
 
-def _excused(gradient: Gradient, line: LineJudgement, lines: Mapping[str, LineJudgement]) -> Judgement:
+def _excused(
+    iteration: Iteration, gradient: Gradient, line: LineJudgement, lines: Mapping[str, LineJudgement]
+) -> Judgement:
     """Wrong end to end, while the line is not: something upstream is, or only rounding, or a kink."""
     whole = gradient.verdict
     found = _roots(gradient.name, lines, _ACCUSED)
@@ -182,6 +193,11 @@ def _excused(gradient: Gradient, line: LineJudgement, lines: Mapping[str, LineJu
         if line.verdict is Verdict.NOT_CHECKED and line.message:
             message += f"; {line.message}"
         return Judgement(Verdict.INHERITED, whole, line, inherited_from=roots, message=message)
+    coarse = _coarse(iteration, gradient.name, lines)
+    if coarse and whole is Verdict.WRONG:
+        said = [f"{name} is {iteration.gradients[name].coarser}" for name in coarse]
+        message = f"inherited from {', '.join(coarse)}; {', '.join(said)}"
+        return Judgement(Verdict.INHERITED, whole, line, inherited_from=coarse, message=message)
     if line.verdict is Verdict.NOT_CHECKED or whole is Verdict.WRONG_SHAPE:
         return Judgement(whole, whole, line, message=line.message or _end_to_end(gradient))
     if not _is_finite(gradient.comparison.maxdiff):
@@ -191,6 +207,12 @@ def _excused(gradient: Gradient, line: LineJudgement, lines: Mapping[str, LineJu
     if line.dtype == "float64":
         return Judgement(Verdict.CLOSE, whole, line, message=_ROUNDING)
     return Judgement(Verdict.CLOSE, whole, line, message="no line is wrong; the rest is rounding")
+
+
+def _coarse(iteration: Iteration, name: str, lines: Mapping[str, LineJudgement]) -> tuple[str, ...]:
+    """The gradients upstream that are of a coarser dtype than their tensors: what they round is lost."""
+    behind = _behind(name, lines)
+    return tuple(n for n, one in iteration.gradients.items() if n in behind and one.coarser)
 
 
 def _not_finite(gradient: Gradient) -> str:

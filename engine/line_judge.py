@@ -69,6 +69,16 @@ class LineJudge:
             self.wanted = True
             return ""
 
+    def in_words(self) -> tuple[str, ...]:
+        """What the newest check found, all in all."""
+        judged = self.check.judgements.values() if self.check is not None else ()
+        verdicts = [one.verdict for one in judged if one.verdict is not Verdict.NOT_WRITTEN]
+        if self.check is None or not verdicts:
+            return ()
+        right = sum(verdict is Verdict.RIGHT for verdict in verdicts)
+        found = "all right" if right == len(verdicts) else f"{right} of them right"
+        return (f"{len(verdicts)} gradients judged line by line in {self.check.dtype}: {found}",)
+
     def _look(self, session: Session, record: Iteration) -> str:
         check = self.check
         if check is None or check.iteration != record.number or check.problem:

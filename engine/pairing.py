@@ -6,7 +6,8 @@ import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from .program import Program
+from .program import Program, Section
+from .reach import read_in_headers
 from .report import Unpaired
 from .spelling import is_slip, nearest
 from .statements import Statement
@@ -86,11 +87,11 @@ def _near_miss(candidate: Candidate, guess: str) -> Unpaired:
     return Unpaired(candidate.name, candidate.lines[0], f"d{guess}", message)
 
 
-def unwritten_reads(statements: Iterable[Statement], missing: Iterable[str]) -> tuple[str, ...]:
-    """Which of the missing gradients the statements read, in the order of the names given."""
-    read: set[str] = set()
+def unwritten_reads(section: Section, missing: Iterable[str]) -> tuple[str, ...]:
+    """Which of the missing gradients a section reads, headers of loops included, in the order given."""
+    read = read_in_headers([section.tree])
     bound: set[str] = set()
-    for statement in statements:
+    for statement in section.statements:
         read |= statement.reads - bound
         bound |= set(statement.binds) if statement.always else set()
     return tuple(name for name in missing if name in read)

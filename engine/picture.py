@@ -10,7 +10,7 @@ from .frame import Frame, Status
 from .inspection import inspector
 from .iteration import Iteration
 from .program_lines import current_line, program_lines
-from .scene import Scene, is_told
+from .scene import Scene, is_told, without_gradient
 from .step import MISSING
 from .tensor_rows import tensor_rows
 from .verdict import Verdict
@@ -86,6 +86,7 @@ def _status(stepper: Stepper, view: View) -> Status:
         exact=counts[Verdict.EXACT],
         close=counts[Verdict.CLOSE],
         wrong=sum(counts[verdict] for verdict in counts if not verdict.passes) - counts[Verdict.NOT_WRITTEN],
+        unwritten=counts[Verdict.NOT_WRITTEN] + len(without_gradient(stepper.session)),
         to_come=sum(1 for g in record.gradients.values() if not is_told(record, g, view.ran)),
         device=_device(record),
         remark=_remark(stepper, record, view),

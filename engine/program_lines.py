@@ -188,6 +188,12 @@ def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Ver
         and record.gradients[name].settled(view.ran)
         and scene.judged[name].verdict in (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
     }
+    done |= {
+        name
+        for statement in statements
+        for name in scene.to_be_edited.get(statement.line, ())
+        if record.gradients[name].settled(view.ran)
+    }
     done |= _never_run(scene, view, statements)
     return max((scene.judged[name].verdict for name in done), key=_GRAVITY.index, default=None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from .names import read_names
@@ -44,7 +45,7 @@ def out_of_reach(program: Program) -> frozenset[str]:
 @lru_cache(maxsize=8)
 def bound_anew(program: Program) -> frozenset[str]:
     """Names that every iteration binds before it reads them: nothing of theirs is state."""
-    read = _read_in_headers(program)
+    read = read_in_headers(section.tree for section in program.sections)
     found: set[str] = set()
     for statement in program.statements:
         read |= statement.reads | set(statement.changes)
@@ -53,13 +54,11 @@ def bound_anew(program: Program) -> frozenset[str]:
     return frozenset(found)
 
 
-def _read_in_headers(program: Program) -> set[str]:
+def read_in_headers(trees: Iterable[ast.AST]) -> set[str]:
     """Names that the header of a block reads, which is no statement: `if previous > 1:`."""
     found: set[str] = set()
-    for section in program.sections:
-        for node in ast.walk(section.tree):
-            headers = [getattr(node, part, None) for part in ("test", "iter", "subject")]
-            headers += [item.context_expr for item in getattr(node, "items", ())]
-            if isinstance(node, ast.stmt):
-                found |= {name for one in headers if isinstance(one, ast.AST) for name in read_names(one)}
+    for node in (one for tree in trees for one in ast.walk(tree) if isinstance(one, ast.stmt)):
+        headers = [getattr(node, part, None) for part in ("test", "iter", "subject")]
+        headers += [item.context_expr for item in getattr(node, "items", ())]
+        found |= {name for one in headers if isinstance(one, ast.AST) for name in read_names(one)}
     return found

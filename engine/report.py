@@ -37,6 +37,8 @@ class GradientReport:
     worst_index: tuple[int, ...] | None
     line_verdict: Verdict | None = None
     wrong_type: bool = False
+    ran: bool = True
+    """Whether its line did, so that there is something to compare."""
     """Of a wrong shape: it is no floating tensor at all."""
     hidden: bool = False
     inherited_from: tuple[str, ...] = ()

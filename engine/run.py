@@ -119,7 +119,7 @@ class Run:
         get = session.namespace.get
         missing = [name for name in session.kept_gradients if get(name, Ellipsis) is Ellipsis]
         section = session.program.section("update") if missing else None
-        waiting = unwritten_reads(section.statements, missing) if section else ()
+        waiting = unwritten_reads(section, missing) if section else ()
         if waiting:
             self.notes += (f"the update waits: {', '.join(waiting)} not written yet",)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
@@ -41,6 +42,26 @@ class Scene:
             return None
         gradient = self.record.gradients.get(f"d{tensor}")
         return gradient if gradient is not None and is_told(self.record, gradient, ran) else None
+
+    @cached_property
+    def to_be_edited(self) -> Mapping[int, list[str]]:
+        """By line, the gradients that an edit of it was seen to put right: of helpers, too."""
+        found: dict[int, list[str]] = {}
+        for name, judged in self.judged.items():
+            diagnosis = judged.diagnosis
+            if diagnosis is not None and diagnosis.edit and diagnosis.place is not None:
+                found.setdefault(diagnosis.place.line, []).append(name)
+        return found
+
+    @property
+    def without_gradient(self) -> frozenset[str]:
+        """The parameters whose gradient no line writes, once an iteration has run."""
+        return frozenset() if self.record is None else without_gradient(self.session)
+
+
+def without_gradient(session: Session) -> frozenset[str]:
+    """The parameters whose gradient no line writes."""
+    return frozenset(name for name in session.parameters if f"d{name}" not in session.candidates)
 
 
 def is_told(record: Iteration, gradient: Gradient, ran: int) -> bool:

@@ -64,6 +64,8 @@ class Stepper:
         self._tries = 0
         """How often the iteration on the screen has failed."""
         self._tutor: Tutor | None = None
+        self._asked = False
+        """Whether somebody asked for the check under way."""
 
     def begin(self) -> None:
         """Run setup and parameters."""
@@ -205,7 +207,7 @@ class Stepper:
         return self._tutor.newest if self._tutor is not None else None
 
     def _want_check(self) -> None:
-        self.lines.wanted = self.record is not None
+        self.lines.wanted = self._asked = self.record is not None
         if self.record is None:
             self.notes = ("there is no iteration yet whose lines could be checked",)
 
@@ -215,6 +217,9 @@ class Stepper:
             problem = self.lines.look(self.session, self.record)
         if problem:
             self.notes += (f"the lines could not be checked: {problem}",)
+        elif self._asked and not self.lines.wanted:
+            self.notes += self.lines.in_words()
+        self._asked = self._asked and self.lines.wanted
 
     def _iterate(self) -> None:
         forget_summaries()

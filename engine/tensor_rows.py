@@ -28,12 +28,18 @@ def _row(scene: Scene, view: View, name: str) -> TensorRow:
         kind=kind_of(scene.session, name),
         value=summary_of(scene.value(name, view.ran)),
         gradient=summary_of(scene.manual(name, view.ran)),
-        verdict=judged.verdict if judged is not None else None,
+        verdict=judged.verdict if judged is not None else _absent(scene, name),
         maxdiff=_maxdiff(gradient) if gradient is not None else None,
         selected=name == view.selected,
         changed=name in view.changed or f"d{name}" in view.changed,
         hidden=judged is not None and judged.hidden,
+        wrong_type=judged is not None and judged.wrong_type,
     )
+
+
+def _absent(scene: Scene, name: str) -> Verdict | None:
+    """What is said of a parameter whose gradient no line writes."""
+    return Verdict.NOT_WRITTEN if name in scene.without_gradient else None
 
 
 def _maxdiff(gradient: Gradient) -> float | None:

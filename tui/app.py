@@ -22,7 +22,7 @@ from ..engine.worker import Engine
 from .canvas import INKS
 from .descriptors import kept_apart
 from .driver import driver_on
-from .keys import KEYS
+from .keys import BY_ID, KEYS
 from .link import MakeLink
 from .main_screen import MainScreen
 from .terminal import hung_up
@@ -83,6 +83,10 @@ class BackpropApp(App[int]):
         """A terminal that went away without a signal would be read, at its end, for ever."""
         if hung_up():
             self.exit(None, 128 + signal.SIGHUP)
+
+    def action_help_quit(self) -> None:
+        """What ctrl+c does: it says which key quits."""
+        self.notify(f"Press {BY_ID['quit'].label} to quit.")
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Without colour the terminal's own stay: in grey, which Textual decides on before there is a theme,

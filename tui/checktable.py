@@ -99,7 +99,7 @@ def _table_for(console: Console, gradients: tuple[GradientReport, ...]) -> Table
 
 
 def _row(gradient: GradientReport) -> list[Text]:
-    written = gradient.verdict is not Verdict.NOT_WRITTEN
+    written = gradient.verdict is not Verdict.NOT_WRITTEN and gradient.ran
     return [
         _sign(gradient.verdict),
         Text(gradient.name),

@@ -36,7 +36,8 @@ class GoToScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "back", show=False, priority=True),
-        Binding("enter", "run", "run", show=False, priority=True),
+        # before the terminal is raw, its enter key sends the other one
+        Binding("enter,ctrl+j", "run", "run", show=False, priority=True),
         Binding("backspace", "erase", "erase", show=False, priority=True),
         *(Binding(digit, f"type({digit})", digit, show=False, priority=True) for digit in "0123456789"),
     ]

@@ -29,13 +29,16 @@ SIGNS: dict[Verdict, Sign] = {
     Verdict.NOT_EXERCISED: Sign("○", "not exercised", "not exercised", "warn"),
 }
 
+WRONG_TYPE = Sign("≠", "wrong type", "wrong type", "bad")
 NONE = Sign(" ", "", "", "")
 PARTIAL = Sign("┆", "", "a part; a later line ends it", "quiet")
 HIDDEN = Sign("✗", "hidden", "hidden: gradient about zero", "bad")
 
 
-def sign_of(verdict: Verdict | None, *, hidden: bool = False) -> Sign:
+def sign_of(verdict: Verdict | None, *, hidden: bool = False, wrong_type: bool = False) -> Sign:
     """The sign of a verdict; blank where there is none yet."""
     if hidden:
         return HIDDEN
+    if wrong_type:
+        return WRONG_TYPE
     return NONE if verdict is None else SIGNS[verdict]

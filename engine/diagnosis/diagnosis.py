@@ -200,7 +200,9 @@ def _range(trial: Trial) -> str:
     ratio = ratio[ratio.isfinite()]
     if not ratio.numel():
         return "the line's value has no finite ratio to what it should be"
-    return f"the line's value is {_short(ratio.min())} to {_short(ratio.max())} times what it should be"
+    least, most = _short(ratio.min()), _short(ratio.max())
+    times = f"about {least}" if least == most else f"{least} to {most}"
+    return f"the line's value is {times} times what it should be"
 
 
 def _short(number: Tensor) -> str:

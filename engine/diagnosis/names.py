@@ -43,7 +43,7 @@ def _is_gradient(case: Case, text: str) -> bool:
 
 def _wrong_upstream(case: Case, was: str, other: str, line: Line) -> str:
     if line.own and other[1:] in case.users:
-        return f"reads {was} where {other[1:]} is what uses this tensor"
+        return f"reads {was} where {other} belongs: {other[1:]} is what uses this tensor"
     return f"reads {was} where {other} belongs"
 
 

@@ -21,7 +21,11 @@ def unexplained(iteration: Iteration, lines: Mapping[str, LineJudgement]) -> lis
     if iteration.passes:
         return []
     wrong = [name for name, one in iteration.gradients.items() if one.verdict is Verdict.WRONG]
-    return [name for name in wrong if all(_is_fine(lines.get(one)) for one in with_upstreams(name, lines))]
+    behind = {name: with_upstreams(name, lines) for name in wrong}
+    coarse = {name for name, one in iteration.gradients.items() if one.coarser}
+    return [
+        n for n, some in behind.items() if not coarse & some and all(_is_fine(lines.get(o)) for o in some)
+    ]
 
 
 def _is_fine(line: LineJudgement | None) -> bool:

@@ -151,3 +151,14 @@ def test_what_is_not_written_stays_so(judged: Judged) -> None:
     assert found["dG"].verdict is Verdict.NOT_WRITTEN
     assert found["dW"].verdict is Verdict.NOT_WRITTEN
     assert found["dG"].message == "not written yet"
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_what_a_gradient_of_a_coarser_dtype_rounds_is_inherited_from_it(dtype: str, judged: Judged) -> None:
+    found = judged(
+        forward="H = 100 * W * x + 1 / 3\nloss = (H * H).sum()",
+        backward=f"dH = (2 * H).to(torch.{dtype})\ndW = 100 * dH * x",
+    )
+    assert (found["dH"].verdict, found["dW"].verdict) == (Verdict.CLOSE, Verdict.INHERITED)
+    assert found["dW"].inherited_from == ("dH",)
+    assert found["dW"].message == f"inherited from dH; dH is {dtype}"

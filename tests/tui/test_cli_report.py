@@ -207,6 +207,11 @@ def test_a_line_that_did_not_run_is_told_right_where_it_was_judged_alone() -> No
     assert "? line 34, dy: its line did not run" in lines
 
 
+def test_a_line_that_did_not_run_is_neither_true_nor_false() -> None:
+    row = rows(report(gradient("dW", Verdict.RIGHT, ran=False)))[1]
+    assert row[1:4] == ["dW", "–", "–"]
+
+
 def test_the_only_gradient_is_not_counted() -> None:
     last = printed(report(gradient("dW1", Verdict.WRONG))).splitlines()[-1]
     assert last == "✗ The only gradient does not pass: dW1."

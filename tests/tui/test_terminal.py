@@ -95,6 +95,7 @@ def test_an_endless_loop_can_be_stopped_and_left(running: Running) -> None:
     ("keys", "found"),
     [
         ("g5\r2", "iteration 4"),
+        ("g5\n2", "iteration 4"),
         ("g5\r ", "iteration 5"),
         ("g5\r\x1b[C", "iteration 5"),
         ("?q ", "iteration 0"),

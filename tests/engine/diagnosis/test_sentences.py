@@ -134,7 +134,7 @@ def diagnosed(old: str, new: str, before: str = BEFORE, right: str = RIGHT) -> D
             "db = dhpre.sum(0, keepdim=True)",
             "db = dh.sum(0, keepdim=True)",
             "wrong_upstream",
-            "reads dh where hpre is what uses this tensor",
+            "reads dh where dhpre belongs: hpre is what uses this tensor",
         ),
         (
             "dhpre += (1 - h ** 2) * dh\n",
@@ -196,7 +196,7 @@ def diagnosed(old: str, new: str, before: str = BEFORE, right: str = RIGHT) -> D
             "dW = x.T @ dhpre",
             "dW = torch.zeros_like(W)\nfor i in range(n):\n    dW += torch.outer(x[i], dh[i])",
             "wrong_upstream",
-            "reads dh where hpre is what uses this tensor",
+            "reads dh where dhpre belongs: hpre is what uses this tensor",
         ),
     ],
 )
