@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from .explaining import explain
@@ -12,8 +13,9 @@ from .judgement import Judgement
 from .lesson import Asked, Lesson, Told
 from .placing import CannotPlace, with_line
 from .program import Program, ProgramError, parse
-from .rules.derive import Derivation, derive
+from .rules.derive import Derivation, Derived, derive
 from .session import Session
+from .statements import Statement
 from .telling import explanation, hinted, right_already
 
 _NO_GRADIENT = {
@@ -73,7 +75,8 @@ class Tutor:
             return (Told(f"{one.name} cannot be written: {one.reason}", "head"),), False
         try:
             path = self._path()
-            text = with_line(_as_opened(self.program, path), one)
+            now_in_file = _as_opened(self.program, path)
+            text = with_line(now_in_file, _moved(one, self.program, now_in_file))
             if now:
                 _replace(path, text)
         except (CannotPlace, OSError) as problem:
@@ -104,13 +107,20 @@ def _as_opened(program: Program, path: Path) -> Program:
         now = parse(path.read_text(encoding="utf-8"), program.name, path)
     except (ProgramError, UnicodeDecodeError) as problem:
         raise CannotPlace(f"the file cannot be read as a program any more: {problem}") from None
-    if _rest(now) != _rest(program):
+    if [s.text for s in _rest(now)] != [s.text for s in _rest(program)]:
         raise CannotPlace("the file has changed since it was opened; open it again")
     return now
 
 
-def _rest(program: Program) -> list[str]:
-    return [s.text for s in program.statements if s.section in ("setup", "parameters", "forward")]
+def _moved(one: Derived, program: Program, now: Program) -> Derived:
+    """A gradient whose uses stand at the lines of the file: those above them may be more or fewer."""
+    lines = {old.line: new.line for old, new in zip(_rest(program), _rest(now), strict=True)}
+    uses = [replace(use, line=lines.get(use.line, use.line)) for use in one.contributions]
+    return replace(one, contributions=uses)
+
+
+def _rest(program: Program) -> list[Statement]:
+    return [s for s in program.statements if s.section in ("setup", "parameters", "forward")]
 
 
 def _replace(path: Path, text: str) -> None:

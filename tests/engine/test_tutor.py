@@ -102,6 +102,16 @@ def test_handwritten_lines_that_changed_meanwhile_are_kept(file: Path) -> None:
     assert "dW = x * dh  # mine" in file.read_text()
 
 
+def test_lines_that_came_above_meanwhile_move_what_a_written_gradient_comes_from(file: Path) -> None:
+    shorter = TEXT.replace("dh = (1 - h ** 2) * dk  # not of k?\n", "")
+    file.write_text(shorter)
+    stepper = stepped(load(str(file)), "h")
+    file.write_text("# one\n# two\n" + shorter)
+    ask(stepper, Asked.WRITTEN)
+    lines = file.read_text().splitlines()
+    assert lines[lines.index("dh = (1 - k ** 2) * dk") - 1] == "# k = h.tanh()"
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
