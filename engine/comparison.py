@@ -30,6 +30,8 @@ class Comparison:
     worst_manual: float | None = None
     worst_autograd: float | None = None
     message: str = ""
+    wrong_type: bool = False
+    """Of a wrong shape as it is no floating tensor at all, or none that can be compared."""
 
 
 def is_close(maxdiff: float, scale: float, dtype: torch.dtype, largest: float) -> bool:
@@ -78,13 +80,20 @@ def compare(
     try:
         value = _as_tensor(manual, autograd)
         if isinstance(value, str):
-            return Comparison(Verdict.WRONG_SHAPE, expected_shape=expected, message=value)
+            shape = tuple(manual.shape) if isinstance(manual, Tensor) else None
+            return _wrong_type(shape, expected, value)
         if tuple(value.shape) != expected:
             return _wrong_shape(value, expected)
         return _compare_entries(value, _dense(autograd), largest, rtol, atol)
     except Exception as error:  # nested tensors, such without data, classes of the program's own
         message = f"it is a tensor that cannot be compared: {type(error).__name__}"
-        return Comparison(Verdict.WRONG_SHAPE, expected_shape=expected, message=message)
+        return _wrong_type(None, expected, message)
+
+
+def _wrong_type(shape: tuple[int, ...] | None, expected: tuple[int, ...], message: str) -> Comparison:
+    return Comparison(
+        Verdict.WRONG_SHAPE, shape=shape, expected_shape=expected, message=message, wrong_type=True
+    )
 
 
 def _as_tensor(manual: object, like: Tensor) -> Tensor | str:

@@ -122,14 +122,7 @@ def _style(verdict: Verdict) -> str:
 
 
 def _word(gradient: GradientReport) -> str:
-    untyped = gradient.wrong_type or _has_no_shape(gradient)
-    return "wrong type" if untyped else gradient.verdict.value.replace("_", " ")
-
-
-def _has_no_shape(gradient: GradientReport) -> bool:
-    """Whether it fails end to end as something that has no shape, or none that could be compared."""
-    own = gradient.verdict is Verdict.WRONG_SHAPE is not gradient.line_verdict
-    return own and gradient.shape is None
+    return "wrong type" if gradient.wrong_type else gradient.verdict.value.replace("_", " ")
 
 
 def _shapes(gradient: GradientReport) -> str:

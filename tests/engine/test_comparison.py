@@ -115,7 +115,13 @@ def test_a_shape_that_does_not_match_at_all_is_told_without_broadcasting() -> No
 )
 def test_a_gradient_that_is_no_real_tensor_is_told_what_it_is(value: object, message: str) -> None:
     found = compare(value, torch.ones(2))
-    assert (found.verdict, found.message) == (Verdict.WRONG_SHAPE, message)
+    assert (found.verdict, found.wrong_type, found.message) == (Verdict.WRONG_SHAPE, True, message)
+
+
+def test_a_tensor_of_the_right_shape_and_a_wrong_type_says_its_shape() -> None:
+    found = compare(torch.ones(2).long(), torch.ones(2))
+    assert (found.shape, found.expected_shape, found.wrong_type) == ((2,), (2,), True)
+    assert not compare(torch.ones(3), torch.ones(2)).wrong_type
 
 
 def test_an_ellipsis_is_not_written() -> None:
