@@ -218,7 +218,7 @@ class Stepper:
         if problem:
             self.notes += (f"the lines could not be checked: {problem}",)
         elif self._asked and not self.lines.wanted:
-            self.notes += self.lines.in_words()
+            self.notes = tuple(dict.fromkeys((*self.notes, *self.lines.in_words())))
         self._asked = self._asked and self.lines.wanted
 
     def _iterate(self) -> None:
