@@ -93,7 +93,7 @@ def _code_changes(code: CodeType) -> bool:
     keywords = {
         word for one in _codes(code) for const in one.co_consts if isinstance(const, tuple) for word in const
     }
-    return "out" in keywords or any(
+    return not keywords.isdisjoint(("out", "inplace")) or any(
         _stores(step) for one in _codes(code) for step in dis.get_instructions(one)
     )
 

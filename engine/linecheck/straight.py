@@ -27,6 +27,7 @@ from ..recorder import Recorder
 from ..reference import differentiate, make_leaves
 from ..session import Session
 from ..statements import Statement
+from .plain import tells_nothing_apart
 
 CUT = "__backprop_tui_cut__"
 PUT = "__backprop_tui_put_"
@@ -167,11 +168,12 @@ def straight_of(
 
 
 def _is_plain(session: Session, forward: Section) -> bool:
-    """Whether its text calls nothing that could tell a leaf from another tensor, or change one unseen."""
+    """Whether nothing in it could tell a leaf from another tensor, or change one unseen."""
     if session.mutating or session.calls_backward or session.given_graphs:
         return False
-    changes = any(statement.changes for statement in forward.statements)
-    return not changes and draws_whole_numbers(session.program)
+    if any(statement.changes for statement in forward.statements):
+        return False
+    return draws_whole_numbers(session.program) and tells_nothing_apart(session.program)
 
 
 def _complete_after(last: Statement, name: str, iteration: Iteration, backward: Section) -> bool:

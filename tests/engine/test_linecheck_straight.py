@@ -142,6 +142,59 @@ def test_what_goes_on_from_a_tensor_before_its_cut_is_seen(
     assert found == the_long_way(build(**sections), monkeypatch, 1)
 
 
+SAME = "def same(v):\n    return v\ndef times(u, v):\n    return 3 * v if u is v else 5 * v"
+CAUGHT = """import torch.nn.functional as F
+def act(v):
+    try:
+        return F.relu(v, inplace=True)
+    except RuntimeError:
+        return 5 * v"""
+MATCHED = """def leafy(v):
+    match v:
+        case object(is_leaf=True):
+            return 5 * v
+    return 3 * v"""
+INPLACE = "import torch.nn.functional as F\ndef act(v):\n    return F.relu(v, inplace=True)"
+
+
+@pytest.mark.parametrize(
+    ("first", "functions"),
+    [
+        ("t = x @ W\na = t\np = 3 * a if a is t else 5 * a", ""),
+        ("t = x @ W\na = t\np = 3 * a if a is not None and a is t else 5 * a", ""),
+        ("t = x @ W\na = same(t)\np = times(a, t)", SAME),
+        ("t = x @ W\na = t\nscale = {t: 3}\np = a * (3 if a in scale else 5)", ""),
+        ("t = x @ W\na = t\np = a * (3 if id(a) == id(t) else 5)", ""),
+        ("t = x @ W\na = t\np = a * (3 if len({a, t}) == 1 else 5)", ""),
+        ("t = x @ W\na = t\np = 3 * a if 'Mm' in str(a) else 5 * a", ""),
+        ("t = x @ W\na = t\np = 3 * a if f'{a}'.count('Mm') else 5 * a", ""),
+        ("t = x @ W\na = t\np = 3 * a if ('%s' % a).count('Mm') else 5 * a", ""),
+        ("t = x @ W\na = t + 0\np = act(a)", CAUGHT),
+        ("a = x @ W\np = leafy(a)", MATCHED),
+        ("t = x @ W\na = t\nk = 5 * a\nz = act(t)\np = 3 * a + k", INPLACE),
+        ("t = x @ W\na = t\nk = 5 * a\nz = list(map(torch.neg_, [t]))\np = 3 * a + k", ""),
+        (
+            "t = x @ W\na = t\nk = 5 * a\nz = torch.nn.functional.relu(t, **flag)\np = 3 * a + k",
+            "flag = {'inplace': True}",
+        ),
+    ],
+)
+def test_a_program_that_could_tell_a_leaf_from_a_tensor_is_left_to_the_long_way(
+    first: str, functions: str, build: Callable[..., Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sections = {
+        **HIDDEN,
+        "setup": f"{HIDDEN['setup']}\n{functions}",
+        "forward": f"{first}\no = 2 * (x @ W)\n{UNSEEN}",
+        "backward": HIDDEN["backward"]
+        .replace("da = 2 * a * do", "da = 5 * dp")
+        .replace("(da + 3 * dp)", "(da + 2 * do)"),
+    }
+    proved, found = checked(build(**sections), 1)
+    assert not proved
+    assert found == the_long_way(build(**sections), monkeypatch, 1)
+
+
 def test_a_name_that_a_function_binds_anew_is_cut_where_it_ends(build: Callable[..., Program]) -> None:
     """dW leaves out the factor 2 * h of the function, which carries a gradient of zero."""
     sections = {
