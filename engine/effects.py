@@ -11,6 +11,8 @@ from typing import Any
 
 from torch import Tensor
 
+from .in_place import named_in_place
+
 _QUIET = frozenset({"torch", "math", "numpy", "random", "builtins", "collections", "itertools", "functools"})
 """Modules whose functions change tensors only where the call's own spelling says so."""
 _LOOKED_AT = 64
@@ -88,7 +90,7 @@ def _names_in(code: CodeType) -> set[str]:
 
 
 def _code_changes(code: CodeType) -> bool:
-    if any(name.endswith("_") and not name.endswith("__") for name in _names_in(code)):
+    if any(map(named_in_place, _names_in(code))):
         return True
     keywords = {
         word for one in _codes(code) for const in one.co_consts if isinstance(const, tuple) for word in const

@@ -84,9 +84,13 @@ def _changed_by_keyword(call: ast.Call, keyword: ast.keyword) -> Iterator[str]:
             yield ""
 
 
+def named_in_place(name: str) -> bool:
+    """Whether a function changes its tensor, as torch names them: `add_`, and neither `__add__` nor `_`."""
+    return len(name) > 1 and name.endswith("_") and not name.endswith("__")
+
+
 def _is_in_place(call: ast.Call) -> bool:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    return name.endswith("_") and not name.endswith("__")
+    return isinstance(call.func, ast.Attribute) and named_in_place(call.func.attr)
 
 
 def _is_part_of(node: ast.AST) -> bool:

@@ -168,9 +168,9 @@ def _accusation(line: LineJudgement, diagnosis: Diagnosis | None) -> str:
         head = "wrong here"
     if diagnosis is None:
         return head
-    place = diagnosis.place
-    elsewhere = place is not None and place.line not in line.lines and diagnosis.edit
-    return f"{head}: {diagnosis.message}" + (f" in line {place.line}" if place and elsewhere else "")
+    edited = diagnosis.edited_line
+    where = "" if edited is None or edited in line.lines else f" in line {edited}"
+    return f"{head}: {diagnosis.message}{where}"
 
 
 def _why_hidden(iteration: Iteration, gradient: Gradient) -> str:

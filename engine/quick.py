@@ -211,11 +211,10 @@ class Laid(NamedTuple):
 
 def largest_of_each(tensors: Sequence[Tensor]) -> list[float]:
     """The largest absolute entry of each; NaN or infinite where one is. Small ones are looked at together."""
-    laid = laid_end_to_end(tensors) if _of_one_kind(tensors) else None
-    if laid is None:
+    counts = _small_counts(tensors) if _of_one_kind(tensors) and tensors[0].is_cpu else []
+    if not counts:
         return [largest_of(one) for one in tensors]
-    found: list[float] = numpy.maximum.reduceat(laid.tensor.detach().abs().numpy(), laid.starts).tolist()
-    return found
+    return _greatest(flatten([*tensors]).detach(), counts)
 
 
 def _of_one_kind(tensors: Sequence[Tensor]) -> bool:

@@ -48,12 +48,12 @@ class Scene:
         """By line, the gradients that an edit of it was seen to put right: of helpers, too."""
         found: dict[int, list[str]] = {}
         for name, judged in self.judged.items():
-            diagnosis = judged.diagnosis
-            if diagnosis is not None and diagnosis.edit and diagnosis.place is not None:
-                found.setdefault(diagnosis.place.line, []).append(name)
+            line = judged.diagnosis.edited_line if judged.diagnosis is not None else None
+            if line is not None:
+                found.setdefault(line, []).append(name)
         return found
 
-    @property
+    @cached_property
     def without_gradient(self) -> frozenset[str]:
         """The parameters whose gradient no line writes, once an iteration has run."""
         return frozenset() if self.record is None else without_gradient(self.session)

@@ -8,6 +8,7 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ..in_place import named_in_place
 from ..statements import Statement
 
 _NO_ARITHMETIC = frozenset({"dim", "axis", "keepdim", "keepdims", "dtype", "device", "out"})
@@ -141,7 +142,7 @@ def _inside(place: ast.AST) -> Iterator[ast.AST]:
 def is_in_place(call: ast.Call) -> bool:
     """Whether a call changes its tensor, by torch's custom for names."""
     which = called(call)
-    return which.endswith("_") and not which.endswith("__")
+    return named_in_place(which)
 
 
 def _children(node: ast.AST) -> list[Spot]:

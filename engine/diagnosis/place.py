@@ -29,6 +29,11 @@ class Diagnosis:
     place: Place | None = None
     """Which statement of the program the edit replaces."""
 
+    @property
+    def edited_line(self) -> int | None:
+        """The line that the edit puts right; None where there is no edit."""
+        return self.place.line if self.edit and self.place is not None else None
+
 
 def applied(text: str, diagnosis: Diagnosis) -> str:
     """The text of a program with the edit made."""

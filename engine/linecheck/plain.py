@@ -1,8 +1,9 @@
 """Whether a program could tell a tensor from another with its value, or change one unseen: by its text.
 
 Code that puts a leaf in place of a tensor is the same program only where nobody can tell: by identity
-(`is`, `in`, keys, `id`), by the words for it (`grad_fn` in `str(h)`), by an error that only a leaf raises and
-that is caught; and where nothing changes in place but what a handwritten line itself says that it changes.
+(`is`, `in`, keys, `id`), by its graph or the words for it (`grad_fn` in `str(h)`), by an error that only a
+leaf raises and that is caught; and where nothing changes in place but what a handwritten line itself says
+that it changes.
 """
 
 from __future__ import annotations
@@ -11,12 +12,20 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ..in_place import named_in_place
 from ..program import Program
 from ..reach import FUNCTIONS
 
 _TELLING = frozenset("ascii dict dir format frozenset hasattr hash id repr set str vars".split())
 """Builtins that tell objects apart, or say of a tensor more than its value."""
-_KEYWORDS = ("inplace", "out", None)
+_SEES = frozenset(
+    """
+    autograd backward data data_ptr detach_ grad grad_fn is_leaf numpy register_hook requires_grad
+    requires_grad_ retain_grad retains_grad set_ storage untyped_storage _version
+    """.split()
+)
+"""Attributes that look at a graph or at memory, or cut one from the other."""
+_KEYWORDS = ("inplace", "max_norm", "out", None)
 """Arguments that may change others in place; None stands for `**options`."""
 _TRIES = tuple(kind for name in ("Try", "TryStar", "Match") if (kind := getattr(ast, name, None)) is not None)
 _OPAQUE = (ast.JoinedStr, ast.Set, ast.SetComp, ast.DictComp, ast.Global, ast.Nonlocal, *_TRIES)
@@ -59,6 +68,8 @@ def _may_tell(node: ast.AST) -> bool:
         return not all(isinstance(key, ast.Constant) for key in node.keys)
     if isinstance(node, ast.BinOp):
         return isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant)
+    if isinstance(node, ast.Attribute):
+        return node.attr in _SEES
     return isinstance(node, _OPAQUE) or (isinstance(node, ast.Name) and node.id in _TELLING)
 
 
@@ -80,5 +91,4 @@ def _changes_as_a_value(node: ast.AST, called: bool) -> bool:
 
 
 def _is_in_place(node: ast.Attribute | ast.Name) -> bool:
-    name = node.attr if isinstance(node, ast.Attribute) else node.id
-    return name.endswith("_") and not name.startswith("_")
+    return named_in_place(node.attr if isinstance(node, ast.Attribute) else node.id)

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..in_place import named_in_place
 from ..memory import alone
 from .calls import Call
 from .evaluating import Evaluator
@@ -281,7 +282,7 @@ def _changed_in_place(call: ast.expr) -> tuple[str, ast.expr] | None:
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return None
     func = call.func
-    if not func.attr.endswith("_") or func.attr.endswith("__") or func.attr == "requires_grad_":
+    if not named_in_place(func.attr) or func.attr == "requires_grad_":
         return None
     inner = _changed_in_place(func.value)
     if inner is None:

@@ -169,6 +169,7 @@ INPLACE = "import torch.nn.functional as F\ndef act(v):\n    return F.relu(v, in
         ("t = x @ W\na = t\np = 3 * a if 'Mm' in str(a) else 5 * a", ""),
         ("t = x @ W\na = t\np = 3 * a if f'{a}'.count('Mm') else 5 * a", ""),
         ("t = x @ W\na = t\np = 3 * a if ('%s' % a).count('Mm') else 5 * a", ""),
+        ("a = x @ W\np = 3 * a\n(2 * p).sum().backward(retain_graph=True)", ""),
         ("t = x @ W\na = t + 0\np = act(a)", CAUGHT),
         ("a = x @ W\np = leafy(a)", MATCHED),
         ("t = x @ W\na = t\nk = 5 * a\nz = act(t)\np = 3 * a + k", INPLACE),
