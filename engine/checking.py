@@ -10,7 +10,7 @@ from .gradient import Gradient
 from .iteration import Iteration
 from .judgement import Judgement, judgements
 from .linecheck.check import check_lines
-from .program import Program
+from .program.program import Program
 from .report import GradientReport, Report, Silence
 from .session import Session
 from .stand_ins import absent_gradients

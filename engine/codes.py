@@ -6,8 +6,8 @@ from collections.abc import Set
 from types import CodeType
 
 from .instrument import compile_lean, compile_section, compile_statements
-from .program import Program
-from .statements import Statement
+from .program.program import Program
+from .program.statements import Statement
 
 
 class Codes:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .iteration import Iteration
-from .program import Program
+from .program.program import Program
 from .rules.derive import Derivation, Derived
 from .rules.lines import lines_of
 from .rules.table import Use

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from .cancel import Cancelled
 from .frame import Failure
-from .program import Program
+from .program.program import Program
 
 _REPEATED = 3
 """A line of a traceback is quoted so often; the rest is counted, as Python does."""

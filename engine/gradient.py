@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from torch import Tensor, finfo
 
 from .comparison import Comparison, compare, name_of
-from .pairing import Candidate
+from .program.pairing import Candidate
 from .reference import References
 from .step import MISSING
 from .verdict import Verdict

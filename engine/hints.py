@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from .explaining import sums_of
-from .program import Program
+from .program.program import Program
 from .rules.derive import Derivation, Derived
 from .rules.lines import lines_of
 from .rules.term import Factor, Term

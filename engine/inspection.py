@@ -12,7 +12,7 @@ from .comparison import Comparison, name_of
 from .frame import Block, Inspector, Tab
 from .gradient import Gradient
 from .judgement import Judgement
-from .program import Program
+from .program.program import Program
 from .scene import Scene
 from .stand_ins import holes_of
 from .step import MISSING

@@ -13,10 +13,10 @@ from .contents import Contents
 from .frame import Failure
 from .gradient import Gradient
 from .judging import Judged
+from .program.statements import Statement
 from .randomness import RandomState
 from .recorder import Recorder
 from .reference import References
-from .statements import Statement
 from .step import MISSING, Slot, Step
 
 

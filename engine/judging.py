@@ -12,7 +12,7 @@ from torch import Tensor
 from .comparison import Comparison
 from .copies import Copies
 from .gradient import Gradient, compared
-from .pairing import Candidate, gradient_writes
+from .program.pairing import Candidate, gradient_writes
 from .quick import all_exact, passing, quick_verdicts, sure
 from .recorder import Recorder
 from .reference import References

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .contents import WITHOUT
 from .memory import Namespace
-from .program import Program
+from .program.program import Program
 from .randomness import GENERATORS, Generator
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .frame import Frame, LineState, ProgramLine, Status
-from .program import Program
+from .program.program import Program
 
 
 def opening_frame(program: Program) -> Frame:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .cells import split
-from .program import Program, Section
+from .program.cells import split
+from .program.program import Program, Section
+from .program.statements import Statement
 from .rules.derive import Derived
-from .statements import Statement
 
 
 def holes(program: Program) -> dict[str, Statement]:

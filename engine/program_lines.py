@@ -9,9 +9,9 @@ from operator import itemgetter
 
 from .frame import Failure, LineState, ProgramLine
 from .iteration import Iteration
-from .program import Program
+from .program.program import Program
+from .program.statements import Statement
 from .scene import Scene, is_told
-from .statements import Statement
 from .step import MISSING
 from .summary import summary_of
 from .verdict import Verdict

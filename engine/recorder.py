@@ -12,8 +12,8 @@ from .cancel import Cancel, Cancelled
 from .copies import Copies
 from .effects import may_change
 from .memory import Namespace, alone, storage_of, tensors_in, was_written
+from .program.statements import Statement
 from .room import EVERY, Room
-from .statements import Statement
 from .step import MISSING, Entries, Slot, Step
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .diagnosis.place import Diagnosis
 from .frame import Failure
-from .program import Program
+from .program.program import Program
 from .verdict import Verdict
 
 Silence = Callable[[], AbstractContextManager[object]]

@@ -12,7 +12,7 @@ from .frame import Failure
 from .instrument import BACKWARD, STAND_IN
 from .iteration import Iteration, Start
 from .judging import judge
-from .pairing import unwritten_reads
+from .program.pairing import unwritten_reads
 from .recorder import Recorder
 from .reference import (
     References,

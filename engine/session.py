@@ -12,7 +12,6 @@ from torch import Tensor
 from .cancel import Cancel
 from .codes import Codes
 from .contents import WITHOUT, Contents, is_class_of_program
-from .drawing import draws_nothing, may_draw_elsewhere
 from .failure import failure_of, remember_source
 from .fault import ProgramFault
 from .frame import Failure
@@ -21,16 +20,17 @@ from .iteration import Iteration, Start, Values
 from .judging import Layout
 from .memory import Namespace
 from .namespace import allow_imports_beside, fresh_namespace
-from .pairing import candidates, unpaired
-from .program import SECTIONS, Program
+from .program.pairing import candidates, unpaired
+from .program.program import SECTIONS, Program
+from .program.random_draws import draws_nothing, may_draw_elsewhere
+from .program.reachability import bound_anew, out_of_reach
+from .program.statements import Statement, is_backward
 from .randomness import GENERATORS, RandomState, random_state, seed_all
-from .reach import bound_anew, out_of_reach
 from .recorder import Beginning, Recorder
 from .reference import record_graphs, require_parameters
 from .report import Unpaired
 from .run import Run
 from .stand_ins import explained
-from .statements import Statement, is_backward
 
 _R = TypeVar("_R", bound=Recorder)
 

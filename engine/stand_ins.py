@@ -8,9 +8,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
 from .frame import Failure
-from .program import Program
+from .program.program import Program
+from .program.statements import Statement
 from .reference import References
-from .statements import Statement
 
 if TYPE_CHECKING:
     from .session import Session

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import torch
 
 from .memory import distinct
-from .statements import Statement
+from .program.statements import Statement
 
 MISSING: Any = object()
 """The value of a name that is not bound."""

@@ -33,7 +33,7 @@ from .losses import LossHistory
 from .output import Output
 from .pace import Pace
 from .picture import picture
-from .program import Program
+from .program.program import Program
 from .session import Session
 from .stopped import why_not_begun, why_stopped
 from .summary import forget_summaries

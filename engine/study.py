@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .frame import Failure
 from .iteration import Iteration
 from .linecheck.check import check_lines
-from .program import Program
+from .program.program import Program
 from .rules.derive import Derivation, derive
 from .session import Session
 

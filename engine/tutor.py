@@ -12,10 +12,11 @@ from .iteration import Iteration
 from .judgement import Judgement
 from .lesson import Asked, Lesson, Told
 from .placing import CannotPlace, with_line
-from .program import Program, ProgramError, parse
+from .program.library import FOLDER
+from .program.program import Program, ProgramError, parse
+from .program.statements import Statement
 from .rules.derive import Derivation, Derived, derive
 from .session import Session
-from .statements import Statement
 from .telling import explanation, hinted, right_already
 
 _NO_GRADIENT = {
@@ -90,7 +91,7 @@ class Tutor:
 
     def _path(self) -> Path:
         path = self.program.path
-        if path is None or path.parent == Path(__file__).parent / "programs":
+        if path is None or path.parent == FOLDER:
             raise CannotPlace(
                 f"{self.program.name} is a bundled program; `backprop-tui new FILE` makes one of your own"
             )

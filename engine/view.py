@@ -11,7 +11,7 @@ from torch import Tensor
 from .commands import Layout, Pane
 from .frame import Tab
 from .iteration import Iteration
-from .program import Program
+from .program.program import Program
 
 if TYPE_CHECKING:
     from .session import Session

@@ -16,7 +16,7 @@ from .frame import Failure, Frame
 from .newest import Newest
 from .opening import opening_frame
 from .output import Output, capture_thread
-from .program import Program
+from .program.program import Program
 from .watch import Jobs, watch
 from .whereabouts import whereabouts
 

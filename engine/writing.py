@@ -9,7 +9,7 @@ from itertools import count
 
 from .checking import run_check
 from .placing import holes, with_backward, with_gradients
-from .program import Program, parse
+from .program.program import Program, parse
 from .report import GradientReport
 from .rules.derive import Derivation, Derived
 from .session import Session

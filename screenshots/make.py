@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from backprop_tui.engine import programs
 from backprop_tui.engine.frame import Frame
-from backprop_tui.engine.program import Program, parse
+from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.worker import Engine
 from backprop_tui.tui.app import BackpropApp
 

@@ -17,7 +17,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
-from ..engine.program import Program
+from ..engine.program.program import Program
 from ..engine.worker import Engine
 from .canvas import INKS
 from .descriptors import kept_apart

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from ..engine.commands import Layout, Pane
 from ..engine.opening import opening_frame
-from ..engine.program import Program
+from ..engine.program.program import Program
 from .box import Room
 from .canvas import Canvas
 from .footer import paint_notes

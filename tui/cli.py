@@ -22,7 +22,7 @@ from .refusal import Refusal, as_argument, require_path, usage_error
 from .streams import PlainConsole, prints_on_stderr, silenced, write_line
 
 if TYPE_CHECKING:
-    from ..engine.program import Program
+    from ..engine.program.program import Program
     from ..engine.report import Report
 
 app = App(
@@ -140,7 +140,7 @@ def new(file: str, /) -> int:
     file
         Where to; a file that exists is never overwritten.
     """
-    from ..engine.source import starter
+    from ..engine.program.library import starter
 
     require_path(file)
     try:
@@ -158,7 +158,7 @@ def new(file: str, /) -> int:
 @app.command(name="list", help_epilogue="")
 def list_programs() -> int:
     """List the bundled programs."""
-    from ..engine.source import bundled
+    from ..engine.program.library import bundled
 
     programs = bundled()
     width = max(len(program.name) for program in programs)
@@ -185,13 +185,13 @@ def obey(words: list[str]) -> int:
 
 
 def _load(target: str) -> Program:
-    from ..engine.source import load
+    from ..engine.program.library import load
 
     return load(target)
 
 
 def _load_or_say_in_json(target: str, seed: int) -> Program:
-    from ..engine.program import ProgramError
+    from ..engine.program.program import ProgramError
     from .checkjson import error_json
 
     try:

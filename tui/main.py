@@ -59,7 +59,7 @@ def _flush_all() -> None:
 
 
 def _run(words: list[str]) -> int:
-    from ..engine.program import ProgramError
+    from ..engine.program.program import ProgramError
 
     try:
         if _names_a_program(words):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..engine.source import load
-from ..engine.spelling import nearest
+from ..engine.program.did_you_mean import nearest
+from ..engine.program.library import load
 from .refusal import Refusal
 from .terminal import restored_when_killed, why_no_screen
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..engine.frame import Failure, Frame, LineState, ProgramLine
-from ..engine.program import Program
+from ..engine.program.program import Program
 from .box import Room, boxed
 from .figures import RANGE, shape, summary
 from .line import Line, Run, crop, fill, plain, styled, width_of, wrap

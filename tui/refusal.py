@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..engine.spelling import nearest
+from ..engine.program.did_you_mean import nearest
 
 if TYPE_CHECKING:
     from cyclopts import CycloptsError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..engine.cells import split
-from ..engine.program import Program
+from ..engine.program.cells import split
+from ..engine.program.program import Program
 from .line import Line, Run, clean
 
 if TYPE_CHECKING:

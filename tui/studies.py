@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from cyclopts import Parameter
 from rich.text import Text
 
-from ..engine.source import load
-from ..engine.spelling import nearest
+from ..engine.program.did_you_mean import nearest
+from ..engine.program.library import load
 from .interrupts import interrupted_by_user_alone
 from .options import Flag, Level, Seed
 from .refusal import Refusal, require_path

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..program import Program
-from ..statements import Statement
+from ..program.program import Program
+from ..program.statements import Statement
 from .edit import Line, blocks, duplicate, lines_in
 from .reads import reads_of
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from torch import Tensor
 
+from ..program.statements import Statement
 from ..rules.derive import Derived
 from ..rules.trees import copied, text_of, unparsed
-from ..statements import Statement
 from ..step import MISSING
 from .edit import Edit, Line, Spot, number, spots_of
 from .probes import Probe, constant_ratio, probed

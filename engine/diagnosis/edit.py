@@ -8,8 +8,8 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..in_place import named_in_place
-from ..statements import Statement
+from ..program.in_place import named_in_place
+from ..program.statements import Statement
 
 _NO_ARITHMETIC = frozenset({"dim", "axis", "keepdim", "keepdims", "dtype", "device", "out"})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..program import Program
+from ..program.program import Program
 
 
 def no_path(program: Program, tensor: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..statements import Statement
+from ..program.statements import Statement
 from ..step import MISSING
 from .part import compiled
 from .trial import Trial

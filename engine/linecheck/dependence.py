@@ -13,10 +13,10 @@ from torch import Tensor
 from ..graph import node_of, nodes_behind
 from ..iteration import Iteration
 from ..memory import tensors_in
-from ..names import read_names
-from ..program import Program
-from ..reach import mentioned, read_in_functions
-from ..statements import Statement
+from ..program.names import read_names
+from ..program.program import Program
+from ..program.reachability import mentioned, read_in_functions
+from ..program.statements import Statement
 
 
 @lru_cache(maxsize=16)

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
-from ..program import Program
+from ..program.program import Program
 
 _DRAWING = frozenset(  # integers come out the same in any precision
     "rand randn rand_like randn_like normal normal_ uniform_ bernoulli bernoulli_ exponential_ "

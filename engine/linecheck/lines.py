@@ -6,7 +6,7 @@ import ast
 from functools import lru_cache
 
 from ..iteration import Iteration
-from ..program import Program
+from ..program.program import Program
 from ..session import Session
 from .passes import known_before
 

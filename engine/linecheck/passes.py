@@ -12,8 +12,8 @@ from torch import Tensor
 
 from ..iteration import Iteration
 from ..judging import written_gradients
+from ..program.statements import Statement
 from ..session import Session
-from ..statements import Statement
 from ..step import Slot, Step
 from .world import World
 

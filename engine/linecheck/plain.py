@@ -12,9 +12,9 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ..in_place import named_in_place
-from ..program import Program
-from ..reach import FUNCTIONS
+from ..program.in_place import named_in_place
+from ..program.program import Program
+from ..program.reachability import FUNCTIONS
 
 _TELLING = frozenset("ascii dict dir format frozenset hasattr hash id repr set str vars".split())
 """Builtins that tell objects apart, or say of a tensor more than its value."""

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ..iteration import Iteration
-from ..pairing import Candidate
-from ..program import Program
+from ..program.pairing import Candidate
+from ..program.program import Program
 from ..session import Session
 from .dependence import course_of, read_gradients, upstreams, woven
 from .lines import copied_gradients, gradient_names

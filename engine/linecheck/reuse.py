@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ..iteration import Iteration
-from ..program import Program
+from ..program.program import Program
 from ..verdict import Verdict
 from .dependence import Course
 from .outcome import LineCheck

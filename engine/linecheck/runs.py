@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from ..comparison import finite_max
-from ..drawing import draws_whole_numbers
 from ..instrument import BACKWARD
 from ..iteration import Iteration
 from ..namespace import generators_in
+from ..program.random_draws import draws_whole_numbers
 from ..quick import largest_of_each, unflatten
 from ..reference import fill_grad, reference_backward
 from ..session import Session

@@ -19,14 +19,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..drawing import draws_whole_numbers
 from ..instrument import STRAY, NotStraight, compile_straight, stray
 from ..iteration import Iteration
-from ..program import Section
+from ..program.program import Section
+from ..program.random_draws import draws_whole_numbers
+from ..program.statements import Statement
 from ..recorder import Recorder
 from ..reference import differentiate, make_leaves
 from ..session import Session
-from ..statements import Statement
 from .plain import tells_nothing_apart
 
 CUT = "__backprop_tui_cut__"

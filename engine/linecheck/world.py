@@ -18,12 +18,12 @@ from ..iteration import Start
 from ..memory import distinct
 from ..namespace import generators_in
 from ..output import Output, capture_thread
+from ..program.statements import Statement
 from ..randomness import RandomState, random_state
 from ..recorder import Recorder
 from ..reference import make_leaves
 from ..run import saved_tensors
 from ..session import Session
-from ..statements import Statement
 from ..step import Slot, Step
 from .dependence import reached_names
 from .draws import SameDraws, lines_may_draw

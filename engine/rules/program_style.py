@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from ..program import Program
+from ..program.program import Program
 from .style import Style
 
 _CREATORS = frozenset(

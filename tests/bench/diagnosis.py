@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from backprop_tui.engine.diagnosis.diagnosis import Diagnosis, diagnose
 from backprop_tui.engine.diagnosis.place import applied
 from backprop_tui.engine.linecheck.check import check_lines
+from backprop_tui.engine.program.library import bundled, load
 from backprop_tui.engine.rules.derive import derive
-from backprop_tui.engine.source import bundled, load
 from tests.mutation.judging import subject
 from tests.mutation.mutator import Mutant, mutants
 from tests.mutation.operators import Kind

@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import torch
 
-from backprop_tui.engine.program import Program, parse
+from backprop_tui.engine.program.library import load
+from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.randomness import seed_all
 from backprop_tui.engine.session import Session
-from backprop_tui.engine.source import load
 
 WIDE = """# %% setup
 import torch

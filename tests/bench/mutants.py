@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from backprop_tui.engine.source import bundled, load
+from backprop_tui.engine.program.library import bundled, load
 from tests.mutation.judging import Fate, fate, subject
 from tests.mutation.mutator import mutants
 

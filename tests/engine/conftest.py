@@ -15,9 +15,9 @@ from backprop_tui.engine.frame import Frame
 from backprop_tui.engine.iteration import Iteration
 from backprop_tui.engine.judgement import Judgement, judgements
 from backprop_tui.engine.linecheck.check import check_lines
-from backprop_tui.engine.program import SECTIONS, Program, parse
+from backprop_tui.engine.program.library import load
+from backprop_tui.engine.program.program import SECTIONS, Program, parse
 from backprop_tui.engine.session import Session
-from backprop_tui.engine.source import load
 from backprop_tui.engine.stepper import Stepper
 from backprop_tui.engine.worker import Engine
 

@@ -8,8 +8,8 @@ import pytest
 
 from backprop_tui.engine.explaining import Explanation, explain
 from backprop_tui.engine.hints import hint
-from backprop_tui.engine.program import Program
-from backprop_tui.engine.source import bundled_names, load
+from backprop_tui.engine.program.library import bundled_names, load
+from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.study import study
 
 Build = Callable[..., Program]

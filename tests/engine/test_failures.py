@@ -9,8 +9,8 @@ from pathlib import Path
 
 from backprop_tui.engine.frame import Failure
 from backprop_tui.engine.iteration import Iteration
+from backprop_tui.engine.program.library import load
 from backprop_tui.engine.session import Session
-from backprop_tui.engine.source import load
 
 Iterated = Callable[..., Iteration]
 

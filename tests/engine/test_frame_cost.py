@@ -9,7 +9,7 @@ import pytest
 
 from backprop_tui.engine import program_lines, summary, tensor_rows
 from backprop_tui.engine.commands import Advance, Layout, Select, Unit
-from backprop_tui.engine.program import Program, parse
+from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.stepper import Stepper
 
 LAYOUT = Layout(program_rows=10, tensor_rows=5)

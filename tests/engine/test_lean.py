@@ -11,9 +11,9 @@ import torch
 from backprop_tui.engine import recorder
 from backprop_tui.engine.codes import Codes
 from backprop_tui.engine.iteration import Iteration
-from backprop_tui.engine.program import Program
+from backprop_tui.engine.program.library import bundled_names, load
+from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.session import Session
-from backprop_tui.engine.source import bundled_names, load
 
 CHANGES = {
     "forward": "h = W * x\nh += b\nh *= 2\nkeep = h\nkeep = keep + 1\nloss = (h**2).sum()",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backprop_tui.engine.commands import Advance, Unit
 from backprop_tui.engine.frame import ProgramLine
-from backprop_tui.engine.program import parse
+from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.stepper import Stepper
 
 STATEMENT = Advance(Unit.STATEMENT)

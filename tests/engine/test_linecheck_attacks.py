@@ -13,7 +13,7 @@ import pytest
 
 from backprop_tui.engine.judgement import Judgement, judgements
 from backprop_tui.engine.linecheck.check import check_lines
-from backprop_tui.engine.program import parse
+from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.session import Session
 from backprop_tui.engine.verdict import Verdict
 

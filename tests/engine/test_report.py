@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.program import Program
+from backprop_tui.engine.program.library import bundled_names, load
+from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.report import Report, check
-from backprop_tui.engine.source import bundled_names, load
 from backprop_tui.engine.verdict import Verdict
 
 Build = Callable[..., Program]

@@ -7,7 +7,7 @@ import pytest
 from backprop_tui.engine.linecheck.check import _Check
 from backprop_tui.engine.linecheck.passes import _Pass
 from backprop_tui.engine.linecheck.straight import Straight
-from backprop_tui.engine.program import parse
+from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.report import Report, check
 from backprop_tui.engine.verdict import Verdict
 

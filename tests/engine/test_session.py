@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from backprop_tui.engine.iteration import Iteration
-from backprop_tui.engine.program import Program
+from backprop_tui.engine.program.library import load
+from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.session import Session
-from backprop_tui.engine.source import load
 
 Begun = Callable[..., Session]
 Iterated = Callable[..., Iteration]

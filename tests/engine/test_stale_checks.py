@@ -6,7 +6,7 @@ import pytest
 
 from backprop_tui.engine.commands import Advance, Unit
 from backprop_tui.engine.judgement import Judgement
-from backprop_tui.engine.program import parse
+from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.stepper import Stepper
 
 TEXT = """# %% setup

@@ -24,7 +24,7 @@ from backprop_tui.engine.commands import (
 )
 from backprop_tui.engine.frame import Frame, LineState
 from backprop_tui.engine.pace import SPEEDS
-from backprop_tui.engine.program import Program
+from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.stepper import Stepper
 from backprop_tui.engine.verdict import Verdict
 

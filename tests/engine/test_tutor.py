@@ -9,9 +9,9 @@ import pytest
 
 from backprop_tui.engine.commands import Advance, Ask, Restart, SelectName, Unit
 from backprop_tui.engine.lesson import Asked, Lesson
-from backprop_tui.engine.program import Program, parse
+from backprop_tui.engine.program.library import load
+from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.report import check
-from backprop_tui.engine.source import load
 from backprop_tui.engine.stepper import Stepper
 
 TEXT = """# %% setup

@@ -22,7 +22,7 @@ from backprop_tui.engine.commands import (
     Unit,
 )
 from backprop_tui.engine.frame import Frame, Tab
-from backprop_tui.engine.program import Program, parse
+from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.stepper import Stepper
 
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from backprop_tui.engine.commands import Advance, GoTo, Restart, ToggleRun, Unit
-from backprop_tui.engine.program import Program
+from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.worker import Engine
 
 ITERATION = Advance(Unit.ITERATION)
@@ -24,7 +24,7 @@ On = Callable[..., Any]
 def test_torch_is_imported_by_the_thread_and_not_before() -> None:
     code = """
 import sys
-from backprop_tui.engine.source import load
+from backprop_tui.engine.program.library import load
 from backprop_tui.engine.worker import Engine
 import threading
 ready = threading.Event()

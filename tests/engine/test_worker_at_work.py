@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backprop_tui.engine.commands import Advance, Select, Unit
-from backprop_tui.engine.program import Program
+from backprop_tui.engine.program.program import Program
 
 ITERATION = Advance(Unit.ITERATION)
 Build = Callable[..., Program]

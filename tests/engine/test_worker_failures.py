@@ -10,7 +10,7 @@ import pytest
 
 from backprop_tui.engine import stepper
 from backprop_tui.engine.frame import Frame
-from backprop_tui.engine.program import Program
+from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.worker import Engine
 
 
@@ -55,7 +55,7 @@ def test_a_torch_that_cannot_be_imported_is_told() -> None:
     code = """
 import sys, threading
 sys.modules["torch"] = None
-from backprop_tui.engine.source import load
+from backprop_tui.engine.program.library import load
 from backprop_tui.engine.worker import Engine
 ready = threading.Event()
 engine = Engine(load("linear_regression"), 0, ready.set)

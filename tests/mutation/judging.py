@@ -21,7 +21,7 @@ from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.linecheck.dependence import downstream, upstreams
 from backprop_tui.engine.linecheck.passes import early_reads, plan_of, run_lines
 from backprop_tui.engine.linecheck.world import opened
-from backprop_tui.engine.program import parse
+from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.session import Session
 from backprop_tui.engine.verdict import Verdict
 

@@ -6,7 +6,7 @@ import functools
 
 import pytest
 
-from backprop_tui.engine.source import bundled_names, load
+from backprop_tui.engine.program.library import bundled_names, load
 
 from .judging import Fate, Subject, fate, subject
 from .mutator import Mutant, mutants

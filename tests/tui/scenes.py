@@ -20,7 +20,7 @@ from backprop_tui.engine.frame import (
     Tab,
     TensorRow,
 )
-from backprop_tui.engine.program import Program, parse
+from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.verdict import Verdict
 
 TEXT = """\

@@ -27,7 +27,7 @@ from backprop_tui.engine.commands import (
     Unit,
 )
 from backprop_tui.engine.frame import Tab
-from backprop_tui.engine.program import parse
+from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.canvas import Canvas
 from backprop_tui.tui.help import HelpScreen
@@ -252,7 +252,7 @@ async def test_the_first_picture_has_its_text_and_is_laid_out_for_good(
 def test_the_screen_is_painted_before_torch_is_imported() -> None:
     code = """
 import sys
-from backprop_tui.engine.program import parse
+from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.worker import Engine
 from backprop_tui.tui.app import BackpropApp
 

@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 
-from backprop_tui.engine.source import load
+from backprop_tui.engine.program.library import load
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.canvas import INKS, Canvas
 from backprop_tui.tui.line import Run

@@ -14,7 +14,7 @@ import pytest
 import backprop_tui
 from backprop_tui.engine import report as reports
 from backprop_tui.engine.frame import Failure
-from backprop_tui.engine.program import Program
+from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.report import Report
 from backprop_tui.tui import cli
 from backprop_tui.tui import open as opening

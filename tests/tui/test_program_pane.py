@@ -7,7 +7,7 @@ from types import ModuleType
 
 from backprop_tui.engine.frame import LineState, ProgramLine, Summary
 from backprop_tui.engine.opening import opening_frame
-from backprop_tui.engine.program import parse
+from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.box import Room
 from backprop_tui.tui.line import Line, plain, width_of
 from backprop_tui.tui.program_pane import paint_program, source_of

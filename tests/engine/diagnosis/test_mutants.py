@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 from backprop_tui.engine.diagnosis.diagnosis import diagnose
 from backprop_tui.engine.diagnosis.place import Diagnosis, applied
 from backprop_tui.engine.linecheck.check import check_lines
-from backprop_tui.engine.source import bundled_names, load
+from backprop_tui.engine.program.library import bundled_names, load
 from tests.mutation.judging import subject
 from tests.mutation.mutator import Mutant, mutants
 

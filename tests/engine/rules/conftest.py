@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backprop_tui.engine.program import parse
+from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.rules.derive import Derivation, derive
 from backprop_tui.engine.session import Session
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.engine.cells import split
+from backprop_tui.engine.program.cells import split
 
 LINES = st.lists(
     st.one_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_tui.engine.pairing import Candidate, unpaired
+from backprop_tui.engine.program.pairing import Candidate, unpaired
 
 
 def suggested(name: str, *missing: str) -> str | None:

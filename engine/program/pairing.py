@@ -6,10 +6,10 @@ import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
+from ..report import Unpaired
+from .did_you_mean import is_slip, nearest
 from .program import Program, Section
-from .reach import read_in_headers
-from .report import Unpaired
-from .spelling import is_slip, nearest
+from .reachability import read_in_headers
 from .statements import Statement
 
 _ALLOCATES = re.compile(r"\b(new_)?(zeros|empty)(_like)?\(")

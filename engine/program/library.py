@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .cells import split
+from .did_you_mean import nearest
 from .program import Program, ProgramError, parse
-from .spelling import nearest
 
 DEFAULT = "linear_regression"
-_FOLDER = Path(__file__).parent / "programs"
+FOLDER = Path(__file__).parents[1] / "programs"
+"""Where the bundled programs are."""
 
 
 class Bundled(NamedTuple):
@@ -28,7 +29,7 @@ def bundled() -> tuple[Bundled, ...]:
 
 def bundled_names() -> tuple[str, ...]:
     """The names that `load` takes beside paths."""
-    paths = [path for path in _FOLDER.iterdir() if path.suffix == ".py"]
+    paths = [path for path in FOLDER.iterdir() if path.suffix == ".py"]
     return tuple(sorted(path.stem for path in paths if not path.name.startswith("_")))
 
 
@@ -43,7 +44,7 @@ def load(target: str) -> Program:
         raise ProgramError("no path was given", hint=hint)
     path = Path(target)
     if not _exists(path) and target in bundled_names():
-        return parse(_text_of(target), target, _FOLDER / f"{target}.py")
+        return parse(_text_of(target), target, FOLDER / f"{target}.py")
     return parse(_read(path, target), path.stem, path)
 
 
@@ -53,7 +54,7 @@ def starter() -> str:
 
 
 def _text_of(name: str) -> str:
-    return (_FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    return (FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
 def _summary(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from .program import Program
-from .reach import BY_TEXT, FUNCTIONS
+from .reachability import BY_TEXT, FUNCTIONS
 
 _QUIET = frozenset(
     """

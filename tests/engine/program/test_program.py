@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.engine.program import SECTIONS, Program, ProgramError, parse
+from backprop_tui.engine.program.program import SECTIONS, Program, ProgramError, parse
 
 FORWARD = "# %% forward\nloss = W.sum()\n"
 

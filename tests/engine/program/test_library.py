@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from backprop_tui.engine.program import ProgramError, parse
-from backprop_tui.engine.source import bundled, bundled_names, load, starter
+from backprop_tui.engine.program.library import bundled, bundled_names, load, starter
+from backprop_tui.engine.program.program import ProgramError, parse
 
 TEXT = "# %% forward\nloss = 1\n"
 

@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
-from backprop_tui.engine.names import stored_names
-from backprop_tui.engine.statements import Statement, statements_of
+from backprop_tui.engine.program.names import stored_names
+from backprop_tui.engine.program.statements import Statement, statements_of
 
 
 def statements(text: str) -> tuple[Statement, ...]:

@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 
 from .cells import Cell, split
+from .did_you_mean import nearest
 from .names import stored_names
-from .spelling import nearest
 from .statements import Statement, statements_of
 
 SECTIONS = ("setup", "parameters", "forward", "backward", "update")
