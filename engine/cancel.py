@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from .instrument import LOG
-from .memory import Namespace
+from .tensors.aliasing import Namespace
 
 
 class Cancelled(BaseException):

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, finfo
 
-from .comparison import Comparison, compare, name_of
 from .program.pairing import Candidate
 from .reference import References
 from .step import MISSING
+from .tensors.comparison import Comparison, compare, name_of
 from .verdict import Verdict
 
 

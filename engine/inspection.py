@@ -8,7 +8,6 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from .comparison import Comparison, name_of
 from .frame import Block, Inspector, Tab
 from .gradient import Gradient
 from .judgement import Judgement
@@ -17,6 +16,7 @@ from .scene import Scene
 from .stand_ins import holes_of
 from .step import MISSING
 from .summary import block_of, matrix_of, slice_at, slices_of
+from .tensors.comparison import Comparison, name_of
 from .verdict import Verdict
 from .view import View
 

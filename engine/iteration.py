@@ -14,10 +14,10 @@ from .frame import Failure
 from .gradient import Gradient
 from .judging import Judged
 from .program.statements import Statement
-from .randomness import RandomState
 from .recorder import Recorder
 from .reference import References
 from .step import MISSING, Slot, Step
+from .tensors.rng_state import RandomState
 
 
 @dataclass(frozen=True, eq=False)

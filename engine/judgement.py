@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from .comparison import finite_max
 from .diagnosis.place import Diagnosis
 from .gradient import Gradient
 from .iteration import Iteration
 from .linecheck.outcome import ZEROS, LineCheck, LineJudgement
 from .step import MISSING
+from .tensors.comparison import finite_max
 from .verdict import Verdict
 
 _ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from .comparison import Comparison
 from .copies import Copies
 from .gradient import Gradient, compared
 from .program.pairing import Candidate, gradient_writes
-from .quick import all_exact, passing, quick_verdicts, sure
 from .recorder import Recorder
 from .reference import References
 from .step import MISSING, Slot, Step
+from .tensors.batch_comparison import all_exact, passing, quick_verdicts, sure
+from .tensors.comparison import Comparison
 from .verdict import Verdict
 
 _Written = tuple[list[Any], list[list[int]]]

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 from torch import Tensor
 
 from .contents import WITHOUT
-from .memory import Namespace
 from .program.program import Program
-from .randomness import GENERATORS, Generator
+from .tensors.aliasing import Namespace
+from .tensors.rng_state import GENERATORS, Generator
 
 
 def fresh_namespace(program: Program) -> Namespace:

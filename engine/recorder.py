@@ -11,10 +11,10 @@ from torch import Tensor
 from .cancel import Cancel, Cancelled
 from .copies import Copies
 from .effects import may_change
-from .memory import Namespace, alone, storage_of, tensors_in, was_written
 from .program.statements import Statement
 from .room import EVERY, Room
 from .step import MISSING, Entries, Slot, Step
+from .tensors.aliasing import Namespace, alone, storage_of, tensors_in, was_written
 
 
 class Recorder:

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from .fault import ProgramFault
-from .memory import storage_of
+from .tensors.aliasing import storage_of
 
 EVERY = 256
 """The room is looked at after so many statements."""

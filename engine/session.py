@@ -18,19 +18,19 @@ from .frame import Failure
 from .instrument import BACKWARD, BEFORE, COPY_ALL, LOG, STAND_IN, STEP
 from .iteration import Iteration, Start, Values
 from .judging import Layout
-from .memory import Namespace
 from .namespace import allow_imports_beside, fresh_namespace
 from .program.pairing import candidates, unpaired
 from .program.program import SECTIONS, Program
 from .program.random_draws import draws_nothing, may_draw_elsewhere
 from .program.reachability import bound_anew, out_of_reach
 from .program.statements import Statement, is_backward
-from .randomness import GENERATORS, RandomState, random_state, seed_all
 from .recorder import Beginning, Recorder
 from .reference import record_graphs, require_parameters
 from .report import Unpaired
 from .run import Run
 from .stand_ins import explained
+from .tensors.aliasing import Namespace
+from .tensors.rng_state import GENERATORS, RandomState, random_state, seed_all
 
 _R = TypeVar("_R", bound=Recorder)
 

@@ -13,9 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..comparison import finite_max
 from ..iteration import Iteration
-from ..linecheck.agreement import Agreement, agreement
 from ..linecheck.arrivals import arrivals
 from ..linecheck.dependence import Own, downstream, own_cuts
 from ..linecheck.elsewhere import Elsewhere
@@ -25,6 +23,8 @@ from ..linecheck.world import World
 from ..reference import differentiate
 from ..session import Session
 from ..step import MISSING
+from ..tensors.comparison import finite_max
+from ..tensors.vjp_agreement import Agreement, agreement
 from ..verdict import Verdict
 from .behind import Behind, behind
 from .edit import Edit

@@ -8,13 +8,13 @@ from functools import partial
 import torch
 
 from ..cancel import Cancelled
-from ..comparison import name_of
 from ..failure import in_short
 from ..iteration import Iteration
 from ..session import Session
 from ..step import MISSING
+from ..tensors.comparison import name_of
+from ..tensors.vjp_agreement import Agreement
 from ..verdict import Verdict
-from .agreement import Agreement
 from .arrivals import arrivals
 from .dependence import upstreams
 from .elsewhere import Elsewhere

@@ -10,13 +10,13 @@ from typing import Any
 
 from torch import Tensor
 
-from ..graph import node_of, nodes_behind
 from ..iteration import Iteration
-from ..memory import tensors_in
 from ..program.names import read_names
 from ..program.program import Program
 from ..program.reachability import mentioned, read_in_functions
 from ..program.statements import Statement
+from ..tensors.aliasing import tensors_in
+from ..tensors.autograd_graph import node_of, nodes_behind
 
 
 @lru_cache(maxsize=16)

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..tensors.vjp_agreement import Agreement
 from ..verdict import Verdict
-from .agreement import Agreement
 from .arrivals import arrivals
 from .passes import kept
 from .suspects import SecondLook

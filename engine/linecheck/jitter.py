@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from ..memory import storage_of
 from ..session import Session
+from ..tensors.aliasing import storage_of
 from .world import World
 
 _EXACT = frozenset(

@@ -12,15 +12,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..comparison import finite_max
 from ..instrument import BACKWARD
 from ..iteration import Iteration
 from ..namespace import generators_in
 from ..program.random_draws import draws_whole_numbers
-from ..quick import largest_of_each, unflatten
 from ..reference import fill_grad, reference_backward
 from ..session import Session
-from .agreement import Agreement, agreements
+from ..tensors.batch_comparison import largest_of_each, unflatten
+from ..tensors.comparison import finite_max
+from ..tensors.vjp_agreement import Agreement, agreements
 from .arrivals import arrivals
 from .passes import Outcome, Plan, plan_of, planned_anew, run_lines
 from .reading import reading_of

@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..comparison import finite_max
 from ..step import MISSING
+from ..tensors.comparison import finite_max
+from ..tensors.vjp_agreement import Agreement, agreement, is_rounding, measured_upstream
 from ..verdict import Verdict
-from .agreement import Agreement, agreement, is_rounding, measured_upstream
 from .dependence import Own, downstream, leaves_reached, own_cuts
 from .jitter import ExactUses, Jittered
 from .outcome import ZEROS

@@ -7,10 +7,10 @@ from typing import Any
 
 from torch import Tensor
 
-from ..comparison import entry_differences, finite_max
 from ..iteration import Iteration
+from ..tensors.comparison import entry_differences, finite_max
+from ..tensors.vjp_agreement import agreement
 from ..verdict import Verdict
-from .agreement import agreement
 from .outcome import LineJudgement
 
 _FINE = (Verdict.RIGHT, Verdict.NOT_EXERCISED)

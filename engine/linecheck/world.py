@@ -11,20 +11,20 @@ import torch
 from torch import Tensor
 
 from ..cancel import Cancelled
-from ..comparison import finite_max
 from ..contents import is_class_of_program, put_attributes_back
 from ..instrument import LOG
 from ..iteration import Start
-from ..memory import distinct
 from ..namespace import generators_in
 from ..output import Output, capture_thread
 from ..program.statements import Statement
-from ..randomness import RandomState, random_state
 from ..recorder import Recorder
 from ..reference import make_leaves
 from ..run import saved_tensors
 from ..session import Session
 from ..step import Slot, Step
+from ..tensors.aliasing import distinct
+from ..tensors.comparison import finite_max
+from ..tensors.rng_state import RandomState, random_state
 from .dependence import reached_names
 from .draws import SameDraws, lines_may_draw
 from .state import StateCopy

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
-from ..memory import Namespace
+from ..tensors.aliasing import Namespace
 from .node import Node
 from .trees import rebuilt
 

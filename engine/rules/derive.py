@@ -11,12 +11,12 @@ from torch import Tensor
 
 from ..failure import in_short
 from ..iteration import Iteration
-from ..linecheck.agreement import agreement
 from ..linecheck.arrivals import arrivals
 from ..linecheck.runs import generator_states
 from ..linecheck.world import World, opened
 from ..reference import make_leaves
 from ..session import Session
+from ..tensors.vjp_agreement import agreement
 from ..verdict import Verdict
 from .calls import Functions
 from .lines import lines_of

@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import Tensor
 
-from ..memory import Namespace
+from ..tensors.aliasing import Namespace
 from .calls import Call, Functions, Unfolding, called
 from .items import elements, items_of
 from .node import Node, subtrees

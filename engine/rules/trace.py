@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..memory import alone
 from ..program.in_place import named_in_place
+from ..tensors.aliasing import alone
 from .calls import Call
 from .evaluating import Evaluator
 from .items import elements, items_of

@@ -11,8 +11,8 @@ import torch
 
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program, parse
-from backprop_tui.engine.randomness import seed_all
 from backprop_tui.engine.session import Session
+from backprop_tui.engine.tensors.rng_state import seed_all
 
 WIDE = """# %% setup
 import torch

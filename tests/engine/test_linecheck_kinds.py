@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 import pytest
 import torch
 
-from backprop_tui.engine.comparison import compare
 from backprop_tui.engine.judgement import Judgement
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.session import Session
+from backprop_tui.engine.tensors.comparison import compare
 from backprop_tui.engine.verdict import Verdict
 
 Judged = Callable[..., dict[str, Judgement]]

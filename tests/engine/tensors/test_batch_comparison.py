@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from backprop_tui.engine import quick
-from backprop_tui.engine.comparison import compare
-from backprop_tui.engine.quick import quick_verdicts
+from backprop_tui.engine.tensors import batch_comparison as quick
+from backprop_tui.engine.tensors.batch_comparison import quick_verdicts
+from backprop_tui.engine.tensors.comparison import compare
 from backprop_tui.engine.verdict import Verdict
 
 from .arrays import FINITE, pairs, tensors

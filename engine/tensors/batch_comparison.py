@@ -19,8 +19,8 @@ import numpy
 import torch
 from torch import Tensor
 
+from ..verdict import Verdict
 from .comparison import is_close, rounding
-from .verdict import Verdict
 
 SMALL = 100_000
 """Up to so many entries in all, gradients are copied to lie end to end."""

@@ -9,7 +9,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from .verdict import Verdict
+from ..verdict import Verdict
 
 RTOL, ATOL = 1e-5, 1e-8
 """The defaults of `torch.allclose`, which the column `approximate` uses."""

@@ -13,10 +13,10 @@ import numpy
 import torch
 from torch import Tensor
 
-from ..comparison import entry_differences, finite_max, name_of, with_article
 from ..failure import in_short
-from ..quick import alike, laid_end_to_end, largest_of
 from ..verdict import Verdict
+from .batch_comparison import alike, laid_end_to_end, largest_of
+from .comparison import entry_differences, finite_max, name_of, with_article
 
 
 class Agreement(NamedTuple):
