@@ -5,16 +5,16 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from .diagnosed import diagnosed
+from .execution.gradient import Gradient
+from .execution.iteration import Iteration
+from .execution.session import Session
+from .execution.steps import MISSING
+from .execution.unwritten_gradients import absent_gradients
 from .frame import Failure
-from .gradient import Gradient
-from .iteration import Iteration
 from .judgement import Judgement, judgements
 from .linecheck.check import check_lines
 from .program.program import Program
 from .report import GradientReport, Report, Silence
-from .session import Session
-from .stand_ins import absent_gradients
-from .step import MISSING
 from .verdict import Verdict
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .diagnosis.diagnosis import diagnose
-from .iteration import Iteration
+from .execution.iteration import Iteration
+from .execution.session import Session
 from .linecheck.outcome import LineCheck
-from .session import Session
 
 
 def diagnosed(session: Session, iteration: Iteration, check: LineCheck) -> LineCheck:

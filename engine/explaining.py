@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .iteration import Iteration
+from .execution.iteration import Iteration
 from .program.program import Program
 from .rules.derive import Derivation, Derived
 from .rules.lines import lines_of

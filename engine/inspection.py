@@ -8,13 +8,13 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from .execution.gradient import Gradient
+from .execution.steps import MISSING
+from .execution.unwritten_gradients import holes_of
 from .frame import Block, Inspector, Tab
-from .gradient import Gradient
 from .judgement import Judgement
 from .program.program import Program
 from .scene import Scene
-from .stand_ins import holes_of
-from .step import MISSING
 from .summary import block_of, matrix_of, slice_at, slices_of
 from .tensors.comparison import Comparison, name_of
 from .verdict import Verdict

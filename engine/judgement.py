@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from .diagnosis.place import Diagnosis
-from .gradient import Gradient
-from .iteration import Iteration
+from .execution.gradient import Gradient
+from .execution.iteration import Iteration
+from .execution.steps import MISSING
 from .linecheck.outcome import ZEROS, LineCheck, LineJudgement
-from .step import MISSING
 from .tensors.comparison import finite_max
 from .verdict import Verdict
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .cancel import Cancel, Cancelled
 from .diagnosed import diagnosed
-from .iteration import Iteration
+from .execution.cancel import Cancel, Cancelled
+from .execution.iteration import Iteration
+from .execution.session import Session
 from .judgement import Judgement, explained, judgements
 from .linecheck.check import check_lines
 from .linecheck.outcome import LineCheck
-from .session import Session
 from .verdict import Verdict
 
 _BLAMED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE, Verdict.INHERITED)

@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .execution.iteration import Iteration
+from .execution.steps import MISSING
 from .frame import Frame, Status
 from .inspection import inspector
-from .iteration import Iteration
 from .program_lines import current_line, program_lines
 from .scene import Scene, is_told, without_gradient
-from .step import MISSING
 from .tensor_rows import tensor_rows
 from .verdict import Verdict
 from .view import View, tensor_names

@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
 
+from .execution.iteration import Iteration
+from .execution.steps import MISSING
 from .frame import Failure, LineState, ProgramLine
-from .iteration import Iteration
 from .program.program import Program
 from .program.statements import Statement
 from .scene import Scene, is_told
-from .step import MISSING
 from .summary import summary_of
 from .verdict import Verdict
 from .view import View

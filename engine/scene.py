@@ -9,12 +9,12 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from .execution.gradient import Gradient
+from .execution.iteration import Iteration
+from .execution.session import Session
+from .execution.steps import MISSING
 from .frame import Failure
-from .gradient import Gradient
-from .iteration import Iteration
 from .judgement import Judgement
-from .session import Session
-from .step import MISSING
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,6 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .cancel import Cancel, Cancelled
 from .commands import (
     Advance,
     Ask,
@@ -25,16 +24,17 @@ from .commands import (
     ToggleRun,
     Unit,
 )
+from .execution.cancel import Cancel, Cancelled
+from .execution.captured_output import Output
+from .execution.iteration import Iteration
+from .execution.session import Session
 from .frame import Failure, Frame
-from .iteration import Iteration
 from .lesson import Asked, Lesson
 from .line_judge import LineJudge
 from .losses import LossHistory
-from .output import Output
 from .pace import Pace
 from .picture import picture
 from .program.program import Program
-from .session import Session
 from .stopped import why_not_begun, why_stopped
 from .summary import forget_summaries
 from .view import View, phase_end, phase_start

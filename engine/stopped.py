@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .execution.iteration import Iteration
 from .frame import Failure
-from .iteration import Iteration
 
 
 def why_stopped(record: Iteration, tries: int) -> tuple[str, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .execution.iteration import Iteration
+from .execution.session import Session
 from .frame import Failure
-from .iteration import Iteration
 from .linecheck.check import check_lines
 from .program.program import Program
 from .rules.derive import Derivation, derive
-from .session import Session
 
 
 class CannotStudy(Exception):

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .execution.steps import MISSING
 from .frame import Block, Summary
-from .step import MISSING
 from .tensors.comparison import name_of
 
 FEW = 64

@@ -6,10 +6,10 @@ import math
 
 from torch import Tensor
 
+from .execution.gradient import Gradient
+from .execution.session import Session
 from .frame import TensorRow
-from .gradient import Gradient
 from .scene import Scene
-from .session import Session
 from .summary import summary_of
 from .verdict import Verdict
 from .view import View

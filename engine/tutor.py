@@ -6,9 +6,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from .execution.iteration import Iteration
+from .execution.session import Session
 from .explaining import explain
 from .hints import LEVELS, hint
-from .iteration import Iteration
 from .judgement import Judgement
 from .lesson import Asked, Lesson, Told
 from .placing import CannotPlace, with_line
@@ -16,7 +17,6 @@ from .program.library import FOLDER
 from .program.program import Program, ProgramError, parse
 from .program.statements import Statement
 from .rules.derive import Derivation, Derived, derive
-from .session import Session
 from .telling import explanation, hinted, right_already
 
 _NO_GRADIENT = {

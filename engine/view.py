@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from .commands import Layout, Pane
+from .execution.iteration import Iteration
 from .frame import Tab
-from .iteration import Iteration
 from .program.program import Program
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .execution.session import Session
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from .checking import run_check
+from .execution.session import Session
 from .placing import holes, with_backward, with_gradients
 from .program.program import Program, parse
 from .report import GradientReport
 from .rules.derive import Derivation, Derived
-from .session import Session
 from .study import study
 
 

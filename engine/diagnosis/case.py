@@ -9,10 +9,10 @@ from typing import Any
 
 from torch import Tensor
 
+from ..execution.steps import MISSING
 from ..program.statements import Statement
 from ..rules.derive import Derived
 from ..rules.trees import copied, text_of, unparsed
-from ..step import MISSING
 from .edit import Edit, Line, Spot, number, spots_of
 from .probes import Probe, constant_ratio, probed
 from .trial import Trial

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from ..iteration import Iteration
+from ..execution.iteration import Iteration
+from ..execution.session import Session
+from ..execution.steps import MISSING
 from ..linecheck.outcome import LineCheck, LineJudgement
 from ..rules.derive import Derivation, Derived, derive
-from ..session import Session
-from ..step import MISSING
 from ..verdict import Verdict
 from .case import Case, written
 from .edit import Edit

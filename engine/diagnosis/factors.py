@@ -8,7 +8,7 @@ from itertools import combinations
 
 from torch import Tensor
 
-from ..step import MISSING
+from ..execution.steps import MISSING
 from .case import Case, binary, written
 from .edit import Edit, Line, Spot
 from .probes import Probe

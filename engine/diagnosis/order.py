@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..execution.steps import MISSING
 from ..program.statements import Statement
-from ..step import MISSING
 from .part import compiled
 from .trial import Trial
 

@@ -13,16 +13,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..iteration import Iteration
-from ..linecheck.arrivals import arrivals
+from ..execution.iteration import Iteration
+from ..execution.reference_backward import differentiate
+from ..execution.replay import World
+from ..execution.session import Session
+from ..execution.steps import MISSING
+from ..execution.vjps import arrivals
 from ..linecheck.dependence import Own, downstream, own_cuts
 from ..linecheck.elsewhere import Elsewhere
 from ..linecheck.jitter import Jittered
 from ..linecheck.outcome import LineJudgement
-from ..linecheck.world import World
-from ..reference import differentiate
-from ..session import Session
-from ..step import MISSING
 from ..tensors.comparison import finite_max
 from ..tensors.vjp_agreement import Agreement, agreement
 from ..verdict import Verdict

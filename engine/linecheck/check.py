@@ -7,15 +7,15 @@ from functools import partial
 
 import torch
 
-from ..cancel import Cancelled
-from ..failure import in_short
-from ..iteration import Iteration
-from ..session import Session
-from ..step import MISSING
+from ..execution.cancel import Cancelled
+from ..execution.failure import in_short
+from ..execution.iteration import Iteration
+from ..execution.session import Session
+from ..execution.steps import MISSING
+from ..execution.vjps import arrivals
 from ..tensors.comparison import name_of
 from ..tensors.vjp_agreement import Agreement
 from ..verdict import Verdict
-from .arrivals import arrivals
 from .dependence import upstreams
 from .elsewhere import Elsewhere
 from .lines import COPIED, read_in_part, written_lines

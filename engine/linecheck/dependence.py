@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import Tensor
 
-from ..iteration import Iteration
+from ..execution.iteration import Iteration
 from ..program.names import read_names
 from ..program.program import Program
 from ..program.reachability import mentioned, read_in_functions

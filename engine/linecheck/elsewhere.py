@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..execution.vjps import arrivals
 from ..tensors.vjp_agreement import Agreement
 from ..verdict import Verdict
-from .arrivals import arrivals
 from .passes import kept
 from .suspects import SecondLook
 

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from ..session import Session
+from ..execution.replay import World
+from ..execution.session import Session
 from ..tensors.aliasing import storage_of
-from .world import World
 
 _EXACT = frozenset(
     "eq ne __eq__ __ne__ equal isin unique bool __bool__ nonzero count_nonzero argwhere logical_not "

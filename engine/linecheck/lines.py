@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from ..iteration import Iteration
+from ..execution.iteration import Iteration
+from ..execution.session import Session
 from ..program.program import Program
-from ..session import Session
 from .passes import known_before
 
 COPIED = "taken from autograd, by .grad: no line of it is handwritten"

@@ -10,12 +10,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..iteration import Iteration
-from ..judging import written_gradients
+from ..execution.iteration import Iteration
+from ..execution.replay import World
+from ..execution.session import Session
+from ..execution.steps import Slot, Step
+from ..execution.written_gradients import written_gradients
 from ..program.statements import Statement
-from ..session import Session
-from ..step import Slot, Step
-from .world import World
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from ..iteration import Iteration
+from ..execution.iteration import Iteration
+from ..execution.session import Session
 from ..program.pairing import Candidate
 from ..program.program import Program
-from ..session import Session
 from .dependence import course_of, read_gradients, upstreams, woven
 from .lines import copied_gradients, gradient_names
 from .passes import early_reads

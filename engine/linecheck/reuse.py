@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
-from ..iteration import Iteration
+from ..execution.iteration import Iteration
 from ..program.program import Program
 from ..verdict import Verdict
 from .dependence import Course

@@ -12,19 +12,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..instrument import BACKWARD
-from ..iteration import Iteration
-from ..namespace import generators_in
+from ..execution.instrumentation import BACKWARD
+from ..execution.iteration import Iteration
+from ..execution.namespace import generators_in
+from ..execution.reference_backward import fill_grad, reference_backward
+from ..execution.replay import World, opened
+from ..execution.session import Session
+from ..execution.vjps import arrivals
 from ..program.random_draws import draws_whole_numbers
-from ..reference import fill_grad, reference_backward
-from ..session import Session
 from ..tensors.batch_comparison import largest_of_each, unflatten
 from ..tensors.comparison import finite_max
 from ..tensors.vjp_agreement import Agreement, agreements
-from .arrivals import arrivals
 from .passes import Outcome, Plan, plan_of, planned_anew, run_lines
 from .reading import reading_of
-from .world import World, opened
 
 _FACTORS = (math.pi, math.exp(-1))
 _SEED = 1_000_003

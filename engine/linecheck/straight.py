@@ -19,14 +19,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..instrument import STRAY, NotStraight, compile_straight, stray
-from ..iteration import Iteration
+from ..execution.instrumentation import STRAY, NotStraight, compile_straight, stray
+from ..execution.iteration import Iteration
+from ..execution.recorder import Recorder
+from ..execution.reference_backward import differentiate, make_leaves
+from ..execution.session import Session
 from ..program.program import Section
 from ..program.random_draws import draws_whole_numbers
 from ..program.statements import Statement
-from ..recorder import Recorder
-from ..reference import differentiate, make_leaves
-from ..session import Session
 from .plain import tells_nothing_apart
 
 CUT = "__backprop_tui_cut__"

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..step import MISSING
+from ..execution.replay import World
+from ..execution.steps import MISSING
 from ..tensors.comparison import finite_max
 from ..tensors.vjp_agreement import Agreement, agreement, is_rounding, measured_upstream
 from ..verdict import Verdict
@@ -17,7 +18,6 @@ from .jitter import ExactUses, Jittered
 from .outcome import ZEROS
 from .passes import Outcome
 from .runs import Runs
-from .world import World
 
 KINK = "at a kink or tie it takes another subgradient than autograd: right"
 

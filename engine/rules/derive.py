@@ -9,13 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..failure import in_short
-from ..iteration import Iteration
-from ..linecheck.arrivals import arrivals
+from ..execution.failure import in_short
+from ..execution.iteration import Iteration
+from ..execution.reference_backward import make_leaves
+from ..execution.replay import World, opened
+from ..execution.session import Session
+from ..execution.vjps import arrivals
 from ..linecheck.runs import generator_states
-from ..linecheck.world import World, opened
-from ..reference import make_leaves
-from ..session import Session
 from ..tensors.vjp_agreement import agreement
 from ..verdict import Verdict
 from .calls import Functions

@@ -13,7 +13,7 @@ import numpy
 import torch
 from torch import Tensor
 
-from ..failure import in_short
+from ..execution.failure import in_short
 from ..verdict import Verdict
 from .batch_comparison import alike, laid_end_to_end, largest_of
 from .comparison import entry_differences, finite_max, name_of, with_article

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import torch
 
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program, parse
-from backprop_tui.engine.session import Session
 from backprop_tui.engine.tensors.rng_state import seed_all
 
 WIDE = """# %% setup

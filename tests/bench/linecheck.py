@@ -9,11 +9,11 @@ import time
 import torch
 from iteration import WIDE, Bare, threads_for
 
-from backprop_tui.engine.iteration import Iteration
+from backprop_tui.engine.execution.iteration import Iteration
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program, parse
-from backprop_tui.engine.session import Session
 
 
 def measure(program: Program, rounds: int, each: int) -> float:

@@ -9,11 +9,11 @@ from contextlib import redirect_stdout
 
 import pytest
 
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.program.random_draws import draws_nothing, draws_whole_numbers
-from backprop_tui.engine.session import Session
 
 Begun = Callable[..., Session]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from backprop_tui.engine.iteration import Iteration
+from backprop_tui.engine.execution.iteration import Iteration
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judgement import Judgement, explained, judgements
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.linecheck.outcome import LineCheck, LineJudgement
-from backprop_tui.engine.session import Session
 from backprop_tui.engine.verdict import Verdict
 
 Iterated = Callable[..., Iteration]

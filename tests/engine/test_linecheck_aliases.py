@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judgement import judgements
 from backprop_tui.engine.linecheck.check import check_lines
-from backprop_tui.engine.session import Session
 
 SQUARES = {
     "setup": "+\nX = torch.randn(4, 3)",

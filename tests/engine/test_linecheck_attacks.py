@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judgement import Judgement, judgements
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.program.program import parse
-from backprop_tui.engine.session import Session
 from backprop_tui.engine.verdict import Verdict
 
 ATTACKS = sorted((Path(__file__).parents[1] / "programs" / "attacks").glob("*.py"))

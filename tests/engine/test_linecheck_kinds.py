@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 import pytest
 import torch
 
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judgement import Judgement
 from backprop_tui.engine.linecheck.check import check_lines
-from backprop_tui.engine.session import Session
 from backprop_tui.engine.tensors.comparison import compare
 from backprop_tui.engine.verdict import Verdict
 

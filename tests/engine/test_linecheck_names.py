@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judgement import Judgement
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.report import check
-from backprop_tui.engine.session import Session
 from backprop_tui.engine.verdict import Verdict
 
 Judged = Callable[..., dict[str, Judgement]]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from backprop_tui.engine.iteration import Iteration
+from backprop_tui.engine.execution.iteration import Iteration
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judgement import Judgement
-from backprop_tui.engine.session import Session
 from backprop_tui.engine.verdict import Verdict
 
 Judged = Callable[..., dict[str, Judgement]]

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judgement import Judgement, judgements
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.program.program import parse
-from backprop_tui.engine.session import Session
 
 ROOT = Path(__file__).parents[2]
 BUNDLED = sorted((ROOT / "engine" / "programs").glob("[a-z]*.py"))

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.linecheck.check import _Check, check_lines
 from backprop_tui.engine.linecheck.outcome import LineJudgement
 from backprop_tui.engine.linecheck.reading import reading_of
 from backprop_tui.engine.program.library import bundled_names, load
 from backprop_tui.engine.program.program import Program
-from backprop_tui.engine.session import Session
 from backprop_tui.engine.verdict import Verdict
 
 SPELLINGS = sorted((Path(__file__).parent.parent / "programs" / "spellings").glob("*.py"))

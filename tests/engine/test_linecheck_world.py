@@ -12,10 +12,10 @@ import numpy
 import pytest
 import torch
 
+from backprop_tui.engine.execution.namespace import generators_in
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judgement import Judgement
 from backprop_tui.engine.linecheck.check import check_lines
-from backprop_tui.engine.namespace import generators_in
-from backprop_tui.engine.session import Session
 from backprop_tui.engine.tensors.rng_state import state_of
 from backprop_tui.engine.verdict import Verdict
 

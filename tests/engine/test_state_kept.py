@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import torch
 
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.linecheck.check import check_lines
-from backprop_tui.engine.session import Session
 
 Begun = Callable[..., Session]
 

@@ -6,10 +6,10 @@ import pytest
 
 from backprop_tui.engine.diagnosis.diagnosis import diagnose
 from backprop_tui.engine.diagnosis.place import Diagnosis, applied
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.linecheck.outcome import LineCheck
 from backprop_tui.engine.program.program import parse
-from backprop_tui.engine.session import Session
 
 BEFORE = """\
 # %% setup

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.rules.derive import Derivation, derive
-from backprop_tui.engine.session import Session
 
 _PARAMETERS = """\
 a = torch.randn(4, 3)

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import torch
 
-from backprop_tui.engine import recorder
-from backprop_tui.engine.codes import Codes
-from backprop_tui.engine.iteration import Iteration
+from backprop_tui.engine.execution import recorder
+from backprop_tui.engine.execution.compiled_sections import Codes
+from backprop_tui.engine.execution.iteration import Iteration
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.library import bundled_names, load
 from backprop_tui.engine.program.program import Program
-from backprop_tui.engine.session import Session
 
 CHANGES = {
     "forward": "h = W * x\nh += b\nh *= 2\nkeep = h\nkeep = keep + 1\nloss = (h**2).sum()",

@@ -10,24 +10,24 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..cancel import Cancelled
-from ..contents import is_class_of_program, put_attributes_back
-from ..instrument import LOG
-from ..iteration import Start
-from ..namespace import generators_in
-from ..output import Output, capture_thread
+from ..linecheck.dependence import reached_names
 from ..program.statements import Statement
-from ..recorder import Recorder
-from ..reference import make_leaves
-from ..run import saved_tensors
-from ..session import Session
-from ..step import Slot, Step
 from ..tensors.aliasing import distinct
 from ..tensors.comparison import finite_max
 from ..tensors.rng_state import RandomState, random_state
-from .dependence import reached_names
-from .draws import SameDraws, lines_may_draw
-from .state import StateCopy
+from .cancel import Cancelled
+from .captured_output import Output, capture_thread
+from .containers import is_class_of_program, put_attributes_back
+from .instrumentation import LOG
+from .iteration import Start
+from .iteration_run import saved_tensors
+from .namespace import generators_in
+from .recorder import Recorder
+from .reference_backward import make_leaves
+from .same_draws import SameDraws, lines_may_draw
+from .session import Session
+from .state_copy import StateCopy
+from .steps import Slot, Step
 
 
 class World:

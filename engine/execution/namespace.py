@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 
 from torch import Tensor
 
-from .contents import WITHOUT
-from .program.program import Program
-from .tensors.aliasing import Namespace
-from .tensors.rng_state import GENERATORS, Generator
+from ..program.program import Program
+from ..tensors.aliasing import Namespace
+from ..tensors.rng_state import GENERATORS, Generator
+from .containers import WITHOUT
 
 
 def fresh_namespace(program: Program) -> Namespace:

@@ -12,7 +12,7 @@ import numpy
 import torch
 from torch import Tensor
 
-from .step import Slot
+from .steps import Slot
 
 _PLAIN = (str, bytes, int, float, complex, type(None), type, ModuleType)
 WITHOUT = frozenset({*_PLAIN, Tensor, bool})

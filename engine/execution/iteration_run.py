@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from .frame import Failure
-from .instrument import BACKWARD, STAND_IN
+from ..frame import Failure
+from ..program.pairing import unwritten_reads
+from .instrumentation import BACKWARD, STAND_IN
 from .iteration import Iteration, Start
-from .judging import judge
-from .program.pairing import unwritten_reads
 from .recorder import Recorder
-from .reference import (
+from .reference_backward import (
     References,
     changed_shapes,
     fill_grad,
@@ -24,8 +23,9 @@ from .reference import (
     require_loss,
     require_shapes,
 )
-from .stand_ins import StandIns, holes_of
-from .step import MISSING
+from .steps import MISSING
+from .unwritten_gradients import StandIns, holes_of
+from .written_gradients import judge
 
 if TYPE_CHECKING:
     from .session import Session

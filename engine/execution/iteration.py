@@ -9,15 +9,15 @@ from typing import Any
 
 from torch import Tensor
 
-from .contents import Contents
-from .frame import Failure
+from ..frame import Failure
+from ..program.statements import Statement
+from ..tensors.rng_state import RandomState
+from .containers import Contents
 from .gradient import Gradient
-from .judging import Judged
-from .program.statements import Statement
 from .recorder import Recorder
-from .reference import References
-from .step import MISSING, Slot, Step
-from .tensors.rng_state import RandomState
+from .reference_backward import References
+from .steps import MISSING, Slot, Step
+from .written_gradients import Judged
 
 
 @dataclass(frozen=True, eq=False)

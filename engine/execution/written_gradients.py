@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from .copies import Copies
+from ..program.pairing import Candidate, gradient_writes
+from ..tensors.batch_comparison import all_exact, passing, quick_verdicts, sure
+from ..tensors.comparison import Comparison
+from ..verdict import Verdict
 from .gradient import Gradient, compared
-from .program.pairing import Candidate, gradient_writes
+from .overwritten_values import Copies
 from .recorder import Recorder
-from .reference import References
-from .step import MISSING, Slot, Step
-from .tensors.batch_comparison import all_exact, passing, quick_verdicts, sure
-from .tensors.comparison import Comparison
-from .verdict import Verdict
+from .reference_backward import References
+from .steps import MISSING, Slot, Step
 
 _Written = tuple[list[Any], list[list[int]]]
 """For each pair what was written last, and the positions of its writes."""

@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..step import Slot
 from ..tensors.aliasing import ITS_OWN, sharing
 from ..tensors.rng_state import GENERATORS, Generator, set_state, state_of
+from .steps import Slot
 
 _ATOMS = (
     int, float, complex, bool, str, bytes, type(None), type(Ellipsis), type, range, slice,

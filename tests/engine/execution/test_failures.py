@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+from backprop_tui.engine.execution.iteration import Iteration
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.frame import Failure
-from backprop_tui.engine.iteration import Iteration
 from backprop_tui.engine.program.library import load
-from backprop_tui.engine.session import Session
 
 Iterated = Callable[..., Iteration]
 

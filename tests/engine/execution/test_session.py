@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from backprop_tui.engine.iteration import Iteration
+from backprop_tui.engine.execution.iteration import Iteration
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program
-from backprop_tui.engine.session import Session
 
 Begun = Callable[..., Session]
 Iterated = Callable[..., Iteration]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from backprop_tui.engine.iteration import Iteration
-from backprop_tui.engine.session import Session
+from backprop_tui.engine.execution.iteration import Iteration
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.verdict import Verdict
 
 Begun = Callable[..., Session]

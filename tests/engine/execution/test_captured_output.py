@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_tui.engine.commands import Advance, Unit
-from backprop_tui.engine.output import Output, capture_thread
+from backprop_tui.engine.execution.captured_output import Output, capture_thread
 from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.stepper import Stepper
 

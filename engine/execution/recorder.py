@@ -8,13 +8,13 @@ from typing import Any
 
 from torch import Tensor
 
+from ..program.statements import Statement
+from ..tensors.aliasing import Namespace, alone, storage_of, tensors_in, was_written
+from .callable_effects import may_change
 from .cancel import Cancel, Cancelled
-from .copies import Copies
-from .effects import may_change
-from .program.statements import Statement
-from .room import EVERY, Room
-from .step import MISSING, Entries, Slot, Step
-from .tensors.aliasing import Namespace, alone, storage_of, tensors_in, was_written
+from .overwritten_values import Copies
+from .record_limits import EVERY, Room
+from .steps import MISSING, Entries, Slot, Step
 
 
 class Recorder:

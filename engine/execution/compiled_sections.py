@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Set
 from types import CodeType
 
-from .instrument import compile_lean, compile_section, compile_statements
-from .program.program import Program
-from .program.statements import Statement
+from ..program.program import Program
+from ..program.statements import Statement
+from .instrumentation import compile_lean, compile_section, compile_statements
 
 
 class Codes:

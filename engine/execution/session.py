@@ -9,28 +9,28 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
+from ..frame import Failure
+from ..program.pairing import candidates, unpaired
+from ..program.program import SECTIONS, Program
+from ..program.random_draws import draws_nothing, may_draw_elsewhere
+from ..program.reachability import bound_anew, out_of_reach
+from ..program.statements import Statement, is_backward
+from ..report import Unpaired
+from ..tensors.aliasing import Namespace
+from ..tensors.rng_state import GENERATORS, RandomState, random_state, seed_all
 from .cancel import Cancel
-from .codes import Codes
-from .contents import WITHOUT, Contents, is_class_of_program
+from .compiled_sections import Codes
+from .containers import WITHOUT, Contents, is_class_of_program
 from .failure import failure_of, remember_source
 from .fault import ProgramFault
-from .frame import Failure
-from .instrument import BACKWARD, BEFORE, COPY_ALL, LOG, STAND_IN, STEP
+from .instrumentation import BACKWARD, BEFORE, COPY_ALL, LOG, STAND_IN, STEP
 from .iteration import Iteration, Start, Values
-from .judging import Layout
+from .iteration_run import Run
 from .namespace import allow_imports_beside, fresh_namespace
-from .program.pairing import candidates, unpaired
-from .program.program import SECTIONS, Program
-from .program.random_draws import draws_nothing, may_draw_elsewhere
-from .program.reachability import bound_anew, out_of_reach
-from .program.statements import Statement, is_backward
 from .recorder import Beginning, Recorder
-from .reference import record_graphs, require_parameters
-from .report import Unpaired
-from .run import Run
-from .stand_ins import explained
-from .tensors.aliasing import Namespace
-from .tensors.rng_state import GENERATORS, RandomState, random_state, seed_all
+from .reference_backward import record_graphs, require_parameters
+from .unwritten_gradients import explained
+from .written_gradients import Layout
 
 _R = TypeVar("_R", bound=Recorder)
 

@@ -7,8 +7,8 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence, Set
 from types import CodeType
 
-from .program.program import Program, Section
-from .program.statements import Statement, blocks_of, is_backward
+from ..program.program import Program, Section
+from ..program.statements import Statement, blocks_of, is_backward
 
 STEP = "__backprop_tui_step__"
 BEFORE = "__backprop_tui_before__"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from .instrument import LOG
-from .tensors.aliasing import Namespace
+from ..tensors.aliasing import Namespace
+from .instrumentation import LOG
 
 
 class Cancelled(BaseException):

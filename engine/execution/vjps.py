@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from ..reference import differentiate
+from .reference_backward import differentiate
 
 
 def arrivals(

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.program.library import bundled_names, load
-from backprop_tui.engine.session import Session
 
 
 @pytest.fixture(autouse=True)

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, finfo
 
-from .program.pairing import Candidate
-from .reference import References
-from .step import MISSING
-from .tensors.comparison import Comparison, compare, name_of
-from .verdict import Verdict
+from ..program.pairing import Candidate
+from ..tensors.comparison import Comparison, compare, name_of
+from ..verdict import Verdict
+from .reference_backward import References
+from .steps import MISSING
 
 
 class Gradient(NamedTuple):

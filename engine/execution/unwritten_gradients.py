@@ -7,10 +7,10 @@ from functools import lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
-from .frame import Failure
-from .program.program import Program
-from .program.statements import Statement
-from .reference import References
+from ..frame import Failure
+from ..program.program import Program
+from ..program.statements import Statement
+from .reference_backward import References
 
 if TYPE_CHECKING:
     from .session import Session

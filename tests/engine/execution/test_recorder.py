@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from backprop_tui.engine.iteration import Iteration
+from backprop_tui.engine.execution.iteration import Iteration
 
 Values = Callable[[Iteration, str], list[Any]]
 Iterated = Callable[..., Iteration]

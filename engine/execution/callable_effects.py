@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import Tensor
 
-from .program.in_place import named_in_place
+from ..program.in_place import named_in_place
 
 _QUIET = frozenset({"torch", "math", "numpy", "random", "builtins", "collections", "itertools", "functools"})
 """Modules whose functions change tensors only where the call's own spelling says so."""

@@ -12,13 +12,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..tensors.aliasing import Namespace
+from ..tensors.autograd_graph import nodes_behind
+from ..tensors.batch_comparison import largest_of
+from ..tensors.comparison import name_of, with_article
 from .fault import ProgramFault
 from .namespace import is_floating
-from .step import MISSING
-from .tensors.aliasing import Namespace
-from .tensors.autograd_graph import nodes_behind
-from .tensors.batch_comparison import largest_of
-from .tensors.comparison import name_of, with_article
+from .steps import MISSING
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,9 @@ from itertools import groupby
 from textwrap import shorten
 from types import TracebackType
 
+from ..frame import Failure
+from ..program.program import Program
 from .cancel import Cancelled
-from .frame import Failure
-from .program.program import Program
 
 _REPEATED = 3
 """A line of a traceback is quoted so often; the rest is counted, as Python does."""

@@ -1,0 +1,1 @@
+"""Running a program: instrumented code, recorder, iteration, session, reference backward, replay."""
