@@ -11,12 +11,12 @@ from torch import Tensor
 
 from .execution.iteration import Iteration
 from .program.program import Program
-from .rules.derive import Derivation, Derived
-from .rules.lines import lines_of
+from .rules.derivation.derive import Derivation, Derived
+from .rules.derivation.reverse_walk import Contribution
+from .rules.derivation.worked_example import worked
+from .rules.derivation.written_lines import lines_of
 from .rules.table import Use
 from .rules.trees import text_of
-from .rules.walk import Contribution
-from .rules.worked import worked
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from .explaining import sums_of
 from .program.program import Program
-from .rules.derive import Derivation, Derived
-from .rules.lines import lines_of
+from .rules.derivation.derive import Derivation, Derived
+from .rules.derivation.reverse_walk import Contribution
+from .rules.derivation.written_lines import lines_of
 from .rules.term import Factor, Term
-from .rules.walk import Contribution
 
 LEVELS = 5
 BLANK = "____"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from .program.cells import split
 from .program.program import Program, Section
 from .program.statements import Statement
-from .rules.derive import Derived
+from .rules.derivation.derive import Derived
 
 
 def holes(program: Program) -> dict[str, Statement]:

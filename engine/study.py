@@ -9,7 +9,7 @@ from .execution.session import Session
 from .frame import Failure
 from .linecheck.check import check_lines
 from .program.program import Program
-from .rules.derive import Derivation, derive
+from .rules.derivation.derive import Derivation, derive
 
 
 class CannotStudy(Exception):

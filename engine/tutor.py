@@ -16,7 +16,7 @@ from .placing import CannotPlace, with_line
 from .program.library import FOLDER
 from .program.program import Program, ProgramError, parse
 from .program.statements import Statement
-from .rules.derive import Derivation, Derived, derive
+from .rules.derivation.derive import Derivation, Derived, derive
 from .telling import explanation, hinted, right_already
 
 _NO_GRADIENT = {

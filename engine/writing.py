@@ -12,7 +12,7 @@ from .execution.session import Session
 from .placing import holes, with_backward, with_gradients
 from .program.program import Program, parse
 from .report import GradientReport
-from .rules.derive import Derivation, Derived
+from .rules.derivation.derive import Derivation, Derived
 from .study import study
 
 

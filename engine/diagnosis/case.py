@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..execution.steps import MISSING
 from ..program.statements import Statement
-from ..rules.derive import Derived
+from ..rules.derivation.derive import Derived
 from ..rules.trees import copied, text_of, unparsed
 from .edit import Edit, Line, Spot, number, spots_of
 from .probes import Probe, constant_ratio, probed

@@ -12,7 +12,7 @@ from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..execution.steps import MISSING
 from ..linecheck.outcome import LineCheck, LineJudgement
-from ..rules.derive import Derivation, Derived, derive
+from ..rules.derivation.derive import Derivation, Derived, derive
 from ..verdict import Verdict
 from .case import Case, written
 from .edit import Edit

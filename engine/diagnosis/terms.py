@@ -8,10 +8,10 @@ from itertools import combinations
 
 from torch import Tensor
 
-from ..rules.lines import lines_of
+from ..rules.derivation.reverse_walk import Contribution
+from ..rules.derivation.written_lines import lines_of
 from ..rules.node import Refused
 from ..rules.trees import name
-from ..rules.walk import Contribution
 from .behind import unread
 from .case import Case, binary, written
 from .edit import Edit, Line

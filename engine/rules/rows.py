@@ -1,6 +1,6 @@
 """All rows: to import this is to have the table filled."""
 
-from . import (  # noqa: F401
+from .ops import (  # noqa: F401
     activations,
     arithmetic,
     choices,

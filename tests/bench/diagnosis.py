@@ -16,7 +16,7 @@ from backprop_tui.engine.diagnosis.diagnosis import Diagnosis, diagnose
 from backprop_tui.engine.diagnosis.place import applied
 from backprop_tui.engine.linecheck.check import check_lines
 from backprop_tui.engine.program.library import bundled, load
-from backprop_tui.engine.rules.derive import derive
+from backprop_tui.engine.rules.derivation.derive import derive
 from tests.mutation.judging import subject
 from tests.mutation.mutator import Mutant, mutants
 from tests.mutation.operators import Kind

@@ -12,7 +12,7 @@ from pathlib import Path
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.library import bundled_names, load
 from backprop_tui.engine.program.program import Program
-from backprop_tui.engine.rules.derive import Derivation, derive
+from backprop_tui.engine.rules.derivation.derive import Derivation, derive
 
 TESTS = Path(__file__).parent.parent / "programs"
 ATOMIC = ("linear_regression", "logistic_regression", "softmax_mlp", "batchnorm_mlp", "layer_norm")

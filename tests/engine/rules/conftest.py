@@ -9,7 +9,7 @@ import pytest
 
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.program import parse
-from backprop_tui.engine.rules.derive import Derivation, derive
+from backprop_tui.engine.rules.derivation.derive import Derivation, derive
 
 _PARAMETERS = """\
 a = torch.randn(4, 3)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backprop_tui.engine.rules.derive import Derivation
+from backprop_tui.engine.rules.derivation.derive import Derivation
 
 Deriving = Callable[..., Derivation]
 

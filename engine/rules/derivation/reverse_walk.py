@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from . import rows  # noqa: F401  (it fills the table)
-from .node import Node, Refused
-from .operation import Operand, operation_of
-from .table import RULES, Use
-from .term import Term, joined
-from .trace import Trace
-from .trees import name
+from .. import rows  # noqa: F401  (it fills the table)
+from ..node import Node, Refused
+from ..operation import Operand, operation_of
+from ..table import RULES, Use
+from ..term import Term, joined
+from ..trees import name
+from .traced_forward import Trace
 
 _MOST = 40
 """So many terms of one line of the forward are written out."""

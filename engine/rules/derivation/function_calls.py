@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
-from ..tensors.aliasing import Namespace
-from .node import Node
-from .trees import rebuilt
+from ...tensors.aliasing import Namespace
+from ..node import Node
+from ..trees import rebuilt
 
 Body = ast.FunctionDef | ast.Lambda
 

@@ -6,10 +6,10 @@ import ast
 
 from torch import Tensor
 
-from .node import Refused
+from ..node import Refused
+from ..table import Use, rule, text_rule
+from ..term import Term
 from .shapes import put_back
-from .table import Use, rule, text_rule
-from .term import Term
 
 _ADDED = "What was read goes back to where it was read; what was read more than once is added up."
 _WRITTEN = "What was written over gets no gradient."

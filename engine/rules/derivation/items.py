@@ -8,9 +8,9 @@ from typing import Any
 
 from torch import Tensor
 
-from .node import Node
+from ..node import Node
+from ..trees import name as name_tree
 from .noting import at
-from .trees import name as name_tree
 
 Known = Mapping[int, Node]
 

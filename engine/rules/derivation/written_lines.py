@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .shorter import shorter
-from .term import Factor, Term, at_index, joined
-from .trees import name, negative, template, text_of
-from .walk import Contribution
+from ..term import Factor, Term, at_index, joined
+from ..trees import name, negative, template, text_of
+from .common_subexpressions import shorter
+from .reverse_walk import Contribution
 
 
 def lines_of(tensor: str, contributions: Sequence[Contribution], shape: tuple[int, ...]) -> list[str]:

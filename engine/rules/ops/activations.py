@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
+from ..table import Use, rule
+from ..term import Term
 from .elementwise import Slope, enter, sloped
-from .table import Use, rule
-from .term import Term
 
 enter(
     Slope(

@@ -6,12 +6,12 @@ import ast
 
 from torch import Tensor
 
-from .node import Node, Refused
-from .operation import Operand
-from .style import style
-from .table import Use, rule, text_rule
-from .term import Shape, Term
-from .trees import name, product, template
+from ..node import Node, Refused
+from ..operation import Operand
+from ..style import style
+from ..table import Use, rule, text_rule
+from ..term import Shape, Term
+from ..trees import name, product, template
 
 
 def spread(use: Use, term: Term) -> Term:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .table import Use, rule, unbroadcast
-from .term import Shape, Term
+from ..table import Use, rule, unbroadcast
+from ..term import Shape, Term
 
 _WORDS = "A matrix product gets the gradient times the other side transposed, on the side where that stood."
 

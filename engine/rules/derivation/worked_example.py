@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .term import Term
-from .trees import text_of
-from .walk import Contribution
+from ..term import Term
+from ..trees import text_of
+from .reverse_walk import Contribution
 
 _PLACES = "__places__"
 _SHOWN = 3

@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
-from ..program.program import Program
-from .style import Style
+from ...program.program import Program
+from ..style import Style
 
 _CREATORS = frozenset(
     "randn rand zeros ones empty full randint arange randperm view reshape expand linspace eye normal".split()

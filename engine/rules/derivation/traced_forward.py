@@ -10,14 +10,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..program.in_place import named_in_place
-from ..tensors.aliasing import alone
-from .calls import Call
-from .evaluating import Evaluator
+from ...program.in_place import named_in_place
+from ...tensors.aliasing import alone
+from ..node import Node, Refused
+from ..trees import name as name_tree
+from .evaluation import Evaluator
+from .function_calls import Call
 from .items import elements, items_of
-from .node import Node, Refused
 from .noting import HIDDEN, at
-from .trees import name as name_tree
 
 _LONGEST = 2000
 """So many statements, loops unrolled, are followed."""

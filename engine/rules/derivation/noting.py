@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from .node import is_noted, subtrees
-from .trees import name as name_tree
-from .trees import rebuilt
+from ..node import is_noted, subtrees
+from ..trees import name as name_tree
+from ..trees import rebuilt
 
 HIDDEN = "__backprop_tui_"
 """Names that begin like this are none of the program's."""

@@ -10,12 +10,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .node import Node
-from .operation import Operand, value_of
-from .style import style
-from .table import Use, rule
-from .term import Shape, Term
-from .trees import name
+from ..node import Node
+from ..operation import Operand, value_of
+from ..style import style
+from ..table import Use, rule
+from ..term import Shape, Term
+from ..trees import name
 
 _BACK = "The same numbers in another shape: the gradient gets the shape from before."
 

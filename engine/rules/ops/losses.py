@@ -6,11 +6,11 @@ import ast
 
 from torch import Tensor
 
-from .node import Refused
+from ..node import Refused
+from ..table import Use, rule
+from ..term import Shape, Term
+from ..trees import name, product, template
 from .reductions import count, one_hot, size
-from .table import Use, rule
-from .term import Shape, Term
-from .trees import name, product, template
 
 _OPTIONS = "size_average, reduce, reduction"
 

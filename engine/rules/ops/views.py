@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from .node import Node, Refused
-from .table import Use, rule, text_rule
-from .term import Term
+from ..node import Node, Refused
+from ..table import Use, rule, text_rule
+from ..term import Term
 
 _BACK = "The same numbers in another shape: the gradient gets the shape from before."
 _TURNED = "What was turned is turned back."

@@ -9,24 +9,24 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..execution.failure import in_short
-from ..execution.iteration import Iteration
-from ..execution.reference_backward import make_leaves
-from ..execution.replay import World, opened
-from ..execution.session import Session
-from ..execution.vjps import arrivals
-from ..linecheck.runs import generator_states
-from ..tensors.vjp_agreement import agreement
-from ..verdict import Verdict
-from .calls import Functions
-from .lines import lines_of
-from .node import Node, Refused
+from ...execution.failure import in_short
+from ...execution.iteration import Iteration
+from ...execution.reference_backward import make_leaves
+from ...execution.replay import World, opened
+from ...execution.session import Session
+from ...execution.vjps import arrivals
+from ...linecheck.runs import generator_states
+from ...tensors.vjp_agreement import agreement
+from ...verdict import Verdict
+from ..node import Node, Refused
+from ..style import styled
+from ..trees import name as name_tree
+from .function_calls import Functions
 from .noting import HIDDEN
 from .program_style import style_of
-from .style import styled
-from .trace import Trace
-from .trees import name as name_tree
-from .walk import TOO_LONG, Contribution, Walked, walk
+from .reverse_walk import TOO_LONG, Contribution, Walked, walk
+from .traced_forward import Trace
+from .written_lines import lines_of
 
 
 @dataclass(frozen=True, eq=False)

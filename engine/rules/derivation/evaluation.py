@@ -10,12 +10,12 @@ from typing import Any
 
 from torch import Tensor
 
-from ..tensors.aliasing import Namespace
-from .calls import Call, Functions, Unfolding, called
+from ...tensors.aliasing import Namespace
+from ..node import Node, subtrees
+from ..trees import name as name_tree
+from .function_calls import Call, Functions, Unfolding, called
 from .items import elements, items_of
-from .node import Node, subtrees
 from .noting import HIDDEN, NOTE, Noting, as_spelled
-from .trees import name as name_tree
 
 _DEEPEST = 12
 """So many functions inside each other are followed."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from .node import Refused
+from ..node import Refused
+from ..style import style
+from ..table import Use, rule
+from ..term import Term
+from ..trees import inverted
 from .reductions import one_hot, reduced, restored, spread
-from .style import style
-from .table import Use, rule
-from .term import Term
-from .trees import inverted
 
 _WHERE = "Each entry's gradient goes to the side that it was taken from."
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from .table import Use, rule
-from .term import Shape, Term
-from .trees import name, names_in
+from ..table import Use, rule
+from ..term import Shape, Term
+from ..trees import name, names_in
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from .style import style
+from ..style import style
 
 _LONG = 100
 """A line of so many characters is made shorter if it can be."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from .node import Node, Refused
-from .operation import Operand
+from ..node import Node, Refused
+from ..operation import Operand
+from ..table import Use, rule
+from ..term import Piece, Term
 from .reductions import size
-from .table import Use, rule
-from .term import Piece, Term
 
 _JOINED = "What was joined is taken apart: every part gets its own piece of the gradient."
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from .node import Refused
-from .table import Use, rule, unbroadcast
-from .term import Shape, Term
-from .trees import name
+from ..node import Refused
+from ..table import Use, rule, unbroadcast
+from ..term import Shape, Term
+from ..trees import name
 
 _LOSES = (
     "A normalized group has mean zero and variance one whatever comes in, so the gradient loses its mean and "

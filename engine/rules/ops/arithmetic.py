@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from .node import Node, Refused
-from .operation import value_of
-from .table import Use, rule
-from .term import Term
+from ..node import Node, Refused
+from ..operation import value_of
+from ..table import Use, rule
+from ..term import Term
 
 
 @rule("identity(x)", "x", "another name", "The gradient is passed on as it is.", "dx += dout")

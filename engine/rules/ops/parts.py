@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from .node import Node
-from .table import Use, rule
-from .term import Term
-from .trees import template, text_of
+from ..node import Node
+from ..table import Use, rule
+from ..term import Term
+from ..trees import template, text_of
 
 
 @rule(

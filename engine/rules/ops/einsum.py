@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections import Counter
 
-from .node import Node, Refused
-from .table import Use, rule
-from .term import Shape, Term
+from ..node import Node, Refused
+from ..table import Use, rule
+from ..term import Shape, Term
 
 _EINSUM = (
     "The gradient of an operand is an Einstein sum again: the letters of the result and of the others go in, "

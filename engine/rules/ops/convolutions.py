@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from .node import Refused
+from ..node import Refused
+from ..table import Use, rule
+from ..term import Term
+from ..trees import product
 from .reductions import size
-from .table import Use, rule
-from .term import Term
-from .trees import product
 
 _OPTIONS = ("stride", "padding", "dilation", "groups")
 

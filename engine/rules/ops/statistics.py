@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import math
 
-from .node import Refused
+from ..node import Refused
+from ..table import Use, rule
+from ..term import Term
+from ..trees import template
 from .reductions import count, dims_of, reduced, restored, spread
-from .table import Use, rule
-from .term import Term
-from .trees import template
 
 _VARIANCE = (
     "Every entry gets twice its distance from the mean, over the number of entries less the correction "

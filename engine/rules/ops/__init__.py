@@ -1,0 +1,1 @@
+"""The rules of the operations, a family a file."""
