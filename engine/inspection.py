@@ -12,7 +12,7 @@ from .execution.gradient import Gradient
 from .execution.steps import MISSING
 from .execution.unwritten_gradients import holes_of
 from .frame import Block, Inspector, Tab
-from .judgement import Judgement
+from .judging.judgement import Judgement
 from .program.program import Program
 from .scene import Scene
 from .summary import block_of, matrix_of, slice_at, slices_of

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .diagnosed import diagnosed
 from .execution.cancel import Cancel, Cancelled
 from .execution.iteration import Iteration
 from .execution.session import Session
-from .judgement import Judgement, explained, judgements
-from .linecheck.check import check_lines
-from .linecheck.outcome import LineCheck
+from .judging.diagnosed import diagnosed
+from .judging.judgement import Judgement, explained, judgements
+from .judging.linecheck.line_check import check_lines
+from .judging.linecheck.outcome import LineCheck
 from .verdict import Verdict
 
 _BLAMED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE, Verdict.INHERITED)

@@ -14,7 +14,7 @@ from .execution.iteration import Iteration
 from .execution.session import Session
 from .execution.steps import MISSING
 from .frame import Failure
-from .judgement import Judgement
+from .judging.judgement import Judgement
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .execution.iteration import Iteration
 from .execution.session import Session
 from .frame import Failure
-from .linecheck.check import check_lines
+from .judging.linecheck.line_check import check_lines
 from .program.program import Program
 from .rules.derivation.derive import Derivation, derive
 

@@ -10,7 +10,7 @@ from .execution.iteration import Iteration
 from .execution.session import Session
 from .explaining import explain
 from .hints import LEVELS, hint
-from .judgement import Judgement
+from .judging.judgement import Judgement
 from .lesson import Asked, Lesson, Told
 from .placing import CannotPlace, with_line
 from .program.library import FOLDER

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from .checking import run_check
 from .execution.session import Session
+from .judging.check import run_check
+from .judging.report import GradientReport
 from .placing import holes, with_backward, with_gradients
 from .program.program import Program, parse
-from .report import GradientReport
 from .rules.derivation.derive import Derivation, Derived
 from .study import study
 

@@ -67,7 +67,7 @@ def test_the_screen_never_imports_torch_itself(file: Path) -> None:
         "commands",
         "frame",
         "program.program",
-        "report",
+        "judging.report",
         "program.library",
         "program.did_you_mean",
         "verdict",

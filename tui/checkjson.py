@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from ..engine.frame import Failure
+    from ..engine.judging.report import GradientReport, Report, Unpaired
     from ..engine.program.program import ProgramError
-    from ..engine.report import GradientReport, Report, Unpaired
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 

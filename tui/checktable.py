@@ -14,7 +14,7 @@ from .signs import SIGNS
 
 if TYPE_CHECKING:
     from ..engine.frame import Failure
-    from ..engine.report import GradientReport, Report, Unpaired
+    from ..engine.judging.report import GradientReport, Report, Unpaired
 
 _STYLES = {"good": "green", "bad": "red", "warn": "yellow", "quiet": "dim"}
 _COMPARED_AND_PASSED = {Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT}

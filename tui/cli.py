@@ -22,8 +22,8 @@ from .refusal import Refusal, as_argument, require_path, usage_error
 from .streams import PlainConsole, prints_on_stderr, silenced, write_line
 
 if TYPE_CHECKING:
+    from ..engine.judging.report import Report
     from ..engine.program.program import Program
-    from ..engine.report import Report
 
 app = App(
     name="backprop-tui",
@@ -115,7 +115,7 @@ def check(
     seed
         Seeds torch, random and numpy.
     """
-    from ..engine import report as reports
+    from ..engine.judging import report as reports
 
     loaded = _load_or_say_in_json(program, seed) if json else _load(program)
     with interrupted_by_user_alone(), prints_on_stderr():

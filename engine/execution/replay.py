@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..linecheck.dependence import reached_names
+from ..judging.linecheck.dependence import reached_names
 from ..program.statements import Statement
 from ..tensors.aliasing import distinct
 from ..tensors.comparison import finite_max

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from ..frame import Failure
+from ..judging.report import Unpaired
 from ..program.pairing import candidates, unpaired
 from ..program.program import SECTIONS, Program
 from ..program.random_draws import draws_nothing, may_draw_elsewhere
 from ..program.reachability import bound_anew, out_of_reach
 from ..program.statements import Statement, is_backward
-from ..report import Unpaired
 from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import GENERATORS, RandomState, random_state, seed_all
 from .cancel import Cancel

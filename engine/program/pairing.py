@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from ..report import Unpaired
+from ..judging.report import Unpaired
 from .did_you_mean import is_slip, nearest
 from .program import Program, Section
 from .reachability import read_in_headers

@@ -12,9 +12,9 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from backprop_tui.engine.diagnosis.diagnosis import Diagnosis, diagnose
-from backprop_tui.engine.diagnosis.place import applied
-from backprop_tui.engine.linecheck.check import check_lines
+from backprop_tui.engine.judging.diagnosis.diagnose import Diagnosis, diagnose
+from backprop_tui.engine.judging.diagnosis.diagnosis import applied
+from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.program.library import bundled, load
 from backprop_tui.engine.rules.derivation.derive import derive
 from tests.mutation.judging import subject

@@ -11,7 +11,7 @@ from iteration import WIDE, Bare, threads_for
 
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
-from backprop_tui.engine.linecheck.check import check_lines
+from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program, parse
 

@@ -14,8 +14,8 @@ from hypothesis import settings
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.frame import Frame
-from backprop_tui.engine.judgement import Judgement, judgements
-from backprop_tui.engine.linecheck.check import check_lines
+from backprop_tui.engine.judging.judgement import Judgement, judgements
+from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import SECTIONS, Program, parse
 from backprop_tui.engine.stepper import Stepper

@@ -8,8 +8,8 @@ import pytest
 
 from backprop_tui.engine.commands import Advance, CheckLines, SelectName, Unit
 from backprop_tui.engine.frame import Frame
+from backprop_tui.engine.judging.report import check
 from backprop_tui.engine.program.program import Program
-from backprop_tui.engine.report import check
 from backprop_tui.engine.stepper import Stepper
 from backprop_tui.engine.verdict import Verdict
 

@@ -19,9 +19,9 @@ from torch import Tensor
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.replay import opened
 from backprop_tui.engine.execution.session import Session
-from backprop_tui.engine.linecheck.check import check_lines
-from backprop_tui.engine.linecheck.dependence import downstream, upstreams
-from backprop_tui.engine.linecheck.passes import early_reads, plan_of, run_lines
+from backprop_tui.engine.judging.linecheck.dependence import downstream, upstreams
+from backprop_tui.engine.judging.linecheck.line_check import check_lines
+from backprop_tui.engine.judging.linecheck.substitution import early_reads, plan_of, run_lines
 from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.verdict import Verdict
 

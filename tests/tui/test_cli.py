@@ -12,10 +12,10 @@ from types import ModuleType
 import pytest
 
 import backprop_tui
-from backprop_tui.engine import report as reports
 from backprop_tui.engine.frame import Failure
+from backprop_tui.engine.judging import report as reports
+from backprop_tui.engine.judging.report import Report
 from backprop_tui.engine.program.program import Program
-from backprop_tui.engine.report import Report
 from backprop_tui.tui import cli
 from backprop_tui.tui import open as opening
 from backprop_tui.tui.main import main

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from backprop_tui.engine.frame import Failure
-from backprop_tui.engine.report import GradientReport, Report, Unpaired
+from backprop_tui.engine.judging.report import GradientReport, Report, Unpaired
 from backprop_tui.engine.verdict import Verdict
 from backprop_tui.tui.checkjson import report_json
 from backprop_tui.tui.checktable import failure_text, number, print_report

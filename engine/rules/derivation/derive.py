@@ -15,7 +15,7 @@ from ...execution.reference_backward import make_leaves
 from ...execution.replay import World, opened
 from ...execution.session import Session
 from ...execution.vjps import arrivals
-from ...linecheck.runs import generator_states
+from ...judging.linecheck.passes import generator_states
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from ..node import Node, Refused

@@ -9,7 +9,7 @@ import torch
 
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
-from backprop_tui.engine.linecheck.check import check_lines
+from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.verdict import Verdict
 
 Begun = Callable[..., Session]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from backprop_tui.engine.execution.session import Session
-from backprop_tui.engine.linecheck.check import check_lines
+from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.program.library import bundled_names, load
 
 

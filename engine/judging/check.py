@@ -1,0 +1,142 @@
+"""The check: train, then say of every gradient of the last iteration what it is."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from ..execution.gradient import Gradient
+from ..execution.iteration import Iteration
+from ..execution.session import Session
+from ..execution.steps import MISSING
+from ..execution.unwritten_gradients import absent_gradients
+from ..frame import Failure
+from ..program.program import Program
+from ..verdict import Verdict
+from .diagnosed import diagnosed
+from .judgement import Judgement, judgements
+from .linecheck.line_check import check_lines
+from .report import GradientReport, Report, Silence
+
+
+def run_check(
+    program: Program,
+    *,
+    iterations: int,
+    seed: int,
+    rtol: float,
+    atol: float,
+    silence: Silence = nullcontext,
+) -> Report:
+    """Train `iterations` iterations and report on the last one."""
+    session = Session(program, seed)
+    failure = session.begin()
+    record: Iteration | None = None
+    while failure is None and session.number < iterations:
+        record = session.iterate()
+        failure = record.failure
+        if record.failure is None and _stands_still(record):
+            break
+    with silence():
+        return _report(session, record, failure, rtol, atol)
+
+
+def _stands_still(record: Iteration) -> bool:
+    """Whether another iteration would say the same, or hide what is wrong in this one.
+
+    An update that did not run changes nothing; one that broadcast a wrong gradient into a parameter gives
+    it the gradient's shape. A shape that changed although every gradient passes is the next one's fault.
+    """
+    right = all(gradient.verdict.passes for gradient in record.gradients.values())
+    return bool(record.notes) and not (record.reshaped and right)
+
+
+def _report(
+    session: Session, record: Iteration | None, failure: Failure | None, rtol: float, atol: float
+) -> Report:
+    interrupted = failure is not None and failure.type == "KeyboardInterrupt"
+    found = [] if record is None or interrupted else gradient_reports(session, record, rtol, atol)
+    return Report(
+        program=session.program.name,
+        iterations=session.number,
+        seed=session.seed,
+        loss=session.losses[-1] if session.losses else None,
+        losses=tuple(session.losses),
+        gradients=tuple(found),
+        unpaired=() if record is None else session.unpaired(record),
+        notes=() if record is None else (*record.notes, *_asides(found)),
+        failure=failure,
+    )
+
+
+_PASSED = (Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT)
+
+
+def _asides(reports: list[GradientReport]) -> list[str]:
+    """What there is to say of gradients that pass: another dtype, another subgradient."""
+    return [
+        f"line {one.line}, {one.name}: {one.message}"
+        for one in reports
+        if one.message and one.verdict in _PASSED and one.line is not None
+    ]
+
+
+def gradient_reports(session: Session, record: Iteration, rtol: float, atol: float) -> list[GradientReport]:
+    """Every written gradient in the order of its line, then the parameters without one."""
+    written = sorted(record.gradients.values(), key=lambda gradient: gradient.pair.lines[-1])
+    judged = judgements(record, diagnosed(session, record, check_lines(session, record)))
+    found = [_written(gradient, judged[gradient.name], rtol, atol) for gradient in written]
+    missing = [f"d{name}" for name in session.parameters if f"d{name}" not in record.gradients]
+    missing += absent_gradients(session.program, record.references)
+    return found + [_missing(record, name[1:]) for name in dict.fromkeys(missing)]
+
+
+def _written(gradient: Gradient, judged: Judgement, rtol: float, atol: float) -> GradientReport:
+    found = gradient.compared(rtol=rtol, atol=atol)
+    line = judged.line
+    return GradientReport(
+        name=gradient.name,
+        tensor=gradient.tensor,
+        line=gradient.pair.lines[-1],
+        lines=line.lines if line is not None else gradient.pair.lines,
+        verdict=judged.verdict,
+        exact=found.exact,
+        approximate=found.approximate,
+        maxdiff=found.maxdiff,
+        relative_error=found.relative_error,
+        shape=found.shape,
+        expected_shape=found.expected_shape,
+        worst_index=found.worst_index,
+        line_verdict=line.verdict if line is not None else None,
+        wrong_type=judged.wrong_type or (found.wrong_type and judged.verdict is Verdict.WRONG_SHAPE),
+        ran=gradient.value is not MISSING,
+        hidden=judged.hidden,
+        inherited_from=judged.inherited_from,
+        line_maxdiff=line.maxdiff if line is not None else None,
+        line_dtype=line.dtype or None if line is not None else None,
+        message=_unreached(gradient, judged) or judged.message,
+        diagnosis=judged.diagnosis,
+    )
+
+
+def _unreached(gradient: Gradient, judged: Judgement) -> str:
+    unreached = gradient.value is MISSING and judged.verdict is Verdict.NOT_WRITTEN
+    return "its line did not run" if unreached else ""
+
+
+def _missing(record: Iteration, name: str) -> GradientReport:
+    reference = record.references.gradients.get(name)
+    return GradientReport(
+        name=f"d{name}",
+        tensor=name,
+        line=None,
+        lines=(),
+        verdict=Verdict.NOT_WRITTEN,
+        exact=False,
+        approximate=False,
+        maxdiff=None,
+        relative_error=None,
+        shape=None,
+        expected_shape=None if reference is None else tuple(reference.shape),
+        worst_index=None,
+        message="not written yet",
+    )

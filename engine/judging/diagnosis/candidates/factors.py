@@ -1,0 +1,162 @@
+"""An elementwise factor missing or too much, and the upstream gradient left out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from torch import Tensor
+
+from ....execution.steps import MISSING
+from ..case import Case, binary, written
+from ..edit import Edit, Line, Spot
+from ..probes import Probe
+from .scalars import parsed
+
+
+def extra_factors(case: Case) -> Iterator[Edit]:
+    """Every line without one of its factors or divisors."""
+    for line, spot in case.spots():
+        node = spot.node
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            yield case.edit("factor_extra", _too_much(node.right), line, spot, node.left)
+            yield case.edit("factor_extra", _too_much(node.left), line, spot, node.right)
+            yield case.edit("factor_extra", _for_divisor(node), line, spot, _over(node))
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            yield case.edit("factor_extra", _divided(node.right), line, spot, node.left)
+            times = binary(node.left, ast.Mult(), node.right)
+            yield case.edit("factor_extra", _times_for_over(node), line, spot, times)
+
+
+def _over(node: ast.BinOp) -> ast.expr:
+    return binary(node.left, ast.Div(), node.right)
+
+
+def _too_much(factor: ast.expr) -> Callable[[], str]:
+    return lambda: f"the factor {written(factor)} is too much"
+
+
+def _divided(divisor: ast.expr) -> Callable[[], str]:
+    return lambda: f"divided by {written(divisor)}, which does not belong there"
+
+
+def _for_divisor(node: ast.BinOp) -> Callable[[], str]:
+    return lambda: f"multiplied by {written(node.right)} where it is to be divided"
+
+
+def _times_for_over(node: ast.BinOp) -> Callable[[], str]:
+    return lambda: f"divided by {written(node.right)} where it is to be multiplied"
+
+
+def measured_factors(case: Case) -> Iterator[Edit]:
+    """Parts of the lines times what of the program the entries show to be missing."""
+    probes = [one for one in case.probes if not _in_product(one.spot) and one.share.dim()]
+    known = list(_candidates(case)) if probes else []
+    expected = case.trial.expected
+    for one in probes:
+        for text, factor in known:
+            for divides in (False, True):
+                if one.fits(1 / factor if divides else factor, expected):
+                    yield _scaled(case, one.line, one.spot, text, divides=divides)
+    for one in probes:
+        yield from _two_factors(case, one, known)
+
+
+def _two_factors(case: Case, one: Probe, known: list[tuple[str, Tensor]]) -> Iterator[Edit]:
+    wanted = (case.trial.expected - one.rest) / one.share
+    if wanted.shape != one.share.shape or not bool(wanted.isfinite().all()):
+        return
+    near = [pair for pair in known if pair[0] in case.nearby][:_FEW]
+    for (text, factor), (other, another) in combinations(near, 2):
+        try:
+            product = factor * another
+        except RuntimeError:
+            continue
+        if product.numel() and _alike(wanted, product) and one.fits(product, case.trial.expected):
+            new = binary(binary(parsed(text), ast.Mult(), parsed(other)), ast.Mult(), one.spot.node)
+            yield case.edit(
+                "factor_missing", f"missing the factors {text} and {other}", one.line, one.spot, new
+            )
+
+
+_FEW = 24
+
+
+def _alike(wanted: Tensor, product: Tensor) -> bool:
+    """A glance at one corner, before all entries are looked at."""
+    if product.dim() > wanted.dim():
+        return False
+    one, other = float(wanted.flatten()[0]), float(product.flatten()[0])
+    return abs(one - other) <= 1e-6 * max(abs(one), abs(other))
+
+
+def _in_product(spot: Spot) -> bool:
+    parent = spot.parent
+    linear = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult | ast.Div | ast.MatMult)
+    return linear or isinstance(parent, ast.UnaryOp | ast.Compare)
+
+
+def _scaled(case: Case, line: Line, spot: Spot, text: str, *, divides: bool) -> Edit:
+    operator: ast.operator = ast.Div() if divides else ast.Mult()
+    new = binary(spot.node, operator, parsed(text))
+    kind, words = _missing(case, text, divides)
+    return case.edit(kind, words, line, spot, new)
+
+
+def _candidates(case: Case) -> Iterator[tuple[str, Tensor]]:
+    for one in case.tensors:
+        yield one, case.values[one]
+    yield from case.parts
+
+
+def _missing(case: Case, text: str, divides: bool) -> tuple[str, str]:
+    if text in case.gradients:
+        words = f"missing the upstream gradient {text}: only the local derivative is written"
+        return "upstream_missing", words
+    return "factor_missing", f"not divided by {text}" if divides else f"missing the factor {text}"
+
+
+def missing_upstream(case: Case) -> Iterator[Edit]:
+    """Every line with the gradient of a tensor that uses this one as one more factor."""
+    users = [f"d{user}" for user in case.users]
+    yield from _with_factors(case, [one for one in users if one not in case.trial.reads], divide=False)
+    if any(not line.own for line in case.lines):
+        others = [one for one in case.gradients if one not in users and one not in case.trial.reads]
+        yield from _with_factors(case, others, divide=False, helpers=True)
+
+
+def any_upstream(case: Case) -> Iterator[Edit]:
+    """The same with every other gradient."""
+    users = {f"d{user}" for user in case.users} | case.trial.reads
+    yield from _with_factors(case, [one for one in case.gradients if one not in users], divide=False)
+
+
+def missing_factors(case: Case) -> Iterator[Edit]:
+    """Every part of a line times or over each tensor nearby."""
+    yield from _with_factors(case, [one for one in case.tensors if one in case.nearby], divide=True)
+
+
+def _with_factors(case: Case, names: list[str], *, divide: bool, helpers: bool = False) -> Iterator[Edit]:
+    spots = [pair for pair in case.spots() if not (helpers and pair[0].own)]
+    for text in names:
+        for line, spot in spots:
+            shape = case.shape(spot.node)
+            if shape is None or spot.exponent or not _fits(case, text, shape):
+                continue
+            if isinstance(spot.parent, ast.BinOp) and isinstance(spot.parent.op, ast.Mult):
+                continue
+            yield _scaled(case, line, spot, text, divides=False)
+            if divide:
+                yield _scaled(case, line, spot, text, divides=True)
+
+
+def _fits(case: Case, text: str, shape: tuple[int, ...]) -> bool:
+    """Whether a tensor may be multiplied with one of this shape."""
+    other = case.values.get(text, MISSING)
+    if text in case.gradients:
+        other = case.trial.bench.cuts.get(text[1:], MISSING)
+    if not isinstance(other, Tensor):
+        return False
+    pairs = zip(reversed(other.shape), reversed(shape), strict=False)
+    return all(one == two or 1 in (one, two) for one, two in pairs)

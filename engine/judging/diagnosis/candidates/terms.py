@@ -1,0 +1,173 @@
+"""Paths: one that is missing, one counted twice; a term of a line's own left out or too much."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+
+from torch import Tensor
+
+from ....rules.derivation.reverse_walk import Contribution
+from ....rules.derivation.written_lines import lines_of
+from ....rules.node import Refused
+from ....rules.trees import name
+from ..case import Case, binary, written
+from ..edit import Edit, Line
+from ..slicing import unread
+
+
+def paths(case: Case) -> Iterator[Edit]:
+    """The lines with one derived contribution more, or less, where there are several."""
+    if case.derived is not None and len(case.derived.contributions) > 1:
+        for one in case.derived.contributions:
+            yield from _one_path(case, [one])
+        for pair in combinations(case.derived.contributions, 2):
+            yield from _one_path(case, list(pair))
+
+
+def only_path(case: Case) -> Iterator[Edit]:
+    """The lines with the only contribution that there is."""
+    if case.derived is not None and len(case.derived.contributions) == 1:
+        yield from _one_path(case, list(case.derived.contributions))
+
+
+def _one_path(case: Case, some: list[Contribution]) -> Iterator[Edit]:
+    words = _missing(case, some)
+    more = [statement for one in some for statement in _statements(case, one)]
+    for line in case.lines if more else ():
+        if not line.own:
+            continue
+        yield case.edit("path_missing", words, line, None, [line.node, *more])
+        whole = _plus(line.node, more)
+        if whole is not None:
+            yield case.edit("path_missing", words, line, None, [whole])
+    less = _taken_away(more)
+    own = next((line for line in case.lines if line.own), None)
+    if own is not None and less is not None and len(some) == 1:
+        words = f"the contribution through {some[0].target} is counted twice"
+        yield case.edit("counted_twice", words, own, None, [own.node, less])
+
+
+def _plus(node: ast.stmt, more: Sequence[ast.stmt]) -> ast.stmt | None:
+    """The terms in the same line: what is added in place cannot make a tensor larger."""
+    if not isinstance(node, ast.Assign):
+        return None
+    value = node.value
+    for one in more:
+        if not isinstance(one, ast.AugAssign) or not isinstance(one.target, ast.Name):
+            return None
+        value = binary(value, one.op, one.value)
+    return ast.copy_location(ast.Assign(targets=node.targets, value=value), node)
+
+
+def _taken_away(more: Sequence[ast.stmt]) -> ast.stmt | None:
+    if len(more) != 1 or not isinstance(more[0], ast.AugAssign) or not isinstance(more[0].target, ast.Name):
+        return None
+    operator: ast.operator = ast.Sub() if isinstance(more[0].op, ast.Add) else ast.Add()
+    return ast.AugAssign(target=more[0].target, op=operator, value=more[0].value)
+
+
+def _missing(case: Case, some: list[Contribution]) -> str:
+    assert case.derived is not None
+    also = "also " if len(case.derived.contributions) > len(some) else ""
+    targets = " and ".join(one.target for one in some)
+    whose = "its contribution is" if len(some) == 1 else "their contributions are"
+    return f"{case.tensor} is {also}used by {targets}; {whose} missing"
+
+
+def _statements(case: Case, one: Contribution) -> list[ast.stmt]:
+    """What adds the contribution."""
+    try:
+        lines = lines_of(case.tensor, [one], tuple(case.trial.expected.shape))
+    except Refused:
+        return []
+    trees = [ast.parse(line).body[0] for line in lines]
+    last, before = trees[-1], trees[:-1]
+    if one.term.into is not None:
+        before = [tree for tree in before if not _is_zeros(tree, case.name)]
+        return [*before, _adding(last)]
+    if not isinstance(last, ast.Assign):
+        return []
+    value, operator = _bare(last.value), ast.Add()
+    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+        return [*before, ast.AugAssign(target=_store(case.name), op=ast.Sub(), value=value.operand)]
+    return [*before, ast.AugAssign(target=_store(case.name), op=operator, value=value)]
+
+
+def _bare(value: ast.expr) -> ast.expr:
+    """Without the copy that only a first line needs."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "clone":
+        return value.func.value
+    return value
+
+
+def _is_zeros(tree: ast.stmt, gradient: str) -> bool:
+    return isinstance(tree, ast.Assign) and ast.unparse(tree).startswith(f"{gradient} = torch.zeros_like")
+
+
+def _adding(tree: ast.stmt) -> ast.stmt:
+    if isinstance(tree, ast.Assign) and isinstance(tree.targets[0], ast.Name | ast.Subscript):
+        return ast.AugAssign(target=tree.targets[0], op=ast.Add(), value=tree.value)
+    return tree
+
+
+def _store(text: str) -> ast.Name:
+    return ast.Name(id=text, ctx=ast.Store())
+
+
+def extra_terms(case: Case) -> Iterator[Edit]:
+    """Every line without one of its terms, and the lines without one that adds."""
+    for line, spot in case.spots():
+        node = spot.node
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+            right = node.right if isinstance(node.op, ast.Add) else ast.UnaryOp(ast.USub(), node.right)
+            yield case.edit("term_extra", _too_much(node.right), line, spot, node.left)
+            yield case.edit("term_extra", _too_much(node.left), line, spot, right)
+    for line in case.lines:
+        if isinstance(line.node, ast.AugAssign) and isinstance(line.node.op, ast.Add | ast.Sub):
+            nothing = ast.copy_location(ast.Pass(), line.node)
+            yield case.edit("counted_twice", _twice(case, line), line, None, [nothing])
+
+
+def _too_much(term: ast.expr) -> Callable[[], str]:
+    return lambda: f"the term {written(term)} is too much"
+
+
+def _twice(case: Case, line: Line) -> str:
+    for other in case.lines:
+        if other is not line and other.statement.text == line.statement.text:
+            numbers = sorted((other.statement.line, line.statement.line))
+            return f"line {numbers[1]} adds the same as line {numbers[0]}: it is counted twice"
+    return f"line {line.statement.line} adds what does not belong there"
+
+
+def missing_terms(case: Case) -> Iterator[Edit]:
+    """Every part of a line plus or minus a helper variable that nothing reads."""
+    yield from _with_terms(case, unread(case.program, case.trial.bench.names))
+
+
+def missing_gradients(case: Case) -> Iterator[Edit]:
+    """The same with gradients."""
+    yield from _with_terms(case, case.gradients)
+
+
+def _with_terms(case: Case, texts: list[str]) -> Iterator[Edit]:
+    for text in texts:
+        for line, spot in case.spots():
+            if spot.exponent or text in line.statement.writes or not _may_be_summed(case, text, spot.node):
+                continue
+            for operator in (ast.Add(), ast.Sub()):
+                new = binary(spot.node, operator, name(text))
+                yield case.edit("term_missing", f"missing the term {text}", line, spot, new)
+
+
+def _may_be_summed(case: Case, text: str, node: ast.expr) -> bool:
+    shape = case.shape(node)
+    if shape is None:
+        return False
+    other = case.trial.bench.cuts.get(text[1:]) if text in case.gradients else None
+    if not isinstance(other, Tensor):
+        return text not in case.gradients
+    pairs = zip(reversed(other.shape), reversed(shape), strict=False)
+    return all(one == two or 1 in (one, two) for one, two in pairs)

@@ -1,0 +1,268 @@
+"""The last word on a gradient: end to end and by its line, in one verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from ..execution.gradient import Gradient
+from ..execution.iteration import Iteration
+from ..execution.steps import MISSING
+from ..tensors.comparison import finite_max
+from ..verdict import Verdict
+from .diagnosis.diagnosis import Diagnosis
+from .linecheck.outcome import ZEROS, LineCheck, LineJudgement
+
+_ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the tool says of one gradient, and why."""
+
+    verdict: Verdict
+    end_to_end: Verdict
+    line: LineJudgement | None = None
+    hidden: bool = False
+    """Passes end to end although its line is wrong."""
+    inherited_from: tuple[str, ...] = ()
+    """The gradients whose lines are wrong, where this one's is not."""
+    message: str = ""
+    diagnosis: Diagnosis | None = None
+    """What is wrong with the line, where it is."""
+
+    @property
+    def line_passes(self) -> bool:
+        """Whether the gradient's own lines are right, be its values inherited from wrong ones."""
+        return (self.line.verdict if self.line is not None else self.verdict).passes
+
+    @property
+    def wrong_type(self) -> bool:
+        """Whether it is of a wrong shape as it is no floating tensor at all."""
+        return self.line is not None and self.line.wrong_type
+
+
+def judgements(iteration: Iteration, check: LineCheck | None) -> dict[str, Judgement]:
+    """The judgement of every gradient of an iteration; without a line check, end to end alone.
+
+    A check of an earlier iteration still tells which lines are wrong, for the lines are the same; what it
+    found not exercised says nothing of another batch.
+    """
+    if check is not None and check.problem:
+        return {name: _unjudged(gradient, check.problem) for name, gradient in iteration.gradients.items()}
+    lines = check.judgements if check is not None else {}
+    if check is not None and check.iteration != iteration.number:
+        lines = {name: _of_another_batch(line) for name, line in lines.items()}
+    diagnoses = (check.diagnoses if check is not None else None) or {}
+    return {
+        name: _judgement(iteration, gradient, lines, diagnoses.get(name))
+        for name, gradient in iteration.gradients.items()
+    }
+
+
+def _unjudged(gradient: Gradient, problem: str) -> Judgement:
+    message = _end_to_end(gradient) or f"its line could not be judged alone: {problem}"
+    return Judgement(gradient.verdict, gradient.verdict, message=message)
+
+
+def explained(iteration: Iteration, judged: Mapping[str, Judgement]) -> bool:
+    """Whether every gradient that is wrong end to end is so for a reason that is already known."""
+    known = (*_ACCUSED, Verdict.INHERITED)
+    return all(
+        judged[name].verdict in known
+        for name, gradient in iteration.gradients.items()
+        if gradient.verdict in (Verdict.WRONG, Verdict.WRONG_SHAPE)
+    )
+
+
+def _of_another_batch(line: LineJudgement) -> LineJudgement:
+    if line.verdict in (Verdict.NOT_EXERCISED, Verdict.NOT_WRITTEN) or line.kink:
+        return line._replace(verdict=Verdict.NOT_CHECKED, message="", kink=False)
+    return line
+
+
+def _judgement(
+    iteration: Iteration,
+    gradient: Gradient,
+    lines: Mapping[str, LineJudgement],
+    diagnosis: Diagnosis | None,
+) -> Judgement:
+    whole, line = gradient.verdict, lines.get(gradient.name)
+    if line is None:
+        return Judgement(whole, whole, message=_end_to_end(gradient))
+    if line.verdict in _ACCUSED:
+        return _accused(iteration, gradient, line, diagnosis)
+    unfinished = gradient.value is MISSING or gradient.name in _unfinished(iteration)
+    if unfinished and line.verdict is not Verdict.NOT_WRITTEN:
+        return _not_run(whole, line)
+    if line.reused:
+        return Judgement(line.verdict, whole, line, message=line.message)
+    if whole in (Verdict.WRONG, Verdict.WRONG_SHAPE):
+        return _excused(iteration, gradient, line, lines)
+    if whole.passes and line.verdict is Verdict.NOT_EXERCISED:
+        message = f"not exercised by this batch: {line.message}"
+        return Judgement(Verdict.NOT_EXERCISED, whole, line, message=message)
+    if whole is Verdict.NOT_WRITTEN:
+        return Judgement(whole, whole, line, message=line.message or "not written yet")
+    message = line.message or _end_to_end(gradient) or _holes(line, lines)
+    return Judgement(whole, whole, line, message=message)
+
+
+def _unfinished(iteration: Iteration) -> frozenset[str]:
+    """The names that the line that raised, or one after it, would have written."""
+    failure = iteration.failure
+    if failure is None or failure.section != "backward":
+        return frozenset()
+    lines = [s for s in iteration.recorder.statements if s.section == "backward"]
+    reached = max((s.top for s in lines if s.line <= (failure.line or 0)), default=0)
+    return frozenset(name for s in lines if s.top >= reached for name in s.writes)
+
+
+def _not_run(whole: Verdict, line: LineJudgement) -> Judgement:
+    """A line that raised, or one that a line before it kept from running: what it does alone."""
+    if line.verdict is Verdict.NOT_CHECKED:
+        return Judgement(line.verdict, whole, line, message=line.message)
+    words = ["its line did not run", *([line.message] if line.message else [])]
+    if line.verdict is Verdict.RIGHT:
+        words.append("judged alone it is right")
+    return Judgement(line.verdict, whole, line, message="; ".join(words))
+
+
+def _holes(line: LineJudgement, lines: Mapping[str, LineJudgement]) -> str:
+    """Which gradients that the line reads are not written."""
+    holes = [one for one in line.upstreams if one in lines and lines[one].verdict is Verdict.NOT_WRITTEN]
+    if not holes:
+        return ""
+    verb, whose = ("is", "autograd's stands") if len(holes) == 1 else ("are", "autograd's stand")
+    return f"reads {', '.join(holes)}, which {verb} not written; {whose} in"
+
+
+def _end_to_end(gradient: Gradient) -> str:
+    manual, autograd = gradient.value, gradient.reference
+    alike = isinstance(manual, Tensor) and autograd is not None and manual.dtype == autograd.dtype
+    if alike and gradient.verdict in (Verdict.EXACT, Verdict.CLOSE, Verdict.WRONG):
+        return ""
+    return gradient.comparison.message
+
+
+def _accused(
+    iteration: Iteration, gradient: Gradient, line: LineJudgement, diagnosis: Diagnosis | None
+) -> Judgement:
+    whole = gradient.verdict
+    hidden = whole.passes and gradient.value is not MISSING and whole is not Verdict.NOT_CHECKED
+    words = [_accusation(line, diagnosis)]
+    if hidden:
+        words.append(f"hidden: {_why_hidden(iteration, gradient)}")
+    said = diagnosis is not None and diagnosis.kind == "constant_written" and line.message == ZEROS
+    if line.message and not said and line.message not in words[0]:
+        words.append(line.message)
+    return Judgement(line.verdict, whole, line, hidden, message="; ".join(words), diagnosis=diagnosis)
+
+
+def _accusation(line: LineJudgement, diagnosis: Diagnosis | None) -> str:
+    head = "wrong type" if line.wrong_type else "wrong shape"
+    if line.verdict is Verdict.WRONG_HERE:
+        head = "wrong here"
+    if diagnosis is None:
+        return head
+    edited = diagnosis.edited_line
+    where = "" if edited is None or edited in line.lines else f" in line {edited}"
+    return f"{head}: {diagnosis.message}{where}"
+
+
+def _why_hidden(iteration: Iteration, gradient: Gradient) -> str:
+    reference = gradient.reference
+    size = 0.0 if reference is None else finite_max(reference)
+    if size <= 1e-6 * iteration.references.largest:
+        return "the true gradient is about zero here"
+    return "end to end it agrees at this batch"
+
+
+def _excused(
+    iteration: Iteration, gradient: Gradient, line: LineJudgement, lines: Mapping[str, LineJudgement]
+) -> Judgement:
+    """Wrong end to end, while the line is not: something upstream is, or only rounding, or a kink."""
+    whole = gradient.verdict
+    found = _roots(gradient.name, lines, _ACCUSED)
+    roots = tuple(sorted(found, key=lambda name: max(lines[name].lines, default=0)))
+    if roots:
+        message = f"inherited from {', '.join(roots)}"
+        if line.verdict is Verdict.NOT_CHECKED and line.message:
+            message += f"; {line.message}"
+        return Judgement(Verdict.INHERITED, whole, line, inherited_from=roots, message=message)
+    coarse = _coarse(iteration, gradient.name, lines)
+    if coarse and whole is Verdict.WRONG:
+        said = [f"{name} is {iteration.gradients[name].coarser}" for name in coarse]
+        message = f"inherited from {', '.join(coarse)}; {', '.join(said)}"
+        return Judgement(Verdict.INHERITED, whole, line, inherited_from=coarse, message=message)
+    if line.verdict is Verdict.NOT_CHECKED or whole is Verdict.WRONG_SHAPE:
+        return Judgement(whole, whole, line, message=line.message or _end_to_end(gradient))
+    if not _is_finite(gradient.comparison.maxdiff):
+        return Judgement(whole, whole, line, message=line.message or _not_finite(gradient))
+    if line.kink or _kinked(gradient.name, lines):
+        return Judgement(Verdict.RIGHT, whole, line, message=line.message or _BELOW_A_KINK)
+    if line.dtype == "float64":
+        return Judgement(Verdict.CLOSE, whole, line, message=_ROUNDING)
+    return Judgement(Verdict.CLOSE, whole, line, message="no line is wrong; the rest is rounding")
+
+
+def _coarse(iteration: Iteration, name: str, lines: Mapping[str, LineJudgement]) -> tuple[str, ...]:
+    """The gradients upstream that are of a coarser dtype than their tensors: what they round is lost."""
+    behind = _behind(name, lines)
+    return tuple(n for n, one in iteration.gradients.items() if n in behind and one.coarser)
+
+
+def _not_finite(gradient: Gradient) -> str:
+    """Which of the two is infinite or NaN."""
+    manual, autograd = gradient.value, gradient.reference
+    if not isinstance(manual, Tensor) or autograd is None:
+        return _STRANGE
+    odd, true = (~one.detach().to_dense().cpu().isfinite() for one in (manual, autograd))
+    its_own, autograds = bool((odd & ~true).any()), bool((true & ~odd).any())
+    if its_own == autograds:
+        return _STRANGE
+    return _ITS_OWN if its_own else _AUTOGRADS
+
+
+_AUTOGRADS = "autograd's is infinite or NaN where this one is not, though the line is right"
+_ITS_OWN = "infinite or NaN where autograd's is not, though the line is right"
+_STRANGE = "infinite or NaN otherwise than autograd's, though the line is right"
+_ROUNDING = "no line is wrong in float64; the difference is rounding"
+_BELOW_A_KINK = "differs only where an upstream line takes another subgradient at a kink or tie"
+
+
+def _is_finite(size: float | None) -> bool:
+    return size is not None and math.isfinite(size)
+
+
+def _kinked(name: str, lines: Mapping[str, LineJudgement]) -> bool:
+    return any(lines[one].kink for one in _behind(name, lines))
+
+
+def _roots(name: str, lines: Mapping[str, LineJudgement], accused: Iterable[Verdict]) -> list[str]:
+    """The wrong gradients upstream, those behind wrong ones left out."""
+    found: list[str] = []
+    seen, queue = {name}, [name]
+    while queue:
+        for one in lines[queue.pop(0)].upstreams:
+            if one in seen or one not in lines:
+                continue
+            seen.add(one)
+            if lines[one].verdict in accused:
+                found.append(one)
+            else:
+                queue.append(one)
+    return found
+
+
+def _behind(name: str, lines: Mapping[str, LineJudgement]) -> set[str]:
+    seen, queue = {name}, [name]
+    while queue:
+        for one in lines[queue.pop(0)].upstreams:
+            if one in lines and one not in seen:
+                seen.add(one)
+                queue.append(one)
+    return seen - {name}

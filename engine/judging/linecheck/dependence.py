@@ -1,0 +1,160 @@
+"""What depends on what: gradients that lines read, tensors that lie downstream."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from torch import Tensor
+
+from ...execution.iteration import Iteration
+from ...program.names import read_names
+from ...program.program import Program
+from ...program.reachability import mentioned, read_in_functions
+from ...program.statements import Statement
+from ...tensors.aliasing import tensors_in
+from ...tensors.autograd_graph import node_of, nodes_behind
+
+
+@lru_cache(maxsize=16)
+def read_gradients(program: Program, names: frozenset[str]) -> frozenset[str]:
+    """The gradients among `names` that some line reads, by its text, bodies of functions included.
+
+    What only the lines that build it read does not count: it is no upstream.
+    """
+    section = program.section("backward")
+    found: set[str] = set()
+    for statement in section.statements if section else ():
+        found |= (statement.reads & names).difference(statement.writes)
+        if set(statement.writes) - set(statement.reads):
+            found |= statement.reads & names
+    return frozenset(found | (read_in_functions(program) & names))
+
+
+@lru_cache(maxsize=4)
+def _globals_of_functions(program: Program) -> Mapping[str, frozenset[str]]:
+    """By the name of every function that a section defines: the names outside it that it reads."""
+    nodes = [node for section in program.sections for node in section.tree.body]
+    return {
+        node.name: read_names(node) - _locals_of(node)
+        for node in nodes
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def _locals_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return stored | {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
+
+
+@lru_cache(maxsize=4)
+def reached_names(program: Program) -> frozenset[str]:
+    """Names that the forward, the handwritten lines or a function may read; nobody needs a copy of others."""
+    names = mentioned(program, ("forward", "backward"))
+    return names.union(name[1:] for name in names)
+
+
+@lru_cache(maxsize=16)
+def upstreams(program: Program, names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """For every gradient the gradients that its lines read, helper variables and functions followed."""
+    section = program.section("backward")
+    statements = section.statements if section else ()
+    functions = _globals_of_functions(program)
+    return {name: _upstreams_of(name, statements, functions, names) for name in names}
+
+
+def _upstreams_of(
+    name: str,
+    statements: Sequence[Statement],
+    functions: Mapping[str, frozenset[str]],
+    names: frozenset[str],
+) -> tuple[str, ...]:
+    found: list[str] = []
+    seen, queue = {name}, [name]
+    while queue:
+        current = queue.pop(0)
+        reads = frozenset[str]().union(*(s.reads for s in statements if current in s.writes))
+        reads |= functions.get(current, frozenset())
+        for read in sorted(reads - seen):
+            seen.add(read)
+            if read in names:
+                found.append(read)
+            else:
+                queue.append(read)
+    return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Own:
+    """The cuts at what one gradient's lines read; with `siblings`, more than the cuts was read."""
+
+    cuts: frozenset[str]
+    siblings: bool
+
+
+def own_cuts(name: str, reads: Mapping[str, frozenset[str]], below: Mapping[str, frozenset[str]]) -> Own:
+    """Where to cut for one gradient alone.
+
+    A gradient of a tensor that does not depend on this one is no upstream but a sibling: what counts
+    is what the sibling's own lines read, as far as it lies downstream of both. `below` holds the
+    tensors downstream of each gradient's own.
+    """
+    cuts: set[str] = set()
+    siblings = False
+    seen: set[tuple[str, frozenset[str]]] = set()
+    queue = [(name, below.get(name, frozenset()))]
+    while queue:
+        reader, allowed = queue.pop()
+        for read in reads.get(reader, frozenset()) - {name}:
+            narrower = allowed & below.get(read, frozenset())
+            if read[1:] in allowed:
+                cuts.add(read[1:])
+            elif (read, narrower) not in seen:
+                siblings = True
+                seen.add((read, narrower))
+                queue.append((read, narrower))
+    return Own(frozenset(cuts), siblings)
+
+
+Course = tuple[tuple[Statement, tuple[str, ...]], ...]
+"""What ran in an iteration: every executed statement and the names that it wrote, no values."""
+
+
+def course_of(iteration: Iteration) -> Course:
+    """The course of a recorded iteration."""
+    return tuple(map(iteration.recorder.entries.wrote, range(len(iteration.recorder.entries))))
+
+
+@lru_cache(maxsize=4)
+def woven(course: Course, names: frozenset[str]) -> frozenset[str]:
+    """Gradients that a loop reads while it still builds them, row by row: no cut fits there."""
+    last: dict[str, tuple[int, Statement]] = {}
+    for position, (statement, wrote) in enumerate(course):
+        for name in wrote:
+            if name in names:
+                last[name] = (position, statement)
+    found: set[str] = set()
+    for position, (statement, _) in enumerate(course):
+        for name in statement.reads.difference(statement.writes) & last.keys():
+            end, writer = last[name]
+            if position < end and statement.top == writer.top and statement.section == "backward":
+                found.add(name)
+    return frozenset(found)
+
+
+def leaves_reached(value: Any, leaves: Mapping[str, Tensor]) -> frozenset[str]:
+    """The names of the leaves that a value (a tensor or a container of some) was computed from."""
+    behind = nodes_behind(tensors_in(value))
+    reached = {id(node.variable) for node in behind if hasattr(node, "variable")}
+    return frozenset(name for name, leaf in leaves.items() if id(leaf) in reached)
+
+
+def downstream(tensors: Mapping[str, Tensor], of: str) -> frozenset[str]:
+    """The names of the tensors that were computed from the tensor `of`."""
+    node = node_of(tensors[of])
+    return frozenset(
+        name for name, tensor in tensors.items() if name != of and node in nodes_behind([tensor])
+    )

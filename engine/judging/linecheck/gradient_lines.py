@@ -1,0 +1,68 @@
+"""The gradients of a program, and the lines that build each."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+
+from ...execution.iteration import Iteration
+from ...execution.session import Session
+from ...program.program import Program
+from .substitution import known_before
+
+COPIED = "taken from autograd, by .grad: no line of it is handwritten"
+
+
+@lru_cache(maxsize=4)
+def copied_gradients(program: Program) -> frozenset[str]:
+    """The names whose lines read `.grad`, which autograd filled."""
+    section = program.section("backward")
+    return frozenset(
+        name
+        for statement in (section.statements if section is not None else ())
+        if any(isinstance(node, ast.Attribute) and node.attr == "grad" for node in ast.walk(statement.node))
+        for name in statement.writes
+    )
+
+
+def gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:
+    """Every gradient of the program: those that lines write, and those that lines only read."""
+    references = iteration.references
+    known = {*references.gradients, *references.others}
+    taken = known_before(session)
+    only_read = [n for n in _read_like_gradients(session.program) if n[1:] in known and n not in taken]
+    return tuple(dict.fromkeys([*(pair.name for pair in iteration.judged.pairs), *only_read]))
+
+
+@lru_cache(maxsize=8)
+def _read_like_gradients(program: Program) -> tuple[str, ...]:
+    """Names that a handwritten line reads and that begin with d."""
+    section = program.section("backward")
+    read = {name for statement in (section.statements if section else ()) for name in statement.reads}
+    return tuple(sorted(name for name in read if name[0] == "d"))
+
+
+def written_lines(iteration: Iteration, name: str, count: int | None = None) -> tuple[int, ...]:
+    """The lines that build a gradient: those that did, or where it was not reached, those that would.
+
+    With `count`, only so many of its writes do.
+    """
+    if name not in iteration.writes:
+        return ()
+    writes = iteration.writes[name][:count]
+    if len(writes) == 1:
+        return (iteration.statement_at(writes[0]).line,)
+    lines = {iteration.statement_at(position).line for position in writes}
+    return tuple(sorted(lines or set(iteration.gradients[name].pair.lines)))
+
+
+def read_in_part(iteration: Iteration, name: str, upstream: str) -> bool:
+    """Whether a line of a gradient reads an upstream one after its first write and before its last."""
+    if name not in iteration.gradients or upstream not in iteration.gradients:
+        return False
+    built = iteration.gradients[upstream].writes
+    return any(
+        upstream in iteration.statement_at(position).reads and built[0] < position < built[-1]
+        for position in iteration.gradients[name].writes
+        if built and position not in built
+    )

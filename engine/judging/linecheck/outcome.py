@@ -1,0 +1,44 @@
+"""What the line check says: plain records, one per gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ...verdict import Verdict
+from ..diagnosis.diagnosis import Diagnosis
+
+ZEROS = "it is zero, whatever comes from upstream"
+
+
+class LineJudgement(NamedTuple):
+    """What is said of the lines that build one gradient, whatever comes in from upstream."""
+
+    name: str
+    verdict: Verdict
+    lines: tuple[int, ...] = ()
+    """Every line that builds it; the blame is theirs together."""
+    upstreams: tuple[str, ...] = ()
+    """The gradients that the lines read."""
+    maxdiff: float | None = None
+    dtype: str = ""
+    message: str = ""
+    kink: bool = False
+    """Right, but at a kink or tie another subgradient than autograd's was chosen."""
+    reused: bool = False
+    """Its name stands for something else in the end, so that end to end nothing can be said."""
+    wrong_type: bool = False
+    """Of a wrong shape: it is no floating tensor at all."""
+
+
+@dataclass(frozen=True)
+class LineCheck:
+    """The line check of one iteration. `dtype` is the precision it ran in; `problem` why it could not."""
+
+    iteration: int
+    judgements: Mapping[str, LineJudgement] = field(default_factory=dict)
+    dtype: str = ""
+    problem: str = ""
+    diagnoses: Mapping[str, Diagnosis] | None = None
+    """What is wrong with the lines that are accused, by gradient; None where nobody has looked yet."""

@@ -1,0 +1,69 @@
+"""Off the kinks: the same program where parameters and float data are moved a little."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from contextlib import AbstractContextManager
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from ...execution.replay import World
+from ...execution.session import Session
+from ...tensors.aliasing import storage_of
+
+_EXACT = frozenset(
+    "eq ne __eq__ __ne__ equal isin unique bool __bool__ nonzero count_nonzero argwhere logical_not "
+    "logical_and logical_or logical_xor item tolist numpy __array__ __float__ __int__".split()
+)
+"""What asks of a number whether it is exactly another."""
+
+
+def _casts_to_bool(name: str, args: Any) -> bool:
+    return name in ("to", "type") and any(value is torch.bool for value in args)
+
+
+class ExactUses(TorchFunctionMode):
+    """Notes which tensors of the namespace the program compares exactly, as it does masks and codes.
+
+    Moved a little, a mask of zeros and ones masks nothing, and a line that forgets it looks right.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        values = {name: session.namespace.get(name) for name in (*session.parameters, *session.data)}
+        tensors = {name: value for name, value in values.items() if isinstance(value, Tensor)}
+        self._names = {storage_of(tensor): name for name, tensor in tensors.items() if tensor.numel()}
+        self.found: set[str] = set()
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        """Look at what compares; pass everything on."""
+        name = getattr(func, "__name__", "")
+        if name in _EXACT or _casts_to_bool(name, args):
+            tensors = [value for value in args if isinstance(value, Tensor)]
+            with torch._C.DisableTorchFunction():
+                self.found |= {self._names.get(storage_of(tensor), "") for tensor in tensors}
+        return func(*args, **(kwargs or {}))
+
+
+class Jittered:
+    """A world whose parameters, and with `data` float data, are moved a little; all but `still`."""
+
+    def __init__(
+        self, world: AbstractContextManager[World], session: Session, *, data: bool, still: Container[str]
+    ) -> None:
+        self.world = world
+        names = [*session.parameters, *(sorted(session.data) if data else ())]
+        self.names = [name for name in names if name not in still]
+
+    def __enter__(self) -> World:
+        world = self.world.__enter__()
+        world.jitter(self.names, torch.Generator().manual_seed(7))
+        return world
+
+    def __exit__(self, *error: Any) -> None:
+        self.world.__exit__(*error)

@@ -1,0 +1,115 @@
+"""Names that stand for more than one gradient: `dh *= mask`, or one that every pass of a loop binds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from itertools import pairwise
+
+from ...execution.iteration import Iteration
+from ...program.program import Program
+from ...verdict import Verdict
+from .dependence import Course
+from .outcome import LineCheck
+
+_ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
+_TRIED = 8
+"""How many places a gradient may be complete at are tried; every one costs a check."""
+
+
+def many(iteration: Iteration, program: Program, name: str) -> str:
+    """Why nothing is said of an ambiguous gradient."""
+    if name in overwritten(program):
+        return overwritten(program)[name]
+    times = Counter(
+        (step.statement.section, bound)
+        for step in iteration.steps
+        for bound in (*step.statement.binds, *step.statement.changes)
+    )
+    tensor = name[1:]
+    return (
+        f"a loop binds {tensor} {times['forward', tensor]} times in the forward and {name} "
+        f"{times['backward', name]} times in the backward: which belongs to which is not known"
+    )
+
+
+@lru_cache(maxsize=4)
+def overwritten(program: Program) -> Mapping[str, str]:
+    """Gradients of tensors that the forward overwrites with what another name stands for, and why not judged.
+
+    After `h = torch.relu_(z)` z is h, and dz may be the gradient of either.
+    """
+    found = {}
+    for statement in program.statements:
+        if statement.section == "forward" and statement.binds:
+            for name in set(statement.changes).difference(statement.binds):
+                bound = ", ".join(statement.binds)
+                found[f"d{name}"] = (
+                    f"line {statement.line} changes {name} in place and binds {bound}: "
+                    f"whether d{name} belongs to it before or after is not known"
+                )
+    return found
+
+
+@lru_cache(maxsize=4)
+def ambiguous(course: Course, names: tuple[str, ...]) -> frozenset[str]:
+    """Gradients that a loop binds again and again, of tensors that the forward does so too.
+
+    The last value of such a gradient belongs to another pass than the last value of its tensor.
+    """
+    forward: Counter[str] = Counter()
+    backward: Counter[tuple[int, str]] = Counter()
+    for statement, _ in course:
+        if statement.section == "forward":
+            forward.update(statement.binds)
+        elif statement.section == "backward":
+            backward.update((statement.number, name) for name in statement.binds)
+    again = {name for (_, name), count in backward.items() if count > 1}
+    return frozenset(name for name in names if name in again and forward[name[1:]] > 1)
+
+
+def settled(
+    first: LineCheck,
+    turns: Mapping[str, tuple[int, ...]],
+    judged: Callable[[Mapping[str, int]], LineCheck],
+) -> LineCheck:
+    """The check that accuses the fewest, where gradients may be complete before their last write.
+
+    `turns` says after how many writes each may be; `judged` checks with some complete that early. Where
+    nothing is gained, a gradient is what its name holds in the end.
+    """
+    best, chosen = first, dict[str, int]()
+    for name in turns:
+        for writes in turns[name]:
+            if name not in _accused(best):
+                break
+            trial = {**chosen, name: writes}
+            found = judged(trial)
+            if len(_accused(found)) < len(_accused(best)):
+                best, chosen = found, trial
+    return best
+
+
+def turning_points(iteration: Iteration, check: LineCheck, kept: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """After how many writes an accused gradient may be complete and its name used for something else.
+
+    Only where a line of another gradient reads it later on. The gradients in `kept` are read after the
+    backward: they are what they are in the end.
+    """
+    found = {name: _turns(iteration, check, name) for name in _accused(check) - set(kept)}
+    return {name: turns for name, turns in sorted(found.items()) if turns}
+
+
+def _turns(iteration: Iteration, check: LineCheck, name: str) -> tuple[int, ...]:
+    writes = iteration.gradients[name].writes if name in iteration.gradients else ()
+    statements = [iteration.statement_at(position) for position in writes]
+    changing = [index for index, (one, other) in enumerate(pairwise(statements), 1) if one is not other]
+    readers = [other for other, one in check.judgements.items() if name in one.upstreams and other != name]
+    ran = len(iteration.recorder.entries)
+    last = max((max(iteration.gradients[one].writes, default=ran) for one in readers), default=-1)
+    return tuple(count for count in reversed(changing) if writes[count] < last)[:_TRIED]
+
+
+def _accused(check: LineCheck) -> set[str]:
+    return {name for name, one in check.judgements.items() if one.verdict in _ACCUSED}

@@ -1,0 +1,210 @@
+"""Passes over the handwritten lines: each gradient taken at its last write, then replaced."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ...execution.iteration import Iteration
+from ...execution.replay import World
+from ...execution.session import Session
+from ...execution.steps import Slot, Step
+from ...execution.written_gradients import written_gradients
+from ...program.statements import Statement
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Which gradients there are, when each is complete, and which are read before any line writes them.
+
+    `writes` counts the writes that complete a gradient; a name that is missing is not written at all.
+    """
+
+    names: tuple[str, ...]
+    writes: Mapping[str, int]
+    early: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What one pass gave: every gradient's value at its last write, and what raised."""
+
+    values: Mapping[str, Any]
+    raised: Mapping[str, tuple[int, BaseException]] = field(default_factory=dict)
+    """By gradient: the line that raised, and what."""
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """How often each gradient was written."""
+
+
+def plan_of(iteration: Iteration, names: tuple[str, ...], early: frozenset[str]) -> Plan:
+    """The plan for the gradients `names`, from the record of the iteration."""
+    return Plan(names, {name: len(writes) for name, writes in iteration.writes.items() if writes}, early)
+
+
+def allocated_gradients(session: Session) -> frozenset[str]:
+    """The gradients that begin as memory to be filled."""
+    return frozenset(name for name, candidate in session.candidates.items() if candidate.allocated)
+
+
+def planned_anew(world: World, plan: Plan, instead: Mapping[str, Tensor]) -> Plan:
+    """The plan where the record ends early: a pass that goes on after lines that raise.
+
+    What such a line would have written is what autograd says (`instead`), so that others can run.
+    """
+    never = dict.fromkeys(plan.names, sys.maxsize)
+    outcome = run_lines(world, replace(plan, writes=never), instead)
+    return replace(plan, writes=outcome.seen)
+
+
+def early_reads(session: Session, names: tuple[str, ...]) -> frozenset[str]:
+    """Gradients that a line reads before any line writes them, or that no line writes."""
+    section = session.program.section("backward")
+    written: set[str] = set()
+    early: set[str] = set()
+    known = known_before(session)
+    names = tuple(name for name in names if name not in known)
+    for statement in section.statements if section else ():
+        outside = statement.reads.difference(_accumulated(statement))
+        early |= {name for name in names if name in outside and name not in written}
+        written.update(statement.writes)
+    return frozenset(early)
+
+
+def known_before(session: Session) -> frozenset[str]:
+    """Names that mean something else before the backward: `dx = x[1:] - x[:-1]` in the forward."""
+    return session.kept.union(session.bound("forward"))
+
+
+def _accumulated(statement: Statement) -> tuple[str, ...]:
+    """Names that a statement reads only to change them: `dX += ...` is no early read of dX."""
+    return statement.changes
+
+
+def run_lines(
+    world: World,
+    plan: Plan,
+    substitutes: Mapping[str, Tensor],
+    taken: Callable[[str, Any], Any] = lambda name, value: value,
+    *,
+    graph: bool = False,
+) -> Outcome:
+    """One pass. `taken` sees every value at the moment of its last write, before it is replaced."""
+    one = _Pass(world, plan, substitutes, taken)
+    for name in plan.early:
+        one.put(name)
+    world.lines(one.after, one.after_line, one.failing, graph=graph)
+    return Outcome(one.values, one.failed, one.seen)
+
+
+def kept(name: str, value: Any) -> Any:
+    """What is taken of a gradient that is looked at when the pass is over."""
+    return value.detach().clone() if isinstance(value, Tensor) else value
+
+
+def referred(name: str, value: Any) -> Any:
+    """The same where no line changes anything."""
+    return value.detach() if isinstance(value, Tensor) else value
+
+
+def lines_change(session: Session) -> bool:
+    """Whether a handwritten line may change a tensor in place."""
+    section = session.program.section("backward")
+    return any(
+        one.changes or one.unnamed or (one.calls and one not in session.harmless)
+        for one in (section.statements if section is not None else ())
+    )
+
+
+class _Pass:
+    """One pass under way. A write that raises counts as a write, so that the last one is known."""
+
+    def __init__(
+        self,
+        world: World,
+        plan: Plan,
+        substitutes: Mapping[str, Tensor],
+        taken: Callable[[str, Any], Any],
+    ) -> None:
+        self.namespace = world.session.namespace
+        self.kept = world.session.kept_gradients
+        self.allocated = allocated_gradients(world.session)
+        self.plan = plan
+        self.names = frozenset(plan.names)
+        self.substitutes = substitutes
+        self.taken = taken
+        self.clones = lines_change(world.session)
+        self.seen: dict[str, int] = {}
+        self.placed: dict[str, Tensor] = {}
+        self.values: dict[str, Any] = {}
+        self.failed: dict[str, tuple[int, BaseException]] = {}
+
+    def put(self, name: str) -> None:
+        """Replace a gradient by its substitute, if it has one."""
+        if name in self.substitutes:
+            substitute = self.substitutes[name]
+            self.placed[name] = self.namespace[name] = substitute.clone() if self.clones else substitute
+
+    def _renew(self, written: Container[str], unseen: bool = False) -> None:
+        """Put substitutes again that a line of another gradient changed through shared memory.
+
+        Whoever reads them next is judged as if that had not happened; that it did is told elsewhere. What
+        numpy or `.data` changes, `unseen`, no version tells.
+        """
+        for name, tensor in list(self.placed.items()):
+            if name in written or self.namespace.get(name) is not tensor:
+                continue
+            if tensor._version or (unseen and not torch.equal(tensor, self.substitutes[name])):
+                self.put(name)
+
+    def after(self, step: Step) -> None:
+        """After every step: take and replace what it completes."""
+        if step.statement.changes or step.statement.unnamed:
+            unseen = ".data" in step.statement.text or any(_is_foreign(slot) for slot in step.slots)
+            self._renew(step.statement.writes, unseen)
+        for slot in written_gradients(step, self.names, self.kept, self.allocated):
+            self._written(slot.name, slot.origin)
+
+    def after_line(self, statement: Statement, values: tuple[Any, ...]) -> None:
+        """After a straight line: the same, for the values of what it writes."""
+        if statement.changes:
+            self._renew(statement.writes, ".data" in statement.text)
+        for name, value in zip(statement.writes, values, strict=True):
+            if name in self.names:
+                self._written(name, value)
+
+    def _written(self, name: str, value: Any) -> None:
+        self.seen[name] = count = self.seen.get(name, 0) + 1
+        if count == self.plan.writes.get(name):
+            if name not in self.failed:
+                self.values[name] = self.taken(name, value)
+            self.put(name)
+
+    def failing(self, statements: list[Statement], error: BaseException) -> None:
+        """After a top-level statement that raised: what it did not write is taken from the substitutes."""
+        line = _line_of(error, statements)
+        for statement in statements:
+            for name in statement.writes:
+                if name in self.names and name not in self.values:
+                    self.seen[name] = self.seen.get(name, 0) + (statement.line == line)
+                    self.failed[name] = (line, error)
+                    self.put(name)
+
+
+def _is_foreign(slot: Slot) -> bool:
+    """Whether it holds something that is no tensor and may share a tensor's memory."""
+    return not isinstance(slot.origin, Tensor | int | float | str | None)
+
+
+def _line_of(error: BaseException, statements: list[Statement]) -> int:
+    trace = error.__traceback__
+    lines = {statement.line for statement in statements}
+    while trace is not None:
+        if trace.tb_lineno in lines and trace.tb_frame.f_code.co_name == "<module>":
+            return trace.tb_lineno
+        trace = trace.tb_next
+    return statements[0].line

@@ -1,0 +1,167 @@
+"""Names that stand for several things, and tensors that share memory: no right line is accused for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from backprop_tui.engine.execution.session import Session
+from backprop_tui.engine.judging.judgement import Judgement
+from backprop_tui.engine.judging.report import check
+from backprop_tui.engine.program.program import Program
+from backprop_tui.engine.verdict import Verdict
+
+Judged = Callable[..., dict[str, Judgement]]
+Build = Callable[..., Program]
+Begun = Callable[..., Session]
+
+DATA = "import torch\nx = torch.randn(5, 3)\ny = torch.randn(5, 2)"
+DEEP = {
+    "setup": DATA,
+    "parameters": "W1 = torch.randn(3, 4)\nW2 = torch.randn(4, 4)\nW3 = torch.randn(4, 2)",
+    "forward": """
+        h1 = torch.relu(x @ W1)
+        h2 = torch.relu(h1 @ W2)
+        out = h2 @ W3
+        loss = ((out - y) ** 2).mean()
+    """,
+    "update": "pass",
+}
+REUSING = """
+dout = 2 * (out - y) / out.numel()
+dW3 = h2.T @ dout
+dh2 = dout @ W3.T
+dh2 = dh2 * (h2 > 0)
+dW2 = h1.T @ dh2
+dh1 = dh2 @ W2.T
+dh1[h1 <= 0] = 0
+dW1 = x.T @ dh1
+"""
+LAYERS = {
+    "setup": DATA,
+    "parameters": "W1 = torch.randn(3, 3)\nW2 = torch.randn(3, 3)",
+    "forward": """
+        acts = [x]
+        for W in (W1, W2):
+            h = torch.tanh(acts[-1] @ W)
+            acts.append(h)
+        loss = (h ** 2).sum()
+    """,
+    "update": "pass",
+}
+LAYER_LINES = """
+grads = []
+dh = 2 * h
+for W, a, o in zip((W2, W1), acts[-2::-1], acts[:0:-1]):
+    da = dh * (1 - o ** 2)
+    grads.append(a.T @ da)
+    dh = da @ W.T
+dW2, dW1 = grads
+"""
+ONE = {"setup": DATA, "parameters": "W = torch.randn(3, 2)", "forward": "h = x @ W\nloss = (h ** 2).sum()"}
+SPLIT = {
+    "setup": DATA,
+    "parameters": "W = torch.randn(3, 4)",
+    "forward": "qk = x @ W\nq, k = qk.split(2, 1)\ns = q * k\nloss = (s ** 2).sum()",
+    "update": "pass",
+}
+SPLIT_LINES = """
+ds = 2 * s
+dqk = torch.zeros_like(qk)
+dq, dk = dqk.split(2, 1)
+dq += ds * k
+dk += ds * q
+dW = x.T @ dqk
+"""
+
+
+def accused(found: Mapping[str, Judgement]) -> set[str]:
+    """The gradients whose own lines are called wrong."""
+    return {n for n, one in found.items() if one.verdict in (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)}
+
+
+def failing(found: Mapping[str, Judgement]) -> set[str]:
+    """The gradients that a check fails for."""
+    return {name for name, one in found.items() if not one.verdict.passes}
+
+
+def test_a_name_used_on_for_the_gradient_before_the_activation_is_right(judged: Judged) -> None:
+    found = judged(**DEEP, backward=REUSING)
+    assert failing(found) == set()
+    assert found["dh1"].end_to_end is Verdict.WRONG
+    assert "dh1 is no longer the gradient of h1" in found["dh1"].message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("dh2 = dout @ W3.T", "dh2 = -dout @ W3.T", {"dh2"}),
+        ("dW2 = h1.T @ dh2", "dW2 = h1.T @ -dh2", {"dW2"}),
+        ("dW1 = x.T @ dh1", "dW1 = x.T @ dh1 * 2", {"dW1"}),
+        ("dh1[h1 <= 0] = 0", "dh1[h1 > 0] = 0", {"dW1"}),
+    ],
+)
+def test_errors_around_a_name_used_on_are_found(judged: Judged, old: str, new: str, wrong: set[str]) -> None:
+    assert accused(judged(**DEEP, backward=REUSING.replace(old, new))) >= wrong
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        ("dh = 2 * h\ndx = dh @ W.T\ndx *= 2\ndW = x.T @ dh", "dx"),
+        ("dh = 2 * h\ndh *= 2\ndW = x.T @ dh", "dh"),
+        ("dh = 2 * h\ndW = x.T @ dh\ndW *= 0.5", "dW"),
+    ],
+)
+def test_a_change_that_nothing_makes_right_is_an_error(judged: Judged, lines: str, wrong: str) -> None:
+    assert accused(judged(**ONE, backward=lines, update="pass")) == {wrong}
+
+
+def test_what_every_pass_of_a_loop_binds_anew_is_not_checked(judged: Judged) -> None:
+    found = judged(**LAYERS, backward=LAYER_LINES)
+    assert failing(found) == set()
+    assert found["dh"].verdict is Verdict.NOT_CHECKED
+    assert "which belongs to which is not known" in found["dh"].message
+
+
+def test_what_such_a_loop_builds_is_checked(judged: Judged) -> None:
+    wrong = LAYER_LINES.replace("dW2, dW1 = grads", "dW2, dW1 = grads[0], -grads[1]")
+    assert failing(judged(**LAYERS, backward=wrong)) == {"dW1"}
+
+
+def test_a_name_that_begins_with_d_and_is_a_forward_value_is_no_gradient(judged: Judged) -> None:
+    found = judged(
+        setup="import torch",
+        parameters="x = torch.randn(6)",
+        forward="dx = x[1:] - x[:-1]\nloss = (dx ** 2).sum()",
+        backward="ddx = 2 * dx\ngx = torch.zeros_like(x)\ngx[1:] += ddx\ngx[:-1] -= ddx",
+        update="x = x - 0.1 * gx",
+        iterations=2,
+    )
+    assert failing(found) == set()
+    assert set(found) == {"ddx"}
+
+
+def test_a_gradient_may_be_filled_through_views_of_it(judged: Judged) -> None:
+    assert failing(judged(**SPLIT, backward=SPLIT_LINES)) == set()
+    assert "dk" in accused(judged(**SPLIT, backward=SPLIT_LINES.replace("dk +=", "dk -=")))
+
+
+def test_a_gradient_changed_through_another_name_is_no_rounding(judged: Judged, build: Build) -> None:
+    sections = {
+        "setup": DATA,
+        "parameters": "W = torch.randn(3, 2)\nV = torch.randn(3, 2)",
+        "forward": "a = x @ W\nb = x @ V\ns = a + b\nloss = (s ** 2).sum() + (a ** 3).sum()",
+        "update": "pass",
+    }
+    lines = "ds = 2 * s\nda = ds\ndb = ds\nda += 3 * a ** 2\ndW = x.T @ da\ndV = x.T @ db"
+    found = judged(**sections, backward=lines)
+    assert failing(found) == {"dV"}
+    assert "db is changed in place, through another name" in found["dV"].message
+    assert check(build(**sections, backward=lines)).exit_code == 1
+    assert failing(judged(**sections, backward=lines.replace("da = ds\n", "da = ds.clone()\n"))) == set()
+
+
+def test_a_program_whose_lines_pair_with_nothing_is_no_problem(judged: Judged) -> None:
+    assert judged(**ONE, backward="g = 2 * h\ngrad = x.T @ g", update="W = W - 0.1 * grad") == {}
