@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .frame import Tab
-from .lesson import Asked
+from .tutor.answer import Asked
 
 
 class Unit(StrEnum):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from .lesson import Lesson
+from .tutor.answer import Lesson
 from .verdict import Verdict
 
 

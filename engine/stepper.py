@@ -29,7 +29,6 @@ from .execution.captured_output import Output
 from .execution.iteration import Iteration
 from .execution.session import Session
 from .frame import Failure, Frame
-from .lesson import Asked, Lesson
 from .line_judge import LineJudge
 from .losses import LossHistory
 from .pace import Pace
@@ -37,10 +36,11 @@ from .picture import picture
 from .program.program import Program
 from .stopped import why_not_begun, why_stopped
 from .summary import forget_summaries
+from .tutor.answer import Asked, Lesson
 from .view import View, phase_end, phase_start
 
 if TYPE_CHECKING:
-    from .tutor import Tutor
+    from .tutor.tutor import Tutor
 
 
 _AT_ONCE = 0.05
@@ -188,7 +188,7 @@ class Stepper:
 
     def _ask(self, asked: Asked) -> None:
         """Answer about the selected tensor; the parts that answer are loaded when somebody asks."""
-        from .tutor import Tutor
+        from .tutor.tutor import Tutor
 
         self.pace.pause()
         if self.record is None or self.record.loss is None:

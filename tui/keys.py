@@ -21,7 +21,7 @@ from ..engine.commands import (
     Unit,
 )
 from ..engine.frame import Tab
-from ..engine.lesson import Asked
+from ..engine.tutor.answer import Asked
 
 
 class Key(NamedTuple):

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from ..engine.commands import Ask, Command
-from ..engine.lesson import Asked, Lesson, Told
+from ..engine.tutor.answer import Asked, Lesson, Told
 from .box import FRAME, Room
 from .canvas import Canvas
 from .line import Line, Run, clean

@@ -18,9 +18,9 @@ from .refusal import Refusal, require_path
 from .streams import PlainConsole, prints_on_stderr, write_line
 
 if TYPE_CHECKING:
-    from ..engine.lesson import Told
-    from ..engine.study import Study
-    from ..engine.writing import Written
+    from ..engine.tutor.answer import Told
+    from ..engine.tutor.study import Study
+    from ..engine.tutor.writing import Written
 
 SOME_UNWRITTEN = 1
 
@@ -66,8 +66,8 @@ def write(
 
 
 def _written(program: str, *, missing: bool, seed: int) -> Written:
-    from ..engine import writing
-    from ..engine.study import CannotStudy
+    from ..engine.tutor import writing
+    from ..engine.tutor.study import CannotStudy
 
     try:
         with interrupted_by_user_alone(), prints_on_stderr():
@@ -88,7 +88,8 @@ def explain(program: str, tensor: str | None = None, /, *, seed: Seed = 0) -> in
     seed
         Seeds torch, random and numpy.
     """
-    from ..engine import explaining, telling
+    from ..engine.tutor import explanation as explaining
+    from ..engine.tutor import wording as telling
 
     found = _study(program, seed)
     names = list(found.derivation.gradients) if tensor is None else [_tensor(found, tensor)]
@@ -114,7 +115,8 @@ def hint(program: str, tensor: str, /, *, level: Level = 1, seed: Seed = 0) -> i
     seed
         Seeds torch, random and numpy.
     """
-    from ..engine import hints, telling
+    from ..engine.tutor import hints
+    from ..engine.tutor import wording as telling
 
     found = _study(program, seed)
     name = _tensor(found, tensor)
@@ -134,7 +136,7 @@ def _save(output: str, text: str) -> None:
 
 
 def _study(program: str, seed: int) -> Study:
-    from ..engine.study import CannotStudy, study
+    from ..engine.tutor.study import CannotStudy, study
 
     try:
         with interrupted_by_user_alone(), prints_on_stderr():

@@ -8,7 +8,7 @@ from types import ModuleType
 from textual.pilot import Pilot
 
 from backprop_tui.engine.commands import Ask, Layout
-from backprop_tui.engine.lesson import Asked, Lesson, Told
+from backprop_tui.engine.tutor.answer import Asked, Lesson, Told
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.canvas import Canvas
 from backprop_tui.tui.lesson_screen import LessonScreen

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .execution.iteration import Iteration
-from .execution.session import Session
-from .frame import Failure
-from .judging.linecheck.line_check import check_lines
-from .program.program import Program
-from .rules.derivation.derive import Derivation, derive
+from ..execution.iteration import Iteration
+from ..execution.session import Session
+from ..frame import Failure
+from ..judging.linecheck.line_check import check_lines
+from ..program.program import Program
+from ..rules.derivation.derive import Derivation, derive
 
 
 class CannotStudy(Exception):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from .explaining import sums_of
-from .program.program import Program
-from .rules.derivation.derive import Derivation, Derived
-from .rules.derivation.reverse_walk import Contribution
-from .rules.derivation.written_lines import lines_of
-from .rules.term import Factor, Term
+from ..program.program import Program
+from ..rules.derivation.derive import Derivation, Derived
+from ..rules.derivation.reverse_walk import Contribution
+from ..rules.derivation.written_lines import lines_of
+from ..rules.term import Factor, Term
+from .explanation import sums_of
 
 LEVELS = 5
 BLANK = "____"

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from backprop_tui.engine.explaining import Explanation, explain
-from backprop_tui.engine.hints import hint
 from backprop_tui.engine.program.library import bundled_names, load
 from backprop_tui.engine.program.program import Program
-from backprop_tui.engine.study import study
+from backprop_tui.engine.tutor.explanation import Explanation, explain
+from backprop_tui.engine.tutor.hints import hint
+from backprop_tui.engine.tutor.study import study
 
 Build = Callable[..., Program]
 

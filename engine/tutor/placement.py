@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .program.cells import split
-from .program.program import Program, Section
-from .program.statements import Statement
-from .rules.derivation.derive import Derived
+from ..program.cells import split
+from ..program.program import Program, Section
+from ..program.statements import Statement
+from ..rules.derivation.derive import Derived
 
 
 def holes(program: Program) -> dict[str, Statement]:

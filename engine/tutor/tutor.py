@@ -6,18 +6,18 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from .execution.iteration import Iteration
-from .execution.session import Session
-from .explaining import explain
+from ..execution.iteration import Iteration
+from ..execution.session import Session
+from ..judging.judgement import Judgement
+from ..program.library import FOLDER
+from ..program.program import Program, ProgramError, parse
+from ..program.statements import Statement
+from ..rules.derivation.derive import Derivation, Derived, derive
+from .answer import Asked, Lesson, Told
+from .explanation import explain
 from .hints import LEVELS, hint
-from .judging.judgement import Judgement
-from .lesson import Asked, Lesson, Told
-from .placing import CannotPlace, with_line
-from .program.library import FOLDER
-from .program.program import Program, ProgramError, parse
-from .program.statements import Statement
-from .rules.derivation.derive import Derivation, Derived, derive
-from .telling import explanation, hinted, right_already
+from .placement import CannotPlace, with_line
+from .wording import explanation, hinted, right_already
 
 _NO_GRADIENT = {
     "loss": "the gradient of the loss itself is 1; every other one starts from there",

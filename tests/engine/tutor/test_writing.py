@@ -9,8 +9,8 @@ import pytest
 from backprop_tui.engine.judging.report import Report, check
 from backprop_tui.engine.program.library import bundled_names, load
 from backprop_tui.engine.program.program import Program, parse
-from backprop_tui.engine.study import CannotStudy
-from backprop_tui.engine.writing import write
+from backprop_tui.engine.tutor.study import CannotStudy
+from backprop_tui.engine.tutor.writing import write
 
 Build = Callable[..., Program]
 

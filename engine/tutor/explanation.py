@@ -9,14 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .execution.iteration import Iteration
-from .program.program import Program
-from .rules.derivation.derive import Derivation, Derived
-from .rules.derivation.reverse_walk import Contribution
-from .rules.derivation.worked_example import worked
-from .rules.derivation.written_lines import lines_of
-from .rules.table import Use
-from .rules.trees import text_of
+from ..execution.iteration import Iteration
+from ..program.program import Program
+from ..rules.derivation.derive import Derivation, Derived
+from ..rules.derivation.reverse_walk import Contribution
+from ..rules.derivation.worked_example import worked
+from ..rules.derivation.written_lines import lines_of
+from ..rules.table import Use
+from ..rules.trees import text_of
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from .execution.session import Session
-from .judging.check import run_check
-from .judging.report import GradientReport
-from .placing import holes, with_backward, with_gradients
-from .program.program import Program, parse
-from .rules.derivation.derive import Derivation, Derived
+from ..execution.session import Session
+from ..judging.check import run_check
+from ..judging.report import GradientReport
+from ..program.program import Program, parse
+from ..rules.derivation.derive import Derivation, Derived
+from .placement import holes, with_backward, with_gradients
 from .study import study
 
 

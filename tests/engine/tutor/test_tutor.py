@@ -9,10 +9,10 @@ import pytest
 
 from backprop_tui.engine.commands import Advance, Ask, Restart, SelectName, Unit
 from backprop_tui.engine.judging.report import check
-from backprop_tui.engine.lesson import Asked, Lesson
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.stepper import Stepper
+from backprop_tui.engine.tutor.answer import Asked, Lesson
 
 TEXT = """# %% setup
 import torch

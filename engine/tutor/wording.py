@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .explaining import Explanation, UseExplained
+from .answer import Told, Tone
+from .explanation import Explanation, UseExplained
 from .hints import LEVELS
-from .lesson import Told, Tone
 
 
 def explanation(said: Explanation) -> tuple[Told, ...]:
