@@ -12,10 +12,10 @@ os.environ.pop("NO_COLOR", None)
 
 from textual.pilot import Pilot
 
-from backprop_tui.engine import programs
-from backprop_tui.engine.frame import Frame
+from backprop_tui.engine import bundled as programs
+from backprop_tui.engine.debugger.engine_thread import Engine
+from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.program.program import Program, parse
-from backprop_tui.engine.worker import Engine
 from backprop_tui.tui.app import BackpropApp
 
 HERE = Path(__file__).parent

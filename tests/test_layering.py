@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ENGINE = sorted(file for file in (ROOT / "engine").rglob("*.py") if file.parent.name != "programs")
+ENGINE = sorted(file for file in (ROOT / "engine").rglob("*.py") if file.parent.name != "bundled")
 TUI = sorted((ROOT / "tui").rglob("*.py"))
 
 
@@ -64,14 +64,14 @@ def test_the_screen_never_imports_torch_itself(file: Path) -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        "commands",
-        "frame",
+        "debugger.commands",
+        "debugger.frame",
         "program.program",
         "judging.report",
         "program.library",
         "program.did_you_mean",
         "verdict",
-        "worker",
+        "debugger.engine_thread",
     ],
 )
 def test_what_the_screen_reads_of_the_engine_needs_no_torch(module: str) -> None:

@@ -17,8 +17,8 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
+from ..engine.debugger.engine_thread import Engine
 from ..engine.program.program import Program
-from ..engine.worker import Engine
 from .canvas import INKS
 from .descriptors import kept_apart
 from .driver import driver_on

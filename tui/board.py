@@ -10,8 +10,8 @@ from textual.events import DescendantFocus
 from textual.message import Message
 from textual.screen import Screen
 
-from ..engine.commands import Layout, Pane
-from ..engine.opening import opening_frame
+from ..engine.debugger.commands import Layout, Pane
+from ..engine.debugger.opening import opening_frame
 from ..engine.program.program import Program
 from .box import Room
 from .canvas import Canvas

@@ -13,7 +13,7 @@ from ..engine.verdict import Verdict
 from .signs import SIGNS
 
 if TYPE_CHECKING:
-    from ..engine.frame import Failure
+    from ..engine.debugger.frame import Failure
     from ..engine.judging.report import GradientReport, Report, Unpaired
 
 _STYLES = {"good": "green", "bad": "red", "warn": "yellow", "quiet": "dim"}

@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..engine.frame import Summary
+from ..engine.debugger.frame import Summary
 from .line import clean
 
 CELL = 9

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..engine.frame import Frame, Status
+from ..engine.debugger.frame import Frame, Status
 from .keys import Key, footer_entries
 from .line import Line, Run, crop, width_of, wrap
 

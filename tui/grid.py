@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..engine.frame import Block, Inspector, Tab
+from ..engine.debugger.frame import Block, Inspector, Tab
 from .box import Room
 from .figures import CELL, scale_for
 from .line import Line, Run, left, right, wrap

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..engine.frame import Failure, Frame, Inspector, Tab
+from ..engine.debugger.frame import Failure, Frame, Inspector, Tab
 from .box import Room, boxed
 from .figures import shape
 from .grid import paint_grid

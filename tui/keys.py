@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from textual.binding import Binding
 
-from ..engine.commands import (
+from ..engine.debugger.commands import (
     Advance,
     Ask,
     ChangeSlice,
@@ -20,7 +20,7 @@ from ..engine.commands import (
     ToggleRun,
     Unit,
 )
-from ..engine.frame import Tab
+from ..engine.debugger.frame import Tab
 from ..engine.tutor.answer import Asked
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ..engine.commands import Ask, Command
+from ..engine.debugger.commands import Ask, Command
 from ..engine.tutor.answer import Asked, Lesson, Told
 from .box import FRAME, Room
 from .canvas import Canvas

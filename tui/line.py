@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from ..engine.commands import Command
+from ..engine.debugger.commands import Command
 
 Click = Command | str | None
 """What a click on a run asks for: an engine command, or a declared key by its id."""

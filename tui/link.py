@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from ..engine.commands import Command
-from ..engine.frame import Frame
+from ..engine.debugger.commands import Command
+from ..engine.debugger.frame import Frame
 
 
 class Link(Protocol):

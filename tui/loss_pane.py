@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import groupby
 
-from ..engine.frame import Frame, LossCurve
+from ..engine.debugger.frame import Frame, LossCurve
 from .box import FRAME, PADDING, Room, boxed
 from .figures import scalar
 from .line import Line, Run, right

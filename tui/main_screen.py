@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ..engine.commands import Pane, Scroll
+from ..engine.debugger.commands import Pane, Scroll
 from .board import Board
 from .canvas import Canvas
 from .keys import BY_ID, KEYS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine.frame import Frame
+from ..engine.debugger.frame import Frame
 from .box import Room, boxed
 from .line import Line, Run, clean, crop
 

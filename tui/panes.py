@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..engine.commands import Layout
-from ..engine.frame import Frame
+from ..engine.debugger.commands import Layout
+from ..engine.debugger.frame import Frame
 from .box import Room
 from .footer import paint_footer, paint_notes
 from .grid import grid_room

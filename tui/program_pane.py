@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..engine.frame import Failure, Frame, LineState, ProgramLine
+from ..engine.debugger.frame import Failure, Frame, LineState, ProgramLine
 from ..engine.program.program import Program
 from .box import Room, boxed
 from .figures import RANGE, shape, summary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..engine.frame import Frame, Status
+from ..engine.debugger.frame import Frame, Status
 from .figures import scalar
 from .line import Line, Run, clean, crop, ellipsis, left, right, width_of
 

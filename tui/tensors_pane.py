@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..engine.commands import SelectName
-from ..engine.frame import Frame, Inspector, TensorRow
+from ..engine.debugger.commands import SelectName
+from ..engine.debugger.frame import Frame, Inspector, TensorRow
 from .box import Room, boxed
 from .figures import RANGE, scalar, shape, short, summary
 from .line import Line, Run, clean, columns_of, ellipsis, fill, left, right, styled

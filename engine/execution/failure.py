@@ -8,7 +8,7 @@ from itertools import groupby
 from textwrap import shorten
 from types import TracebackType
 
-from ..frame import Failure
+from ..debugger.frame import Failure
 from ..program.program import Program
 from .cancel import Cancelled
 

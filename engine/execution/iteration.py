@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
-from ..frame import Failure
+from ..debugger.frame import Failure
 from ..program.statements import Statement
 from ..tensors.rng_state import RandomState
 from .containers import Contents

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..frame import Failure
+from ..debugger.frame import Failure
 from ..program.pairing import unwritten_reads
 from .instrumentation import BACKWARD, STAND_IN
 from .iteration import Iteration, Start

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from ..frame import Failure
+from ..debugger.frame import Failure
 from ..judging.report import Unpaired
 from ..program.pairing import candidates, unpaired
 from ..program.program import SECTIONS, Program

@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..frame import Failure
+from ..debugger.frame import Failure
 from ..program.program import Program
 from ..program.statements import Statement
 from .reference_backward import References

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 
+from ..debugger.frame import Failure
 from ..execution.gradient import Gradient
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..execution.steps import MISSING
 from ..execution.unwritten_gradients import absent_gradients
-from ..frame import Failure
 from ..program.program import Program
 from ..verdict import Verdict
 from .diagnosed import diagnosed

@@ -10,7 +10,7 @@ from .did_you_mean import nearest
 from .program import Program, ProgramError, parse
 
 DEFAULT = "linear_regression"
-FOLDER = Path(__file__).parents[1] / "programs"
+FOLDER = Path(__file__).parents[1] / "bundled"
 """Where the bundled programs are."""
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..debugger.frame import Failure
 from ..execution.iteration import Iteration
 from ..execution.session import Session
-from ..frame import Failure
 from ..judging.linecheck.line_check import check_lines
 from ..program.program import Program
 from ..rules.derivation.derive import Derivation, derive

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from backprop_tui.engine.debugger.engine_thread import Engine
+from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
-from backprop_tui.engine.frame import Frame
 from backprop_tui.engine.judging.judgement import Judgement, judgements
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import SECTIONS, Program, parse
-from backprop_tui.engine.stepper import Stepper
-from backprop_tui.engine.worker import Engine
 
 settings.register_profile("engine", deadline=None, derandomize=True)
 settings.load_profile("engine")

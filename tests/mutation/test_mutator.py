@@ -12,7 +12,7 @@ from .mutator import Mutant, backward_statements, mutants
 from .operators import Kind
 
 ROOT = Path(__file__).parents[2]
-BUNDLED = sorted((ROOT / "engine" / "programs").glob("[a-z]*.py"))
+BUNDLED = sorted((ROOT / "engine" / "bundled").glob("[a-z]*.py"))
 SPELLED = sorted((ROOT / "tests" / "programs").glob("*/*.py"))
 
 BEFORE = """\

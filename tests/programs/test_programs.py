@@ -16,7 +16,7 @@ import pytest
 import torch
 
 HERE = Path(__file__).parent
-BUNDLED = sorted((HERE.parents[1] / "engine" / "programs").glob("[a-z]*.py"))
+BUNDLED = sorted((HERE.parents[1] / "engine" / "bundled").glob("[a-z]*.py"))
 SPELLED = sorted((HERE / "spellings").glob("*.py"))
 KINKED = sorted((HERE / "kinks").glob("*.py"))
 FLOAT32_ONLY = HERE / "spellings" / "explicit_float32.py"

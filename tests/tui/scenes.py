@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from backprop_tui.engine.commands import Command
-from backprop_tui.engine.frame import (
+from backprop_tui.engine.debugger.commands import Command
+from backprop_tui.engine.debugger.frame import (
     Block,
     Failure,
     Frame,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from backprop_tui.engine.commands import Layout, Pane
+from backprop_tui.engine.debugger.commands import Layout, Pane
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.canvas import Canvas
 from backprop_tui.tui.line import plain

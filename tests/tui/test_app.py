@@ -13,7 +13,7 @@ import pytest
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from backprop_tui.engine.commands import (
+from backprop_tui.engine.debugger.commands import (
     Advance,
     ChangeSlice,
     ChangeSpeed,
@@ -26,7 +26,7 @@ from backprop_tui.engine.commands import (
     ToggleRun,
     Unit,
 )
-from backprop_tui.engine.frame import Tab
+from backprop_tui.engine.debugger.frame import Tab
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.canvas import Canvas
@@ -253,7 +253,7 @@ def test_the_screen_is_painted_before_torch_is_imported() -> None:
     code = """
 import sys
 from backprop_tui.engine.program.program import parse
-from backprop_tui.engine.worker import Engine
+from backprop_tui.engine.debugger.engine_thread import Engine
 from backprop_tui.tui.app import BackpropApp
 
 class Watching(Engine):

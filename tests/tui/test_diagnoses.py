@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from backprop_tui.engine.commands import Advance, SelectName, Unit
+from backprop_tui.engine.debugger.commands import Advance, SelectName, Unit
+from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.program.program import parse
-from backprop_tui.engine.stepper import Stepper
 from backprop_tui.tui.box import Room
 from backprop_tui.tui.inspector_pane import paint_inspector
 from backprop_tui.tui.line import plain

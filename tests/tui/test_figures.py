@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.engine.frame import Summary
+from backprop_tui.engine.debugger.frame import Summary
 from backprop_tui.tui.figures import CELL, RANGE, SHORT, scalar, scale_for, short, summary
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.events import Paste
 
-from backprop_tui.engine.commands import GoTo
+from backprop_tui.engine.debugger.commands import GoTo
 from backprop_tui.tui.canvas import Canvas
 from backprop_tui.tui.go_to import GoToScreen
 from backprop_tui.tui.line import plain

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from backprop_tui.engine.frame import (
+from backprop_tui.engine.debugger.frame import (
     Block,
     Frame,
     Inspector,

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from textual.pilot import Pilot
 
-from backprop_tui.engine.commands import Ask, Layout
+from backprop_tui.engine.debugger.commands import Ask, Layout
 from backprop_tui.engine.tutor.answer import Asked, Lesson, Told
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.canvas import Canvas

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from backprop_tui.engine.frame import (
+from backprop_tui.engine.debugger.frame import (
     Frame,
     LossCurve,
     Status,

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from backprop_tui.engine.commands import Layout
+from backprop_tui.engine.debugger.commands import Layout
 from backprop_tui.tui.box import Room
 from backprop_tui.tui.line import plain, width_of
 from backprop_tui.tui.output_pane import paint_output

@@ -7,11 +7,11 @@ from types import ModuleType
 
 import pytest
 
-from backprop_tui.engine.frame import (
+from backprop_tui.engine.debugger.frame import (
     Frame,
     Status,
 )
-from backprop_tui.engine.opening import opening_frame
+from backprop_tui.engine.debugger.opening import opening_frame
 from backprop_tui.tui.box import Room
 from backprop_tui.tui.footer import paint_footer, paint_notes
 from backprop_tui.tui.line import Line, plain, width_of

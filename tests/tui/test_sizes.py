@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.commands import Pane
+from backprop_tui.engine.debugger.commands import Pane
 
 Staged = Callable[..., Any]
 WIDE, NARROW, LARGE, TINY = (120, 36), (80, 24), (200, 60), (40, 12)

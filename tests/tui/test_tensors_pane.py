@@ -7,8 +7,8 @@ from types import ModuleType
 
 import pytest
 
-from backprop_tui.engine.commands import SelectName
-from backprop_tui.engine.frame import (
+from backprop_tui.engine.debugger.commands import SelectName
+from backprop_tui.engine.debugger.frame import (
     Frame,
     Status,
     Summary,

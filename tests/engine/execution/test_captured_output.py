@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.engine.commands import Advance, Unit
+from backprop_tui.engine.debugger.commands import Advance, Unit
+from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.execution.captured_output import Output, capture_thread
 from backprop_tui.engine.program.program import parse
-from backprop_tui.engine.stepper import Stepper
 
 
 @given(st.lists(st.text(alphabet="ab\n", max_size=8)))

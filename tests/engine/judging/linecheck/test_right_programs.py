@@ -12,7 +12,7 @@ from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.program.program import parse
 
 ROOT = Path(__file__).parents[4]
-BUNDLED = sorted((ROOT / "engine" / "programs").glob("[a-z]*.py"))
+BUNDLED = sorted((ROOT / "engine" / "bundled").glob("[a-z]*.py"))
 SPELLED = sorted((ROOT / "tests" / "programs" / "spellings").glob("*.py"))
 KINKED = sorted((ROOT / "tests" / "programs" / "kinks").glob("*.py"))
 

@@ -32,7 +32,7 @@ class Jobs:
 
     def break_in(self, number: int, thread: int) -> None:
         """Raise in the thread itself, if it is still at that job: a loop in a function has no hooks."""
-        from .execution.cancel import Cancelled
+        from ..execution.cancel import Cancelled
 
         with self.lock:
             if self.runs(number):

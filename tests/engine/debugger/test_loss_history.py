@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.engine.losses import LossHistory
+from backprop_tui.engine.debugger.loss_history import LossHistory
 
 LOSSES = st.lists(
     st.one_of(st.floats(-1e6, 1e6), st.sampled_from([math.nan, math.inf, -math.inf])), max_size=200

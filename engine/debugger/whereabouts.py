@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .program.program import Program
+from ..program.program import Program
 
 
 def whereabouts(thread: int, program: Program) -> str:

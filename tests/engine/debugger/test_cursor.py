@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.commands import (
+from backprop_tui.engine.debugger.commands import (
     Advance,
     ChangeSlice,
     GoTo,
@@ -21,9 +21,9 @@ from backprop_tui.engine.commands import (
     ShowTab,
     Unit,
 )
-from backprop_tui.engine.frame import Frame, Tab
+from backprop_tui.engine.debugger.frame import Frame, Tab
+from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.program.program import Program, parse
-from backprop_tui.engine.stepper import Stepper
 
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)
 BACK = Advance(Unit.STATEMENT, -1)

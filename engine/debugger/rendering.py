@@ -6,15 +6,15 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .execution.iteration import Iteration
-from .execution.steps import MISSING
+from ..execution.iteration import Iteration
+from ..execution.steps import MISSING
+from ..verdict import Verdict
+from .cursor import View, tensor_names
 from .frame import Frame, Status
-from .inspection import inspector
+from .inspector import inspector
 from .program_lines import current_line, program_lines
 from .scene import Scene, is_told, without_gradient
 from .tensor_rows import tensor_rows
-from .verdict import Verdict
-from .view import View, tensor_names
 
 if TYPE_CHECKING:
     from .stepper import Stepper

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..tutor.answer import Asked
 from .frame import Tab
-from .tutor.answer import Asked
 
 
 class Unit(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.commands import (
+from backprop_tui.engine.debugger.commands import (
     Advance,
     ChangeSlice,
     ChangeSpeed,
@@ -22,10 +22,10 @@ from backprop_tui.engine.commands import (
     ToggleRun,
     Unit,
 )
-from backprop_tui.engine.frame import Frame, LineState
-from backprop_tui.engine.pace import SPEEDS
+from backprop_tui.engine.debugger.frame import Frame, LineState
+from backprop_tui.engine.debugger.pace import SPEEDS
+from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.program.program import Program
-from backprop_tui.engine.stepper import Stepper
 from backprop_tui.engine.verdict import Verdict
 
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.commands import Advance, GoTo, Restart, ToggleRun, Unit
+from backprop_tui.engine.debugger.commands import Advance, GoTo, Restart, ToggleRun, Unit
+from backprop_tui.engine.debugger.engine_thread import Engine
 from backprop_tui.engine.program.program import Program
-from backprop_tui.engine.worker import Engine
 
 ITERATION = Advance(Unit.ITERATION)
 Build = Callable[..., Program]
@@ -25,7 +25,7 @@ def test_torch_is_imported_by_the_thread_and_not_before() -> None:
     code = """
 import sys
 from backprop_tui.engine.program.library import load
-from backprop_tui.engine.worker import Engine
+from backprop_tui.engine.debugger.engine_thread import Engine
 import threading
 ready = threading.Event()
 engine = Engine(load("linear_regression"), 0, ready.set)
@@ -202,7 +202,7 @@ def test_printing_megabytes_stays_bounded_and_never_reaches_the_terminal(
 def test_a_program_that_the_engine_cannot_take_is_told_and_not_waited_for(
     screen: On, linear: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from backprop_tui.engine import stepper
+    from backprop_tui.engine.debugger import stepper
 
     def broken(*_: object) -> None:
         raise RuntimeError("torch is broken")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from backprop_tui.engine.commands import Advance, Unit
-from backprop_tui.engine.frame import ProgramLine
+from backprop_tui.engine.debugger.commands import Advance, Unit
+from backprop_tui.engine.debugger.frame import ProgramLine
+from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.program.program import parse
-from backprop_tui.engine.stepper import Stepper
 
 STATEMENT = Advance(Unit.STATEMENT)
 CHANGES = """# %% setup

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine import program_lines, summary, tensor_rows
-from backprop_tui.engine.commands import Advance, Layout, Select, Unit
+from backprop_tui.engine.debugger import program_lines, tensor_rows
+from backprop_tui.engine.debugger import tensor_summary as summary
+from backprop_tui.engine.debugger.commands import Advance, Layout, Select, Unit
+from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.program.program import Program, parse
-from backprop_tui.engine.stepper import Stepper
 
 LAYOUT = Layout(program_rows=10, tensor_rows=5)
 MOST = 10 + 2 * 5

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from .tutor.answer import Lesson
-from .verdict import Verdict
+from ..tutor.answer import Lesson
+from ..verdict import Verdict
 
 
 class Tab(StrEnum):

@@ -7,15 +7,15 @@ from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
 
-from .execution.iteration import Iteration
-from .execution.steps import MISSING
+from ..execution.iteration import Iteration
+from ..execution.steps import MISSING
+from ..program.program import Program
+from ..program.statements import Statement
+from ..verdict import Verdict
+from .cursor import View
 from .frame import Failure, LineState, ProgramLine
-from .program.program import Program
-from .program.statements import Statement
 from .scene import Scene, is_told
-from .summary import summary_of
-from .verdict import Verdict
-from .view import View
+from .tensor_summary import summary_of
 
 _CONTEXT = 3
 """Lines kept in view around the current one."""

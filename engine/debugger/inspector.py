@@ -8,17 +8,17 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from .execution.gradient import Gradient
-from .execution.steps import MISSING
-from .execution.unwritten_gradients import holes_of
+from ..execution.gradient import Gradient
+from ..execution.steps import MISSING
+from ..execution.unwritten_gradients import holes_of
+from ..judging.judgement import Judgement
+from ..program.program import Program
+from ..tensors.comparison import Comparison, name_of
+from ..verdict import Verdict
+from .cursor import View
 from .frame import Block, Inspector, Tab
-from .judging.judgement import Judgement
-from .program.program import Program
 from .scene import Scene
-from .summary import block_of, matrix_of, slice_at, slices_of
-from .tensors.comparison import Comparison, name_of
-from .verdict import Verdict
-from .view import View
+from .tensor_summary import block_of, matrix_of, slice_at, slices_of
 
 _MENTIONED = 10
 """Statements that are quoted about one tensor at most."""

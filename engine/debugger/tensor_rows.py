@@ -6,13 +6,13 @@ import math
 
 from torch import Tensor
 
-from .execution.gradient import Gradient
-from .execution.session import Session
+from ..execution.gradient import Gradient
+from ..execution.session import Session
+from ..verdict import Verdict
+from .cursor import View
 from .frame import TensorRow
 from .scene import Scene
-from .summary import summary_of
-from .verdict import Verdict
-from .view import View
+from .tensor_summary import summary_of
 
 
 def tensor_rows(scene: Scene, view: View, names: list[str]) -> tuple[TensorRow, ...]:

@@ -11,13 +11,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..execution.captured_output import Output, capture_thread
+from ..program.program import Program
 from .commands import Advance, Command, GoTo, ToggleRun
-from .execution.captured_output import Output, capture_thread
 from .frame import Failure, Frame
-from .newest import Newest
+from .jobs import Jobs, watch
+from .latest_frame import Newest
 from .opening import opening_frame
-from .program.program import Program
-from .watch import Jobs, watch
 from .whereabouts import whereabouts
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Engine:
             self._show(_apology(self._last or opening_frame(self._program), self._handled, error))
 
     def _live(self) -> None:
-        from .execution.cancel import Cancelled
+        from ..execution.cancel import Cancelled
         from .stepper import Stepper
 
         stepper = Stepper(self._program, self._seed, self._output)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .execution.cancel import Cancel, Cancelled
-from .execution.iteration import Iteration
-from .execution.session import Session
-from .judging.diagnosed import diagnosed
-from .judging.judgement import Judgement, explained, judgements
-from .judging.linecheck.line_check import check_lines
-from .judging.linecheck.outcome import LineCheck
-from .verdict import Verdict
+from ..execution.cancel import Cancel, Cancelled
+from ..execution.iteration import Iteration
+from ..execution.session import Session
+from ..judging.diagnosed import diagnosed
+from ..judging.judgement import Judgement, explained, judgements
+from ..judging.linecheck.line_check import check_lines
+from ..judging.linecheck.outcome import LineCheck
+from ..verdict import Verdict
 
 _BLAMED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE, Verdict.INHERITED)
 

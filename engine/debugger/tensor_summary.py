@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .execution.steps import MISSING
+from ..execution.steps import MISSING
+from ..tensors.comparison import name_of
 from .frame import Block, Summary
-from .tensors.comparison import name_of
 
 FEW = 64
 """Up to so many entries, plain Python is quicker than torch's kernels."""

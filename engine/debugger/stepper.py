@@ -6,6 +6,13 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..execution.cancel import Cancel, Cancelled
+from ..execution.captured_output import Output
+from ..execution.iteration import Iteration
+from ..execution.session import Session
+from ..program.program import Program
+from ..tutor.answer import Asked, Lesson
+from .background_check import LineJudge
 from .commands import (
     Advance,
     Ask,
@@ -24,23 +31,16 @@ from .commands import (
     ToggleRun,
     Unit,
 )
-from .execution.cancel import Cancel, Cancelled
-from .execution.captured_output import Output
-from .execution.iteration import Iteration
-from .execution.session import Session
+from .cursor import View, phase_end, phase_start
 from .frame import Failure, Frame
-from .line_judge import LineJudge
-from .losses import LossHistory
+from .loss_history import LossHistory
 from .pace import Pace
-from .picture import picture
-from .program.program import Program
-from .stopped import why_not_begun, why_stopped
-from .summary import forget_summaries
-from .tutor.answer import Asked, Lesson
-from .view import View, phase_end, phase_start
+from .rendering import picture
+from .stop_notes import why_not_begun, why_stopped
+from .tensor_summary import forget_summaries
 
 if TYPE_CHECKING:
-    from .tutor.tutor import Tutor
+    from ..tutor.tutor import Tutor
 
 
 _AT_ONCE = 0.05
@@ -188,7 +188,7 @@ class Stepper:
 
     def _ask(self, asked: Asked) -> None:
         """Answer about the selected tensor; the parts that answer are loaded when somebody asks."""
-        from .tutor.tutor import Tutor
+        from ..tutor.tutor import Tutor
 
         self.pace.pause()
         if self.record is None or self.record.loss is None:

@@ -8,10 +8,10 @@ import threading
 
 import pytest
 
-from backprop_tui.engine import stepper
-from backprop_tui.engine.frame import Frame
+from backprop_tui.engine.debugger import stepper
+from backprop_tui.engine.debugger.engine_thread import Engine
+from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.program.program import Program
-from backprop_tui.engine.worker import Engine
 
 
 def first_frame(program: Program) -> Frame:
@@ -56,7 +56,7 @@ def test_a_torch_that_cannot_be_imported_is_told() -> None:
 import sys, threading
 sys.modules["torch"] = None
 from backprop_tui.engine.program.library import load
-from backprop_tui.engine.worker import Engine
+from backprop_tui.engine.debugger.engine_thread import Engine
 ready = threading.Event()
 engine = Engine(load("linear_regression"), 0, ready.set)
 engine.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .execution.iteration import Iteration
+from ..execution.iteration import Iteration
 from .frame import Failure
 
 

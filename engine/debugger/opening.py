@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..program.program import Program
 from .frame import Frame, LineState, ProgramLine, Status
-from .program.program import Program
 
 
 def opening_frame(program: Program) -> Frame:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from ..execution.iteration import Iteration
+from ..program.program import Program
 from .commands import Layout, Pane
-from .execution.iteration import Iteration
 from .frame import Tab
-from .program.program import Program
 
 if TYPE_CHECKING:
-    from .execution.session import Session
+    from ..execution.session import Session
 
 
 @dataclass(frozen=True)
