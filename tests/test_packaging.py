@@ -55,7 +55,7 @@ def _installed_as(file: Path) -> Path:
 
 def test_our_folders_are_not_importable_by_their_plain_names(tmp_path: Path) -> None:
     code = (
-        "import backprop_tui.engine.program.library, backprop_tui.tui.cli, sys;"
+        "import backprop_tui.engine.program.library, backprop_tui.tui.cli.commands, sys;"
         "from importlib.util import find_spec;"
         "print([n for n in ('engine', 'tui', 'launch', 'tests') if n in sys.modules or find_spec(n)])"
     )

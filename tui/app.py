@@ -19,13 +19,13 @@ from textual.theme import Theme
 
 from ..engine.debugger.engine_thread import Engine
 from ..engine.program.program import Program
-from .canvas import INKS
-from .descriptors import kept_apart
-from .driver import driver_on
+from .drawing.canvas import INKS
 from .keys import BY_ID, KEYS
 from .link import MakeLink
-from .main_screen import MainScreen
-from .terminal import hung_up
+from .screens.main_screen import MainScreen
+from .terminal.descriptors import kept_apart
+from .terminal.driver import driver_on
+from .terminal.terminal import hung_up
 from .themes import ALIASES, DARK, LIGHT
 
 WIDTHS = [(0, "-narrow"), (112, "-wide"), (150, "-roomy")]

@@ -7,8 +7,8 @@ from typing import Any
 
 from backprop_tui.engine.debugger.commands import Layout, Pane
 from backprop_tui.tui.app import BackpropApp
-from backprop_tui.tui.canvas import Canvas
-from backprop_tui.tui.line import plain
+from backprop_tui.tui.drawing.canvas import Canvas
+from backprop_tui.tui.drawing.line import plain
 
 
 class Stage:

@@ -1,0 +1,94 @@
+"""Numbers on the screen: four digits, one exponent, aligned at the decimal point, never jumping."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backprop_tui.engine.debugger.frame import Summary
+from backprop_tui.tui.drawing.numbers import CELL, RANGE, SHORT, scalar, scale_for, short, summary
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0013766, "0.001377"),
+        (2.34, "2.340"),
+        (-413.04, "-413.0"),
+        (123456.0, "123456"),
+        (2.34e-7, "2.340e-07"),
+        (9.99996, "10.00"),
+        (0.0, "0"),
+        (math.nan, "nan"),
+        (-math.inf, "-inf"),
+        (None, "·"),
+    ],
+)
+def test_a_number_has_four_significant_digits(value: float | None, text: str) -> None:
+    assert scalar(value) == text
+
+
+@given(FINITE)
+def test_a_short_number_fits_its_columns_and_keeps_its_size(value: float) -> None:
+    text = short(value)
+    assert len(text) <= SHORT
+    assert float(text) == pytest.approx(value, rel=0.5, abs=1e-45)
+
+
+@given(FINITE)
+def test_every_number_of_a_block_takes_the_same_columns(value: float) -> None:
+    assert len(scale_for(abs(value)).write(value)) == CELL
+    assert len(scale_for(abs(value)).write(0.0)) == CELL
+
+
+@given(st.lists(FINITE, min_size=2, max_size=6))
+def test_the_decimal_points_of_a_block_stand_in_one_column(values: list[float]) -> None:
+    scale = scale_for(max(map(abs, values)))
+    points = {scale.write(v).index(".") for v in values if "." in scale.write(v)}
+    assert len(points) <= 1
+
+
+def test_the_sign_has_room_so_that_nothing_moves_when_it_changes() -> None:
+    scale = scale_for(0.031)
+    assert scale.write(0.031).index(".") == scale.write(-0.031).index(".")
+
+
+def test_an_exact_zero_is_told_from_a_small_number() -> None:
+    scale = scale_for(3.0)
+    assert scale.write(0.0).strip() == "0"
+    assert scale.write(1e-9).strip() == "0.000"
+    assert scale.write(0.0).index("0") == scale.write(1e-9).index(".") - 1
+
+
+def test_tiny_and_huge_blocks_share_one_exponent() -> None:
+    scale = scale_for(4.66e-9)
+    assert scale.label == "×1e-9"
+    assert scale.write(4.66e-9).strip() == "4.660"
+    assert scale_for(3.0).label == ""
+
+
+def test_numbers_that_are_not_finite_are_named() -> None:
+    assert scale_for(1.0).write(math.nan).strip() == "nan"
+    assert scale_for(1.0).write(-math.inf).strip() == "-inf"
+
+
+def test_integers_have_no_decimals() -> None:
+    assert scale_for(26.0, integer=True).write(3.0).strip() == "3"
+
+
+@given(FINITE, FINITE)
+def test_a_range_keeps_its_ellipsis_in_one_column(one: float, other: float) -> None:
+    low, high = min(one, other), max(one, other)
+    text = summary(Summary((4,), "float32", low, high))
+    if low != high:
+        assert text[(RANGE - 1) // 2] == "…"
+
+
+def test_a_range_says_when_entries_are_not_finite() -> None:
+    assert "!" in summary(Summary((4,), "float32", 1.0, 2.0, not_finite=1))
+    assert "not finite" in summary(Summary((4,), "float32", None, None, not_finite=4))

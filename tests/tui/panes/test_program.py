@@ -1,0 +1,159 @@
+"""The program pane: source, narration, verdicts in the gutter, the current line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import ModuleType
+
+from backprop_tui.engine.debugger.frame import LineState, ProgramLine, Summary
+from backprop_tui.engine.debugger.opening import opening_frame
+from backprop_tui.engine.program.program import parse
+from backprop_tui.tui.drawing.box import Room
+from backprop_tui.tui.drawing.line import Line, plain, width_of
+from backprop_tui.tui.panes.program import paint_program, source_of
+
+ROOM = Room(60, 20)
+
+
+def text(lines: list[Line]) -> str:
+    return "\n".join(plain(line) for line in lines)
+
+
+def styles_of(lines: list[Line], words: str) -> set[str]:
+    return {run.style for line in lines for run in line if words in run.text}
+
+
+def test_the_current_line_is_a_bar_over_the_full_width_with_a_pointer(scenes: ModuleType) -> None:
+    lines = paint_program(source_of(scenes.program()), scenes.mid_backward(), Room(100, 30))
+    (bar,) = [line for line in lines if "▸" in plain(line)]
+    assert "ddifference = 2 * difference" in plain(bar)
+    assert all("bar" in run.style for run in bar[1:-1])
+
+
+def test_what_has_not_run_is_dim_and_what_has_run_carries_its_sign(scenes: ModuleType) -> None:
+    lines = paint_program(source_of(scenes.program()), scenes.mid_backward(), Room(100, 30))
+    assert styles_of(lines, "dH = 1 * ddifference") == {"ahead"}
+    assert any(plain(line).startswith("│ ≈ 19") for line in lines)
+
+
+def test_a_long_current_line_is_shown_in_full(scenes: ModuleType) -> None:
+    room = Room(34, 40)
+    lines = paint_program(source_of(scenes.program()), scenes.mid_backward(), room)
+    bar = [plain(line) for line in lines if any("bar" in run.style for run in line)]
+    words = " ".join(" ".join(bar).replace("│", " ").split())
+    assert "ddifference = 2 * difference * ddifference_squared" in words
+
+
+def test_a_wrapped_current_line_stays_in_view_at_the_bottom(scenes: ModuleType) -> None:
+    frame = replace(scenes.mid_backward(), lines=scenes.lines(20, top=14, rows=7))
+    shown = text(paint_program(source_of(scenes.program()), frame, Room(34, 9)))
+    assert "ddifference_squared  " in shown
+
+
+def test_what_a_line_bound_stands_at_the_right_edge_where_there_is_room(scenes: ModuleType) -> None:
+    source, frame = source_of(scenes.program()), scenes.mid_backward()
+    wide = text(paint_program(source, frame, Room(100, 30)))
+    narrow = text(paint_program(source, frame, Room(40, 30)))
+    assert "-0.031…0.0065     [4] │" in wide
+    assert "-0.031…0.0065" not in narrow
+
+
+def test_a_failure_stands_on_its_line_in_words(scenes: ModuleType) -> None:
+    lines = paint_program(source_of(scenes.program()), scenes.failed(), Room(100, 30))
+    rows = [plain(line) for line in lines if any("bar-failed" in run.style for run in line)]
+    assert rows[0].startswith("│ ! 20 ▸ ddifference")
+    assert "RuntimeError: The size of tensor a[/]b (4)" in rows[1]
+
+
+def test_section_titles_are_words_and_the_current_one_is_accented(scenes: ModuleType) -> None:
+    lines = paint_program(source_of(scenes.program()), scenes.mid_backward(), Room(100, 30))
+    assert styles_of(lines, "backward") == {"title accent"}
+    assert styles_of(lines, "forward") == {"title"}
+    assert "# %%" not in text(lines)
+
+
+def test_source_that_looks_like_markup_or_like_a_command_is_shown_as_it_is() -> None:
+    program = parse("# %% forward\nloss = 'a[/]b\\x1b [bold]' # 日本 \t x", "a[/]b")
+    frame = opening_frame(program)
+    lines = paint_program(source_of(program), frame, Room(80, 10))
+    assert "loss = 'a[/]b\\x1b [bold]' # 日本" in text(lines)
+    assert {width_of(line) for line in lines} == {80}
+
+
+def test_every_line_has_its_number_whatever_ends_the_file() -> None:
+    for source in (
+        "# %% forward\nloss = 1",
+        "# %% forward\nloss = 1\n\n\n",
+        "\n\nloss = 1\n# %% forward\nloss=1\f\n",
+    ):
+        program = parse(source, "p")
+        assert len(source_of(program).lines) == len(program.lines)
+
+
+LONG = """\
+# %% [markdown]
+# # Title
+# Some words that go on for longer than a narrow pane is wide,
+# and then on the next line.
+#
+# - an item that is longer than the pane is wide as well, so
+#   that it is wrapped
+# - another
+# %% forward
+loss = 1
+"""
+
+
+def test_narration_is_wrapped_like_text_and_nothing_of_it_is_cut() -> None:
+    program = parse(LONG, "p")
+    lines = paint_program(source_of(program), opening_frame(program), Room(44, 24))
+    rows = [plain(line).strip("│ ") for line in lines]
+    words = " ".join(" ".join(rows).split())
+    assert "go on for longer than a narrow pane is wide, and then on the next line." in words
+    assert "- an item that is longer than the pane is wide as well, so that it is wrapped - another" in words
+    assert "…" not in words
+
+
+def test_narration_that_fits_keeps_its_own_lines() -> None:
+    program = parse(LONG, "p")
+    rows = [plain(line) for line in paint_program(source_of(program), opening_frame(program), Room(90, 24))]
+    assert any(row.strip("│ ") == "and then on the next line." for row in rows)
+    assert any("   that it is wrapped" in row for row in rows)
+
+
+def test_the_end_of_a_program_is_seen_below_wrapped_narration(scenes: ModuleType) -> None:
+    program = parse(LONG, "p")
+    frame = replace(opening_frame(program), lines=opening_frame(program).lines[1:])
+    assert "loss = 1" in text(paint_program(source_of(program), frame, Room(34, 10)))
+
+
+def test_a_line_that_writes_a_part_of_a_gradient_says_so(scenes: ModuleType) -> None:
+    frame = scenes.mid_backward()
+    lines = tuple(
+        line._replace(verdict=None, partial=True) if line.number == 19 else line for line in frame.lines
+    )
+    painted = paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(100, 30))
+    assert any(plain(line).startswith("│ ┆ 19") for line in painted)
+
+
+def test_a_shape_of_four_dimensions_is_whole_and_apart_from_the_value(scenes: ModuleType) -> None:
+    frame = scenes.mid_backward()
+    bound = Summary((3, 2, 40, 40), "float32", -8.19, 8.2)
+    lines = tuple(line._replace(bound=bound) if line.number == 12 else line for line in frame.lines)
+    painted = text(paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(80, 30)))
+    assert "-8.19…8.20 [3 2 40 40] │" in painted
+
+
+def test_some_of_what_follows_the_current_line_is_in_view_below_wrapped_text() -> None:
+    program = parse(LONG, "p")
+    opening = opening_frame(program)
+    number = next(n for n, line in enumerate(program.lines, 1) if line.startswith("loss"))
+    lines = tuple(
+        line._replace(state=LineState.CURRENT) if line.number == number else line for line in opening.lines
+    )
+    frame = replace(
+        opening, lines=(*lines, *[ProgramLine(n, LineState.AHEAD) for n in range(number + 1, number + 5)])
+    )
+    rows = [plain(line) for line in paint_program(source_of(program), frame, Room(34, 10))][1:-1]
+    (at,) = [place for place, row in enumerate(rows) if "▸" in row]
+    assert len(rows) - at - 1 == 3

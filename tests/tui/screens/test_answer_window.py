@@ -1,0 +1,106 @@
+"""The window with explanations and hints: it opens with an answer, goes on, writes only when asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import ModuleType
+
+from textual.pilot import Pilot
+
+from backprop_tui.engine.debugger.commands import Ask, Layout
+from backprop_tui.engine.tutor.answer import Asked, Lesson, Told
+from backprop_tui.tui.app import BackpropApp
+from backprop_tui.tui.drawing.canvas import Canvas
+from backprop_tui.tui.drawing.line import plain
+from backprop_tui.tui.screens.answer_window import LessonScreen
+
+
+def lesson(number: int, asked: Asked, *lines: str, writable: bool = False) -> Lesson:
+    return Lesson(number, asked, "h", tuple(Told(line) for line in lines), writable)
+
+
+def staged(scenes: ModuleType, *lessons: Lesson | None) -> tuple[BackpropApp, list[object]]:
+    frames = [replace(scenes.mid_backward(), lesson=one) for one in (None, *lessons)]
+    engine = scenes.FakeEngine(*frames)
+    return BackpropApp(scenes.program(), engine), engine.sent
+
+
+def asked(sent: list[object]) -> list[object]:
+    return [one for one in sent if not isinstance(one, Layout)]
+
+
+async def ready(pilot: Pilot[int], sent: list[object]) -> None:
+    """The screen has told its size, so that the engine runs and answers."""
+    for _ in range(100):
+        await pilot.pause(0.01)
+        if sent:
+            return
+
+
+def shown(app: BackpropApp) -> str:
+    assert isinstance(app.screen, LessonScreen)
+    return "\n".join(map(plain, app.screen.query_one(Canvas).lines))
+
+
+async def test_an_answer_opens_the_window_and_the_next_replaces_it(scenes: ModuleType) -> None:
+    first = lesson(1, Asked.HINT, "h is used once")
+    app, sent = staged(scenes, first, lesson(2, Asked.HINT, "tanh: one minus its square"))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot, sent)
+        await pilot.press("h")
+        await pilot.pause()
+        assert "h is used once" in shown(app)
+        await pilot.press("h")
+        await pilot.pause()
+        assert "one minus its square" in shown(app)
+        assert "h is used once" not in shown(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is app.main
+    assert asked(sent) == [Ask(Asked.HINT), Ask(Asked.HINT)]
+
+
+async def test_a_closed_answer_stays_closed_when_frames_go_on(scenes: ModuleType) -> None:
+    one = lesson(1, Asked.EXPLANATION, "made by line 3")
+    app, sent = staged(scenes, one, one)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, sent)
+        await pilot.press("x")
+        await pilot.pause()
+        shown(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        await pilot.press("space")
+        await pilot.pause()
+        assert app.screen is app.main
+
+
+async def test_enter_writes_only_what_was_offered(scenes: ModuleType) -> None:
+    offer = lesson(1, Asked.LINE, "write dh into mine.py?", writable=True)
+    app, sent = staged(scenes, offer, lesson(2, Asked.WRITTEN, "dh is written"))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot, sent)
+        await pilot.press("W")
+        await pilot.pause()
+        assert "enter writes it" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "dh is written" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen is app.main
+    assert asked(sent) == [Ask(Asked.LINE), Ask(Asked.WRITTEN)]
+
+
+async def test_long_answers_wrap_and_scroll_on_a_small_terminal(scenes: ModuleType) -> None:
+    words = " ".join(f"word{at}" for at in range(200))
+    app, sent = staged(scenes, lesson(1, Asked.EXPLANATION, words, "the end"))
+    async with app.run_test(size=(40, 12)) as pilot:
+        await ready(pilot, sent)
+        await pilot.press("x")
+        await pilot.pause()
+        assert "word0" in shown(app)
+        assert "the end" not in shown(app)
+        for _ in range(10):
+            await pilot.press("pagedown")
+        assert "the end" in shown(app)

@@ -1,0 +1,86 @@
+"""Every command is declared once, can be pressed, and does something."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.keys import Keys
+
+from backprop_tui.tui.app import BackpropApp
+from backprop_tui.tui.drawing.line import plain
+from backprop_tui.tui.drawing.verdict_signs import HIDDEN, PARTIAL, SIGNS
+from backprop_tui.tui.keys import KEYS, footer_entries, markdown_table
+from backprop_tui.tui.screens.help_window import help_lines
+from backprop_tui.tui.screens.main_screen import MainScreen
+
+README = Path(__file__).parents[3] / "README.md"
+UNUSABLE = {"ctrl+i", "ctrl+j", "ctrl+m", "ctrl+h", "ctrl+c", "ctrl+q", "ctrl+s", "ctrl+z"}
+PUNCTUATION = {
+    "left_square_bracket",
+    "right_square_bracket",
+    "plus",
+    "equals_sign",
+    "minus",
+    "comma",
+    "full_stop",
+    "question_mark",
+}
+
+
+def key_names() -> list[str]:
+    return [name for key in KEYS for name in key.keys.split(",")]
+
+
+@pytest.mark.parametrize("name", key_names())
+def test_every_key_name_is_one_that_textual_sends(name: str) -> None:
+    base = name.removeprefix("shift+")
+    named = {key.value for key in Keys}
+    assert base in named or base in PUNCTUATION or re.fullmatch("[a-zA-Z0-9]", base)
+
+
+@pytest.mark.parametrize("name", key_names())
+def test_no_key_is_one_that_terminals_swallow(name: str) -> None:
+    assert name not in UNUSABLE
+
+
+def test_no_key_is_declared_twice() -> None:
+    assert len(key_names()) == len(set(key_names()))
+    assert len({key.id for key in KEYS}) == len(KEYS)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.id)
+def test_every_key_has_one_command_or_one_action_that_exists(key) -> None:  # noqa: ANN001
+    assert (key.command is None) == bool(key.action)
+    if key.action:
+        owner, _, name = key.action.partition("(")[0].rpartition(".")
+        where = {"": MainScreen, "app": BackpropApp}[owner]
+        assert callable(getattr(where, f"action_{name}"))
+
+
+def test_every_declared_key_is_bound_on_the_main_screen() -> None:
+    assert {binding.action for binding in MainScreen.BINDINGS} == {f"perform('{key.id}')" for key in KEYS}
+    assert issubclass(BackpropApp, App)
+
+
+def test_the_footer_holds_at_most_six_entries() -> None:
+    assert 1 <= len(footer_entries()) <= 6
+
+
+def test_help_names_every_key_with_its_words() -> None:
+    text = "\n".join(plain(line) for line in help_lines(100))
+    for key in KEYS:
+        assert re.search(rf"{re.escape(key.label)}  {re.escape(key.words)}", text)
+
+
+def test_help_explains_every_sign_and_cuts_nothing_at_eighty_columns() -> None:
+    text = "\n".join(plain(line)[:76] for line in help_lines(76))
+    for sign in (*SIGNS.values(), HIDDEN, PARTIAL):
+        assert re.search(rf"{re.escape(sign.mark)} +{re.escape(sign.words)}", text)
+    assert "selected tensor" in text
+
+
+def test_the_readme_has_the_table_of_keys() -> None:
+    assert markdown_table() in README.read_text()

@@ -1,0 +1,1 @@
+"""The command line: typed functions, what check prints, streams and exit codes."""

@@ -1,0 +1,123 @@
+"""The report of a check for machines: one JSON object.
+
+Numbers that JSON has no word for are strings: `"NaN"`, `"Infinity"`, `"-Infinity"`, which Python's
+`float` and JavaScript's `Number` read back. `null` means that there is no number at all. Verdicts
+are the words of `Verdict`; shapes and indices are lists of integers.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from ...engine.debugger.frame import Failure
+    from ...engine.judging.report import GradientReport, Report, Unpaired
+    from ...engine.program.program import ProgramError
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+
+def report_json(report: Report) -> str:
+    """The whole report in one line."""
+    return json.dumps(_report(report), allow_nan=False)
+
+
+def error_json(error: ProgramError, target: str, seed: int) -> str:
+    """The same object for a program that could not even be read."""
+    fault: dict[str, Json] = {
+        "line": error.line,
+        "section": None,
+        "type": type(error).__name__,
+        "message": f"{error.message}. {error.hint}" if error.hint else error.message,
+    }
+    return json.dumps(
+        {
+            "program": Path(target).stem,
+            "iterations": 0,
+            "seed": seed,
+            "loss": None,
+            "losses": [],
+            "gradients": [],
+            "unpaired": [],
+            "error": fault,
+        }
+    )
+
+
+def _report(report: Report) -> dict[str, Json]:
+    return {
+        "program": report.program,
+        "iterations": report.iterations,
+        "seed": report.seed,
+        "loss": _number(report.loss),
+        "losses": [_number(loss) for loss in report.losses],
+        "gradients": [_gradient(gradient) for gradient in report.gradients],
+        "unpaired": [_unpaired(unpaired) for unpaired in report.unpaired],
+        "error": None if report.failure is None else _failure(report.failure),
+    }
+
+
+def _gradient(gradient: GradientReport) -> dict[str, Json]:
+    return {
+        "name": gradient.name,
+        "line": gradient.line,
+        "lines": list(gradient.lines),
+        "verdict": gradient.verdict.value,
+        "exact": gradient.exact,
+        "approximate": gradient.approximate,
+        "maxdiff": _number(gradient.maxdiff),
+        "relative_error": _number(gradient.relative_error),
+        "shape": _list(gradient.shape),
+        "expected_shape": _list(gradient.expected_shape),
+        "worst_index": _list(gradient.worst_index),
+        "line_verdict": gradient.line_verdict and gradient.line_verdict.value,
+        "hidden": gradient.hidden,
+        "inherited_from": list(gradient.inherited_from),
+        "line_maxdiff": _number(gradient.line_maxdiff),
+        "line_dtype": gradient.line_dtype,
+        "diagnosis": _diagnosis(gradient),
+    }
+
+
+def _diagnosis(gradient: GradientReport) -> dict[str, Json] | None:
+    found = gradient.diagnosis
+    if found is None:
+        return None
+    return {
+        "kind": found.kind,
+        "message": found.message,
+        "evidence": found.evidence,
+        "suggestion": found.suggestion,
+    }
+
+
+def _unpaired(unpaired: Unpaired) -> dict[str, Json]:
+    return {
+        "name": unpaired.name,
+        "line": unpaired.line,
+        "suggestion": unpaired.suggestion,
+        "message": unpaired.message,
+    }
+
+
+def _failure(failure: Failure) -> dict[str, Json]:
+    return {
+        "line": failure.line,
+        "section": failure.section,
+        "type": failure.type,
+        "message": failure.message,
+    }
+
+
+def _number(value: float | None) -> float | str | None:
+    """The number, or its name where JSON has none."""
+    if value is None or math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _list(values: tuple[int, ...] | None) -> list[Json] | None:
+    return None if values is None else list(values)

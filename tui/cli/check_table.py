@@ -1,0 +1,206 @@
+"""The report of a check for readers: the table of gradients and the sentences below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ...engine.verdict import Verdict
+from ..drawing.verdict_signs import SIGNS
+
+if TYPE_CHECKING:
+    from ...engine.debugger.frame import Failure
+    from ...engine.judging.report import GradientReport, Report, Unpaired
+
+_STYLES = {"good": "green", "bad": "red", "warn": "yellow", "quiet": "dim"}
+_COMPARED_AND_PASSED = {Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT}
+_NOTHING = "–"
+_FOLDED = 12
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Table, sentences and conclusion; of a program that failed, whatever was learnt before."""
+    known = _known(report)
+    if known:
+        console.print(_table_for(console, known), crop=False)
+    for sentence in _sentences(report, known):
+        console.print(sentence, soft_wrap=True)
+    if report.failure is None:
+        console.print(_conclusion(report), soft_wrap=True)
+
+
+def failure_text(failure: Failure, file: str) -> Text:
+    """What stopped the program, where, and the user's own lines of the traceback."""
+    place = file if failure.line is None else f"{file}:{failure.line}"
+    text = Text.assemble(
+        ("✗ ", "red"),
+        (f"{place}: ", "bold"),
+        f"{failure.section} {_fault(failure)}",
+    )
+    for line in failure.traceback:
+        text.append(f"\n  {line.rstrip()}", "dim")
+    return text
+
+
+def number(value: float | None) -> str:
+    """Four significant digits; a zero is `0.0`, as Python prints it."""
+    if value is None:
+        return _NOTHING
+    text = f"{value:.4g}"
+    return text if any(mark in text for mark in ".en") else f"{text}.0"
+
+
+def _known(report: Report) -> tuple[GradientReport, ...]:
+    """What there is to tell. That a failure kept a gradient from being written is no news; `dX = ...` is."""
+    if report.failure is None:
+        return report.gradients
+    return tuple(
+        gradient
+        for gradient in report.gradients
+        if gradient.verdict is not Verdict.NOT_WRITTEN or gradient.line_verdict is not None
+    )
+
+
+def _fault(failure: Failure) -> str:
+    """Python's own exceptions by their names; what the engine found wrong says it in words."""
+    if failure.type == "ProgramFault":
+        return f"cannot be used: {failure.message}"
+    return f"stopped with {failure.type}: {failure.message}"
+
+
+def _table(gradients: tuple[GradientReport, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    table.add_column("", no_wrap=True)
+    table.add_column("name", overflow="fold")
+    for heading in ("exact", "approximate"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("maxdiff", justify="right", no_wrap=True)
+    for heading in ("verdict", "shape"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("line", justify="right", no_wrap=True)
+    for gradient in gradients:
+        table.add_row(*_row(gradient))
+    return table
+
+
+def _table_for(console: Console, gradients: tuple[GradientReport, ...]) -> Table:
+    """A table that folds long names, and is never narrower than its other columns need."""
+    table = _table(gradients)
+    natural = console.measure(table, options=console.options.update(max_width=10_000)).maximum
+    longest = max(cell_len(gradient.name) for gradient in gradients)
+    least = natural - max(longest - _FOLDED, 0)
+    if console.width < least:
+        table.width = least
+    return table
+
+
+def _row(gradient: GradientReport) -> list[Text]:
+    written = gradient.verdict is not Verdict.NOT_WRITTEN and gradient.ran
+    return [
+        _sign(gradient.verdict),
+        Text(gradient.name),
+        Text(str(gradient.exact) if written else _NOTHING),
+        Text(str(gradient.approximate) if written else _NOTHING),
+        Text(number(gradient.maxdiff)),
+        Text(_word(gradient), _style(gradient.verdict)),
+        Text(_shapes(gradient)),
+        Text(_NOTHING if gradient.line is None else str(gradient.line)),
+    ]
+
+
+def _sign(verdict: Verdict) -> Text:
+    sign = SIGNS[verdict]
+    return Text(sign.mark, _style(verdict))
+
+
+def _style(verdict: Verdict) -> str:
+    return _STYLES[SIGNS[verdict].style]
+
+
+def _word(gradient: GradientReport) -> str:
+    return "wrong type" if gradient.wrong_type else gradient.verdict.value.replace("_", " ")
+
+
+def _shapes(gradient: GradientReport) -> str:
+    """The gradient's shape, and the one it ought to have where they differ."""
+    if gradient.shape is None:
+        return _NOTHING
+    if gradient.expected_shape in (None, gradient.shape):
+        return _shape(gradient.shape)
+    return f"{_shape(gradient.shape)} for {_shape(gradient.expected_shape)}"
+
+
+def _shape(shape: tuple[int, ...] | None) -> str:
+    return str(list(shape or ()))
+
+
+def _sentences(report: Report, known: tuple[GradientReport, ...]) -> list[Text]:
+    """What the table has no room for: why a gradient does not pass, near misses, notes."""
+    unsettled = [g for g in known if g.verdict not in _COMPARED_AND_PASSED]
+    sentences = [_reason(gradient) for gradient in unsettled]
+    sentences += [_near_miss(unpaired) for unpaired in report.unpaired]
+    sentences += [Text(note) for note in report.notes]
+    return [Text(""), *sentences] if sentences and known else sentences
+
+
+def _reason(gradient: GradientReport) -> Text:
+    words = gradient.message or _word(gradient)
+    if gradient.verdict is Verdict.NOT_CHECKED and gradient.line_verdict is Verdict.RIGHT:
+        words += "; judged alone it is right"
+    return Text.assemble(_sign(gradient.verdict), f" {_lines(gradient)}{gradient.name}: {words}")
+
+
+def _lines(gradient: GradientReport) -> str:
+    """Where to look: every line that builds the gradient."""
+    lines = gradient.lines or (() if gradient.line is None else (gradient.line,))
+    if not lines:
+        return ""
+    if len(lines) == 1:
+        return f"line {lines[0]}, "
+    return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}, "
+
+
+def _near_miss(unpaired: Unpaired) -> Text:
+    return Text.assemble(("? ", "yellow"), unpaired.message)
+
+
+def _conclusion(report: Report) -> Text:
+    plural = "" if report.iterations == 1 else "s"
+    loss = number(report.loss)
+    text = Text(f"\nFinal loss {loss} after {report.iterations} iteration{plural}.\n")
+    return text.append_text(_judgement(report.gradients))
+
+
+def _judgement(gradients: tuple[GradientReport, ...]) -> Text:
+    """One line that says what the exit code says."""
+    failed = [gradient.name for gradient in gradients if not gradient.verdict.passes]
+    if failed:
+        return Text.assemble(
+            ("✗ ", "red"), f"{_failed(len(failed), len(gradients))}: ", ", ".join(failed), "."
+        )
+    if not gradients:
+        return Text.assemble(("· ", "yellow"), "No gradient is written yet.")
+    return Text.assemble(("✓ ", "green"), _all_passed(gradients))
+
+
+def _failed(count: int, of: int) -> str:
+    if of == 1:
+        return "The only gradient does not pass"
+    return f"{count} of {of} gradients {'does' if count == 1 else 'do'} not pass"
+
+
+def _all_passed(gradients: tuple[GradientReport, ...]) -> str:
+    passed = sum(gradient.verdict in _COMPARED_AND_PASSED for gradient in gradients)
+    untested = len(gradients) - passed
+    if not untested:
+        return "The only gradient passes." if passed == 1 else f"All {passed} gradients pass."
+    verb = "passes" if passed == 1 else "pass"
+    return f"{passed} of {len(gradients)} {_gradients(len(gradients))} {verb}, {untested} untested."
+
+
+def _gradients(count: int) -> str:
+    return "gradient" if count == 1 else "gradients"

@@ -1,0 +1,217 @@
+"""The command line: the screen by default, and `check`, `new` and `list` without one.
+
+Torch and textual are imported only by the commands that need them.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+from rich.text import Text
+
+from ... import __version__
+from . import tutor_commands as studies
+from .interrupts import interrupted_by_user_alone
+from .open_screen import FIRST, open_screen
+from .options import Count, Flag, NotNegative, Seed
+from .streams import PlainConsole, prints_on_stderr, silenced, write_line
+from .usage_errors import Refusal, as_argument, require_path, usage_error
+
+if TYPE_CHECKING:
+    from ...engine.judging.report import Report
+    from ...engine.program.program import Program
+
+app = App(
+    name="backprop-tui",
+    version=f"backprop-tui {__version__}",
+    help="Step a handwritten backward pass through the terminal, every gradient judged against autograd.",
+    usage="Usage: backprop-tui [OPTIONS] [PROGRAM]\n       backprop-tui COMMAND [OPTIONS] [ARGS]",
+    help_format="plaintext",
+    group_parameters="Options",
+    help_epilogue="""Examples:
+
+    backprop-tui                             the linear regression
+    backprop-tui my_program.py               your own program
+    backprop-tui check my_program.py         the gradients, without a screen
+    backprop-tui check my_program.py --json  the same for machines
+    backprop-tui new my_program.py           a program to start from
+    backprop-tui ./check                     a file called like a command
+""",
+    suppress_keyboard_interrupt=False,
+)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """When `approximate` holds: torch's `allclose`."""
+
+    rtol: NotNegative = 1e-5
+    "Relative tolerance of `approximate`."
+    atol: NotNegative = 1e-8
+    "Absolute tolerance of `approximate`."
+
+
+_ALLCLOSE = Tolerance()
+
+
+@app.default
+def step(
+    program: str = FIRST,
+    /,
+    *,
+    seed: Seed = 0,
+    theme: str | None = None,
+    no_mouse: Flag = False,
+) -> int:
+    """Step a program on the screen.
+
+    Parameters
+    ----------
+    program
+        A file, or the name of a bundled program.
+    seed
+        Seeds torch, random and numpy.
+    theme
+        The colours: dark, light, ansi, or one of Textual's.
+    no_mouse
+        Leave the mouse to the terminal.
+    """
+    return open_screen(program, seed=seed, theme=theme, mouse=not no_mouse)
+
+
+@app.command(
+    help_epilogue="""Exit code: 0 all gradients pass, 1 some gradient is wrong or missing, 2 it cannot run.
+
+Examples:
+
+    backprop-tui check
+    backprop-tui check my_program.py --iterations 1000
+    backprop-tui check my_program.py --json > report.json
+"""
+)
+def check(
+    program: str = FIRST,
+    /,
+    *,
+    iterations: Count = 1,
+    json: Flag = False,
+    tolerance: Annotated[Tolerance, Parameter(name="*")] = _ALLCLOSE,
+    seed: Seed = 0,
+) -> int:
+    """Train without a screen and judge every handwritten gradient.
+
+    Parameters
+    ----------
+    program
+        A file, or the name of a bundled program.
+    iterations
+        How many to train, with the handwritten gradients; the last one is judged.
+    json
+        Print one JSON object instead of the table.
+    seed
+        Seeds torch, random and numpy.
+    """
+    from ...engine.judging import report as reports
+
+    loaded = _load_or_say_in_json(program, seed) if json else _load(program)
+    with interrupted_by_user_alone(), prints_on_stderr():
+        report = reports.check(
+            loaded,
+            iterations=iterations,
+            seed=seed,
+            rtol=tolerance.rtol,
+            atol=tolerance.atol,
+            silence=silenced,
+        )
+    _show(report, program, json)
+    return report.exit_code
+
+
+@app.command(help_epilogue="Example:\n\n    backprop-tui new my_program.py\n")
+def new(file: str, /) -> int:
+    """Write a program to start from.
+
+    Parameters
+    ----------
+    file
+        Where to; a file that exists is never overwritten.
+    """
+    from ...engine.program.library import starter
+
+    require_path(file)
+    try:
+        with Path(file).open("x", encoding="utf-8") as stream:
+            stream.write(starter())
+    except FileExistsError:
+        raise Refusal(f"{file} exists already, and nothing was written; choose another name.") from None
+    except OSError as error:
+        raise Refusal(f"{file} cannot be written: {error.strerror}.") from None
+    name = as_argument(file)
+    _say(f"Wrote {file}. Step it with `backprop-tui {name}`, judge it with `backprop-tui check {name}`.")
+    return 0
+
+
+@app.command(name="list", help_epilogue="")
+def list_programs() -> int:
+    """List the bundled programs."""
+    from ...engine.program.library import bundled
+
+    programs = bundled()
+    width = max(len(program.name) for program in programs)
+    for program in programs:
+        _say(f"{program.name:<{width}}  {program.summary}")
+    return 0
+
+
+for _command in studies.COMMANDS:
+    app.command(_command.run, help_epilogue=_command.epilogue)
+
+
+def obey(words: list[str]) -> int:
+    """Run one command line and return its exit code.
+
+    Raises:
+        Refusal: it cannot be understood or done; ProgramError: the program cannot be read.
+    """
+    try:
+        code = app(words, print_error=False, exit_on_error=False, result_action="return_value")
+    except CycloptsError as error:
+        raise Refusal(usage_error(error, words)) from None
+    return code or 0
+
+
+def _load(target: str) -> Program:
+    from ...engine.program.library import load
+
+    return load(target)
+
+
+def _load_or_say_in_json(target: str, seed: int) -> Program:
+    from ...engine.program.program import ProgramError
+    from .check_json import error_json
+
+    try:
+        return _load(target)
+    except ProgramError as error:
+        write_line(error_json(error, target, seed))
+        raise
+
+
+def _show(report: Report, file: str, json: bool) -> None:
+    from .check_json import report_json
+    from .check_table import failure_text, print_report
+
+    if json:
+        write_line(report_json(report))
+    else:
+        print_report(report, PlainConsole(sys.stdout))
+    if report.failure is not None:
+        PlainConsole(sys.stderr).print(failure_text(report.failure, file), soft_wrap=True)
+
+
+def _say(sentence: str) -> None:
+    PlainConsole(sys.stdout).print(Text(sentence), soft_wrap=True)

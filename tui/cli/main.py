@@ -1,0 +1,94 @@
+"""Where every command line begins.
+
+One that only names a program opens the screen at once: reading options takes longer to import than the
+whole engine does.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import io
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
+
+from .streams import PlainConsole, usable_streams, why_unwritten
+from .usage_errors import COMMANDS, Refusal, meant_command
+
+CANNOT_RUN = 2
+INTERRUPTED = 130
+
+
+def main(tokens: Sequence[str] | None = None) -> int:
+    """Run one command line (that of the process by default) and return its exit code."""
+    words = list(sys.argv[1:] if tokens is None else tokens)
+    with usable_streams():
+        try:
+            code = _run(words)
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        reason = why_unwritten(sys.stdout)
+        return _complain(f"Standard output cannot be written: {reason}.") if reason else code
+
+
+def run_process() -> NoReturn:
+    """Run the command line of the process and end it.
+
+    Once the screen was open, it ends without freeing every object first: with a long record or a program
+    that does not stop, that takes longer than anybody waits for a shell.
+    """
+    code = main()
+    if "backprop_tui.tui.app" in sys.modules:
+        with suppress(Exception):
+            atexit._run_exitfuncs()
+        _flush_all()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _flush_all() -> None:
+    """What the program wrote to files of its own, too, is not lost."""
+    gc.unfreeze()
+    for stream in (sys.stdout, sys.stderr, *gc.get_objects()):
+        if type(stream) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
+            with suppress(Exception):
+                stream.flush()
+
+
+def _run(words: list[str]) -> int:
+    from ...engine.program.program import ProgramError
+
+    try:
+        if _names_a_program(words):
+            return _open(words)
+        from .commands import obey
+
+        return obey(words)
+    except ProgramError as error:
+        return _complain(f"{error}{meant_command(words)}")
+    except Refusal as refusal:
+        return _complain(str(refusal))
+
+
+def _open(words: list[str]) -> int:
+    gc.disable()  # all that is made before the first picture stays; the screen turns it on again
+    try:
+        from .open_screen import FIRST, open_screen
+
+        return open_screen(*words or (FIRST,))
+    finally:
+        gc.enable()
+
+
+def _names_a_program(words: list[str]) -> bool:
+    return not words or (len(words) == 1 and not words[0].startswith("-") and words[0] not in COMMANDS)
+
+
+def _complain(sentence: str) -> int:
+    if not sentence.endswith((".", "?", "!")):
+        sentence += "."
+    PlainConsole(sys.stderr).print(sentence, soft_wrap=True)
+    return CANNOT_RUN

@@ -1,0 +1,217 @@
+"""The commands `write`, `explain` and `hint`: what a gradient ought to be, more or less of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+from cyclopts import Parameter
+from rich.text import Text
+
+from ...engine.program.did_you_mean import nearest
+from ...engine.program.library import load
+from .interrupts import interrupted_by_user_alone
+from .options import Flag, Level, Seed
+from .streams import PlainConsole, prints_on_stderr, write_line
+from .usage_errors import Refusal, require_path
+
+if TYPE_CHECKING:
+    from ...engine.tutor.answer import Told
+    from ...engine.tutor.study import Study
+    from ...engine.tutor.writing import Written
+
+SOME_UNWRITTEN = 1
+
+
+def write(
+    program: str,
+    /,
+    *,
+    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    missing: Flag = False,
+    force: Flag = False,
+    seed: Seed = 0,
+) -> int:
+    """Write the handwritten gradients of a program, every one confirmed.
+
+    Parameters
+    ----------
+    program
+        A file, or the name of a bundled program.
+    output
+        The file to write; without it the program is printed.
+    missing
+        Leave what is written as it is, and write only the gradients that are not.
+    force
+        Overwrite the file if it exists.
+    seed
+        Seeds torch, random and numpy.
+    """
+    if output is not None:
+        require_path(output)
+    if output is not None and Path(output).exists() and not force:
+        raise Refusal(
+            f"{output} exists already, and nothing was written; choose another name, or add --force."
+        )
+    written = _written(program, missing=missing, seed=seed)
+    if output is None:
+        write_line(written.text.rstrip("\n"))
+    else:
+        _save(output, written.text)
+    for name, reason in written.unwritten.items():
+        _say_aside(f"{name} could not be written: {reason}.")
+    return SOME_UNWRITTEN if written.unwritten else 0
+
+
+def _written(program: str, *, missing: bool, seed: int) -> Written:
+    from ...engine.tutor import writing
+    from ...engine.tutor.study import CannotStudy
+
+    try:
+        with interrupted_by_user_alone(), prints_on_stderr():
+            return writing.write(load(program), missing=missing, seed=seed)
+    except CannotStudy as problem:
+        raise _refusal(problem, program) from None
+
+
+def explain(program: str, tensor: str | None = None, /, *, seed: Seed = 0) -> int:
+    """Explain how a gradient comes about: who uses the tensor, by which rule, with numbers.
+
+    Parameters
+    ----------
+    program
+        A file, or the name of a bundled program.
+    tensor
+        The tensor, or its gradient; without it, every one.
+    seed
+        Seeds torch, random and numpy.
+    """
+    from ...engine.tutor import explanation as explaining
+    from ...engine.tutor import wording as telling
+
+    found = _study(program, seed)
+    names = list(found.derivation.gradients) if tensor is None else [_tensor(found, tensor)]
+    for position, name in enumerate(names):
+        if position:
+            write_line("")
+        said = explaining.explain(found.program, found.iteration, found.derivation, name)
+        _print(telling.explanation(said))
+    return 0
+
+
+def hint(program: str, tensor: str, /, *, level: Level = 1, seed: Seed = 0) -> int:
+    """Give a hint for a gradient that is not right yet.
+
+    Parameters
+    ----------
+    program
+        A file, or the name of a bundled program.
+    tensor
+        The tensor, or its gradient.
+    level
+        1 who uses it, 2 the rules, 3 shapes and sums, 4 the line with a blank, 5 the line.
+    seed
+        Seeds torch, random and numpy.
+    """
+    from ...engine.tutor import hints
+    from ...engine.tutor import wording as telling
+
+    found = _study(program, seed)
+    name = _tensor(found, tensor)
+    if found.is_right(name):
+        _print(telling.right_already(f"d{name}"))
+        return 0
+    lines = hints.hint(found.program, found.derivation, name, level)
+    _print(telling.hinted(f"d{name}", level, lines))
+    return 0
+
+
+def _save(output: str, text: str) -> None:
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"{output} cannot be written: {error.strerror}.") from None
+
+
+def _study(program: str, seed: int) -> Study:
+    from ...engine.tutor.study import CannotStudy, study
+
+    try:
+        with interrupted_by_user_alone(), prints_on_stderr():
+            return study(load(program), seed)
+    except CannotStudy as problem:
+        raise _refusal(problem, program) from None
+
+
+def _refusal(problem: Exception, program: str) -> Refusal:
+    failure = getattr(problem, "failure", None)
+    if failure is None:
+        return Refusal(f"{program}: {problem}.")
+    place = f"line {failure.line}: " if failure.line else ""
+    kind = "" if failure.type == "ProgramFault" else f"{failure.type}: "
+    return Refusal(f"{program}: {problem}: {place}{kind}{failure.message}")
+
+
+def _tensor(found: Study, word: str) -> str:
+    """The tensor that a word means, with or without the d of its gradient."""
+    names = found.derivation.gradients
+    if word in names:
+        return word
+    if word.startswith("d") and word[1:] in names:
+        return word[1:]
+    near = nearest(word, names) or nearest(word.removeprefix("d"), names)
+    guess = f"did you mean {near}?" if near else f"there are: {', '.join(names)}."
+    raise Refusal(f"There is no tensor {word} whose gradient could be asked for; {guess}")
+
+
+STYLES = {"head": "bold", "plain": "", "strong": "bold", "quiet": "dim"}
+
+
+def _print(told: Iterable[Told]) -> None:
+    console = PlainConsole(sys.stdout)
+    for line in told:
+        console.print(Text(line.text, style=STYLES[line.tone]), soft_wrap=True)
+
+
+def _say_aside(sentence: str) -> None:
+    PlainConsole(sys.stderr).print(Text(sentence), soft_wrap=True)
+
+
+class Command(NamedTuple):
+    """A command of the command line, with what its help says at the end."""
+
+    run: Callable[..., int]
+    epilogue: str
+
+
+COMMANDS = (
+    Command(
+        write,
+        """Exit code: 0 all are written, 1 some could not be, 2 it cannot run.
+
+Examples:
+
+    backprop-tui write my_program.py
+    backprop-tui write my_program.py -o written.py
+    backprop-tui write my_program.py --missing -o completed.py
+""",
+    ),
+    Command(
+        explain,
+        """Examples:
+
+    backprop-tui explain linear_regression W1
+    backprop-tui explain my_program.py
+""",
+    ),
+    Command(
+        hint,
+        """Examples:
+
+    backprop-tui hint my_program.py W1
+    backprop-tui hint my_program.py dW1 --level 3
+""",
+    ),
+)

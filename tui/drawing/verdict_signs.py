@@ -1,0 +1,44 @@
+"""Verdicts as the reader meets them: a sign, a word and a style, never a colour alone."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...engine.verdict import Verdict
+
+
+class Sign(NamedTuple):
+    """How one verdict looks. `word` fits the table, `words` say it in full."""
+
+    mark: str
+    word: str
+    words: str
+    style: str
+
+
+SIGNS: dict[Verdict, Sign] = {
+    Verdict.EXACT: Sign("✓", "exact", "exact", "good"),
+    Verdict.CLOSE: Sign("≈", "close", "close, up to rounding", "good"),
+    Verdict.RIGHT: Sign("✓", "right", "the line is right", "good"),
+    Verdict.WRONG: Sign("✗", "wrong", "wrong", "bad"),
+    Verdict.WRONG_HERE: Sign("✗", "wrong here", "wrong here", "bad"),
+    Verdict.WRONG_SHAPE: Sign("≠", "wrong shape", "wrong shape", "bad"),
+    Verdict.INHERITED: Sign("↳", "inherited", "inherited from upstream", "warn"),
+    Verdict.NOT_WRITTEN: Sign("…", "not written", "not written yet", "quiet"),
+    Verdict.NOT_CHECKED: Sign("?", "not checked", "not checked", "quiet"),
+    Verdict.NOT_EXERCISED: Sign("○", "not exercised", "not exercised", "warn"),
+}
+
+WRONG_TYPE = Sign("≠", "wrong type", "wrong type", "bad")
+NONE = Sign(" ", "", "", "")
+PARTIAL = Sign("┆", "", "a part; a later line ends it", "quiet")
+HIDDEN = Sign("✗", "hidden", "hidden: gradient about zero", "bad")
+
+
+def sign_of(verdict: Verdict | None, *, hidden: bool = False, wrong_type: bool = False) -> Sign:
+    """The sign of a verdict; blank where there is none yet."""
+    if hidden:
+        return HIDDEN
+    if wrong_type:
+        return WRONG_TYPE
+    return NONE if verdict is None else SIGNS[verdict]

@@ -1,0 +1,1 @@
+"""From a frame to lines: pure functions, one a pane."""

@@ -1,0 +1,57 @@
+"""The whole main screen as lines: pure functions from a frame and the panes' sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...engine.debugger.commands import Layout
+from ...engine.debugger.frame import Frame
+from ..drawing.box import Room
+from ..drawing.line import Line
+from .footer import paint_footer, paint_notes
+from .inspector import paint_inspector
+from .loss import curve_columns, paint_loss
+from .number_grid import grid_room
+from .output import paint_output
+from .program import Source, paint_program
+from .status_line import paint_status
+from .tensors import paint_tensors
+
+Rooms = Mapping[str, Room]
+"""The size of every canvas on the screen by its id; hidden ones are absent."""
+
+
+def paint(source: Source, frame: Frame, rooms: Rooms, up: int = 0) -> dict[str, list[Line]]:
+    """Lines for every canvas that has room. `up` is how far the output is scrolled up."""
+    return {name: _paint_one(name, source, frame, rooms, up) for name in rooms}
+
+
+def _paint_one(name: str, source: Source, frame: Frame, rooms: Rooms, up: int) -> list[Line]:
+    room = rooms[name]
+    if name == "program":
+        return paint_program(source, frame, room)
+    if name == "output":
+        return paint_output(frame, room, up)
+    if name == "tensors":
+        return paint_tensors(frame, room, alone="inspector" not in rooms)
+    if name in _PANES:
+        return _PANES[name](frame, room)
+    return _ROWS[name](frame, room.width)
+
+
+_PANES = {"inspector": paint_inspector, "loss": paint_loss}
+_ROWS = {"status": paint_status, "notes": paint_notes, "footer": paint_footer}
+
+
+def layout_for(rooms: Rooms, before: Layout) -> Layout:
+    """What the engine has to know of the sizes; hidden panes keep what they had."""
+    program, tensors = rooms.get("program"), rooms.get("tensors")
+    inspector, loss = rooms.get("inspector"), rooms.get("loss")
+    grid = grid_room(inspector.columns, inspector.rows) if inspector else None
+    return Layout(
+        max(program.rows, 1) if program else before.program_rows,
+        max(tensors.rows - 1, 1) if tensors else before.tensor_rows,
+        grid[0] if grid else before.grid_rows,
+        grid[1] if grid else before.grid_columns,
+        curve_columns(loss.width) if loss else before.loss_columns,
+    )

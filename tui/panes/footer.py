@@ -1,0 +1,95 @@
+"""The bottom lines: at most six keys, or the progress of a run; notes above them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...engine.debugger.frame import Frame, Status
+from ..drawing.line import Line, Run, crop, width_of, wrap
+from ..keys import Key, footer_entries
+
+NOTE_ROWS = 3
+"""At most so many rows of notes; the rest is counted."""
+_ALWAYS = 2
+"""The last entries, help and quit, which the others give way to where a terminal is narrow."""
+
+
+def paint_footer(frame: Frame, width: int) -> list[Line]:
+    """One row."""
+    status = frame.status
+    if status.target is not None and status.iteration is not None and status.running:
+        return [crop(_progress(status, width), width)]
+    if status.running or status.busy:
+        return [_at_work(status, width)]
+    entries = [_entry(words, keys) for _, words, keys in footer_entries()]
+    while len(entries) > _ALWAYS and _width(entries) > width:
+        del entries[-_ALWAYS - 1]
+    runs = (run for entry in entries for run in (*entry, Run("   ")))
+    return [crop((Run(" "), *runs), width)]
+
+
+def _entry(words: str, keys: Sequence[Key]) -> Line:
+    labels = (Run(" " * bool(number) + key.label, "accent strong", key.id) for number, key in enumerate(keys))
+    return (*labels, Run(f" {words}", "quiet", keys[-1].id))
+
+
+def _width(entries: Sequence[Line]) -> int:
+    return 1 + sum(width_of(entry) for entry in entries) + 3 * (len(entries) - 1)
+
+
+def _at_work(status: Status, width: int) -> Line:
+    """`▶ running, 10 a second   r pauses   + - speed   escape stops`, or what has been at work for long."""
+    words = f"running, {status.speed}" if status.running else "running"
+    what: Line = (Run(" ▶ ", "accent"), Run(" · ".join(filter(None, (words, status.busy)))))
+    hints = [_hint("escape stops", "cancel")]
+    if status.running:
+        hints += [_hint("r pauses", "run"), _hint("+ faster", "faster"), _hint("- slower", "slower")]
+    while len(hints) > 1 and width_of(what) + _width(hints) + 3 > width:
+        hints.pop()
+    room = width - _width(hints) - 3
+    runs = (run for hint in hints for run in (Run("   "), *hint))
+    return crop((*crop(what, max(room, 0)), *runs), width)
+
+
+def _hint(words: str, key: str) -> Line:
+    """A key and what it does, to be pressed or clicked."""
+    label, _, does = words.partition(" ")
+    return (Run(label, "accent strong", key), Run(f" {does}", "quiet", key))
+
+
+def _progress(status: Status, width: int) -> Line:
+    """`iteration 412 of 1000 ━━━━━━────── escape stops`."""
+    done, target = status.iteration or 0, max(status.target or 1, 1)
+    digits = len(str(target))
+    words = f" iteration {done:>{digits}} of {target} "
+    hint: Line = (Run(" escape", "accent strong", "cancel"), Run(" stops ", "quiet"))
+    room = max(width - len(words) - width_of(hint), 0)
+    full = min(room * done // target, room)
+    bar = (Run("━" * full, "accent"), Run("─" * (room - full), "faint"))
+    return (Run(words, "quiet"), *bar, *hint)
+
+
+def paint_notes(frame: Frame, width: int) -> list[Line]:
+    """The notes, quietly, in at most `NOTE_ROWS` rows; a failure first that no line in view shows."""
+    rows = _failure_rows(frame, width)
+    for note in frame.notes:
+        pieces = wrap(note, max(width - 4, 10))
+        rows += [
+            (Run(" · " if not number else "   ", "accent"), Run(piece, "quiet"))
+            for number, piece in enumerate(pieces)
+        ]
+    if len(rows) <= NOTE_ROWS:
+        return rows
+    more = Run(f"   … and {len(rows) - NOTE_ROWS + 1} more rows of notes", "faint")
+    return [*rows[: NOTE_ROWS - 1], (more,)]
+
+
+def _failure_rows(frame: Frame, width: int) -> list[Line]:
+    failure = frame.failure
+    if failure is None or failure.line in {line.number for line in frame.lines}:
+        return []
+    place = f" on line {failure.line}" if failure.line else ""
+    what = failure.exception or "stopped"
+    words = wrap(f"{what}{place}: {failure.message}", max(width - 4, 10))
+    words = words[: NOTE_ROWS - 1] if frame.notes else words
+    return [(Run("   " if n else " ! ", "bad"), Run(row, "bad")) for n, row in enumerate(words)]

@@ -1,0 +1,130 @@
+"""The inspector pane: one tensor in numbers, its verdict in words, where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...engine.debugger.frame import Failure, Frame, Inspector, Tab
+from ..drawing.box import Room, boxed
+from ..drawing.line import Line, Run, columns_of, crop, spread, wrap
+from ..drawing.numbers import shape
+from ..drawing.verdict_signs import sign_of
+from .number_grid import paint_grid
+
+LOW = 9
+"""With fewer rows of text there is no place for more than numbers and a verdict that fails."""
+EMPTY = "The tensor that you select with ↑ and ↓ appears here in numbers."
+
+
+def paint_inspector(frame: Frame, room: Room) -> list[Line]:
+    """The whole pane; a failure of the program comes before the tensor."""
+    tensor = frame.inspector
+    failure = _failure(frame.failure, room.columns) if frame.failure else []
+    lines = _tensor(tensor, room) if tensor.name else _wrapped(EMPTY, room.columns, "quiet")
+    if failure and len(failure) + len(lines) > room.rows:
+        failure = [*_first(tensor, _verdict(tensor, room.columns), room.columns), *failure]
+    lines = failure + lines
+    title = (Run(tensor.name or "inspector", "strong"),)
+    kind = " · ".join(filter(None, (shape(tensor.shape), tensor.dtype, _device(tensor))))
+    return boxed(lines, room, title, (Run(kind, "quiet"),) if tensor.name else ())
+
+
+def _device(tensor: Inspector) -> str:
+    return "" if tensor.device in ("", "cpu") else tensor.device
+
+
+def _tensor(tensor: Inspector, room: Room) -> list[Line]:
+    """Tabs, numbers, verdict, origins; blank rows between them where there is room for air."""
+    air: list[Line] = [()] if room.rows >= 10 else []
+    grid = paint_grid(tensor, room)
+    verdict = _verdict(tensor, room.columns)
+    tabs = _tabs(tensor, room.columns)
+    if room.rows < LOW:
+        return [tabs, *_first(tensor, verdict, room.columns), *grid]
+    return [tabs, *air, *grid, *air, *verdict, *_origins(tensor, room.columns)]
+
+
+def _first(tensor: Inspector, verdict: list[Line], columns: int) -> list[Line]:
+    """What is said before the numbers where not both fit: a verdict that fails, in one row."""
+    failing = tensor.verdict is not None and not tensor.verdict.passes
+    return [crop(verdict[0], columns)] if failing else []
+
+
+def _tabs(tensor: Inspector, width: int) -> Line:
+    tabs: list[Run] = []
+    for number, tab in enumerate(Tab, start=1):
+        active = tab is tensor.tab
+        tabs += [
+            Run(f"{number} ", "accent" if active else "faint", tab.value),
+            Run(tab.value, "active" if active else "quiet", tab.value),
+            Run("   "),
+        ]
+    return spread(tuple(tabs), _slice(tensor), width)
+
+
+def _slice(tensor: Inspector) -> Line:
+    """`, . [0 1 : :]`, which matrix of a tensor of three or more dimensions is shown."""
+    if not tensor.slice_index:
+        return ()
+    index = " ".join([*map(str, tensor.slice_index), ":", ":"])
+    return (Run(", . ", "accent"), Run(f"[{index}]", "quiet"))
+
+
+def _verdict(tensor: Inspector, width: int) -> list[Line]:
+    """The verdict and its facts, as many in a row as fit."""
+    sign = sign_of(tensor.verdict)
+    words = tensor.sentence or sign.words
+    facts = [fact for fact in tensor.facts if fact != words]
+    if tensor.verdict is None:
+        return [(Run(row, "quiet"),) for row in _packed(facts, width, 0)]
+    head, *more = wrap(words, max(width - 2, 10))
+    taken = columns_of(more[-1] if more else head)
+    first, *rest = _packed(facts, width - 2, taken)
+    style = f"{sign.style} strong"
+    lines: list[Line] = [(Run(f"{sign.mark} {head}", style),), *((Run(f"  {row}", style),) for row in more)]
+    lines[-1] = (*lines[-1], Run(first, "quiet"))
+    return [*lines, *((Run(f"  {row}", "quiet"),) for row in rest)]
+
+
+def _packed(facts: Sequence[str], width: int, taken: int) -> list[str]:
+    """Facts in rows of at most `width` columns, the first of which has `taken` ones less."""
+    rows = [""]
+    for fact in facts:
+        room = width - (taken if len(rows) == 1 else 0)
+        joined = f"{rows[-1]} · {fact}" if rows[-1] or (taken and len(rows) == 1) else fact
+        if len(joined) <= room:
+            rows[-1] = joined
+        else:
+            rows += wrap(fact, max(width, 10), indent=2)
+    return rows if rows[0] or taken else rows[1:]
+
+
+def _origins(tensor: Inspector, width: int) -> list[Line]:
+    """Which lines made, use and write it."""
+    origins = (
+        ("made by   ", (tensor.made_by,) * bool(tensor.made_by)),
+        ("used by   ", tensor.used_by),
+        ("written by", tensor.written_by),
+    )
+    lines: list[Line] = []
+    for label, texts in origins:
+        for number, text in enumerate(texts):
+            name = label if number == 0 else " " * len(label)
+            rows = wrap(text, max(width - len(label) - 1, 10), indent=2)
+            lines.append((Run(name + " ", "faint"), Run(rows[0], "quiet")))
+            lines += [(Run(" " * (len(label) + 1)), Run(row, "quiet")) for row in rows[1:]]
+    return lines
+
+
+def _failure(failure: Failure, width: int) -> list[Line]:
+    """What went wrong in words, with the user's own traceback lines."""
+    place = f"line {failure.line} in {failure.section}" if failure.line else f"the {failure.section}"
+    what = failure.exception or "stopped"
+    head: list[Line] = [(Run("! ", "bad"), Run(f"{what} on {place}", "bad strong"))]
+    head += [(Run("  "), *row) for row in _wrapped(failure.message, width - 2, "bad")]
+    trace = [row for line in failure.traceback for row in _wrapped(line, width - 2, "quiet")]
+    return [*head, *((Run("  "), *row) for row in trace), ()]
+
+
+def _wrapped(text: str, width: int, style: str) -> list[Line]:
+    return [(Run(row, style),) for line in text.splitlines() for row in wrap(line, max(width, 10))]

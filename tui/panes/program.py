@@ -1,0 +1,205 @@
+"""The program pane: source lines, verdicts in the gutter, the current line as a bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ...engine.debugger.frame import Failure, Frame, LineState, ProgramLine
+from ...engine.program.program import Program
+from ..drawing.box import Room, boxed
+from ..drawing.line import Line, Run, crop, fill, plain, styled, width_of, wrap
+from ..drawing.numbers import RANGE, shape, summary
+from ..drawing.verdict_signs import PARTIAL, Sign, sign_of
+from .highlighting import narration_lines, source_lines
+from .narration import narration_rows, paragraphs
+
+SHAPE = 8
+"""Columns for a shape at the right edge; a longer one takes more."""
+
+CONTEXT = 3
+"""Rows below the current line that are in view with it, where there are any."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What of the program never changes: its coloured lines and where its titles stand."""
+
+    lines: tuple[Line, ...]
+    titles: dict[int, str]
+    narration: frozenset[int]
+    continued: frozenset[int]
+    """Lines of narration that go on with the paragraph of the line before."""
+    digits: int
+
+    @property
+    def gutter(self) -> int:
+        """Columns before the code: sign, number, ▸."""
+        return self.digits + 5
+
+
+def source_of(program: Program, *, coloured: bool = True) -> Source:
+    """What is painted of a program; to colour it takes a moment."""
+    titles = {s.title_line: s.kind for s in program.sections if s.title_line is not None}
+    digits = max(len(str(len(program.lines))), 2)
+    lines, narration = source_lines(program, coloured=coloured), narration_lines(program)
+    return Source(lines, titles, narration, narration - paragraphs(lines, narration), digits)
+
+
+def paint_program(source: Source, frame: Frame, room: Room) -> list[Line]:
+    """The whole pane."""
+    rows = _rows(source, frame, room)
+    where = f"line {frame.current_line} of " if frame.current_line else ""
+    unit = "" if frame.current_line else " lines"
+    subtitle = f"{where}{frame.lines_total}{unit}" if frame.lines_total else ""
+    return boxed(rows, room, (Run("program", "strong"),), (Run(subtitle, "quiet"),) * bool(subtitle))
+
+
+def _rows(source: Source, frame: Frame, room: Room) -> list[Line]:
+    """The rows in view; where wrapped lines push the current one out, or what follows, the top gives way."""
+    rows: list[Line] = []
+    start = end = 0
+    for line in frame.lines:
+        if line.number in source.narration:
+            rows += _narration(source, frame, line.number, room.columns)
+            continue
+        failure = frame.failure if line.state is LineState.FAILED else None
+        before = len(rows)
+        rows += _line_rows(source, frame, line, failure, room.columns)
+        if line.state in (LineState.CURRENT, LineState.FAILED):
+            start, end = (start if end else before), len(rows)
+    if not end and frame.lines and frame.lines[-1].number == frame.lines_total and frame.lines[0].number > 1:
+        start = end = len(rows)
+    return rows[_top(start, end, len(rows), room.rows) :]
+
+
+def _top(start: int, end: int, total: int, height: int) -> int:
+    """The first row in view: some rows below the current line, from `start` to `end`, are in view with it."""
+    follows = min(end + min(CONTEXT, (height - 1) // 2), total) if end else 0
+    return max(min(follows - height, start), end - height, 0)
+
+
+def _narration(source: Source, frame: Frame, number: int, columns: int) -> list[Line]:
+    """The paragraph that a line of narration begins, or goes on with at the top of the pane."""
+    if number in source.continued and number != frame.lines[0].number:
+        return []
+    last, end = number, frame.lines[-1].number
+    while last < end and last + 1 in source.continued:
+        last += 1
+    texts = source.lines[number - 1 : last]
+    return list(narration_rows(texts, source.gutter, columns))
+
+
+def _line_rows(
+    source: Source, frame: Frame, line: ProgramLine, failure: Failure | None, columns: int
+) -> list[Line]:
+    title = source.titles.get(line.number)
+    if title is not None:
+        return [(Run(title, "title accent" if title == frame.status.phase else "title"),)]
+    sign = PARTIAL if line.partial else sign_of(line.verdict)
+    if line.state not in (LineState.CURRENT, LineState.FAILED):
+        return [_calm_row(source, line.number, line.state, sign, _bound(line), columns)]
+    gutter, code = _gutter(source, line.number, line.state, sign), _code(source, line.number)
+    bar = "bar-failed" if line.state is LineState.FAILED else "bar"
+    rows = _in_full(gutter, code, _bound(line), columns)
+    rows += _failure_rows(failure, source.gutter, columns)
+    return [styled(fill(row, columns), bar) for row in rows]
+
+
+@lru_cache(maxsize=1024)
+def _calm_row(source: Source, number: int, state: LineState, sign: Sign, bound: Line, columns: int) -> Line:
+    """A row that is not the current one; most of them stay as they are from frame to frame."""
+    code = _code(source, number)
+    if state is LineState.AHEAD:
+        code = (Run(plain(code), "ahead"),)
+    return _with_bound(_gutter(source, number, state, sign) + code, bound, columns)
+
+
+def _gutter(source: Source, number: int, state: LineState, sign: Sign) -> Line:
+    failed = state is LineState.FAILED
+    mark = Run("!", "bad") if failed else Run(sign.mark, sign.style)
+    pointer = "▸" if failed or state is LineState.CURRENT else " "
+    label = Run(f" {number:>{source.digits}} ", "faint")
+    return (mark, label, Run(pointer, "accent"), Run(" "))
+
+
+def _code(source: Source, number: int) -> Line:
+    return source.lines[number - 1] if number <= len(source.lines) else ()
+
+
+def _with_bound(row: Line, bound: Line, columns: int) -> Line:
+    """The row with what the line bound at the right edge, where both fit."""
+    room = columns - width_of(row) - width_of(bound)
+    return (*row, Run(" " * room), *bound) if bound and room >= 0 else crop(row, columns)
+
+
+def _bound(line: ProgramLine) -> Line:
+    if line.bound is None:
+        return ()
+    style = "changed" if line.changed else "quiet"
+    value = Run(f" {summary(line.bound).strip():>{RANGE}}", style)
+    return (value, _size(line.bound.shape))
+
+
+@lru_cache(maxsize=256)
+def _size(sizes: tuple[int, ...] | None) -> Run:
+    return Run(f" {shape(sizes)}".rjust(SHAPE), "faint")
+
+
+def _in_full(gutter: Line, code: Line, bound: Line, columns: int) -> list[Line]:
+    """The current line, wrapped where it is longer than the pane."""
+    room = max(columns - width_of(gutter), 1)
+    if width_of(code) <= room:
+        return [_with_bound(gutter + code, bound, columns)]
+    first, rest = _split(code, room)
+    rows = [gutter + first]
+    while rest:
+        indent = Run(" " * (width_of(gutter) + 2))
+        piece, rest = _split(rest, max(room - 2, 1))
+        rows.append((indent, *piece))
+    return [*rows[:-1], _with_bound(rows[-1], bound, columns)]
+
+
+def _split(code: Line, room: int) -> tuple[Line, Line]:
+    """The code cut after the last blank that fits, or in mid-word where there is none."""
+    text = "".join(run.text for run in code)
+    if width_of(code) <= room:
+        return code, ()
+    cut = len(crop(code, room + 1) and _fitting(text, room))
+    blank = text.rfind(" ", 1, cut)
+    cut = blank + 1 if blank > room // 2 else max(cut, 1)
+    return _before(code, cut), _after(code, cut)
+
+
+def _fitting(text: str, room: int) -> str:
+    """The longest start of the text that is at most `room` columns wide."""
+    end = min(len(text), room)
+    while end > 1 and width_of((Run(text[:end]),)) > room:
+        end -= 1
+    return text[:end]
+
+
+def _before(code: Line, cut: int) -> Line:
+    kept: list[Run] = []
+    for run in code:
+        if cut > 0:
+            kept.append(Run(run.text[:cut], run.style))
+        cut -= len(run.text)
+    return tuple(kept)
+
+
+def _after(code: Line, cut: int) -> Line:
+    kept: list[Run] = []
+    for run in code:
+        if cut < len(run.text):
+            kept.append(Run(run.text[max(cut, 0) :], run.style))
+        cut -= len(run.text)
+    return tuple(kept)
+
+
+def _failure_rows(failure: Failure | None, indent: int, columns: int) -> list[Line]:
+    """What went wrong, under its line."""
+    if failure is None:
+        return []
+    words = wrap(failure.words, max(columns - indent, 10), indent=2)
+    return [(Run(" " * indent), Run(row, "bad")) for row in words[:4]]

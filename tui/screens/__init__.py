@@ -1,0 +1,1 @@
+"""Textual screens and windows: they hold panes and hand keys on."""

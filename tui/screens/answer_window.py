@@ -1,0 +1,91 @@
+"""The window in which a gradient is explained, hinted at, and its line offered."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from ...engine.debugger.commands import Ask, Command
+from ...engine.tutor.answer import Asked, Lesson, Told
+from ..drawing.box import FRAME, Room
+from ..drawing.canvas import Canvas
+from ..drawing.line import Line, Run, clean
+from .window import Window
+
+STYLES = {"head": "strong", "plain": "", "strong": "accent", "quiet": "quiet"}
+LEAST = 6
+"""Rows that the window has at least, so that it does not jump from one hint to the next."""
+HINTS = {
+    Asked.EXPLANATION: "h a hint · escape closes",
+    Asked.HINT: "h a little more · x explains · escape closes",
+    Asked.LINE: "escape closes",
+    Asked.WRITTEN: "escape closes",
+}
+
+
+def lesson_lines(lesson: Lesson, width: int) -> list[Line]:
+    """The answer, wrapped to the width, with its indents kept."""
+    return [line for told in lesson.lines for line in _wrapped(told, width)]
+
+
+def _wrapped(told: Told, width: int) -> list[Line]:
+    text = clean(told.text)
+    indent = " " * (len(text) - len(text.lstrip()))
+    parts = textwrap.wrap(text, max(width, 10), subsequent_indent=f"{indent}  ", drop_whitespace=False)
+    return [(Run(part.rstrip(), STYLES[told.tone]),) for part in parts] or [()]
+
+
+class LessonScreen(Window):
+    """One answer after the other."""
+
+    NAME = "lesson"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "accept", "write, or close", show=False),
+        Binding("h", "ask('hint')", "a little more", show=False),
+        Binding("x", "ask('explanation')", "explain", show=False),
+        Binding("W", "ask('line')", "the line", show=False),
+    ]
+
+    def __init__(self, lesson: Lesson, send: Callable[[Command], None]) -> None:
+        super().__init__()
+        self.lesson = lesson
+        self._send = send
+
+    def text(self, width: int) -> list[Line]:
+        """The answer."""
+        return lesson_lines(self.lesson, width)
+
+    def action_scroll_by(self, rows: int) -> None:
+        """Scroll, and paint; the window is as high as the answer needs."""
+        canvas = self.query_one(Canvas)
+        lines = self.text(Room(canvas.size.width, canvas.size.height).columns)
+        canvas.styles.height = min(max(len(lines), LEAST) + FRAME, self.size.height)
+        super().action_scroll_by(rows)
+
+    def heading(self) -> Line:
+        """Of which gradient, and what was asked."""
+        return (Run(f"d{self.lesson.tensor}", "strong"), Run(f" · {self.lesson.asked.value}", "quiet"))
+
+    def keys(self) -> str:
+        """What can be asked next."""
+        return "enter writes it · escape does not" if self.lesson.writable else HINTS[self.lesson.asked]
+
+    def tell(self, lesson: Lesson) -> None:
+        """Another answer in place of this one."""
+        self.lesson = lesson
+        self.top = 0
+        self.action_scroll_by(0)
+
+    def action_ask(self, asked: str) -> None:
+        """Ask for something else about the same gradient."""
+        self._send(Ask(Asked(asked)))
+
+    def action_accept(self) -> None:
+        """Write what is shown where that was the question."""
+        if self.lesson.writable:
+            self._send(Ask(Asked.WRITTEN))
+        else:
+            self.dismiss()

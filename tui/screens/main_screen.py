@@ -1,0 +1,103 @@
+"""The main screen: what its keys and clicks ask for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from ...engine.debugger.commands import Pane, Scroll
+from ..drawing.canvas import Canvas
+from ..keys import BY_ID, KEYS
+from ..panes.output import clamp
+from .pane_screen import Board
+
+PANES = (*Pane, "output")
+
+
+class MainScreen(Board):
+    """What keys and clicks do: all of it goes to the engine, or to another pane."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding for key in KEYS]
+    _taught = 0
+
+    async def on_canvas_clicked(self, event: Canvas.Clicked) -> None:
+        """A click does what a key does, or sends the command that it carries."""
+        if isinstance(event.click, str):
+            await self.action_perform(event.click)
+        elif event.click is not None:
+            self.link.send(event.click)
+
+    def on_canvas_scrolled(self, event: Canvas.Scrolled) -> None:
+        """The wheel scrolls the pane under it."""
+        self._scroll(str(event.canvas.id), event.rows, 0)
+
+    async def action_perform(self, key_id: str) -> None:
+        """Do what a declared key does."""
+        key = BY_ID[key_id]
+        if key.command is not None:
+            self.link.send(key.command)
+        else:
+            await self.run_action(key.action)
+
+    def action_go_to(self) -> None:
+        """Ask for an iteration and run to it."""
+        from .go_to_prompt import GoToScreen
+
+        self.app.push_screen(GoToScreen(self.link.send))
+
+    def action_cancel(self) -> None:
+        """Stop what runs; close the output."""
+        self.link.cancel()
+        if self.has_class("-output"):
+            self.action_output()
+
+    def action_move_focus(self, by: int) -> None:
+        """The next pane, or the one before, whether it is in view or not."""
+        panes = [name for name in PANES if name != "output" or self.has_class("-output")]
+        current = self.focused.id if self.focused and self.focused.id in panes else panes[0]
+        self.see(panes[(panes.index(str(current)) + by) % len(panes)])
+
+    def action_inspect(self) -> None:
+        """From the inspector to the tensors, from anywhere else to the inspector."""
+        inspecting = self.focused is not None and self.focused.id == Pane.INSPECTOR
+        self.see(Pane.TENSORS if inspecting else Pane.INSPECTOR)
+
+    def action_output(self) -> None:
+        """Show what the program printed, or put it away."""
+        self.up = 0
+        self.toggle_class("-output")
+        self.see("output" if self.has_class("-output") else Pane.PROGRAM)
+
+    def action_scroll_pane(self, rows: int, columns: int, page: bool = False) -> None:
+        """Scroll the pane that has the focus."""
+        name = self.focused.id if self.focused and self.focused.id else Pane.PROGRAM
+        height = self.query_one(f"#{name}", Canvas).size.height
+        self._scroll(name, rows * max(height - 4, 1) if page else rows, columns)
+
+    def action_help(self) -> None:
+        """All keys and all signs."""
+        from .help_window import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def teach(self) -> None:
+        """Show a new answer: in the window that is open, or in a new one."""
+        lesson = self.frame.lesson
+        if lesson is None or lesson.number == self._taught:
+            return
+        self._taught = lesson.number
+        from .answer_window import LessonScreen
+
+        if isinstance(self.app.screen, LessonScreen):
+            self.app.screen.tell(lesson)
+        elif self.app.screen is self:
+            self.app.push_screen(LessonScreen(lesson, self.link.send))
+
+    def _scroll(self, name: str, rows: int, columns: int) -> None:
+        if name in tuple(Pane):
+            self.link.send(Scroll(Pane(name), rows, columns))
+        elif name == "output":
+            room = self.rooms()[name]
+            self.up = clamp(self.up - rows, len(self.frame.output), room)
+            self.paint()

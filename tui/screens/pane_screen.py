@@ -1,0 +1,156 @@
+"""The canvases of the main screen: where they stand, and how a frame gets onto them."""
+
+from __future__ import annotations
+
+import gc
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.events import DescendantFocus
+from textual.message import Message
+from textual.screen import Screen
+
+from ...engine.debugger.commands import Layout, Pane
+from ...engine.debugger.opening import opening_frame
+from ...engine.program.program import Program
+from ..drawing.box import Room
+from ..drawing.canvas import Canvas
+from ..link import MakeLink
+from ..panes.all_panes import layout_for, paint
+from ..panes.footer import paint_notes
+from ..panes.program import source_of
+
+
+class FrameReady(Message):
+    """The engine has a frame to take; the only message that comes from its thread."""
+
+
+class Blank(Container):
+    """A container of which nothing is seen: no row of it has to be rendered."""
+
+    BLANK = True
+
+
+class Board(Screen[None]):
+    """Panes of text. All that is drawn comes from one frame."""
+
+    AUTO_FOCUS = "#program"
+    BLANK = True  # the canvases cover it
+
+    def __init__(self, program: Program, make_link: MakeLink) -> None:
+        super().__init__(classes="-at-program")  # what has the focus first
+        self.link = make_link(self._tell)
+        self.frame = opening_frame(program)
+        self._program = program
+        self._source = source_of(program, coloured=False)
+        self._layout_sent = Layout()
+        self.up = 0
+        self._rooms: dict[str, Room] | None = None
+        self._canvases: dict[str, Canvas] = {}
+
+    def compose(self) -> ComposeResult:
+        """The canvases, from top to bottom."""
+        yield self._new("status")
+        with Blank(id="body"):
+            yield self._new(Pane.PROGRAM, focusable=True)
+            with Blank(id="side"):
+                yield self._new(Pane.TENSORS, focusable=True)
+                yield self._new(Pane.INSPECTOR, focusable=True)
+        yield self._new("loss")
+        yield self._new("notes")
+        yield self._new("footer")
+        yield self._new("output", focusable=True)
+
+    def _new(self, name: str, *, focusable: bool = False) -> Canvas:
+        return Canvas(id=name, focusable=focusable, fit=self._fit)
+
+    def canvas(self, name: str) -> Canvas:
+        """The canvas of this name."""
+        if not self._canvases:
+            self._canvases = {str(canvas.id): canvas for canvas in self.query(Canvas)}
+        return self._canvases[name]
+
+    def on_mount(self) -> None:
+        """Colours and the engine come once the program's text is on the screen."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._source = source_of(self._program)
+        self.paint()
+        if not gc.isenabled():  # see `main`; of what is there by now hardly anything goes before the end
+            gc.freeze()
+            gc.enable()
+        self.link.start()
+
+    def on_frame_ready(self) -> None:
+        """Paint the newest frame."""
+        frame = self.link.take()
+        if frame is not None:
+            self.frame = frame
+            self._make_room_for_notes()
+            self.paint()
+            self.teach()
+
+    def rooms(self) -> dict[str, Room]:
+        """The sizes of the canvases that are on the screen; measured anew after something moved."""
+        if self._rooms is None:
+            self._rooms = {
+                str(canvas.id): Room(canvas.size.width, canvas.size.height, canvas.has_focus)
+                for canvas in self.query(Canvas)
+                if canvas.is_on_screen and canvas.size
+            }
+        return self._rooms
+
+    def paint(self) -> None:
+        """Bring every canvas up to the frame."""
+        for name, lines in paint(self._source, self.frame, self.rooms(), self.up).items():
+            self.canvas(name).show(lines)
+
+    def teach(self) -> None:
+        """Show what was asked for, once it is there."""
+
+    def see(self, name: str) -> None:
+        """Focus a pane; one that shares its place with another comes to the front."""
+        self._bring_forward(name)
+        self.canvas(name).focus(scroll_visible=False)
+
+    def on_canvas_resized(self) -> None:
+        """Tell the engine how much is in view at the new sizes."""
+        self._fit()
+        layout = layout_for(self.rooms(), self._layout_sent)
+        if layout != self._layout_sent:
+            self._layout_sent = layout
+            self.link.send(layout)
+
+    def _fit(self) -> None:
+        """Paint at the new sizes, if they are new: every canvas tells of the same layout."""
+        before, self._rooms = self._rooms, None
+        if self.rooms() != before:
+            self.paint()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The border shows the focus; where panes share a place, the focused one is seen."""
+        self._bring_forward(event.widget.id)
+        self._rooms = None
+        self.paint()
+
+    def _bring_forward(self, name: str | None) -> None:
+        self.set_class(name == Pane.PROGRAM, "-at-program")
+        if name in (Pane.TENSORS, Pane.INSPECTOR):
+            self.set_class(name == Pane.INSPECTOR, "-inspecting")
+
+    def _make_room_for_notes(self) -> None:
+        """The notes take as many rows as they need, and none without."""
+        notes = self.canvas("notes")
+        rows = len(paint_notes(self.frame, self.size.width)) if self._has_notes() or notes.display else 0
+        if rows != (notes.styles.height.value if notes.styles.height and notes.display else 0):
+            notes.styles.height = rows
+            notes.display = rows > 0
+            self._rooms = None
+
+    def _has_notes(self) -> bool:
+        return bool(self.frame.notes or self.frame.failure)
+
+    def _tell(self) -> None:
+        """Called on the engine's thread."""
+        self.post_message(FrameReady())
