@@ -27,6 +27,7 @@ test: lint types unit
 lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	PYTHONPATH=.typing $(BIN)/lint-imports --no-cache --no-logo
 
 types: $(DEV)
 	$(BIN)/mypy
