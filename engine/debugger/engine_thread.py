@@ -11,14 +11,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..execution.cancel import Cancelled
 from ..execution.captured_output import Output, capture_thread
+from ..execution.failure import Failure
 from ..program.program import Program
 from .commands import Advance, Command, GoTo, ToggleRun
-from .frame import Failure, Frame
-from .jobs import Jobs, watch
+from .frame import Frame, opening_frame
+from .jobs import Jobs, watch, whereabouts
 from .latest_frame import Newest
-from .opening import opening_frame
-from .whereabouts import whereabouts
 
 if TYPE_CHECKING:
     from .stepper import Stepper
@@ -131,7 +131,6 @@ class Engine:
             self._show(_apology(self._last or opening_frame(self._program), self._handled, error))
 
     def _live(self) -> None:
-        from ..execution.cancel import Cancelled
         from .stepper import Stepper
 
         stepper = Stepper(self._program, self._seed, self._output)

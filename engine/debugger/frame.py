@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from ..execution.failure import Failure
+from ..program.program import Program
 from ..tutor.answer import Lesson
 from ..verdict import Verdict
 
@@ -132,27 +134,6 @@ class LossCurve(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Failure:
-    """Something went wrong in the program: where, what, and the user's own traceback lines."""
-
-    section: str
-    line: int | None
-    type: str
-    message: str
-    traceback: tuple[str, ...] = ()
-
-    @property
-    def exception(self) -> str:
-        """The exception's name; '' where it is one of ours, whose message says it all."""
-        return "" if self.type in ("ProgramFault", "Cancelled") else self.type
-
-    @property
-    def words(self) -> str:
-        """`RuntimeError: the message`."""
-        return ": ".join(filter(None, (self.exception, self.message)))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
 class Status:
     """The facts of the top line. `statement` of `statements` of `phase` have run; phase '' is ready."""
 
@@ -206,3 +187,15 @@ class Frame:
     failure: Failure | None = None
     lesson: Lesson | None = None
     """The newest answer about a gradient."""
+
+
+def opening_frame(program: Program) -> Frame:
+    """The first picture. It takes no torch, so that it can stand before anything is loaded."""
+    ahead = {
+        number for section in program.sections for number in range(section.first_line, section.last_line + 1)
+    }
+    lines = tuple(
+        ProgramLine(number, LineState.AHEAD if number in ahead else LineState.STILL)
+        for number in range(1, len(program.lines) + 1)
+    )
+    return Frame(0, Status(program.name, loading=True), lines, len(lines))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable
+
+from ..execution.cancel import Cancelled
+from ..program.program import Program
 
 _LONG_SECONDS = 0.3
 """After so long the screen is told what is at work, and that it can be stopped."""
@@ -32,8 +36,6 @@ class Jobs:
 
     def break_in(self, number: int, thread: int) -> None:
         """Raise in the thread itself, if it is still at that job: a loop in a function has no hooks."""
-        from ..execution.cancel import Cancelled
-
         with self.lock:
             if self.runs(number):
                 _raise_in(thread, Cancelled)
@@ -74,3 +76,15 @@ def watch(
                 tell(*now)
 
     threading.Thread(target=look, name="watch", daemon=True).start()
+
+
+def whereabouts(thread: int, program: Program) -> str:
+    """`forward, line 6`: the section's own statement that runs; nothing where none does."""
+    frame = sys._current_frames().get(thread)
+    line = 0
+    while frame is not None:
+        if frame.f_code.co_filename == program.filename:
+            line = frame.f_lineno
+        frame = frame.f_back
+    kinds = [s.kind for s in program.sections if s.first_line <= line <= s.last_line]
+    return f"{kinds[0]}, line {line}" if kinds else ""

@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
 
+from ..execution.failure import Failure
 from ..execution.iteration import Iteration
 from ..execution.steps import MISSING
 from ..program.program import Program
 from ..program.statements import Statement
 from ..verdict import Verdict
 from .cursor import View
-from .frame import Failure, LineState, ProgramLine
+from .frame import LineState, ProgramLine
 from .scene import Scene, is_told
 from .tensor_summary import summary_of
 

@@ -9,12 +9,12 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from ..execution.failure import Failure
 from ..execution.gradient import Gradient
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..execution.steps import MISSING
 from ..judging.judgement import Judgement
-from .frame import Failure
 
 
 @dataclass(frozen=True, eq=False)

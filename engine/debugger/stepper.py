@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..execution.cancel import Cancel, Cancelled
 from ..execution.captured_output import Output
+from ..execution.failure import Failure
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..program.program import Program
@@ -32,7 +33,7 @@ from .commands import (
     Unit,
 )
 from .cursor import View, phase_end, phase_start
-from .frame import Failure, Frame
+from .frame import Frame
 from .loss_history import LossHistory
 from .pace import Pace
 from .rendering import picture

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..execution.failure import Failure
 from ..execution.iteration import Iteration
-from .frame import Failure
 
 
 def why_stopped(record: Iteration, tries: int) -> tuple[str, ...]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NoReturn
-
-from ..tensors.aliasing import Namespace
-from .instrumentation import LOG
 
 
 class Cancelled(BaseException):
@@ -15,18 +13,23 @@ class Cancelled(BaseException):
 class Cancel:
     """A flag that the screen raises and every hook looks at."""
 
-    __slots__ = ("hooks", "wanted")
+    __slots__ = ("on_ask", "wanted")
 
     def __init__(self) -> None:
         self.wanted = False
-        self.hooks: Namespace = {}
-        """Where the program that runs now finds its hooks."""
+        self.on_ask: Callable[[], object] = lambda: None
+        """Sees to it that the hook that looks at no flag stops the program, too."""
 
     def ask(self) -> None:
-        """Stop the program at the next hook. The one that is a list's own `append` looks at nothing."""
+        """Stop the program at the next hook."""
         self.wanted = True
-        self.hooks[LOG] = _stop
+        self.on_ask()
 
 
-def _stop(entry: object) -> NoReturn:
+def stop(_: object) -> NoReturn:
+    """What takes the place of a hook that is a list's own `append` and looks at nothing.
+
+    Raises:
+        Cancelled: always.
+    """
     raise Cancelled

@@ -1,14 +1,14 @@
-"""An exception inside a program, turned into a record with the user's own lines."""
+"""Why a program stopped: the exception, and the record of it with the user's own lines."""
 
 from __future__ import annotations
 
 import linecache
 import traceback
+from dataclasses import dataclass
 from itertools import groupby
 from textwrap import shorten
 from types import TracebackType
 
-from ..debugger.frame import Failure
 from ..program.program import Program
 from .cancel import Cancelled
 
@@ -16,6 +16,38 @@ _REPEATED = 3
 """A line of a traceback is quoted so often; the rest is counted, as Python does."""
 _LONGEST = 2000
 """Characters of a message or a line that are kept."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Failure:
+    """Something went wrong in the program: where, what, and the user's own traceback lines."""
+
+    section: str
+    line: int | None
+    type: str
+    message: str
+    traceback: tuple[str, ...] = ()
+
+    @property
+    def exception(self) -> str:
+        """The exception's name; '' where it is one of ours, whose message says it all."""
+        return "" if self.type in ("ProgramFault", "Cancelled") else self.type
+
+    @property
+    def words(self) -> str:
+        """`RuntimeError: the message`."""
+        return ": ".join(filter(None, (self.exception, self.message)))
+
+
+class ProgramFault(Exception):
+    """The program ran, but not to what a training program needs. The message is for its author.
+
+    `name` is the name whose last binding is to blame.
+    """
+
+    def __init__(self, message: str, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name
 
 
 def failure_of(error: BaseException, program: Program, section: str) -> Failure:

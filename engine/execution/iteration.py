@@ -9,10 +9,10 @@ from typing import Any
 
 from torch import Tensor
 
-from ..debugger.frame import Failure
 from ..program.statements import Statement
 from ..tensors.rng_state import RandomState
 from .containers import Contents
+from .failure import Failure
 from .gradient import Gradient
 from .recorder import Recorder
 from .reference_backward import References

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..debugger.frame import Failure
 from ..program.pairing import unwritten_reads
+from .failure import Failure
 from .instrumentation import BACKWARD, STAND_IN
 from .iteration import Iteration, Start
 from .recorder import Recorder

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from ..tensors.aliasing import storage_of
-from .fault import ProgramFault
+from .failure import ProgramFault
 
 EVERY = 256
 """The room is looked at after so many statements."""

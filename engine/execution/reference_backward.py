@@ -16,7 +16,7 @@ from ..tensors.aliasing import Namespace
 from ..tensors.autograd_graph import nodes_behind
 from ..tensors.batch_comparison import largest_of
 from ..tensors.comparison import name_of, with_article
-from .fault import ProgramFault
+from .failure import ProgramFault
 from .namespace import is_floating
 from .steps import MISSING
 

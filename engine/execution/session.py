@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
-from ..debugger.frame import Failure
 from ..judging.report import Unpaired
 from ..program.pairing import candidates, unpaired
 from ..program.program import SECTIONS, Program
@@ -18,11 +17,10 @@ from ..program.reachability import bound_anew, out_of_reach
 from ..program.statements import Statement, is_backward
 from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import GENERATORS, RandomState, random_state, seed_all
-from .cancel import Cancel
+from .cancel import Cancel, stop
 from .compiled_sections import Codes
 from .containers import WITHOUT, Contents, is_class_of_program
-from .failure import failure_of, remember_source
-from .fault import ProgramFault
+from .failure import Failure, ProgramFault, failure_of, remember_source
 from .instrumentation import BACKWARD, BEFORE, COPY_ALL, LOG, STAND_IN, STEP
 from .iteration import Iteration, Start, Values
 from .iteration_run import Run
@@ -200,7 +198,7 @@ class Session:
 
     def watched_by(self, recorder: _R) -> _R:
         """Let a recorder's hooks be those that the program calls."""
-        self.cancel.hooks = self.namespace
+        self.cancel.on_ask = partial(self.namespace.__setitem__, LOG, stop)
         self.namespace[STEP] = recorder.step
         self.namespace[BEFORE] = recorder.before
         self.namespace[COPY_ALL] = recorder.copy_all

@@ -7,9 +7,9 @@ from functools import lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..debugger.frame import Failure
 from ..program.program import Program
 from ..program.statements import Statement
+from .failure import Failure
 from .reference_backward import References
 
 if TYPE_CHECKING:

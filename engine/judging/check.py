@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 
-from ..debugger.frame import Failure
+from ..execution.failure import Failure
 from ..execution.gradient import Gradient
 from ..execution.iteration import Iteration
 from ..execution.session import Session

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from ..debugger.frame import Failure
+from ..execution.failure import Failure
 from ..program.program import Program
 from ..verdict import Verdict
 from .diagnosis.diagnosis import Diagnosis

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..debugger.frame import Failure
+from ..execution.failure import Failure
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..judging.linecheck.line_check import check_lines

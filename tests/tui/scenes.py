@@ -9,7 +9,6 @@ from dataclasses import replace
 from backprop_tui.engine.debugger.commands import Command
 from backprop_tui.engine.debugger.frame import (
     Block,
-    Failure,
     Frame,
     Inspector,
     LineState,
@@ -20,6 +19,7 @@ from backprop_tui.engine.debugger.frame import (
     Tab,
     TensorRow,
 )
+from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.verdict import Verdict
 

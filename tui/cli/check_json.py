@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from ...engine.debugger.frame import Failure
+    from ...engine.execution.failure import Failure
     from ...engine.judging.report import GradientReport, Report, Unpaired
     from ...engine.program.program import ProgramError
 

@@ -13,7 +13,7 @@ from ...engine.verdict import Verdict
 from ..drawing.verdict_signs import SIGNS
 
 if TYPE_CHECKING:
-    from ...engine.debugger.frame import Failure
+    from ...engine.execution.failure import Failure
     from ...engine.judging.report import GradientReport, Report, Unpaired
 
 _STYLES = {"good": "green", "bad": "red", "warn": "yellow", "quiet": "dim"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...engine.debugger.frame import Failure, Frame, Inspector, Tab
+from ...engine.debugger.frame import Frame, Inspector, Tab
+from ...engine.execution.failure import Failure
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, columns_of, crop, spread, wrap
 from ..drawing.numbers import shape

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ...engine.debugger.frame import Failure, Frame, LineState, ProgramLine
+from ...engine.debugger.frame import Frame, LineState, ProgramLine
+from ...engine.execution.failure import Failure
 from ...engine.program.program import Program
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, crop, fill, plain, styled, width_of, wrap

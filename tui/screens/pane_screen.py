@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from ...engine.debugger.commands import Layout, Pane
-from ...engine.debugger.opening import opening_frame
+from ...engine.debugger.frame import opening_frame
 from ...engine.program.program import Program
 from ..drawing.box import Room
 from ..drawing.canvas import Canvas

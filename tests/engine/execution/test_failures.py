@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
-from backprop_tui.engine.debugger.frame import Failure
+from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.library import load

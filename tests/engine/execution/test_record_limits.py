@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from backprop_tui.engine.execution import record_limits as room
-from backprop_tui.engine.execution.fault import ProgramFault
+from backprop_tui.engine.execution.failure import ProgramFault
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.record_limits import MOST_STATEMENTS, Room
 

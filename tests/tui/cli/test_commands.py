@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 import backprop_tui
-from backprop_tui.engine.debugger.frame import Failure
+from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.judging import report as reports
 from backprop_tui.engine.judging.report import Report
 from backprop_tui.engine.program.program import Program

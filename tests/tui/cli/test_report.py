@@ -7,7 +7,7 @@ import math
 import pytest
 from rich.console import Console
 
-from backprop_tui.engine.debugger.frame import Failure
+from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.judging.report import GradientReport, Report, Unpaired
 from backprop_tui.engine.verdict import Verdict
 from backprop_tui.tui.cli.check_json import report_json

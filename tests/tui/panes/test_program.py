@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import ModuleType
 
-from backprop_tui.engine.debugger.frame import LineState, ProgramLine, Summary
-from backprop_tui.engine.debugger.opening import opening_frame
+from backprop_tui.engine.debugger.frame import LineState, ProgramLine, Summary, opening_frame
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain, width_of

@@ -10,8 +10,8 @@ import pytest
 from backprop_tui.engine.debugger.frame import (
     Frame,
     Status,
+    opening_frame,
 )
-from backprop_tui.engine.debugger.opening import opening_frame
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain, width_of
 from backprop_tui.tui.panes.footer import paint_footer, paint_notes
