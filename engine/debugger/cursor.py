@@ -98,7 +98,7 @@ def phase_start(record: Iteration, ran: int) -> int:
 def tensor_names(session: Session, record: Iteration | None) -> list[str]:
     """Parameters, data of the forward or with a written gradient, intermediates: each in program order."""
     data = _data(session)
-    names = dict.fromkeys([*session.parameters, *data, *session.bound("forward")])
+    names = dict.fromkeys([*session.parameters, *data, *session.facts.bound("forward")])
     if record is None:
         return list(names)
     known = {*record.references.gradients, *record.references.others}
@@ -109,8 +109,9 @@ def tensor_names(session: Session, record: Iteration | None) -> list[str]:
 
 def _data(session: Session) -> list[str]:
     """The data that are tensors."""
-    bound = (*session.bound("setup"), *session.bound("parameters"), *session.written_tensors)
-    wanted = _read_in_forward(session.program).union(session.written_tensors)
+    facts = session.facts
+    bound = (*facts.bound("setup"), *facts.bound("parameters"), *facts.written_tensors)
+    wanted = _read_in_forward(session.program).union(facts.written_tensors)
     names = dict.fromkeys(name for name in bound if name in wanted and name in session.data)
     return [name for name in names if isinstance(session.namespace.get(name), Tensor)]
 

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from ..execution.gradient import Gradient
 from ..execution.steps import MISSING
-from ..execution.unwritten_gradients import holes_of
 from ..judging.judgement import Judgement
 from ..program.program import Program
 from ..tensors.comparison import Comparison, name_of
@@ -173,8 +172,9 @@ def _blocks(scene: Scene, view: View, name: str, value: object, index: tuple[int
 
 def _no_manual(scene: Scene, name: str) -> str:
     """Why there is nothing to see of the handwritten gradient."""
-    candidate = scene.session.candidates.get(f"d{name}")
-    if candidate is None or candidate.name in holes_of(scene.session.program).marked:
+    facts = scene.session.facts
+    candidate = facts.candidates.get(f"d{name}")
+    if candidate is None or candidate.name in facts.holes.marked:
         return f"d{name} is not written yet"
     return f"d{name} has not run yet: line {candidate.lines[0]} writes it"
 
@@ -182,7 +182,7 @@ def _no_manual(scene: Scene, name: str) -> str:
 def _no_autograd(scene: Scene, name: str) -> str:
     if scene.record is None:
         return "autograd's gradient appears with the first iteration"
-    if name in scene.session.data and name not in scene.session.written_tensors:
+    if name in scene.session.data and name not in scene.session.facts.written_tensors:
         return f"{name} is data: asked for where d{name} is written"
     return scene.record.references.reasons.get(name, "autograd has not run in this iteration")
 

@@ -61,7 +61,7 @@ class Scene:
 
 def without_gradient(session: Session) -> frozenset[str]:
     """The parameters whose gradient no line writes."""
-    return frozenset(name for name in session.parameters if f"d{name}" not in session.candidates)
+    return frozenset(name for name in session.parameters if f"d{name}" not in session.facts.candidates)
 
 
 def is_told(record: Iteration, gradient: Gradient, ran: int) -> bool:

@@ -24,7 +24,7 @@ from .reference_backward import (
     require_shapes,
 )
 from .steps import MISSING
-from .unwritten_gradients import StandIns, holes_of
+from .unwritten_gradients import StandIns
 from .written_gradients import judge
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ class Run:
         if not session.in_shape:
             require_shapes(names, session.shapes)
         make_leaves(names, session.parameters, session.data_to_differentiate)
-        self.recorder.graph_wanted = session.graph_names
+        self.recorder.graph_wanted = session.facts.graph_names
         record_graphs(True)
-        if session.calls_backward:
+        if session.facts.calls_backward:
             names[BACKWARD] = lambda: self._called.append(True)
         session.run_section("forward", self.recorder, lean=True)
         self.recorder.graph_wanted = frozenset()
@@ -86,26 +86,27 @@ class Run:
     def _reference(self) -> None:
         session, namespace = self.session, self.session.namespace
         loss = require_loss(namespace.get("loss", MISSING))
-        calls = session.calls_backward
+        calls = session.facts.calls_backward
         self.references = reference_backward(loss, session.differentiated, namespace, all_leaves=calls)
         self.loss = float(loss.item())
-        if calls or session.reads_grad:
+        if calls or session.facts.reads_grad:
             self._fill_grad()
 
     def _fill_grad(self) -> None:
         """Let `.grad` be filled where the program says so, or now."""
         bound = {name: self.session.namespace[name] for name in self.references.gradients}
-        if self.session.calls_backward:
+        if self.session.facts.calls_backward:
             self.session.namespace[BACKWARD] = partial(fill_grad, self.references, bound)
-        if self.session.reads_grad or self._called:
+        if self.session.facts.reads_grad or self._called:
             fill_grad(self.references, bound)
 
     def backward(self) -> None:
         """The handwritten lines."""
         self.section = "backward"
         record_graphs(False)
-        if any(holes_of(self.session.program)):
-            stand_ins = StandIns(self.session, self.references)
+        if any(self.session.facts.holes):
+            namespace, program = self.session.namespace, self.session.program
+            stand_ins = StandIns(namespace, program, self.references)
             self.session.namespace[STAND_IN] = stand_ins.put
             with stand_ins:
                 self.session.run_section("backward", self.recorder, lean=True)
@@ -133,7 +134,7 @@ class Run:
         """What was recorded, every gradient judged."""
         references = self.references
         session = self.session
-        pairs = session.candidates.values()
+        pairs = session.facts.candidates.values()
         return Iteration(
             number=number,
             start=self.start,

@@ -106,7 +106,7 @@ class World:
 
     def _drop_leftovers(self) -> None:
         """Gradients of the iteration before: a line that reads one too early is to be seen."""
-        for name in self.session.candidates:
+        for name in self.session.facts.candidates:
             if name not in self.start.kept:
                 self.session.namespace.pop(name, None)
 

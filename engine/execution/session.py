@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
 from ..judging.report import Unpaired
-from ..program.pairing import candidates, unpaired
-from ..program.program import SECTIONS, Program
-from ..program.random_draws import draws_nothing, may_draw_elsewhere
+from ..program.analysis import ProgramFacts
+from ..program.pairing import unpaired
+from ..program.program import Program
 from ..program.reachability import bound_anew, out_of_reach
-from ..program.statements import Statement, is_backward
+from ..program.statements import Statement
 from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import GENERATORS, RandomState, random_state, seed_all
 from .cancel import Cancel, stop
@@ -44,14 +44,13 @@ class Session:
         self.program = program
         self.seed = seed
         self.cancel = cancel or Cancel()
-        self.candidates = candidates(program)
+        self.facts = ProgramFacts(program)
         self.codes = Codes(program)
         self.layout = Layout()
         self.harmless: set[Statement] = set()
         self._trimmed = -1
         self.given_graphs: set[str] = set()
         """Names whose tensors were made to require grad, as no parameter reaches them."""
-        self._others = may_draw_elsewhere(program)
         self.mutating = False
         """Whether the forward writes into tensors that autograd saved."""
         self.drew = False
@@ -109,13 +108,13 @@ class Session:
             seed_all(self.seed)
             section = "parameters"
             self.run_section("parameters", recorder)
-            self.parameters = require_parameters(self.namespace, self.bound("parameters"))
+            self.parameters = require_parameters(self.namespace, self.facts.bound("parameters"))
             self.shapes = {name: self.namespace[name].shape for name in self.parameters}
             self.kept_gradients = tuple(f"d{name}" for name in self.parameters)
             self.data = frozenset(self.namespace).difference(self.parameters)
             self.kept = self.data.union(self.parameters)
-            self.data_to_differentiate = tuple(n for n in self.written_tensors if n in self.data)
-            names = (*self.parameters, *self.bound("forward"), *self.data_to_differentiate)
+            self.data_to_differentiate = tuple(n for n in self.facts.written_tensors if n in self.data)
+            names = (*self.parameters, *self.facts.bound("forward"), *self.data_to_differentiate)
             self.differentiated = tuple(dict.fromkeys(names))
             self.own_names = tuple(name for name in self.namespace if name.startswith("__"))
             self._stateless = (bound_anew(self.program) - self.kept).union(self.own_names)
@@ -158,43 +157,7 @@ class Session:
     def unpaired(self, iteration: Iteration) -> tuple[Unpaired, ...]:
         """Gradients that pair with nothing and look like a slip of the pen."""
         tensors = [name for name in iteration.references.gradients if name != "loss"]
-        return unpaired(self.candidates.values(), tensors, self.written_tensors)
-
-    @cached_property
-    def written_tensors(self) -> tuple[str, ...]:
-        """The names of the tensors, if there are such, whose gradients the program writes."""
-        return tuple(candidate.tensor for candidate in self.candidates.values())
-
-    def bound(self, kind: str) -> tuple[str, ...]:
-        """The names that a section binds, in the order of their first binding."""
-        return self._bound[kind]
-
-    @cached_property
-    def _bound(self) -> dict[str, tuple[str, ...]]:
-        names = {kind: dict[str, None]() for kind in SECTIONS}
-        for statement in self.program.statements:
-            names[statement.section].update(dict.fromkeys(statement.binds))
-        return {kind: tuple(found) for kind, found in names.items()}
-
-    @cached_property
-    def graph_names(self) -> frozenset[str]:
-        """Tensors that are to have a graph because their gradient is written.
-
-        Not those that the forward writes into: a leaf that requires grad refuses that.
-        """
-        forward = self.program.section("forward")
-        changed = {name for s in (forward.statements if forward else ()) for name in s.changes}
-        return frozenset(self.written_tensors) - changed
-
-    @cached_property
-    def calls_backward(self) -> bool:
-        """Whether the program says `loss.backward()`, which fills `.grad` where it stands."""
-        return any(is_backward(statement.node) for statement in self.program.statements)
-
-    @cached_property
-    def reads_grad(self) -> bool:
-        """Whether it mentions `.grad` without such a call: it is then filled before the handwritten lines."""
-        return ".grad" in self.program.text and not self.calls_backward
+        return unpaired(self.facts.candidates.values(), tensors, self.facts.written_tensors)
 
     def watched_by(self, recorder: _R) -> _R:
         """Let a recorder's hooks be those that the program calls."""
@@ -231,7 +194,7 @@ class Session:
 
     def _grads(self, values: Values) -> list[tuple[Tensor, Tensor | None]]:
         """What `.grad` holds now, where the program looks at it."""
-        if not (self.reads_grad or self.calls_backward):
+        if not (self.facts.reads_grad or self.facts.calls_backward):
             return []
         found = [slot.origin for slot in values.watched()]
         leaves = [one for one in found if isinstance(one, Tensor) and one.is_leaf]
@@ -241,8 +204,8 @@ class Session:
         """The random state of now; the one that the first iteration began with where none draws."""
         if self.undrawn is None:
             generators = [value for value in holders if isinstance(value, GENERATORS)]
-            state = random_state(generators, others=self._others)
-            if not draws_nothing(self.program) or generators or self._others:
+            state = random_state(generators, others=self.facts.may_draw_elsewhere)
+            if not self.facts.draws_nothing or generators or self.facts.may_draw_elsewhere:
                 return state
             self.undrawn = state
         return self.undrawn
@@ -264,7 +227,7 @@ class Session:
     def _failure(self, error: BaseException, section: str) -> Failure:
         failure = failure_of(error, self.program, section)
         if not isinstance(error, ProgramFault):
-            return explained(failure, self)
+            return explained(failure, self.program, self.facts.candidates, self.namespace)
         kinds = ("parameters",) if section == "parameters" else ("forward", "update")
         sections = [one for one in self.program.sections if one.kind in kinds]
         writers = [s for one in sections for s in one.statements if error.name in s.writes]

@@ -38,7 +38,7 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
 
 
 def _wanted(program: Program, session: Session, derivation: Derivation, *, missing: bool) -> list[Derived]:
-    there = session.candidates.keys() - holes(program).keys() if missing else frozenset[str]()
+    there = session.facts.candidates.keys() - holes(program).keys() if missing else frozenset[str]()
     others = _other_names(program, [one.name for one in derivation.gradients.values()])
     return [_renamed(one, others) for one in derivation.gradients.values() if one.name not in there]
 

@@ -95,7 +95,7 @@ def _written(statement: str) -> set[str]:
 
 def _own_lines(changed: Subject, mutant: Mutant) -> set[int]:
     """The mutant's line, and where its statement is a helper's, the lines of the gradients it ends up in."""
-    candidates = changed.session.candidates
+    candidates = changed.session.facts.candidates
     lines = [line for name in mutant.gradients if name in candidates for line in candidates[name].lines]
     return {mutant.line, *lines}
 

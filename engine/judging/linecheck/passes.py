@@ -95,7 +95,7 @@ class Runs:
             drew = any(not torch.equal(*pair) for pair in zip(before, after, strict=True))
             self._require_double(tensors, drew)
         self.tensors = frozenset(tensors)
-        if self.copied or self.session.calls_backward:
+        if self.copied or self.session.facts.calls_backward:
             references = reference_backward(self._loss(), tensors, tensors, all_leaves=True, keep=True)
             self.session.namespace[BACKWARD] = fill = partial(fill_grad, references, tensors)
             fill()
@@ -141,7 +141,7 @@ class Runs:
 
     def _behind(self, name: str) -> list[Tensor]:
         """The arrivals at a tensor and at those that the forward binds after it."""
-        bound = self.session.bound("forward")
+        bound = self.session.facts.bound("forward")
         later = bound[bound.index(name) + 1 :] if name in bound else bound
         return [self.quick[one] for one in (name, *later) if one in self.quick]
 

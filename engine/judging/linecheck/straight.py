@@ -169,7 +169,7 @@ def straight_of(
 
 def _is_plain(session: Session, forward: Section) -> bool:
     """Whether nothing in it could tell a leaf from another tensor, or change one unseen."""
-    if session.mutating or session.calls_backward or session.given_graphs:
+    if session.mutating or session.facts.calls_backward or session.given_graphs:
         return False
     if any(statement.changes for statement in forward.statements):
         return False

@@ -48,7 +48,7 @@ def plan_of(iteration: Iteration, names: tuple[str, ...], early: frozenset[str])
 
 def allocated_gradients(session: Session) -> frozenset[str]:
     """The gradients that begin as memory to be filled."""
-    return frozenset(name for name, candidate in session.candidates.items() if candidate.allocated)
+    return frozenset(name for name, candidate in session.facts.candidates.items() if candidate.allocated)
 
 
 def planned_anew(world: World, plan: Plan, instead: Mapping[str, Tensor]) -> Plan:
@@ -77,7 +77,7 @@ def early_reads(session: Session, names: tuple[str, ...]) -> frozenset[str]:
 
 def known_before(session: Session) -> frozenset[str]:
     """Names that mean something else before the backward: `dx = x[1:] - x[:-1]` in the forward."""
-    return session.kept.union(session.bound("forward"))
+    return session.kept.union(session.facts.bound("forward"))
 
 
 def _accumulated(statement: Statement) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ _SEED = 20_011
 
 def wanted_leaves(session: Session) -> frozenset[str]:
     """The parameters, and the data whose gradients the program writes."""
-    written = set(session.written_tensors) & session.data
+    written = set(session.facts.written_tensors) & session.data
     return frozenset({*session.parameters, *written})
 
 

@@ -1,0 +1,81 @@
+"""What the text of a program tells of each of its iterations, found once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from .pairing import Candidate, candidates
+from .program import SECTIONS, Program
+from .random_draws import draws_nothing, draws_whole_numbers, may_draw_elsewhere
+from .statements import is_backward
+from .unwritten import Holes, holes_of
+
+
+@dataclass(frozen=True, eq=False)
+class ProgramFacts:
+    """What follows from the text alone, whatever the program does when it runs."""
+
+    program: Program
+
+    @cached_property
+    def candidates(self) -> Mapping[str, Candidate]:
+        """The gradients that the backward section writes, by name."""
+        return candidates(self.program)
+
+    @cached_property
+    def written_tensors(self) -> tuple[str, ...]:
+        """The names of the tensors, if there are such, whose gradients the program writes."""
+        return tuple(candidate.tensor for candidate in self.candidates.values())
+
+    @cached_property
+    def holes(self) -> Holes:
+        """The gradients that no line writes."""
+        return holes_of(self.program)
+
+    def bound(self, kind: str) -> tuple[str, ...]:
+        """The names that a section binds, in the order of their first binding."""
+        return self._bound[kind]
+
+    @cached_property
+    def _bound(self) -> Mapping[str, tuple[str, ...]]:
+        names = {kind: dict[str, None]() for kind in SECTIONS}
+        for statement in self.program.statements:
+            names[statement.section].update(dict.fromkeys(statement.binds))
+        return {kind: tuple(bound) for kind, bound in names.items()}
+
+    @cached_property
+    def graph_names(self) -> frozenset[str]:
+        """Tensors that are to have a graph because their gradient is written.
+
+        Not those that the forward writes into: a leaf that requires grad refuses that.
+        """
+        forward = self.program.section("forward")
+        changed = {name for s in (forward.statements if forward else ()) for name in s.changes}
+        return frozenset(self.written_tensors) - changed
+
+    @cached_property
+    def calls_backward(self) -> bool:
+        """Whether the program says `loss.backward()`, which fills `.grad` where it stands."""
+        return any(is_backward(statement.node) for statement in self.program.statements)
+
+    @cached_property
+    def reads_grad(self) -> bool:
+        """Whether it mentions `.grad` without such a call: it is then filled before the handwritten lines."""
+        return ".grad" in self.program.text and not self.calls_backward
+
+    @cached_property
+    def draws_nothing(self) -> bool:
+        """Whether no iteration can draw random numbers: False in doubt."""
+        return draws_nothing(self.program)
+
+    @cached_property
+    def draws_whole_numbers(self) -> bool:
+        """Whether an iteration can draw no others, the same in any precision: False in doubt."""
+        return draws_whole_numbers(self.program)
+
+    @cached_property
+    def may_draw_elsewhere(self) -> bool:
+        """Whether it may draw from another generator than torch's."""
+        return may_draw_elsewhere(self.program)
