@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..execution.cancel import Cancel, Cancelled
 from ..execution.iteration import Iteration
 from ..execution.session import Session
-from ..judging.diagnosed import diagnosed
+from ..judging.check import diagnoses_of
+from ..judging.diagnosis.diagnosis import Diagnosis
 from ..judging.judgement import Judgement, explained, judgements
 from ..judging.linecheck.line_check import check_lines
 from ..judging.linecheck.outcome import LineCheck
@@ -26,6 +29,8 @@ class LineJudge:
         """The program starts again."""
         self.check: LineCheck | None = None
         """The newest line check; until the record comes to rest, what it says stands for later iterations."""
+        self.diagnoses: Mapping[str, Diagnosis] | None = None
+        """What is wrong with the lines that it accuses, by gradient; None where nobody has looked yet."""
         self.judged: dict[str, Judgement] = {}
         self.wanted = False
         """Whether the record came to rest with something that only the line check can tell, or `c` asks."""
@@ -34,7 +39,7 @@ class LineJudge:
         """Judge the record end to end; at rest, a failure that nothing explains asks for the line check."""
         if record is None:
             return
-        self.judged = judgements(record, self.check)
+        self.judged = judgements(record, self.check, self.diagnoses)
         stopped = record.failure is not None and record.failure.type == Cancelled.__name__
         unknown = self.check is None or not explained(record, self.judged) or self._stale(record)
         self.wanted = settled and unknown and not stopped
@@ -83,10 +88,11 @@ class LineJudge:
         check = self.check
         if check is None or check.iteration != record.number or check.problem:
             check = check_lines(session, record)
-            self._take(record, check)
-        self._take(record, diagnosed(session, record, check))
+            self._take(record, check, None)
+        known = self.diagnoses if self.diagnoses is not None else diagnoses_of(session, record, check)
+        self._take(record, check, known)
         return check.problem
 
-    def _take(self, record: Iteration, check: LineCheck) -> None:
-        self.check = check
-        self.judged = judgements(record, check)
+    def _take(self, record: Iteration, check: LineCheck, diagnoses: Mapping[str, Diagnosis] | None) -> None:
+        self.check, self.diagnoses = check, diagnoses
+        self.judged = judgements(record, check, diagnoses)

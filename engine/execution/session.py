@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from ..judging.report import Unpaired
 from ..program.analysis import ProgramFacts
-from ..program.pairing import unpaired
+from ..program.pairing import Unpaired, unpaired
 from ..program.program import Program
 from ..program.reachability import bound_anew, out_of_reach
 from ..program.statements import Statement

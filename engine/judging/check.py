@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 from ..execution.failure import Failure
 from ..execution.gradient import Gradient
@@ -12,22 +13,31 @@ from ..execution.steps import MISSING
 from ..execution.unwritten_gradients import absent_gradients
 from ..program.program import Program
 from ..verdict import Verdict
-from .diagnosed import diagnosed
+from .diagnosis.diagnose import diagnose
+from .diagnosis.diagnosis import Diagnosis
 from .judgement import Judgement, judgements
 from .linecheck.line_check import check_lines
-from .report import GradientReport, Report, Silence
+from .linecheck.outcome import LineCheck
+from .report import GradientReport, Report
+
+Silence = Callable[[], AbstractContextManager[object]]
+"""What is entered while a program runs once more: it wrote whatever it writes before."""
 
 
-def run_check(
+def check(
     program: Program,
     *,
-    iterations: int,
-    seed: int,
-    rtol: float,
-    atol: float,
+    iterations: int = 1,
+    seed: int = 0,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
     silence: Silence = nullcontext,
 ) -> Report:
-    """Train `iterations` iterations and report on the last one."""
+    """Train `iterations` iterations with the manual gradients and judge the last one.
+
+    What the program prints goes where the process prints; `silence` is entered before its lines are run
+    again to be judged. `rtol` and `atol` are those of the column `approximate`.
+    """
     session = Session(program, seed)
     failure = session.begin()
     record: Iteration | None = None
@@ -83,11 +93,25 @@ def _asides(reports: list[GradientReport]) -> list[str]:
 def gradient_reports(session: Session, record: Iteration, rtol: float, atol: float) -> list[GradientReport]:
     """Every written gradient in the order of its line, then the parameters without one."""
     written = sorted(record.gradients.values(), key=lambda gradient: gradient.pair.lines[-1])
-    judged = judgements(record, diagnosed(session, record, check_lines(session, record)))
+    lines = check_lines(session, record)
+    judged = judgements(record, lines, diagnoses_of(session, record, lines))
     found = [_written(gradient, judged[gradient.name], rtol, atol) for gradient in written]
     missing = [f"d{name}" for name in session.parameters if f"d{name}" not in record.gradients]
     missing += absent_gradients(session.program, record.references)
     return found + [_missing(record, name[1:]) for name in dict.fromkeys(missing)]
+
+
+def diagnoses_of(session: Session, record: Iteration, lines: LineCheck) -> Mapping[str, Diagnosis]:
+    """What is wrong with every accused line, by gradient.
+
+    A verdict stands without its reason, so that a search which fails leaves it out.
+    """
+    if lines.problem:
+        return {}
+    try:
+        return diagnose(session, record, lines)
+    except Exception:
+        return {}
 
 
 def _written(gradient: Gradient, judged: Judgement, rtol: float, atol: float) -> GradientReport:

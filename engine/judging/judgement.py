@@ -45,20 +45,23 @@ class Judgement:
         return self.line is not None and self.line.wrong_type
 
 
-def judgements(iteration: Iteration, check: LineCheck | None) -> dict[str, Judgement]:
+def judgements(
+    iteration: Iteration, check: LineCheck | None, diagnoses: Mapping[str, Diagnosis] | None = None
+) -> dict[str, Judgement]:
     """The judgement of every gradient of an iteration; without a line check, end to end alone.
 
-    A check of an earlier iteration still tells which lines are wrong, for the lines are the same; what it
-    found not exercised says nothing of another batch.
+    `diagnoses` are those of the check, by gradient, where they are known. A check of an earlier iteration
+    still tells which lines are wrong, for the lines are the same; what it found not exercised says nothing
+    of another batch.
     """
     if check is not None and check.problem:
         return {name: _unjudged(gradient, check.problem) for name, gradient in iteration.gradients.items()}
     lines = check.judgements if check is not None else {}
     if check is not None and check.iteration != iteration.number:
         lines = {name: _of_another_batch(line) for name, line in lines.items()}
-    diagnoses = (check.diagnoses if check is not None else None) or {}
+    reasons = diagnoses or {}
     return {
-        name: _judgement(iteration, gradient, lines, diagnoses.get(name))
+        name: _judgement(iteration, gradient, lines, reasons.get(name))
         for name, gradient in iteration.gradients.items()
     }
 

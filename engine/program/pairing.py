@@ -6,7 +6,6 @@ import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from ..judging.report import Unpaired
 from .did_you_mean import is_slip, nearest
 from .program import Program, Section
 from .reachability import read_in_headers
@@ -24,6 +23,16 @@ class Candidate:
     lines: tuple[int, ...]
     allocated: bool = False
     """Whether it begins as memory to be filled (`torch.zeros_like(X)`), maybe through views of it."""
+
+
+@dataclass(frozen=True)
+class Unpaired:
+    """A name that looks like a gradient and pairs with no tensor."""
+
+    name: str
+    line: int
+    suggestion: str | None
+    message: str
 
 
 def candidates(program: Program) -> dict[str, Candidate]:

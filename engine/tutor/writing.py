@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from ..execution.session import Session
-from ..judging.check import run_check
+from ..judging.check import check
 from ..judging.report import GradientReport
 from ..program.program import Program, parse
 from ..rules.derivation.derive import Derivation, Derived
@@ -67,7 +67,7 @@ def _tried(program: Program, wanted: Sequence[Derived], *, missing: bool, seed: 
     """Write, check the result, and take back what the check does not confirm."""
     place = with_gradients if missing else with_backward
     text = place(program, wanted)
-    report = run_check(parse(text, program.name, program.path), iterations=1, seed=seed, rtol=1e-5, atol=1e-8)
+    report = check(parse(text, program.name, program.path), seed=seed)
     verdicts = {one.name: one for one in report.gradients}
     kept = [
         one if not one.lines or _confirmed(verdicts.get(one.name)) else one.without_lines(_DENIED)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from ...engine.execution.failure import Failure
-    from ...engine.judging.report import GradientReport, Report, Unpaired
+    from ...engine.judging.report import GradientReport, Report
+    from ...engine.program.pairing import Unpaired
     from ...engine.program.program import ProgramError
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"

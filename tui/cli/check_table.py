@@ -14,7 +14,8 @@ from ..drawing.verdict_signs import SIGNS
 
 if TYPE_CHECKING:
     from ...engine.execution.failure import Failure
-    from ...engine.judging.report import GradientReport, Report, Unpaired
+    from ...engine.judging.report import GradientReport, Report
+    from ...engine.program.pairing import Unpaired
 
 _STYLES = {"good": "green", "bad": "red", "warn": "yellow", "quiet": "dim"}
 _COMPARED_AND_PASSED = {Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT}

@@ -115,11 +115,11 @@ def check(
     seed
         Seeds torch, random and numpy.
     """
-    from ...engine.judging import report as reports
+    from ...engine.judging import check as checks
 
     loaded = _load_or_say_in_json(program, seed) if json else _load(program)
     with interrupted_by_user_alone(), prints_on_stderr():
-        report = reports.check(
+        report = checks.check(
             loaded,
             iterations=iterations,
             seed=seed,

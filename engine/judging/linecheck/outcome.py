@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...verdict import Verdict
-from ..diagnosis.diagnosis import Diagnosis
 
 ZEROS = "it is zero, whatever comes from upstream"
 
@@ -40,5 +39,3 @@ class LineCheck:
     judgements: Mapping[str, LineJudgement] = field(default_factory=dict)
     dtype: str = ""
     problem: str = ""
-    diagnoses: Mapping[str, Diagnosis] | None = None
-    """What is wrong with the lines that are accused, by gradient; None where nobody has looked yet."""

@@ -9,7 +9,7 @@ import pytest
 from backprop_tui.engine.debugger.commands import Advance, CheckLines, SelectName, Unit
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.judging.report import check
+from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict
 

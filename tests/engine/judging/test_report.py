@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.judging.report import Report, check
+from backprop_tui.engine.judging.check import check
+from backprop_tui.engine.judging.report import Report
 from backprop_tui.engine.program.library import bundled_names, load
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict

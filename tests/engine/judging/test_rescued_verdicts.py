@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.judging.linecheck.line_check import _Check
 from backprop_tui.engine.judging.linecheck.straight import Straight
 from backprop_tui.engine.judging.linecheck.substitution import _Pass
-from backprop_tui.engine.judging.report import Report, check
+from backprop_tui.engine.judging.report import Report
 from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.verdict import Verdict
 

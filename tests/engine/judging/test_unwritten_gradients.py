@@ -9,7 +9,8 @@ import pytest
 from backprop_tui.engine.debugger.frame import LineState
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.execution.session import Session
-from backprop_tui.engine.judging.report import GradientReport, Report, check
+from backprop_tui.engine.judging.check import check
+from backprop_tui.engine.judging.report import GradientReport, Report
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict
 

@@ -9,7 +9,7 @@ import pytest
 
 from backprop_tui.engine.debugger.commands import Advance, Ask, Restart, SelectName, Unit
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.judging.report import check
+from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.tutor.answer import Asked, Lesson

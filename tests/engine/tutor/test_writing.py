@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from backprop_tui.engine.judging.report import Report, check
+from backprop_tui.engine.judging.check import check
+from backprop_tui.engine.judging.report import Report
 from backprop_tui.engine.program.library import bundled_names, load
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.tutor.study import CannotStudy

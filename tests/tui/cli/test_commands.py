@@ -13,7 +13,7 @@ import pytest
 
 import backprop_tui
 from backprop_tui.engine.execution.failure import Failure
-from backprop_tui.engine.judging import report as reports
+from backprop_tui.engine.judging import check as checks
 from backprop_tui.engine.judging.report import Report
 from backprop_tui.engine.program.program import Program
 from backprop_tui.tui.cli import commands as cli
@@ -48,7 +48,7 @@ class Calls:
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     calls = Calls()
-    monkeypatch.setattr(reports, "check", calls.check)
+    monkeypatch.setattr(checks, "check", calls.check)
     screen = ModuleType("backprop_tui.tui.app")
     screen.run = calls.run  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "backprop_tui.tui.app", screen)

@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from backprop_tui.engine.execution.failure import Failure
-from backprop_tui.engine.judging.report import GradientReport, Report, Unpaired
+from backprop_tui.engine.judging.report import GradientReport, Report
+from backprop_tui.engine.program.pairing import Unpaired
 from backprop_tui.engine.verdict import Verdict
 from backprop_tui.tui.cli.check_json import report_json
 from backprop_tui.tui.cli.check_table import failure_text, number, print_report

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.judging.judgement import Judgement
-from backprop_tui.engine.judging.report import check
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict
 
