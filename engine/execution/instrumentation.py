@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Set
 from types import CodeType
 
 from ..program.program import Program, Section
@@ -16,7 +16,6 @@ LOG = "__backprop_tui_log__"
 STAND_IN = "__backprop_tui_stand_in__"
 COPY_ALL = "__backprop_tui_copy_all__"
 BACKWARD = "__backprop_tui_backward__"
-STRAY = "__backprop_tui_stray__"
 
 
 def compile_section(program: Program, section: Section) -> CodeType:
@@ -33,38 +32,6 @@ def compile_statements(program: Program, section: Section, harmless: Set[Stateme
 def compile_lean(program: Program, section: Section, harmless: Set[Statement], watched: Set[str]) -> CodeType:
     """The section with the least that records it: harmless straight lines only log what they bound."""
     return _compile(program, _LeanHooks(section.statements, harmless, watched).block(section.tree.body))
-
-
-class NotStraight(Exception):
-    """The program is not as plain as its code takes it to be."""
-
-
-def stray() -> None:
-    """The hook of straight code where a tensor that changes does not stand alone.
-
-    Raises:
-        NotStraight: always.
-    """
-    raise NotStraight
-
-
-def compile_straight(
-    program: Program,
-    section: Section,
-    harmless: Set[Statement],
-    after: Mapping[int, Sequence[ast.stmt]],
-    *,
-    logs: bool,
-) -> CodeType:
-    """A section without blocks; after the statements of the numbers given more is done.
-
-    With `logs` every statement is logged.
-
-    Raises:
-        NotStraight: a statement may do more than bind names or change the one tensor that it writes.
-    """
-    hooks = _StraightHooks(section.statements, harmless, after, logs)
-    return _compile(program, hooks.block(section.tree.body))
 
 
 def _compile(program: Program, body: list[ast.stmt]) -> CodeType:
@@ -205,37 +172,6 @@ class _LeanHooks(_Hooks):
         twin = super().compound(node)
         self.loops -= looping
         return twin
-
-
-class _StraightHooks(_LeanHooks):
-    """Nothing but logs and what comes after; whatever else a statement would need is no straight code."""
-
-    def __init__(
-        self,
-        statements: Iterable[Statement],
-        harmless: Set[Statement],
-        after: Mapping[int, Sequence[ast.stmt]],
-        logs: bool,
-    ) -> None:
-        super().__init__(statements, harmless, frozenset())
-        self.after = after
-        self.logs = logs
-
-    def around(self, node: ast.stmt) -> list[ast.stmt]:
-        """The statement, its log and what comes after."""
-        statement = self.by_node.get(id(node))
-        if statement is None or not (self._is_plain(node, statement) or self._changed_by(node)):
-            raise NotStraight
-        logged = [_log(statement)] if self.logs else []
-        return [node, *logged, *self.after.get(statement.number, ())]
-
-    def _is_plain(self, node: ast.stmt, statement: Statement) -> bool:
-        return self._changes_nothing(node, statement) and _binds_plainly(node) and not is_backward(node)
-
-    def _at_once(self, row: list[ast.stmt], careful: list[ast.stmt]) -> ast.stmt:
-        give_up = ast.Call(func=ast.Name(id=STRAY, ctx=ast.Load()), args=[], keywords=[])
-        test = ast.BoolOp(ast.Or(), [self._copied(row), give_up])
-        return ast.copy_location(ast.If(test=test, body=careful, orelse=[]), row[0])
 
 
 def _binds_plainly(node: ast.stmt) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..judging.linecheck.dependence import reached_names
+from ..program.reachability import reached_names
 from ..program.statements import Statement
-from ..tensors.aliasing import distinct
+from ..tensors.aliasing import Namespace, distinct
 from ..tensors.comparison import finite_max
 from ..tensors.rng_state import RandomState, random_state
 from .cancel import Cancelled
@@ -243,3 +243,9 @@ def opened(session: Session, start: Start, dtype: torch.dtype | None, *, draws: 
     """A world, in which a forward may write into saved tensors where the program needs that."""
     with World(session, start, dtype, draws=draws) as world, saved_tensors(session.mutating):
         yield world
+
+
+def generator_states(namespace: Namespace) -> list[Tensor]:
+    """The states of torch's generators, whose numbers depend on the precision asked for."""
+    own = [one for one in generators_in(namespace) if isinstance(one, torch.Generator)]
+    return [one.get_state() for one in (torch.default_generator, *own)]

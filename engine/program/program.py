@@ -11,6 +11,7 @@ from pathlib import Path
 from .cells import Cell, split
 from .did_you_mean import nearest
 from .names import stored_names
+from .naming import DX, NamingScheme
 from .statements import Statement, statements_of
 
 SECTIONS = ("setup", "parameters", "forward", "backward", "update")
@@ -62,6 +63,8 @@ class Program:
     text: str
     sections: tuple[Section, ...]
     lines: tuple[str, ...] = field(repr=False)
+    naming: NamingScheme = DX
+    """How its gradients are named."""
 
     def section(self, kind: str) -> Section | None:
         """The section of that kind, or None where the program has none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from .names import read_names
@@ -62,3 +62,26 @@ def read_in_headers(trees: Iterable[ast.AST]) -> set[str]:
         headers += [item.context_expr for item in getattr(node, "items", ())]
         found |= {name for one in headers if isinstance(one, ast.AST) for name in read_names(one)}
     return found
+
+
+@lru_cache(maxsize=4)
+def globals_of_functions(program: Program) -> Mapping[str, frozenset[str]]:
+    """By the name of every function that a section defines: the names outside it that it reads."""
+    nodes = [node for section in program.sections for node in section.tree.body]
+    return {
+        node.name: read_names(node) - _locals_of(node)
+        for node in nodes
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def _locals_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return stored | {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
+
+
+@lru_cache(maxsize=4)
+def reached_names(program: Program) -> frozenset[str]:
+    """Names that the forward, the handwritten lines or a function may read; nobody needs a copy of others."""
+    names = mentioned(program, ("forward", "backward"))
+    return names.union(filter(None, map(program.naming.tensor, names)))

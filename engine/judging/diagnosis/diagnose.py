@@ -13,6 +13,7 @@ from ...execution.session import Session
 from ...execution.steps import MISSING
 from ...rules.derivation.derive import Derivation, Derived, derive
 from ...verdict import Verdict
+from ..linecheck.attempt import attempt_of
 from ..linecheck.outcome import LineCheck, LineJudgement
 from .candidates.factors import (
     any_upstream,
@@ -74,7 +75,7 @@ def diagnose(
         derivation = derive(session, iteration)
     dtype = torch.float64 if check.dtype == "float64" else None
     reused = {one.name: one.lines for one in check.judgements.values() if one.reused}
-    bench = Bench(session, iteration, dtype, reused)
+    bench = Bench(attempt_of(session, iteration, dtype, {}), reused)
     with bench.open() as world:
         bench.prepare(world)
         return {one.name: _diagnosis(bench, one, derivation.gradients.get(one.name[1:])) for one in wanted}

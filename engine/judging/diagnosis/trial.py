@@ -13,19 +13,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.iteration import Iteration
 from ...execution.reference_backward import differentiate
 from ...execution.replay import World
-from ...execution.session import Session
 from ...execution.steps import MISSING
 from ...execution.vjps import arrivals
 from ...tensors.comparison import finite_max
 from ...tensors.vjp_agreement import Agreement, agreement
 from ...verdict import Verdict
+from ..linecheck.attempt import Attempt, random_cuts, random_like
 from ..linecheck.dependence import Own, downstream, own_cuts
+from ..linecheck.isolated_lines import Moved, compared_exactly, opened_moved
 from ..linecheck.outcome import LineJudgement
-from ..linecheck.perturbation import Jittered
-from ..linecheck.zero_one_parameters import Elsewhere
+from ..linecheck.zero_one_parameters import plain_parameters
 from .edit import Edit
 from .part import Part, compiled
 from .reads import reads_of
@@ -43,27 +42,31 @@ class Setting:
     upstream: float
 
 
-class Bench(Elsewhere):
+class Bench:
     """One world, prepared: the forward has run, and no line can spoil it for another."""
 
-    def __init__(
-        self,
-        session: Session,
-        iteration: Iteration,
-        dtype: torch.dtype | None,
-        complete_lines: Mapping[str, tuple[int, ...]],
-    ) -> None:
-        super().__init__(session, iteration, dtype, {})
+    def __init__(self, attempt: Attempt, complete_lines: Mapping[str, tuple[int, ...]]) -> None:
+        self.attempt = attempt
+        self.session = self.attempt.session
+        self.iteration = self.attempt.iteration
         self.complete_lines = complete_lines
+        self.names = self.attempt.reading.names
+        self.plan = self.attempt.plan
+
+    def open(self) -> AbstractContextManager[World]:
+        """A world to prepare."""
+        return self.attempt.open()
 
     def prepare(self, world: World) -> None:
         """Run the forward; afterwards the names hold tensors without a graph."""
-        self.graph = self._forward(world)
-        self.loss = self._loss()
-        self.reads_of = dict(self.static)
-        self.cuts = {**self._more_cuts(), **self._random_cuts(self.graph)}
-        self.given = frozenset(f"d{name}" for name in self.graph) & (frozenset(self.names) - self.woven)
-        self.below = _Below(self.graph)
+        graph = self.attempt.forward(world)
+        self.graph, self.loss = graph.tensors, graph.loss
+        self.reads_of = dict(self.attempt.reading.static)
+        self.cuts = {**self._more_cuts(), **random_cuts(self.attempt, graph)}
+        reading = self.attempt.reading
+        judged = frozenset(self.names) - reading.woven
+        self.given = frozenset(map(reading.gradient_of, self.graph)) & judged
+        self.below = _Below(self.graph, self.attempt.reading.tensor_of)
         self._arrived: dict[frozenset[str], dict[str, Tensor]] = {}
         namespace = self.session.namespace
         for name, value in list(namespace.items()):
@@ -73,12 +76,12 @@ class Bench(Elsewhere):
 
     def _more_cuts(self) -> dict[str, Tensor]:
         """Random gradients for the tensors whose gradients no line reads yet, but an edited one may."""
-        return self._random_like({name: self.graph[name] for name in sorted(self.graph)}, _SEED)
+        return random_like(self.attempt, {name: self.graph[name] for name in sorted(self.graph)}, _SEED)
 
     @cached_property
     def plain(self) -> frozenset[str]:
         """The parameters that are 0 or 1 throughout: a line may be right because of that alone."""
-        return self._plain_parameters()
+        return plain_parameters(self.attempt)
 
     @cached_property
     def unused(self) -> frozenset[str]:
@@ -90,12 +93,12 @@ class Bench(Elsewhere):
 
     def another(self) -> Bench:
         """One like it, to be prepared in another world."""
-        return Bench(self.session, self.iteration, self.dtype, self.complete_lines)
+        return Bench(self.attempt, self.complete_lines)
 
     def elsewhere(self) -> AbstractContextManager[World]:
         """A world where these have moved a little."""
-        still = frozenset(self.session.parameters) - self.plain | self._compared_exactly()
-        return Jittered(self.open(), self.session, data=False, still=still)
+        still = self.attempt.parameters - self.plain | compared_exactly(self.attempt, self.cuts)
+        return opened_moved(self.attempt, Moved(data=False, still=still))
 
     def arrived(self, cuts: frozenset[str]) -> dict[str, Tensor]:
         """What arrives everywhere with these cuts."""
@@ -110,28 +113,32 @@ class Bench(Elsewhere):
 
     def setting(self, name: str, reads: frozenset[str]) -> Setting:
         """For the lines of one gradient that read the gradients `reads`: cut there and nowhere else."""
+        tensor = self.attempt.reading.tensor_of
         reading = {one: frozenset(self.reads_of.get(one, ())) & self.given for one in self.names}
-        own: Own = own_cuts(name, {**reading, name: reads & self.given}, self.below)
+        own: Own = own_cuts(name, {**reading, name: reads & self.given}, self.below, tensor)
         arrived = self.arrived(own.cuts)
         gradients = {
-            one: self.cuts[one[1:]] if one[1:] in own.cuts else arrived[one[1:]] for one in reads & self.given
+            one: self.cuts[tensor[one]] if tensor[one] in own.cuts else arrived[tensor[one]]
+            for one in reads & self.given
         }
         upstream = max((finite_max(self.cuts[cut]) for cut in own.cuts), default=0.0)
         upstream = upstream or max(map(finite_max, arrived.values()), default=0.0)
-        return Setting(gradients, arrived[name[1:]], upstream)
+        return Setting(gradients, arrived[tensor[name]], upstream)
 
 
 class _Below(dict[str, frozenset[str]]):
     """The tensors downstream of each gradient's own, looked up when asked for."""
 
-    def __init__(self, tensors: Mapping[str, Tensor]) -> None:
+    def __init__(self, tensors: Mapping[str, Tensor], tensor_of: Mapping[str, str]) -> None:
         super().__init__()
         self.tensors = tensors
+        self.tensor_of = tensor_of
 
     def get(self, name: str, default: Any = frozenset()) -> Any:
         """Those downstream of the tensor of the gradient `name`."""
         if name not in self:
-            self[name] = downstream(self.tensors, name[1:]) if name[1:] in self.tensors else default
+            tensor = self.tensor_of.get(name, "")
+            self[name] = downstream(self.tensors, tensor) if tensor in self.tensors else default
         return self[name]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,9 +10,8 @@ from typing import Any
 from torch import Tensor
 
 from ...execution.iteration import Iteration
-from ...program.names import read_names
 from ...program.program import Program
-from ...program.reachability import mentioned, read_in_functions
+from ...program.reachability import globals_of_functions, read_in_functions
 from ...program.statements import Statement
 from ...tensors.aliasing import tensors_in
 from ...tensors.autograd_graph import node_of, nodes_behind
@@ -34,35 +32,12 @@ def read_gradients(program: Program, names: frozenset[str]) -> frozenset[str]:
     return frozenset(found | (read_in_functions(program) & names))
 
 
-@lru_cache(maxsize=4)
-def _globals_of_functions(program: Program) -> Mapping[str, frozenset[str]]:
-    """By the name of every function that a section defines: the names outside it that it reads."""
-    nodes = [node for section in program.sections for node in section.tree.body]
-    return {
-        node.name: read_names(node) - _locals_of(node)
-        for node in nodes
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    }
-
-
-def _locals_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return stored | {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
-
-
-@lru_cache(maxsize=4)
-def reached_names(program: Program) -> frozenset[str]:
-    """Names that the forward, the handwritten lines or a function may read; nobody needs a copy of others."""
-    names = mentioned(program, ("forward", "backward"))
-    return names.union(name[1:] for name in names)
-
-
 @lru_cache(maxsize=16)
 def upstreams(program: Program, names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     """For every gradient the gradients that its lines read, helper variables and functions followed."""
     section = program.section("backward")
     statements = section.statements if section else ()
-    functions = _globals_of_functions(program)
+    functions = globals_of_functions(program)
     return {name: _upstreams_of(name, statements, functions, names) for name in names}
 
 
@@ -95,7 +70,12 @@ class Own:
     siblings: bool
 
 
-def own_cuts(name: str, reads: Mapping[str, frozenset[str]], below: Mapping[str, frozenset[str]]) -> Own:
+def own_cuts(
+    name: str,
+    reads: Mapping[str, frozenset[str]],
+    below: Mapping[str, frozenset[str]],
+    tensor_of: Mapping[str, str],
+) -> Own:
     """Where to cut for one gradient alone.
 
     A gradient of a tensor that does not depend on this one is no upstream but a sibling: what counts
@@ -110,8 +90,8 @@ def own_cuts(name: str, reads: Mapping[str, frozenset[str]], below: Mapping[str,
         reader, allowed = queue.pop()
         for read in reads.get(reader, frozenset()) - {name}:
             narrower = allowed & below.get(read, frozenset())
-            if read[1:] in allowed:
-                cuts.add(read[1:])
+            if tensor_of[read] in allowed:
+                cuts.add(tensor_of[read])
             elif (read, narrower) not in seen:
                 siblings = True
                 seen.add((read, narrower))

@@ -8,7 +8,6 @@ from functools import lru_cache
 from ...execution.iteration import Iteration
 from ...execution.session import Session
 from ...program.program import Program
-from .substitution import known_before
 
 COPIED = "taken from autograd, by .grad: no line of it is handwritten"
 
@@ -30,16 +29,27 @@ def gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:
     references = iteration.references
     known = {*references.gradients, *references.others}
     taken = known_before(session)
-    only_read = [n for n in _read_like_gradients(session.program) if n[1:] in known and n not in taken]
+    tensor = session.program.naming.tensor
+    only_read = [n for n in _read_like_gradients(session.program) if tensor(n) in known and n not in taken]
     return tuple(dict.fromkeys([*(pair.name for pair in iteration.judged.pairs), *only_read]))
 
 
 @lru_cache(maxsize=8)
 def _read_like_gradients(program: Program) -> tuple[str, ...]:
-    """Names that a handwritten line reads and that begin with d."""
+    """Names that a handwritten line reads and that are named like gradients."""
     section = program.section("backward")
     read = {name for statement in (section.statements if section else ()) for name in statement.reads}
-    return tuple(sorted(name for name in read if name[0] == "d"))
+    return tuple(sorted(filter(program.naming.tensor, read)))
+
+
+def known_before(session: Session) -> frozenset[str]:
+    """Names that mean something else before the backward: `dx = x[1:] - x[:-1]` in the forward."""
+    return session.kept.union(session.facts.bound("forward"))
+
+
+def allocated_gradients(session: Session) -> frozenset[str]:
+    """The gradients that begin as memory to be filled."""
+    return frozenset(name for name, candidate in session.facts.candidates.items() if candidate.allocated)
 
 
 def written_lines(iteration: Iteration, name: str, count: int | None = None) -> tuple[int, ...]:

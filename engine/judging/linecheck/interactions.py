@@ -11,7 +11,9 @@ from ...execution.iteration import Iteration
 from ...tensors.comparison import entry_differences, finite_max
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
+from .attempt import Attempt
 from .outcome import LineJudgement
+from .substitution import kept
 
 _FINE = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
 
@@ -42,23 +44,44 @@ def with_upstreams(name: str, lines: Mapping[str, LineJudgement]) -> set[str]:
     return seen
 
 
-def wrong_together(
+def judged_together(
+    attempt: Attempt, odd: list[str], judgements: Mapping[str, LineJudgement]
+) -> dict[str, LineJudgement]:
+    """What is said of lines that are right one by one while their gradients are wrong end to end."""
+    reading = attempt.reading
+    namespace = attempt.session.namespace
+    with attempt.open() as world:
+        arrived = attempt.forward(world).arrivals({})
+        values = attempt.lines(world, {}, kept).values
+        at_end = {name: namespace.get(name) for name in reading.names}
+    with attempt.open() as world:
+        attempt.forward(world)
+        read = {name: one for name, one in arrived.items() if reading.gradient_of(name) in reading.read}
+        given_right = attempt.lines(world, read, kept).values
+    expected = {n: arrived[reading.tensor_of[n]] for n in reading.names if reading.tensor_of[n] in arrived}
+    together = _wrong_together(odd, judgements, values, expected, at_end)
+    named = _wrong_given_right(together, given_right, expected)
+    rest = {n: one for n, one in together.items() if not with_upstreams(n, judgements) & named.keys()}
+    return rest | named
+
+
+def _wrong_together(
     names: Iterable[str],
     lines: Mapping[str, LineJudgement],
     values: Mapping[str, Any],
-    arrived: Mapping[str, Tensor],
+    expected: Mapping[str, Tensor],
     at_end: Mapping[str, Any],
 ) -> dict[str, LineJudgement]:
     """Those of the names that are wrong in a pass where nothing was replaced, with the reason.
 
     `values` are the gradients when they were complete, `at_end` what their names hold afterwards.
     """
-    largest = max(map(finite_max, arrived.values()), default=0.0)
-    judged = [name for name in names if name[1:] in arrived]
+    largest = max(map(finite_max, expected.values()), default=0.0)
+    judged = [name for name in names if name in expected]
     wrong = {
         name
         for name in judged
-        if agreement(values.get(name), arrived[name[1:]], upstream=largest).verdict is Verdict.WRONG_HERE
+        if agreement(values.get(name), expected[name], upstream=largest).verdict is Verdict.WRONG_HERE
     }
     changed = {name for name in lines if _differ(values.get(name), at_end.get(name))}
     found = {name: _not_alone(lines[name], _reason(lines[name], changed, wrong)) for name in wrong}
@@ -70,15 +93,15 @@ def _not_alone(line: LineJudgement, reason: str) -> LineJudgement:
     return line._replace(verdict=Verdict.NOT_CHECKED, message=f"right alone; {reason}")
 
 
-def wrong_given_right(
-    lines: Mapping[str, LineJudgement], values: Mapping[str, Any], arrived: Mapping[str, Tensor]
+def _wrong_given_right(
+    lines: Mapping[str, LineJudgement], values: Mapping[str, Any], expected: Mapping[str, Tensor]
 ) -> dict[str, LineJudgement]:
     """Those of the lines that are wrong here: wrong values, although what they read was autograd's.
 
     Such a line uses a gradient as if it were data (`(dl - y).sign()`), so that random ones do not tell.
     """
-    largest = max(map(finite_max, arrived.values()), default=0.0)
-    found = {name: agreement(values.get(name), arrived[name[1:]], upstream=largest) for name in lines}
+    largest = max(map(finite_max, expected.values()), default=0.0)
+    found = {name: agreement(values.get(name), expected[name], upstream=largest) for name in lines}
     return {
         name: lines[name]._replace(
             verdict=one.verdict, maxdiff=one.maxdiff, dtype=one.dtype, message=_AS_DATA

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -10,140 +12,178 @@ from torch import Tensor
 
 from ...execution.replay import World
 from ...execution.steps import MISSING
-from ...tensors.comparison import finite_max
 from ...tensors.vjp_agreement import Agreement, agreement, is_rounding, measured_upstream
 from ...verdict import Verdict
+from .attempt import Attempt, Graph, sizes_of
 from .dependence import Own, downstream, leaves_reached, own_cuts
 from .outcome import ZEROS
-from .passes import Runs
 from .perturbation import ExactUses, Jittered
+from .quick_pass import QuickPass
 from .substitution import Outcome
 
 KINK = "at a kink or tie it takes another subgradient than autograd: right"
+_FACTORS = (torch.pi, 1 / torch.e)
 
 
-class SecondLook(Runs):
-    """Suspects of the quick pass, judged alone."""
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """Which values are moved a little before a forward: parameters, with `data` float data, none `still`."""
 
-    def _second_look(self, suspects: list[str], quick: Outcome) -> dict[str, Agreement]:
-        """Suspects once more, each cut only at what its own lines read; then off the kinks."""
-        own = self._own_cuts(suspects)
-        alone = self._alone(own, quick)
-        for name in suspects:
-            if alone[name].verdict is Verdict.NOT_EXERCISED and _is_nothing(quick.values.get(name)):
-                alone[name] = alone[name]._replace(verdict=Verdict.WRONG_HERE, message=ZEROS)
-        wrong = {
-            name: own[name]
-            for name, one in alone.items()
-            if one.verdict is Verdict.WRONG_HERE and not one.broken
-        }
-        if wrong:
-            self.still = self._compared_exactly()
-        for data in (False, True):
-            if wrong:
-                jittered = self._alone(wrong, None, jitter=(data,))
-                for name, one in jittered.items():
-                    if one.verdict is Verdict.RIGHT:
-                        alone[name] = one._replace(message=KINK)
-                        wrong.pop(name)
-        return alone
-
-    def _compared_exactly(self) -> frozenset[str]:
-        with self.open() as world, ExactUses(self.session) as uses:
-            self._forward(world)
-            self._lines(world, self.cuts)
-        return frozenset(uses.found)
-
-    def _own_cuts(self, suspects: Iterable[str]) -> dict[str, Own]:
-        """What each suspect's lines read, seen by watching the pass with the cuts as leaves."""
-        with self.open() as world:
-            tensors = self._forward(world)
-            below = {name: downstream(tensors, name[1:]) for name in self.names if name[1:] in tensors}
-            reads = self._watched(world)
-        return {name: own_cuts(name, reads, below) for name in suspects}
-
-    def _watched(self, world: World) -> dict[str, frozenset[str]]:
-        leaves = {name: tensor.clone().requires_grad_(True) for name, tensor in self.cuts.items()}
-        reads: dict[str, frozenset[str]] = {}
-
-        def taken(name: str, value: Any) -> Any:
-            reads[name] = frozenset(f"d{one}" for one in leaves_reached(value, leaves))
-            return value
-
-        self._lines(world, leaves, taken, graph=True)
-        return {name: reads.get(name, frozenset(self.static[name])) for name in self.names}
-
-    def _alone(
-        self, own: Mapping[str, Own], quick: Outcome | None, jitter: tuple[bool, ...] = ()
-    ) -> dict[str, Agreement]:
-        """Judge each gradient with its own cuts only."""
-        found: dict[str, Agreement] = {}
-        with self._moved(jitter) as world:
-            tensors = self._forward(world)
-            expected = {name: self._arrivals(tensors, one.cuts) for name, one in own.items()}
-            again = {name: self._arrivals_again(tensors, one.cuts) for name, one in own.items()}
-            skipped = {n: self._skipped(tensors, n, own[n], expected[n], again[n]) for n in own}
-            finite = {name: tensors[name[1:]].detach().isfinite() for name in own}
-            outcome = quick or self._lines(world, self.cuts)
-        for name, one in own.items():
-            values = self._beside(name, one, jitter) if one.siblings else outcome.values
-            arrived = expected[name]
-            upstream = max((finite_max(self.cuts[cut]) for cut in one.cuts), default=0.0)
-            upstream = upstream or max(map(finite_max, arrived.values()), default=0.0)
-            value = values.get(name, MISSING)
-            others = [one[name[1:]] for one in again[name]]
-            upstream = measured_upstream(arrived[name[1:]], others, upstream)
-            found[name] = agreement(value, arrived[name[1:]], upstream=upstream)
-            if found[name].verdict is Verdict.WRONG_HERE:
-                found[name] = _where_finite(found[name], name, value, arrived[name[1:]], finite[name])
-            if found[name].verdict is Verdict.RIGHT and not jitter:
-                found[name] = self._exercised(name, value, found[name], skipped[name], upstream)
-        return found
-
-    def _moved(self, jitter: tuple[bool, ...]) -> Any:
-        if not jitter:
-            return self.open()
-        return Jittered(self.open(), self.session, data=jitter[0], still=self.still)
-
-    def _beside(self, name: str, own: Own, jitter: tuple[bool, ...]) -> Mapping[str, Any]:
-        """The values where the siblings that the lines read are what autograd makes them."""
-        with self._moved(jitter) as world:
-            tensors = self._forward(world)
-            arrived = self._arrivals(tensors, own.cuts)
-            substitutes = {one: self.cuts[one] if one in own.cuts else arrived[one] for one in arrived}
-            substitutes.pop(name[1:], None)
-            return self._lines(world, substitutes).values
-
-    def _skipped(
-        self,
-        tensors: Mapping[str, Tensor],
-        name: str,
-        own: Own,
-        arrived: Mapping[str, Tensor],
-        again: list[dict[str, Tensor]],
-    ) -> dict[str, Tensor]:
-        """What the VJP would be if a path that the lines skip, and that carries zero here, did not."""
-        skipped = downstream(tensors, name[1:]).intersection(self.cuts) - own.cuts
-        ordered = [one for one in tensors if one in skipped]
-        silent = [one for one in ordered if is_rounding(arrived[one], [other[one] for other in again])]
-        return {one: self._arrivals(tensors, own.cuts | {one})[name[1:]] for one in silent}
-
-    def _exercised(
-        self, name: str, value: Any, found: Agreement, skipped: Mapping[str, Tensor], upstream: float
-    ) -> Agreement:
-        for path, expected in skipped.items():
-            if agreement(value, expected, upstream=upstream).verdict is Verdict.WRONG_HERE:
-                message = f"the path through {path} carries a zero gradient at this batch"
-                return found._replace(verdict=Verdict.NOT_EXERCISED, message=message)
-        return found
+    data: bool
+    still: frozenset[str]
 
 
-def _where_finite(found: Agreement, name: str, value: Any, expected: Tensor, finite: Tensor) -> Agreement:
+def second_look(quick: QuickPass, suspects: Iterable[str]) -> dict[str, Agreement]:
+    """Suspects once more, each cut only at what its own lines read; then off the kinks."""
+    own = own_cuts_of(quick, suspects)
+    alone = judged_alone(quick, own, outcome=quick.outcome)
+    for name, one in alone.items():
+        if one.verdict is Verdict.NOT_EXERCISED and _is_nothing(quick.outcome.values.get(name)):
+            alone[name] = one._replace(verdict=Verdict.WRONG_HERE, message=ZEROS)
+    return alone | _off_the_kinks(quick, own, alone)
+
+
+def _off_the_kinks(
+    quick: QuickPass, own: Mapping[str, Own], alone: Mapping[str, Agreement]
+) -> dict[str, Agreement]:
+    """Those that are right once values have moved a little: they only chose another subgradient."""
+    wrong = [n for n, one in alone.items() if one.verdict is Verdict.WRONG_HERE and not one.broken]
+    excused: dict[str, Agreement] = {}
+    still = compared_exactly(quick.attempt, quick.cuts) if wrong else frozenset[str]()
+    for data in (False, True):
+        left = {name: own[name] for name in wrong if name not in excused}
+        if left:
+            moved = judged_alone(quick, left, moved=Moved(data, still))
+            right = {name: one for name, one in moved.items() if one.verdict is Verdict.RIGHT}
+            excused |= {name: one._replace(message=KINK) for name, one in right.items()}
+    return excused
+
+
+def compared_exactly(attempt: Attempt, cuts: Mapping[str, Tensor]) -> frozenset[str]:
+    """The names whose values the program compares exactly: moved a little they mean something else."""
+    with attempt.open() as world, ExactUses(attempt.session) as uses:
+        attempt.forward(world)
+        attempt.lines(world, cuts)
+    return frozenset(uses.found)
+
+
+def own_cuts_of(quick: QuickPass, names: Iterable[str]) -> dict[str, Own]:
+    attempt = quick.attempt
+    tensor = attempt.reading.tensor_of
+    with attempt.open() as world:
+        tensors = attempt.forward(world).tensors
+        every = [name for name in attempt.reading.names if tensor[name] in tensors]
+        below = {name: downstream(tensors, tensor[name]) for name in every}
+        reads = _watched(quick, world)
+    return {name: own_cuts(name, reads, below, tensor) for name in names}
+
+
+def _watched(quick: QuickPass, world: World) -> dict[str, frozenset[str]]:
+    reading = quick.attempt.reading
+    leaves = {name: tensor.clone().requires_grad_(True) for name, tensor in quick.cuts.items()}
+    reads: dict[str, frozenset[str]] = {}
+
+    def taken(name: str, value: Any) -> Any:
+        reads[name] = frozenset(map(reading.gradient_of, leaves_reached(value, leaves)))
+        return value
+
+    quick.attempt.lines(world, leaves, taken, graph=True)
+    return {name: reads.get(name, frozenset(reading.static[name])) for name in reading.names}
+
+
+@dataclass(frozen=True, eq=False)
+class _Expected:
+    """What ought to come of one gradient's lines, and what is known of how well that can be told."""
+
+    arrived: Mapping[str, Tensor]
+    again: list[dict[str, Tensor]]
+    """The same arrivals, with all that comes in multiplied and divided out: what differs is rounding."""
+    skipped: Mapping[str, Tensor]
+    """What the VJP would be if a path that the lines skip, and that carries zero here, did not."""
+    finite: Tensor
+    """Where the tensor itself is finite."""
+
+
+def judged_alone(
+    quick: QuickPass, own: Mapping[str, Own], *, outcome: Outcome | None = None, moved: Moved | None = None
+) -> dict[str, Agreement]:
+    """Judge each gradient with its own cuts only."""
+    attempt = quick.attempt
+    with opened_moved(attempt, moved) as world:
+        graph = attempt.forward(world)
+        expected = {name: _expected(quick, graph, name, one) for name, one in own.items()}
+        outcome = outcome or attempt.lines(world, quick.cuts)
+    shared = outcome.values
+    results: dict[str, Agreement] = {}
+    for name, one in own.items():
+        values = _beside(quick, name, one, moved) if one.siblings else shared
+        value = values.get(name, MISSING)
+        results[name] = _agreement(quick, name, one, value, expected[name], moved is None)
+    return results
+
+
+def opened_moved(attempt: Attempt, moved: Moved | None) -> AbstractContextManager[World]:
+    if moved is None:
+        return attempt.open()
+    return Jittered(attempt.open(), attempt.session, data=moved.data, still=moved.still)
+
+
+def _expected(quick: QuickPass, graph: Graph, name: str, own: Own) -> _Expected:
+    cuts = {one: quick.cuts[one] for one in own.cuts}
+    arrived = graph.arrivals(cuts)
+    again = [_scaled_arrivals(graph, cuts, factor) for factor in _FACTORS]
+    tensor = quick.attempt.reading.tensor_of[name]
+    skipped = downstream(graph.tensors, tensor).intersection(quick.cuts) - own.cuts
+    ordered = [one for one in graph.tensors if one in skipped]
+    silent = [one for one in ordered if is_rounding(arrived[one], [other[one] for other in again])]
+    with_path = {one: graph.arrivals({**cuts, one: quick.cuts[one]})[tensor] for one in silent}
+    return _Expected(arrived, again, with_path, graph.tensors[tensor].detach().isfinite())
+
+
+def _scaled_arrivals(graph: Graph, cuts: Mapping[str, Tensor], factor: float) -> dict[str, Tensor]:
+    arrived = graph.arrivals({name: factor * one for name, one in cuts.items()}, factor)
+    return {name: one / factor for name, one in arrived.items()}
+
+
+def _agreement(
+    quick: QuickPass, name: str, own: Own, value: Any, expected: _Expected, in_place: bool
+) -> Agreement:
+    tensor = quick.attempt.reading.tensor_of[name]
+    arrived = expected.arrived[tensor]
+    upstream = sizes_of(quick.cuts[cut] for cut in own.cuts) or sizes_of(expected.arrived.values())
+    upstream = measured_upstream(arrived, [one[tensor] for one in expected.again], upstream)
+    result = agreement(value, arrived, upstream=upstream)
+    if result.verdict is Verdict.WRONG_HERE:
+        result = _where_finite(result, tensor, value, arrived, expected.finite)
+    if result.verdict is Verdict.RIGHT and in_place:
+        result = _exercised(result, value, expected.skipped, upstream)
+    return result
+
+
+def _beside(quick: QuickPass, name: str, own: Own, moved: Moved | None) -> Mapping[str, Any]:
+    """The values where the siblings that the lines read are what autograd makes them."""
+    attempt = quick.attempt
+    with opened_moved(attempt, moved) as world:
+        arrived = attempt.forward(world).arrivals({one: quick.cuts[one] for one in own.cuts})
+        substitutes = {one: quick.cuts[one] if one in own.cuts else arrived[one] for one in arrived}
+        substitutes.pop(attempt.reading.tensor_of[name], None)
+        return attempt.lines(world, substitutes).values
+
+
+def _exercised(result: Agreement, value: Any, skipped: Mapping[str, Tensor], upstream: float) -> Agreement:
+    for path, expected in skipped.items():
+        if agreement(value, expected, upstream=upstream).verdict is Verdict.WRONG_HERE:
+            message = f"the path through {path} carries a zero gradient at this batch"
+            return result._replace(verdict=Verdict.NOT_EXERCISED, message=message)
+    return result
+
+
+def _where_finite(result: Agreement, tensor: str, value: Any, expected: Tensor, finite: Tensor) -> Agreement:
     """No accusation for entries where the tensor itself is infinite or NaN."""
     if bool(finite.all()) or agreement(torch.where(finite, value, expected), expected).verdict in _WRONG:
-        return found
-    message = f"it differs from its VJP only where {name[1:]} is infinite or NaN"
-    return found._replace(verdict=Verdict.NOT_CHECKED, message=message)
+        return result
+    message = f"it differs from its VJP only where {tensor} is infinite or NaN"
+    return result._replace(verdict=Verdict.NOT_CHECKED, message=message)
 
 
 _WRONG = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)

@@ -9,12 +9,12 @@ from weakref import WeakKeyDictionary
 
 from ...execution.iteration import Iteration
 from ...execution.session import Session
+from ...program.naming import NamingScheme
 from ...program.pairing import Candidate
 from ...program.program import Program
 from .dependence import course_of, read_gradients, upstreams, woven
 from .gradient_lines import copied_gradients, gradient_names
 from .reused_names import ambiguous, overwritten
-from .straight import Straight, straight_of
 from .substitution import early_reads
 
 _MOST = 4
@@ -34,8 +34,11 @@ class _Key(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """Gradients with the d, tensors without it."""
+    """The gradients, where to cut, and which tensor each belongs to."""
 
+    naming: NamingScheme
+    tensor_of: Mapping[str, str]
+    """By gradient, its tensor."""
     names: tuple[str, ...]
     """Every gradient that can be judged: those that lines write, and those that lines only read."""
     ambiguous: frozenset[str]
@@ -52,8 +55,10 @@ class Reading:
     """Those that a line reads before any line writes them."""
     copied: frozenset[str]
     """Those that are taken from autograd."""
-    straight: Straight | None
-    """The program in a form that proves all of them at once, where it is so plain."""
+
+    def gradient_of(self, tensor: str) -> str:
+        """The gradient of a tensor."""
+        return self.naming.gradient(tensor)
 
 
 _known: WeakKeyDictionary[Program, list[tuple[_Key, Reading]]] = WeakKeyDictionary()
@@ -73,22 +78,23 @@ def reading_of(session: Session, iteration: Iteration) -> Reading:
 
 def _reading(session: Session, iteration: Iteration, every: tuple[str, ...]) -> Reading:
     course = course_of(iteration)
-    several = ambiguous(course, every).union(overwritten(session.program).keys() & set(every))
+    program = session.program
+    several = ambiguous(course, every, program.naming) | (overwritten(program).keys() & set(every))
     names = tuple(name for name in every if name not in several)
     gradients = frozenset(names)
     interwoven = woven(course, gradients)
-    program = session.program
     read = read_gradients(program, gradients) - interwoven
     early, copied = early_reads(session, names), copied_gradients(program)
-    plain = not (several or interwoven or early or copied)
+    tensor_of = {name: program.naming.tensor(name) for name in every}
     return Reading(
+        naming=program.naming,
+        tensor_of=tensor_of,
         names=names,
         ambiguous=several,
         woven=interwoven,
         read=read,
-        cut_names=tuple(sorted(name[1:] for name in read)),
+        cut_names=tuple(sorted(tensor_of[name] for name in read)),
         static=upstreams(program, gradients),
         early=early,
         copied=copied,
-        straight=straight_of(session, iteration, names, read) if plain else None,
     )

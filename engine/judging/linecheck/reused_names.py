@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ...execution.iteration import Iteration
+from ...program.naming import NamingScheme
 from ...program.program import Program
 from ...verdict import Verdict
 from .dependence import Course
@@ -27,7 +28,7 @@ def many(iteration: Iteration, program: Program, name: str) -> str:
         for step in iteration.steps
         for bound in (*step.statement.binds, *step.statement.changes)
     )
-    tensor = name[1:]
+    tensor = program.naming.tensor(name)
     return (
         f"a loop binds {tensor} {times['forward', tensor]} times in the forward and {name} "
         f"{times['backward', name]} times in the backward: which belongs to which is not known"
@@ -45,15 +46,16 @@ def overwritten(program: Program) -> Mapping[str, str]:
         if statement.section == "forward" and statement.binds:
             for name in set(statement.changes).difference(statement.binds):
                 bound = ", ".join(statement.binds)
-                found[f"d{name}"] = (
+                gradient = program.naming.gradient(name)
+                found[gradient] = (
                     f"line {statement.line} changes {name} in place and binds {bound}: "
-                    f"whether d{name} belongs to it before or after is not known"
+                    f"whether {gradient} belongs to it before or after is not known"
                 )
     return found
 
 
 @lru_cache(maxsize=4)
-def ambiguous(course: Course, names: tuple[str, ...]) -> frozenset[str]:
+def ambiguous(course: Course, names: tuple[str, ...], naming: NamingScheme) -> frozenset[str]:
     """Gradients that a loop binds again and again, of tensors that the forward does so too.
 
     The last value of such a gradient belongs to another pass than the last value of its tensor.
@@ -66,7 +68,7 @@ def ambiguous(course: Course, names: tuple[str, ...]) -> frozenset[str]:
         elif statement.section == "backward":
             backward.update((statement.number, name) for name in statement.binds)
     again = {name for (_, name), count in backward.items() if count > 1}
-    return frozenset(name for name in names if name in again and forward[name[1:]] > 1)
+    return frozenset(name for name in names if name in again and forward[naming.tensor(name)] > 1)
 
 
 def settled(

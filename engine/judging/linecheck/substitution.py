@@ -16,6 +16,7 @@ from ...execution.session import Session
 from ...execution.steps import Slot, Step
 from ...execution.written_gradients import written_gradients
 from ...program.statements import Statement
+from .gradient_lines import allocated_gradients, known_before
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +47,6 @@ def plan_of(iteration: Iteration, names: tuple[str, ...], early: frozenset[str])
     return Plan(names, {name: len(writes) for name, writes in iteration.writes.items() if writes}, early)
 
 
-def allocated_gradients(session: Session) -> frozenset[str]:
-    """The gradients that begin as memory to be filled."""
-    return frozenset(name for name, candidate in session.facts.candidates.items() if candidate.allocated)
-
-
 def planned_anew(world: World, plan: Plan, instead: Mapping[str, Tensor]) -> Plan:
     """The plan where the record ends early: a pass that goes on after lines that raise.
 
@@ -73,11 +69,6 @@ def early_reads(session: Session, names: tuple[str, ...]) -> frozenset[str]:
         early |= {name for name in names if name in outside and name not in written}
         written.update(statement.writes)
     return frozenset(early)
-
-
-def known_before(session: Session) -> frozenset[str]:
-    """Names that mean something else before the backward: `dx = x[1:] - x[:-1]` in the forward."""
-    return session.kept.union(session.facts.bound("forward"))
 
 
 def _accumulated(statement: Statement) -> tuple[str, ...]:

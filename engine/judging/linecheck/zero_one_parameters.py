@@ -2,61 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ...execution.vjps import arrivals
 from ...tensors.vjp_agreement import Agreement
 from ...verdict import Verdict
-from .isolated_lines import SecondLook
+from .attempt import Attempt
+from .isolated_lines import Moved, compared_exactly, judged_alone, opened_moved, own_cuts_of
+from .quick_pass import QuickPass, agreed
 from .substitution import kept
 
 
-class Elsewhere(SecondLook):
-    """Lines that passed, judged once more beside such parameters.
+def right_only_here(quick: QuickPass, results: Mapping[str, Agreement]) -> dict[str, Agreement]:
+    """What is said of lines that are wrong once parameters that are 0 or 1 throughout have moved a little.
 
     A line that leaves out a factor of 1 or a term of 0 computes its VJP there and nowhere else. The
     parameters change as soon as the program trains, so the line is wrong then; data may be what it is for
     good, and nothing is said of it.
     """
+    plain = plain_parameters(quick.attempt)
+    right = [name for name, one in results.items() if one.verdict is Verdict.RIGHT and not one.message]
+    others = quick.attempt.parameters - plain
+    odd = _odd(quick, right, Moved(data=False, still=others)) if plain and right else []
+    if not odd:
+        return {}
+    moved = Moved(data=False, still=others | compared_exactly(quick.attempt, quick.cuts))
+    alone = judged_alone(quick, own_cuts_of(quick, odd), moved=moved)
+    where = ", ".join(sorted(plain - moved.still))
+    message = f"right only as long as nothing but 0 or 1 is in {where}"
+    return {
+        name: results[name]._replace(verdict=Verdict.NOT_EXERCISED, message=message)
+        for name, one in alone.items()
+        if one.verdict is Verdict.WRONG_HERE and not one.broken
+    }
 
-    def _right_only_here(self, found: Mapping[str, Agreement]) -> dict[str, Agreement]:
-        """What is said of lines that are wrong once these parameters have moved a little."""
-        plain = self._plain_parameters()
-        right = [name for name, one in found.items() if one.verdict is Verdict.RIGHT and not one.message]
-        if not plain or not right:
-            return {}
-        others = frozenset(self.session.parameters) - plain
-        self.still = others
-        odd = self._odd(right)
-        if not odd:
-            return {}
-        self.still = others | self._compared_exactly()
-        alone = self._alone(self._own_cuts(odd), None, jitter=(False,))
-        where = ", ".join(sorted(plain - self.still))
-        message = f"right only as long as nothing but 0 or 1 is in {where}"
-        return {
-            name: found[name]._replace(verdict=Verdict.NOT_EXERCISED, message=message)
-            for name, one in alone.items()
-            if one.verdict is Verdict.WRONG_HERE and not one.broken
-        }
 
-    def _plain_parameters(self) -> frozenset[str]:
-        slots = self.iteration.start.slots
-        values = {name: slots[name].value for name in self.session.parameters if name in slots}
-        return frozenset(name for name, value in values.items() if _is_plain(value))
+def plain_parameters(attempt: Attempt) -> frozenset[str]:
+    """The parameters that are 0 or 1 throughout."""
+    slots = attempt.iteration.start.slots
+    values = {name: slots[name].value for name in attempt.session.parameters if name in slots}
+    return frozenset(name for name, value in values.items() if _is_plain(value))
 
-    def _odd(self, names: list[str]) -> list[str]:
-        """Those of the names that are wrong in a quick pass, cut at all that is read."""
-        with self._moved((False,)) as world:
-            tensors = self._forward(world)
-            arrived = arrivals(self._loss(), tensors, self.cuts)
-            values = self._lines(world, self.cuts, kept).values
-        found = self._agreements({name: values[name] for name in names if name in values}, arrived)
-        return [name for name, one in found.items() if one.verdict is Verdict.WRONG_HERE]
+
+def _odd(quick: QuickPass, names: Iterable[str], moved: Moved) -> list[str]:
+    """Those of the names that are wrong in a quick pass, cut at all that is read."""
+    attempt = quick.attempt
+    with opened_moved(attempt, moved) as world:
+        arrived = attempt.forward(world).arrivals(quick.cuts)
+        values = attempt.lines(world, quick.cuts, kept).values
+    written = {name: values[name] for name in names if name in values}
+    results = agreed(attempt, written, arrived, quick.cuts)
+    return [name for name, one in results.items() if one.verdict is Verdict.WRONG_HERE]
 
 
 def _is_plain(value: Any) -> bool:

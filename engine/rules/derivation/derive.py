@@ -12,10 +12,9 @@ from torch import Tensor
 from ...execution.failure import in_short
 from ...execution.iteration import Iteration
 from ...execution.reference_backward import make_leaves
-from ...execution.replay import World, opened
+from ...execution.replay import World, generator_states, opened
 from ...execution.session import Session
 from ...execution.vjps import arrivals
-from ...judging.linecheck.passes import generator_states
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from ..node import Node, Refused
@@ -77,9 +76,10 @@ def derive(session: Session, iteration: Iteration) -> Derivation:
 
 def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) -> Derivation:
     with opened(session, iteration.start, dtype, draws=session.drew) as world:
-        before = generator_states(session)
+        before = generator_states(session.namespace)
         trace = traced(world, session, wanted_leaves(session))
-        drew = any(not torch.equal(*pair) for pair in zip(before, generator_states(session), strict=True))
+        after = generator_states(session.namespace)
+        drew = any(not torch.equal(*pair) for pair in zip(before, after, strict=True))
         if session.drew or not drew or dtype is None:
             return _derived(session, trace)
     # random numbers in float64 are others: once more, with those of the program's own precision

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 
 from backprop_tui.engine.judging.check import check
-from backprop_tui.engine.judging.linecheck.line_check import _Check
-from backprop_tui.engine.judging.linecheck.straight import Straight
 from backprop_tui.engine.judging.linecheck.substitution import _Pass
 from backprop_tui.engine.judging.report import Report
 from backprop_tui.engine.program.program import parse
@@ -97,15 +95,10 @@ def test_the_same_lines_with_clone_pass() -> None:
     assert report.exit_code == 0
 
 
-@pytest.mark.parametrize("where", [Straight, _Pass])
-def test_an_interrupt_while_lines_are_judged_is_an_interrupt(
-    where: type, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupt_while_lines_are_judged_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    if where is _Pass:
-        monkeypatch.setattr(_Check, "_proven", lambda check: None)
-    monkeypatch.setattr(where, "_lines" if where is Straight else "_written", interrupt)
+    monkeypatch.setattr(_Pass, "_written", interrupt)
     with pytest.raises(KeyboardInterrupt):
         regression(iterations=1)

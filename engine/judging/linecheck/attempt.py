@@ -1,0 +1,174 @@
+"""One attempt to judge all lines in one precision: what its passes over the program share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from operator import attrgetter
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ...execution.instrumentation import BACKWARD
+from ...execution.iteration import Iteration
+from ...execution.reference_backward import fill_grad, reference_backward
+from ...execution.replay import World, generator_states, opened
+from ...execution.session import Session
+from ...execution.vjps import arrivals
+from ...program.random_draws import draws_whole_numbers
+from ...tensors.batch_comparison import unflatten
+from ...tensors.comparison import finite_max
+from .plan import Reading, reading_of
+from .substitution import Outcome, Plan, plan_of, planned_anew, run_lines
+
+_SEED = 1_000_003
+
+
+class NotInDouble(Exception):
+    """The program does not run in float64 as it does in its own precision."""
+
+
+class DrawsAnew(Exception):
+    """The forward draws random numbers; the check begins again with draws that repeat."""
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A forward that has run in a world: its tensors by name, and the loss that comes of them."""
+
+    tensors: Mapping[str, Tensor]
+    loss: Tensor
+
+    def arrivals(self, cuts: Mapping[str, Tensor], factor: float = 1.0) -> dict[str, Tensor]:
+        """What arrives at every tensor where `cuts` are passed on; the loss counts `factor` times."""
+        return arrivals(self.loss, self.tensors, cuts, factor)
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """What is judged and how: an iteration's record, a precision, when each gradient is complete.
+
+    The gradients in `complete` are so after that many writes; others after their last. With `draws`
+    random numbers are drawn as in the program's own precision.
+    """
+
+    session: Session
+    iteration: Iteration
+    dtype: torch.dtype | None
+    complete: Mapping[str, int]
+    reading: Reading
+    plan: Plan
+    draws: bool
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of the parameters."""
+        return frozenset(self.session.parameters)
+
+    def open(self) -> AbstractContextManager[World]:
+        """A fresh world in this precision."""
+        return opened(self.session, self.iteration.start, self.dtype, draws=self.draws)
+
+    def forward(self, world: World) -> Graph:
+        """Run the forward in a world.
+
+        Raises:
+            NotInDouble: a tensor is not in double precision although the attempt is.
+            DrawsAnew: the forward drew numbers that depend on the precision.
+        """
+        session, reading = self.session, self.reading
+        watched = self.dtype is not None and not self.draws and not draws_whole_numbers(session.program)
+        before = generator_states(session.namespace) if watched else []
+        tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names))
+        after = generator_states(session.namespace) if watched else []
+        if self.dtype is not None and any(tensor.dtype != torch.float64 for tensor in tensors.values()):
+            raise NotInDouble
+        if any(not torch.equal(*pair) for pair in zip(before, after, strict=True)):
+            raise DrawsAnew
+        graph = Graph(tensors, session.namespace["loss"])
+        if reading.copied or session.facts.calls_backward:
+            self._fill_grad(graph)
+        return graph
+
+    def _fill_grad(self, graph: Graph) -> None:
+        references = reference_backward(graph.loss, graph.tensors, graph.tensors, all_leaves=True, keep=True)
+        self.session.namespace[BACKWARD] = fill = partial(fill_grad, references, graph.tensors)
+        fill()
+
+    def lines(
+        self,
+        world: World,
+        cuts: Mapping[str, Tensor],
+        taken: Callable[[str, Any], Any] = lambda _, value: value,
+        *,
+        graph: bool = False,
+    ) -> Outcome:
+        """Run the handwritten lines; the gradients of the tensors in `cuts` are replaced when complete."""
+        gradient = self.reading.gradient_of
+        substitutes = {gradient(name): tensor for name, tensor in cuts.items()}
+        return run_lines(world, self.plan, substitutes, taken, graph=graph)
+
+
+def attempt_of(
+    session: Session, iteration: Iteration, dtype: torch.dtype | None, complete: Mapping[str, int]
+) -> Attempt:
+    """The attempt for an iteration. Where its record ends early, lines that raise are passed over."""
+    reading = reading_of(session, iteration)
+    plan = plan_of(iteration, reading.names, reading.early)
+    attempt = Attempt(session, iteration, dtype, complete, reading, plan, session.drew)
+    failure = iteration.failure
+    if failure is not None and failure.section == "backward":
+        plan = _planned_anew(attempt)
+    return replace(attempt, plan=replace(plan, writes={**plan.writes, **complete}))
+
+
+def _planned_anew(attempt: Attempt) -> Plan:
+    with attempt.open() as world:
+        arrived = attempt.forward(world).arrivals({})
+        gradient = attempt.reading.gradient_of
+        return planned_anew(world, attempt.plan, {gradient(name): one for name, one in arrived.items()})
+
+
+def random_cuts(attempt: Attempt, graph: Graph) -> dict[str, Tensor]:
+    """A random upstream gradient for every tensor whose gradient is read."""
+    tensors = graph.tensors
+    read = {name: tensors[name] for name in attempt.reading.cut_names if name in tensors}
+    return random_like(attempt, read, attempt.iteration.number)
+
+
+def random_like(attempt: Attempt, tensors: Mapping[str, Tensor], start: int) -> dict[str, Tensor]:
+    """Random tensors of the same shapes, all at once; others for another start."""
+    noise = random_numbers(sum(map(Tensor.numel, tensors.values())), start)
+    drawn = dict(zip(tensors, unflatten(noise, [*tensors.values()]), strict=True))
+    if attempt.dtype is None:
+        references = attempt.iteration.references
+        sizes = {name: _usual_size(references.gradients.get(name), references.largest) for name in drawn}
+        return {name: (one * sizes[name]).to(tensors[name]) for name, one in drawn.items()}
+    if all(map(_is_cpu, tensors.values())):
+        return drawn
+    return {name: one.to(tensors[name].device) for name, one in drawn.items()}
+
+
+def _usual_size(true: Tensor | None, largest: float) -> float:
+    """Outside float64 the cut is as large as the true gradient: rounding then stays as small."""
+    own = 0.0 if true is None else finite_max(true)
+    return own or largest or 1.0
+
+
+_is_cpu = attrgetter("is_cpu")
+
+
+def random_numbers(count: int, start: int) -> Tensor:
+    """So many normal numbers in double precision, the same for the same start, others for the next."""
+    generator = torch.Generator().manual_seed(_SEED + start)
+    # numbers drawn in single precision and made double take a quarter of the time
+    return torch.randn(count, generator=generator, dtype=torch.float32).double().mul_(math.pi / 3)
+
+
+def sizes_of(tensors: Iterable[Tensor]) -> float:
+    """The largest finite entry of any of them; 0 where there is none."""
+    return max(map(finite_max, tensors), default=0.0)

@@ -1,0 +1,84 @@
+"""What is said of one gradient's lines, once it is known how they agree with their VJP."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ...execution.failure import in_short
+from ...execution.steps import MISSING
+from ...verdict import Verdict
+from .attempt import Attempt
+from .blame import Results
+from .dependence import upstreams
+from .gradient_lines import COPIED, written_lines
+from .isolated_lines import KINK
+from .outcome import LineJudgement
+from .quick_pass import QuickPass
+from .reused_names import many
+
+
+def unknown(attempt: Attempt, name: str) -> LineJudgement:
+    """For a gradient whose name stands for several."""
+    program = attempt.session.program
+    lines = written_lines(attempt.iteration, name)
+    reads = upstreams(program, frozenset({*attempt.reading.names, name}))[name]
+    message = many(attempt.iteration, program, name)
+    return LineJudgement(name, Verdict.NOT_CHECKED, lines, reads, message=message, reused=True)
+
+
+def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement:
+    """For any other."""
+    attempt, outcome = quick.attempt, quick.outcome
+    result, reads = results.agreements.get(name), results.upstreams[name]
+    lines = written_lines(attempt.iteration, name, attempt.complete.get(name))
+    if result is not None and result.verdict is Verdict.RIGHT and not (result.message or attempt.complete):
+        return LineJudgement(name, result.verdict, lines, reads, result.maxdiff, result.dtype)
+    said = partial(LineJudgement, name, lines=lines, upstreams=reads, reused=name in attempt.complete)
+    if name in outcome.raised:
+        line, error = outcome.raised[name]
+        return said(Verdict.NOT_CHECKED, message=f"line {line} raises {in_short(error)}")
+    if name in attempt.reading.copied:
+        return said(Verdict.NOT_CHECKED, message=COPIED)
+    value = outcome.values.get(name, MISSING)
+    if value is MISSING or value is Ellipsis:
+        return said(Verdict.NOT_WRITTEN, message="not written yet")
+    if result is None:
+        reasons = attempt.iteration.references.reasons
+        reason = reasons.get(attempt.reading.tensor_of[name], "no parameter reaches the tensor")
+        return said(Verdict.NOT_CHECKED, message=reason)
+    return said(
+        result.verdict,
+        maxdiff=result.maxdiff,
+        dtype=result.dtype,
+        message=result.message or _reuse(attempt, name, reads) or _too_early(attempt, name, result.verdict),
+        wrong_type=result.wrong_type,
+        kink=result.message == KINK,
+    )
+
+
+def _reuse(attempt: Attempt, name: str, reads: tuple[str, ...]) -> str:
+    """Which line goes on to use a name for something else."""
+    for one in (name, *reads) if attempt.complete else ():
+        if one in attempt.complete:
+            position = attempt.iteration.gradients[one].writes[attempt.complete[one]]
+            line = attempt.iteration.statement_at(position).line
+            tensor = attempt.reading.tensor_of[one]
+            return f"from line {line} on, {one} is no longer the gradient of {tensor}"
+    return ""
+
+
+def _too_early(attempt: Attempt, name: str, verdict: Verdict) -> str:
+    """For a wrong line that reads a gradient before its last write: which line completes it."""
+    if verdict is not Verdict.WRONG_HERE:
+        return ""
+    section = attempt.session.program.section("backward")
+    statements = section.statements if section else ()
+    names, static = set(attempt.reading.names), attempt.reading.static
+    for position, statement in enumerate(statements):
+        if name not in statement.writes:
+            continue
+        for later in statements[position + 1 :]:
+            for read in statement.reads & names & set(later.writes):
+                if read != name and read in attempt.plan.writes and name not in static[read]:
+                    return f"reads {read} before line {later.line} completes it"
+    return ""

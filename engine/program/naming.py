@@ -1,0 +1,57 @@
+"""Places where values are held, and how the name of a gradient is made of its tensor's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """`.name` of what stands before it."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f".{self.name}"
+
+
+@dataclass(frozen=True)
+class Item:
+    """`[key]` of what stands before it; `key` is what the program writes between the brackets."""
+
+    key: str
+
+    def __str__(self) -> str:
+        return f"[{self.key}]"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value is held: a name, and what is taken of it: `W`, `grads["W1"]`, `self.dW`, `dhs[t]`."""
+
+    root: str
+    path: tuple[Attribute | Item, ...] = ()
+
+    def __str__(self) -> str:
+        return self.root + "".join(map(str, self.path))
+
+
+@dataclass(frozen=True)
+class NamingScheme:
+    """How gradients are named after tensors: `pattern` has `{}` where the tensor's name stands."""
+
+    pattern: str = "d{}"
+
+    def gradient(self, tensor: str) -> str:
+        """The name of the gradient of a tensor: `dW` of `W`."""
+        return self.pattern.format(tensor)
+
+    def tensor(self, gradient: str) -> str:
+        """The name of the tensor whose gradient a name would be; "" where it is no gradient's name."""
+        before, after = self.pattern.split("{}")
+        fits = gradient.startswith(before) and gradient.endswith(after)
+        return gradient[len(before) : len(gradient) - len(after)] if fits else ""
+
+
+DX = NamingScheme()
+"""`dX` is the gradient of `X`."""
