@@ -29,7 +29,6 @@ from .candidates.grafts import (
     other_gradients,
     zeros_and_ones,
 )
-from .candidates.loss import no_path
 from .candidates.names import near_upstreams, other_upstreams, tensors
 from .candidates.nonfinite import number_for_nan
 from .candidates.order import Reorder, reorders, run_whole
@@ -38,7 +37,7 @@ from .candidates.products import products
 from .candidates.scalars import mean_factors, measured_constants, other_sizes, scalings, unnamed_constants
 from .candidates.signs import measured_signs, signs
 from .candidates.sums import means, sums
-from .candidates.terms import extra_terms, missing_gradients, missing_terms, only_path, paths
+from .candidates.terms import extra_terms, missing_gradients, missing_terms, no_path, only_path, paths
 from .candidates.writes import assignments, changes, no_effect, repeated_indices
 from .case import Case, written
 from .diagnosis import Diagnosis, Place, applied

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import contextlib
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from types import CodeType
 
 from ...program.in_place import named_in_place
 from ...program.statements import Statement
@@ -230,3 +231,21 @@ def literal(value: float) -> ast.expr:
 def duplicate(node: ast.stmt) -> ast.stmt:
     """A copy that shares nothing."""
     return copy.deepcopy(node)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A top-level statement, compiled, with the names that it reads and writes."""
+
+    code: CodeType
+    reads: frozenset[str]
+    """Those whose values count."""
+    names: frozenset[str]
+    """All that it reads."""
+    writes: frozenset[str]
+
+
+def compiled(body: Iterable[ast.stmt], filename: str) -> CodeType:
+    """Statements as code."""
+    module = ast.Module(body=list(body), type_ignores=[])
+    return compile(ast.fix_missing_locations(module), filename, "exec", dont_inherit=True)

@@ -25,10 +25,8 @@ from ..linecheck.dependence import Own, downstream, own_cuts
 from ..linecheck.isolated_lines import Moved, compared_exactly, opened_moved
 from ..linecheck.outcome import LineJudgement
 from ..linecheck.zero_one_parameters import plain_parameters
-from .edit import Edit
-from .part import Part, compiled
-from .reads import reads_of
-from .slicing import Behind, behind
+from .edit import Edit, Part, compiled
+from .slicing import Behind, behind, reads_of
 
 _SEED = 7_919
 

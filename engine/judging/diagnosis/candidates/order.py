@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ....execution.steps import MISSING
 from ....program.statements import Statement
-from ..part import compiled
+from ..edit import compiled
 from ..trial import Trial
 
 _EARLY = re.compile(r"reads (\w+) before line (\d+) completes it")

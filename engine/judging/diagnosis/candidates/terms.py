@@ -1,4 +1,4 @@
-"""Paths: one that is missing, one counted twice; a term of a line's own left out or too much."""
+"""Paths: none at all, one missing, one counted twice; a term of a line's own left out or too much."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import combinations
 
 from torch import Tensor
 
+from ....program.program import Program
 from ....rules.derivation.reverse_walk import Contribution
 from ....rules.derivation.written_lines import lines_of
 from ....rules.node import Refused
@@ -171,3 +172,24 @@ def _may_be_summed(case: Case, text: str, node: ast.expr) -> bool:
         return text not in case.gradients
     pairs = zip(reversed(other.shape), reversed(shape), strict=False)
     return all(one == two or 1 in (one, two) for one, two in pairs)
+
+
+def no_path(program: Program, tensor: str) -> str:
+    """Why the gradient of a tensor is zero that autograd finds no path to."""
+    if tensor not in _behind_loss(program):
+        return f"the loss does not depend on {tensor}, so its gradient is zero"
+    return (
+        f"no path of autograd's graph leads from the loss to {tensor}, so its gradient is zero "
+        "(look for .detach(), .item(), .data or torch.no_grad() in the forward)"
+    )
+
+
+def _behind_loss(program: Program) -> set[str]:
+    """The names that the forward's `loss` is made from, by what each line reads."""
+    section = program.section("forward")
+    statements = section.statements if section else ()
+    found, before = {"loss"}, 0
+    while before < len(found):
+        before = len(found)
+        found |= {name for one in statements if found & {*one.writes} for name in one.reads}
+    return found
