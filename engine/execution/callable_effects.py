@@ -11,9 +11,11 @@ from typing import Any
 
 from torch import Tensor
 
-from ..program.in_place import named_in_place
+from ..program.torch_operations import CHANGING_ARGUMENTS, changes_in_place
 
-_QUIET = frozenset({"torch", "math", "numpy", "random", "builtins", "collections", "itertools", "functools"})
+_TELLING = frozenset(
+    {"torch", "math", "numpy", "random", "builtins", "collections", "itertools", "functools"}
+)
 """Modules whose functions change tensors only where the call's own spelling says so."""
 _LOOKED_AT = 64
 """How many elements of a container are looked at."""
@@ -45,7 +47,7 @@ def _other_may(value: Any, seen: set[int]) -> bool:
     if isinstance(value, BuiltinFunctionType):
         return False
     if isinstance(value, ModuleType):
-        if value.__name__.partition(".")[0] in _QUIET:
+        if value.__name__.partition(".")[0] in _TELLING:
             return False
         return any(may_change(part, seen) for part in vars(value).values() if callable(part))
     kind = value if isinstance(value, type) else type(value)
@@ -61,7 +63,7 @@ def _class_may(kind: type, seen: set[int]) -> bool:
 
 
 def _is_quiet(thing: Any) -> bool:
-    return str(getattr(thing, "__module__", "")).partition(".")[0] in _QUIET
+    return str(getattr(thing, "__module__", "")).partition(".")[0] in _TELLING
 
 
 def _function_may(function: FunctionType, seen: set[int]) -> bool:
@@ -90,12 +92,12 @@ def _names_in(code: CodeType) -> set[str]:
 
 
 def _code_changes(code: CodeType) -> bool:
-    if any(map(named_in_place, _names_in(code))):
+    if any(map(changes_in_place, _names_in(code))):
         return True
     keywords = {
         word for one in _codes(code) for const in one.co_consts if isinstance(const, tuple) for word in const
     }
-    return not keywords.isdisjoint(("out", "inplace")) or any(
+    return not keywords.isdisjoint(CHANGING_ARGUMENTS) or any(
         _stores(step) for one in _codes(code) for step in dis.get_instructions(one)
     )
 

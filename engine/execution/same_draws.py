@@ -14,12 +14,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
 from ..program.program import Program
-
-_DRAWING = frozenset(  # integers come out the same in any precision
-    "rand randn rand_like randn_like normal normal_ uniform_ bernoulli bernoulli_ exponential_ "
-    "multinomial poisson log_normal_ cauchy_ geometric_ trunc_normal_".split()
-)
-_MASKING = frozenset("dropout dropout1d dropout2d dropout3d".split())
+from ..program.torch_operations import changes_in_place, draws, draws_floats, draws_scaled_mask
 
 
 @lru_cache(maxsize=4)
@@ -27,9 +22,8 @@ def lines_may_draw(program: Program) -> bool:
     """Whether a handwritten line may draw random numbers: it names what does, or calls what may."""
     section = program.section("backward")
     nodes = list(ast.walk(section.tree)) if section is not None else []
-    drawing = _DRAWING | _MASKING
     return any(
-        (isinstance(node, ast.Attribute) and node.attr in drawing)
+        (isinstance(node, ast.Attribute) and draws(node.attr))
         or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not _is_builtin(node.func.id))
         for node in nodes
     )
@@ -56,11 +50,11 @@ class SameDraws(TorchFunctionMode):
         """Handle what draws; pass everything else on."""
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "")
-        if name in _MASKING:
+        if draws_scaled_mask(name):
             return self._masked(func, args, kwargs)
-        if name not in _DRAWING:
+        if not draws_floats(name):
             return func(*args, **kwargs)
-        if name.endswith("_") and args and isinstance(args[0], Tensor):
+        if changes_in_place(name) and args and isinstance(args[0], Tensor):
             return self._in_place(func, args, kwargs)
         return self._up(self._in_program_dtype(func, args, kwargs))
 

@@ -6,22 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from .names import own_nodes, read_names, root_name
-
-_MODULES = frozenset({"torch", "nn", "init", "F", "functional"})
-"""Names that stand for modules by custom: what their functions change is the first argument."""
-_FLAGS = {
-    **dict.fromkeys("relu relu6 selu silu mish hardswish hardsigmoid".split(), 1),
-    **dict.fromkeys("elu celu leaky_relu".split(), 2),
-    **dict.fromkeys("threshold hardtanh dropout".split(), 3),
-}
-"""Functions of torch.nn.functional, and which argument says `inplace`."""
-_VIEWS = frozenset(
-    """
-    as_strided detach diagonal expand expand_as mT movedim narrow permute select squeeze swapaxes t
-    transpose unflatten unfold unsqueeze view view_as
-    """.split()
-)
-"""Methods whose results share memory with their tensor, always."""
+from .torch_operations import changes_in_place, gives_view, inplace_position, names_module
 
 
 def changed_names(node: ast.stmt) -> Iterator[str]:
@@ -59,16 +44,17 @@ def _flat(target: ast.AST) -> Iterator[ast.AST]:
 def _changed_by_call(call: ast.Call) -> Iterator[str]:
     if _is_in_place(call):
         root = root_name(call.func) or ""
-        if root not in _MODULES:
+        if not names_module(root):
             yield root if _is_part_of(call.func) else ""
         elif call.args:
             yield root_name(call.args[0]) or ""
         else:
             yield ""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    place = _FLAGS.get(name, len(call.args))
-    flags = [ast.keyword(arg="inplace", value=flag) for flag in call.args[place : place + 1]]
-    for keyword in [*flags, *call.keywords]:
+    place = inplace_position(name)
+    if place is not None and place < len(call.args):
+        yield from _changed_by_keyword(call, ast.keyword(arg="inplace", value=call.args[place]))
+    for keyword in call.keywords:
         yield from _changed_by_keyword(call, keyword)
 
 
@@ -84,13 +70,8 @@ def _changed_by_keyword(call: ast.Call, keyword: ast.keyword) -> Iterator[str]:
             yield ""
 
 
-def named_in_place(name: str) -> bool:
-    """Whether a function changes its tensor, as torch names them: `add_`, and neither `__add__` nor `_`."""
-    return len(name) > 1 and name.endswith("_") and not name.endswith("__")
-
-
 def _is_in_place(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and named_in_place(call.func.attr)
+    return isinstance(call.func, ast.Attribute) and changes_in_place(call.func.attr)
 
 
 def _is_part_of(node: ast.AST) -> bool:
@@ -103,7 +84,7 @@ def _is_part_of(node: ast.AST) -> bool:
             node = node.value
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             method, node = node.func.attr, node.func.value
-            if method not in _VIEWS and not method.endswith("_"):
+            if not (gives_view(method) or changes_in_place(method)):
                 return False
         else:
             return False

@@ -38,6 +38,15 @@ def root_name(node: ast.AST) -> str | None:
             return None
 
 
+def called(node: ast.AST) -> str:
+    """The last name of what a call calls; empty for anything else."""
+    if not isinstance(node, ast.Call):
+        return ""
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
 def read_names(node: ast.AST) -> frozenset[str]:
     """Every name loaded anywhere inside `node`, bodies of lambdas and functions included."""
     loads = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}

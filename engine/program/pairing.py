@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
@@ -10,8 +9,7 @@ from .did_you_mean import is_slip, nearest
 from .program import Program, Section
 from .reachability import read_in_headers
 from .statements import Statement
-
-_ALLOCATES = re.compile(r"\b(new_)?(zeros|empty)(_like)?\(")
+from .torch_operations import allocates
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def candidates(program: Program) -> dict[str, Candidate]:
         bound = [name for name in statement.binds if _like_a_gradient(name)]
         for name in bound or filter(_like_a_gradient, statement.writes):
             found.setdefault(name, []).append(statement.line)
-        if _ALLOCATES.search(statement.text):
+        if any(map(allocates, statement.called)):
             allocated.update(statement.binds)
     return {name: Candidate(name, name[1:], tuple(lines), name in allocated) for name, lines in found.items()}
 

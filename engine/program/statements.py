@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeGuard
 
 from .in_place import changed_names
-from .names import OPAQUE, own_nodes, read_names, stored_names
+from .names import OPAQUE, called, own_nodes, read_names, stored_names
 
 _BLOCKS = ("body", "orelse", "finalbody")
 
@@ -33,8 +33,8 @@ class Statement:
     """Whether its form says that it may change something without a name: `(a := x).add_()`."""
     always: bool
     """Whether it runs in every iteration: it stands in no block."""
-    calls: bool
-    """Whether it calls anything; what is called may change any tensor."""
+    called: frozenset[str]
+    """The last names of what it calls; an empty one for what has no name."""
     reads: frozenset[str]
     node: ast.stmt = field(repr=False)
 
@@ -42,6 +42,11 @@ class Statement:
     def writes(self) -> tuple[str, ...]:
         """Names that it binds or may change, each once."""
         return tuple(dict.fromkeys(self.binds + self.changes))
+
+    @cached_property
+    def calls(self) -> bool:
+        """Whether it calls anything; what is called may change any tensor."""
+        return bool(self.called)
 
     @cached_property
     def changes_one(self) -> bool:
@@ -154,7 +159,7 @@ def _statement(
         changes=tuple(name for name in dict.fromkeys(changed) if name),
         unnamed="" in changed,
         always=always,
-        calls=any(isinstance(n, ast.Call) for n in own_nodes(node)),
+        called=frozenset(called(n) for n in own_nodes(node) if isinstance(n, ast.Call)),
         reads=read_names(node),
         node=whole,
     )

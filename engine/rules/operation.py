@@ -11,7 +11,7 @@ from typing import Any
 from torch import Tensor
 
 from .node import Node, Refused
-from .spellings import BETWEEN, BINARY, BUILTINS, CALLS, KEYWORDS, METHODS, RANDOM
+from .spellings import BETWEEN, BINARY, BUILTINS, CALLS, KEYWORDS, METHODS
 
 Operand = Node | tuple["Operand", ...] | None
 """What stands for a parameter: an expression, several, or nothing."""
@@ -123,8 +123,6 @@ def _call(node: Node, written: ast.Call) -> Operation:
         name = METHODS.get(name, name)
         positional = (owner, *positional)
     name, positional, named = read(CALLS.get(name, name), positional, named)
-    if name in RANDOM:
-        raise Refused(f"{name} draws a mask that has no name, line {node.line}", node.line)
     return Operation(name, node, positional, named)
 
 

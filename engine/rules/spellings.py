@@ -76,9 +76,6 @@ BUILTINS = {
 }
 """Python's own functions that are not torch's of that name."""
 
-RANDOM = frozenset("dropout dropout1d dropout2d alpha_dropout feature_dropout rrelu gumbel_softmax".split())
-"""Functions that draw random numbers which have no name."""
-
 BETWEEN = {"max": "maximum", "min": "minimum"}
 """Reductions that are something else between two tensors."""
 

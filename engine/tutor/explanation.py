@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..execution.iteration import Iteration
 from ..program.program import Program
+from ..program.torch_operations import broadcasts
 from ..rules.derivation.derive import Derivation, Derived
 from ..rules.derivation.reverse_walk import Contribution
 from ..rules.derivation.worked_example import worked
@@ -158,17 +159,12 @@ def sums_of(one: Contribution) -> tuple[str, ...]:
     found = []
     for use in one.uses:
         inner, outer = use.node.value, use.operation.node.value
-        if use.operation.name in _BROADCASTING and isinstance(inner, Tensor) and isinstance(outer, Tensor):
+        if broadcasts(use.operation.name) and isinstance(inner, Tensor) and isinstance(outer, Tensor):
             words = _broadcast(tuple(inner.shape), tuple(outer.shape))
             if words:
                 label = use.node.name or text_of(use.node.tree())
                 found.append(f"summed over {words}: {label} was broadcast")
     return tuple(found)
-
-
-_BROADCASTING = frozenset(
-    {"add", "sub", "mul", "div", "pow", "where", "maximum", "minimum", "expand", "lerp"}
-)
 
 
 def _broadcast(inner: Sequence[int], outer: Sequence[int]) -> str:

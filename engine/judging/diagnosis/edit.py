@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import CodeType
 
-from ...program.in_place import named_in_place
+from ...program.names import called
 from ...program.statements import Statement
-
-_NO_ARITHMETIC = frozenset({"dim", "axis", "keepdim", "keepdims", "dtype", "device", "out"})
+from ...program.torch_operations import (
+    SETTINGS,
+    changes_in_place,
+    names_module,
+    out_of_place,
+    takes_dimensions,
+)
 
 
 @dataclass(eq=False)
@@ -50,7 +55,7 @@ class Spot:
         parent = self.parent
         if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow):
             return self.field == "right"
-        return isinstance(parent, ast.Call) and called(parent) in ("pow", "pow_")
+        return isinstance(parent, ast.Call) and out_of_place(called(parent)) == "pow"
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,8 +147,7 @@ def _inside(place: ast.AST) -> Iterator[ast.AST]:
 
 def is_in_place(call: ast.Call) -> bool:
     """Whether a call changes its tensor, by torch's custom for names."""
-    which = called(call)
-    return named_in_place(which)
+    return changes_in_place(called(call))
 
 
 def _children(node: ast.AST) -> list[Spot]:
@@ -169,18 +173,12 @@ def _of_call(node: ast.Call) -> list[Spot]:
     found = []
     if isinstance(node.func, ast.Attribute) and not is_module(node.func.value):
         found.append(Spot(node.func, "value", None, node.func.value))
-    if called(node) not in _SHAPING:
+    if not takes_dimensions(called(node)):
         found += _in_field(node, "args")
     for keyword in node.keywords:
-        if keyword.arg not in _NO_ARITHMETIC:
+        if keyword.arg not in SETTINGS:
             found.append(Spot(keyword, "value", None, keyword.value))
     return found
-
-
-_SHAPING = frozenset(
-    "sum mean view reshape expand transpose permute unsqueeze squeeze flatten size amax amin".split()
-)
-"""Methods whose arguments are dimensions and sizes."""
 
 
 def _in_field(node: ast.AST, field: str) -> list[Spot]:
@@ -192,16 +190,7 @@ def _in_field(node: ast.AST, field: str) -> list[Spot]:
 
 def is_module(node: ast.AST) -> bool:
     """Whether a name stands for a module by custom."""
-    return isinstance(node, ast.Name) and node.id in ("torch", "F", "nn", "math", "np")
-
-
-def called(node: ast.AST) -> str:
-    """The last name of what a call calls; empty for anything else."""
-    if not isinstance(node, ast.Call):
-        return ""
-    if isinstance(node.func, ast.Attribute):
-        return node.func.attr
-    return node.func.id if isinstance(node.func, ast.Name) else ""
+    return isinstance(node, ast.Name) and names_module(node.id)
 
 
 def receiver(node: ast.Call) -> ast.expr | None:

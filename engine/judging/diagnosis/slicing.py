@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ...program.names import called
 from ...program.program import Program
 from ...program.statements import Statement
-from .edit import Line, blocks, called, duplicate, lines_in
+from ...program.torch_operations import is_trait, reads_shape_only, takes_shape_of_argument
+from .edit import Line, blocks, duplicate, lines_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,11 +113,6 @@ def without_effect(statement: Statement, name: str) -> bool:
     return isinstance(node.value, ast.BinOp | ast.Call | ast.UnaryOp)
 
 
-_SHAPES = frozenset({"shape", "dtype", "device", "ndim"})
-_OF_SHAPE = frozenset({"size", "dim", "numel", "len", "new_zeros", "new_ones"})
-_LIKE = frozenset({"view_as", "expand_as", "reshape_as", "type_as"})
-
-
 class Reads(NamedTuple):
     """All names that are read, and those of them that are read for more than a shape."""
 
@@ -145,10 +142,10 @@ def reads_of(nodes: Iterable[ast.AST]) -> Reads:
 
 def _children(node: ast.AST) -> list[tuple[ast.AST, bool]]:
     """What is directly inside, and whether only its shape is asked for."""
-    shape = isinstance(node, ast.Attribute) and node.attr in _SHAPES
+    shape = isinstance(node, ast.Attribute) and is_trait(node.attr)
     if isinstance(node, ast.Call):
         name = called(node)
-        if name in _LIKE:
+        if takes_shape_of_argument(name):
             return [(node.func, False), *((one, True) for one in node.args)]
-        shape = name.endswith("_like") or name in _OF_SHAPE
+        shape = reads_shape_only(name)
     return [(child, shape) for child in ast.iter_child_nodes(node)]

@@ -12,17 +12,12 @@ from torch.overrides import TorchFunctionMode
 
 from ...execution.replay import World
 from ...execution.session import Session
+from ...program.torch_operations import casts, compares_exactly
 from ...tensors.aliasing import storage_of
-
-_EXACT = frozenset(
-    "eq ne __eq__ __ne__ equal isin unique bool __bool__ nonzero count_nonzero argwhere logical_not "
-    "logical_and logical_or logical_xor item tolist numpy __array__ __float__ __int__".split()
-)
-"""What asks of a number whether it is exactly another."""
 
 
 def _casts_to_bool(name: str, args: Any) -> bool:
-    return name in ("to", "type") and any(value is torch.bool for value in args)
+    return casts(name) and any(value is torch.bool for value in args)
 
 
 class ExactUses(TorchFunctionMode):
@@ -43,7 +38,7 @@ class ExactUses(TorchFunctionMode):
     ) -> Any:
         """Look at what compares; pass everything on."""
         name = getattr(func, "__name__", "")
-        if name in _EXACT or _casts_to_bool(name, args):
+        if compares_exactly(name) or _casts_to_bool(name, args):
             tensors = [value for value in args if isinstance(value, Tensor)]
             with torch._C.DisableTorchFunction():
                 self.found |= {self._names.get(storage_of(tensor), "") for tensor in tensors}

@@ -9,12 +9,10 @@ from typing import Any
 
 import torch
 
+from ...program.names import called
 from ...program.program import Program
+from ...program.torch_operations import gives_size, takes_sizes
 from ..style import Style
-
-_CREATORS = frozenset(
-    "randn rand zeros ones empty full randint arange randperm view reshape expand linspace eye normal".split()
-)
 
 
 def style_of(program: Program, names: Mapping[str, Any], spelled: Mapping[str, str]) -> Style:
@@ -77,7 +75,7 @@ def _is_counted(index: ast.expr) -> bool:
 def _size_words(tree: ast.AST) -> Iterator[str]:
     """Names that the program itself uses as sizes."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _last_word(node.func) in _CREATORS:
+        if isinstance(node, ast.Call) and takes_sizes(called(node)):
             yield from _names_among(node.args)
         elif (
             isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Name)
@@ -85,10 +83,6 @@ def _size_words(tree: ast.AST) -> Iterator[str]:
             yield node.right.id
         elif isinstance(node, ast.Assign) and _is_a_size(node.value):
             yield from _names_among(node.targets)
-
-
-def _last_word(func: ast.expr) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
 def _names_among(trees: list[ast.expr]) -> Iterator[str]:
@@ -103,5 +97,5 @@ def _is_a_size(tree: ast.expr) -> bool:
     if isinstance(tree, ast.Subscript):
         return _is_a_size(tree.value)
     if isinstance(tree, ast.Call):
-        return _last_word(tree.func) in ("len", "size", "numel")
+        return gives_size(called(tree))
     return isinstance(tree, ast.Attribute) and tree.attr == "shape"

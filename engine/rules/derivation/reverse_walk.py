@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
+from ...program.torch_operations import draws_mask
 from .. import rows  # noqa: F401  (it fills the table)
 from ..node import Node, Refused
 from ..operation import Operand, operation_of
@@ -200,6 +201,8 @@ def _uses(node: Node, up: Term) -> list[Use]:
     if node.why_not:
         raise Refused(node.why_not, node.line)
     operation = operation_of(node)
+    if draws_mask(operation.name):
+        raise Refused(f"{operation.name} draws a mask that has no name, line {node.line}", node.line)
     known = [row for (name_, _), row in RULES.items() if name_ == operation.name]
     if not known:
         raise Refused(f"no rule for {operation.name}, line {node.line}", node.line)

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...program.in_place import named_in_place
+from ...program.names import called
+from ...program.torch_operations import changes_in_place, may_draw, out_of_place
 from ...tensors.aliasing import alone
 from ..node import Node, Refused
 from ..trees import name as name_tree
@@ -264,9 +265,9 @@ def _state(value: Any) -> tuple[int, int]:
 
 def _is_said_by_text(tree: ast.expr) -> bool:
     """Whether an expression says what its value is; random numbers it does not."""
-    drawn = ("rand", "drop", "normal", "multinomial", "bernoulli", HIDDEN)
-    text = ast.unparse(tree)
-    return isinstance(tree, ast.Call | ast.BinOp | ast.Subscript) and not any(one in text for one in drawn)
+    if not isinstance(tree, ast.Call | ast.BinOp | ast.Subscript) or HIDDEN in ast.unparse(tree):
+        return False
+    return not any(may_draw(called(part)) for part in ast.walk(tree))
 
 
 def _is_plain(target: ast.expr) -> bool:
@@ -282,12 +283,12 @@ def _changed_in_place(call: ast.expr) -> tuple[str, ast.expr] | None:
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return None
     func = call.func
-    if not named_in_place(func.attr) or func.attr == "requires_grad_":
+    if not changes_in_place(func.attr) or func.attr == "requires_grad_":
         return None
     inner = _changed_in_place(func.value)
     if inner is None:
         return None
-    twin = ast.Attribute(value=inner[1], attr=func.attr[:-1], ctx=ast.Load())
+    twin = ast.Attribute(value=inner[1], attr=out_of_place(func.attr), ctx=ast.Load())
     return inner[0], ast.Call(func=twin, args=call.args, keywords=call.keywords)
 
 

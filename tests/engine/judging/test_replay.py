@@ -25,6 +25,7 @@ Judged = Callable[..., dict[str, Judgement]]
 DRAWS = {
     "torch": "mask = (torch.rand(6, 3) > 0.4).float()",
     "torch in place": "mask = torch.empty(6, 3).bernoulli_(0.6)",
+    "torch in place, of any size": "mask = 1 + torch.empty_like(h).random_() / 2**24",
     "torch dropout": "mask = torch.nn.functional.dropout(torch.ones(6, 3), 0.4)",
     "torch noise": "mask = 1 + 0.3 * torch.randn_like(h)",
     "a minibatch": "ix = torch.randperm(6)[:6]\nmask = x[ix, :1].expand(6, 3)",

@@ -13,6 +13,7 @@ Deriving = Callable[..., Derivation]
 REASONS = {
     "out = torch.linalg.inv(a @ a.T)": "no rule for inv, line 12",
     "out = F.dropout(a)": "dropout draws a mask that has no name, line 12",
+    "out = F.dropout3d(a[None, None, None])": "dropout3d draws a mask that has no name, line 12",
     "out = F.cross_entropy(a, picks, weight=torch.ones(3))": "no rule for cross_entropy with class weights",
     "out = F.pad(a[None], (1, 1), mode='reflect')": "no rule for padding by reflect",
     "out = torch.div(a, 3, rounding_mode='floor') + a": "a rounded quotient has no useful gradient",

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 
 from torch import Tensor
 
+from ....program.names import called
 from ....rules.trees import copied
 from ..case import Case, binary, written
-from ..edit import Edit, Spot, called, spots_of
+from ..edit import Edit, Spot, spots_of
 
 _MOST = 400
 

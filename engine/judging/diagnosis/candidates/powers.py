@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from ....program.names import called
 from ..case import Case, binary, swapped
-from ..edit import Edit, Line, Spot, called, literal, number
+from ..edit import Edit, Line, Spot, literal, number
 
 _ROOTS = {"sqrt": "rsqrt", "rsqrt": "sqrt"}
 

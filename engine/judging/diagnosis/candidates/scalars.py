@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from torch import Tensor
 
+from ....program.names import called
 from ....rules.trees import name
 from ..case import Case, binary, swapped, written
-from ..edit import Edit, Spot, called, literal, number, receiver
+from ..edit import Edit, Spot, literal, number, receiver
 from ..probes import Probe
 from .terms import extra_terms
 

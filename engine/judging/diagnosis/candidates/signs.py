@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from ....program.names import called
 from ..case import Case, binary, swapped
-from ..edit import Edit, Line, Spot, called
+from ..edit import Edit, Line, Spot
 
 _OTHER = {"add_": "sub_", "sub_": "add_", "add": "sub", "sub": "add"}
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from torch import Tensor
 
+from ....program.names import called
 from ....verdict import Verdict
 from ..case import Case, method, swapped, written
-from ..edit import Edit, Line, Spot, called, receiver
+from ..edit import Edit, Line, Spot, receiver
 
 _SUMS = frozenset({"sum", "mean"})
 _KEEP = ("keepdim", "keepdims")
