@@ -87,7 +87,7 @@ async def _up_to_date(app: BackpropApp, pilot: Pilot[int]) -> None:
 
 def _waits(frame: Frame, sent: int) -> bool:
     """Whether more is to come than the frame shows: torch, a command, the verdicts of the lines."""
-    return frame.status.loading or frame.handled < sent or frame.status.checking
+    return frame.status.loading or frame.handled < sent or frame.status.line_check_due
 
 
 def main() -> None:

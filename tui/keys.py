@@ -99,7 +99,7 @@ KEYS: tuple[Key, ...] = (
     Key("manual", "2", "2", "its manual gradient", TENSORS, ShowTab(Tab.MANUAL)),
     Key("autograd", "3", "3", "its autograd gradient", TENSORS, ShowTab(Tab.AUTOGRAD)),
     Key("error", "4", "4", "manual minus autograd", TENSORS, ShowTab(Tab.ERROR)),
-    Key("check", "c", "c", "judge every line alone", TENSORS, CheckLines()),
+    Key("line_check", "c", "c", "judge every line alone", TENSORS, CheckLines()),
     Key("slice_back", "comma", ",", "slice before", TENSORS, ChangeSlice(-1)),
     Key("slice", "full_stop", ".", "slice after", TENSORS, ChangeSlice(1)),
     Key("explain", "x", "x", "explain its gradient", LEARNING, Ask(Asked.EXPLANATION)),

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
-
-from torch import Tensor
 
 from ..execution.iteration import Iteration
-from ..program.program import Program
-from .commands import Layout, Pane
+from .commands import ChangeSlice, Command, Layout, Pane, Scroll, Select, SelectName, ShowTab, Unit
 from .frame import Tab
-
-if TYPE_CHECKING:
-    from ..execution.session import Session
 
 
 @dataclass(frozen=True)
@@ -60,16 +53,32 @@ class View:
             return replace(self, tab=tab)
         return replace(self, selected=name, tab=tab, grid_top=0, grid_left=0, slice=0)
 
-    def selecting(self, session: Session, record: Iteration | None, by: int) -> View:
+    def after(self, command: Command, names: Sequence[str]) -> View:
+        """The view after a command that changes only what is in view; `names` are the tensors in order."""
+        match command:
+            case Select(by):
+                return self._selecting(names, by)
+            case SelectName(name):
+                return replace(self, selected=name, grid_top=0, grid_left=0, slice=0)
+            case ShowTab(tab):
+                return replace(self, tab=tab)
+            case Scroll(pane, rows, columns):
+                return self._scrolling(Pane(pane), rows, columns)
+            case ChangeSlice(by):
+                return replace(self, slice=max(self.slice + by, 0))
+            case Layout():
+                return replace(self, layout=command)
+        return self
+
+    def _selecting(self, names: Sequence[str], by: int) -> View:
         """The view with the next or previous tensor selected."""
-        names = tensor_names(session, record)
         if not names:
             return self
         at = names.index(self.selected) if self.selected in names else 0 if by > 0 else 1
         chosen = names[min(max(at + by, 0), len(names) - 1)] if self.selected else names[0]
         return self._at(chosen, self.tab)
 
-    def scrolling(self, pane: Pane, rows: int, columns: int) -> View:
+    def _scrolling(self, pane: Pane, rows: int, columns: int) -> View:
         """The view with a pane scrolled; it is brought back inside when it is drawn."""
         if pane is Pane.TENSORS:
             return replace(self, tensors_top=self.tensors_top + rows)
@@ -79,7 +88,16 @@ class View:
         return replace(self, program_top=self.program_top + rows, follow=False)
 
 
-def phase_end(record: Iteration, ran: int) -> int:
+def moved(record: Iteration, ran: int, unit: Unit, by: int) -> int:
+    """How many steps have run after a move by one unit, forth (+1) or back (-1); may be one too far."""
+    if unit is Unit.ITERATION:
+        return len(record.steps) if by > 0 else 0
+    if unit is Unit.PHASE:
+        return _phase_end(record, ran) if by > 0 else _phase_start(record, ran)
+    return ran + (1 if by > 0 else -1)
+
+
+def _phase_end(record: Iteration, ran: int) -> int:
     """How many steps have run at the end of the phase that runs next."""
     section = record.steps[ran].statement.section if ran < len(record.steps) else ""
     while ran < len(record.steps) and record.steps[ran].statement.section == section:
@@ -87,38 +105,9 @@ def phase_end(record: Iteration, ran: int) -> int:
     return ran
 
 
-def phase_start(record: Iteration, ran: int) -> int:
+def _phase_start(record: Iteration, ran: int) -> int:
     """How many steps had run before the phase that ran last."""
     section = record.steps[ran - 1].statement.section if ran > 0 else ""
     while ran > 0 and record.steps[ran - 1].statement.section == section:
         ran -= 1
     return ran
-
-
-def tensor_names(session: Session, record: Iteration | None) -> list[str]:
-    """Parameters, data of the forward or with a written gradient, intermediates: each in program order."""
-    data = _data(session)
-    names = dict.fromkeys([*session.parameters, *data, *session.facts.bound("forward")])
-    if record is None:
-        return list(names)
-    known = {*record.references.gradients, *record.references.others}
-    if not known:
-        return [name for name in names if name in record.history]
-    return [name for name in names if name in known or name in data]
-
-
-def _data(session: Session) -> list[str]:
-    """The data that are tensors."""
-    facts = session.facts
-    bound = (*facts.bound("setup"), *facts.bound("parameters"), *facts.written_tensors)
-    wanted = _read_in_forward(session.program).union(facts.written_tensors)
-    names = dict.fromkeys(name for name in bound if name in wanted and name in session.data)
-    return [name for name in names if isinstance(session.namespace.get(name), Tensor)]
-
-
-@lru_cache(maxsize=4)
-def _read_in_forward(program: Program) -> frozenset[str]:
-    section = program.section("forward")
-    return (
-        frozenset().union(*(statement.reads for statement in section.statements)) if section else frozenset()
-    )

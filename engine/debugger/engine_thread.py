@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -13,24 +12,19 @@ from typing import TYPE_CHECKING
 
 from ..execution.cancel import Cancelled
 from ..execution.captured_output import Output, capture_thread
-from ..execution.failure import Failure
+from ..execution.failure import own_mistake
 from ..program.program import Program
-from .commands import Advance, Command, GoTo, ToggleRun
+from .command_queue import CommandQueue
+from .commands import Command
 from .frame import Frame, opening_frame
 from .jobs import Jobs, watch, whereabouts
-from .latest_frame import Newest
+from .latest_frame import LatestFrame
 
 if TYPE_CHECKING:
     from .stepper import Stepper
 
 _FRAME_SECONDS = 1 / 30
 _GRACE_SECONDS = 0.25
-_CHECKING = "the check of every line"
-_STEPS = (Advance, GoTo, ToggleRun)
-
-
-class _Stop:
-    """Sent to end the thread."""
 
 
 class Engine:
@@ -47,24 +41,19 @@ class Engine:
         self._program = program
         self._output = output if output is not None else Output()
         self._seed = seed
-        self._queue: queue.SimpleQueue[Command | _Stop] = queue.SimpleQueue()
+        self._commands = CommandQueue()
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
         self._jobs = Jobs()
-        self._lock = self._jobs.lock
-        self._newest = Newest(self._lock, on_frame)
-        self._last: Frame | None = None
-        self._sent = 0
-        self._handled = 0
-        self._called_off = 0
-        """So many commands had been sent when something was stopped: none of them goes on with it."""
+        self._latest = LatestFrame(self._jobs.lock, on_frame)
+        self._last = opening_frame(program)
         self._stepper: Stepper | None = None
-        self._checking = False
+        self._checks_lines = False
         self._stopping = False
 
     @property
     def sent(self) -> int:
         """How many commands were sent; a frame whose `handled` equals it is up to date."""
-        return self._sent
+        return self._commands.sent
 
     @property
     def alive(self) -> bool:
@@ -77,23 +66,22 @@ class Engine:
 
     def send(self, command: Command) -> None:
         """Queue a command; returns at once."""
-        self._sent += 1
-        self._queue.put(command)
-        with self._lock:
-            if self._checking and self._stepper is not None:
-                self._stepper.lines.give_way()
+        self._commands.send(command)
+        with self._jobs.lock:
+            if self._checks_lines and self._stepper is not None:
+                self._stepper.line_check.give_way()
 
     def take(self) -> Frame | None:
         """The newest frame, once; None when it was taken before."""
-        return self._newest.take()
+        return self._latest.take()
 
     def cancel(self) -> None:
         """Stop what runs: a run after its iteration, a statement that never ends after a moment."""
-        with self._lock:
+        with self._jobs.lock:
             stepper, job, busy = self._stepper, self._jobs.number, self._jobs.busy
         if stepper is None or not busy:
             return
-        self._called_off = self._sent
+        self._commands.call_off()
         stepper.pace.pause()
         for seconds, force in ((_GRACE_SECONDS, self._interrupt), (0.6, self._break_into_program)):
             timer = threading.Timer(seconds, force, (job,))
@@ -102,8 +90,9 @@ class Engine:
 
     def stop(self) -> None:
         """Cancel and end the thread; waits briefly, never long."""
-        self._stopping = self._newest.closed = True
-        self._queue.put(_Stop())
+        self._stopping = True
+        self._latest.close()
+        self._commands.wake()
         if not self._thread.is_alive():
             return
         self._interrupt(self._jobs.number)
@@ -114,7 +103,7 @@ class Engine:
 
     def _interrupt(self, job: int) -> None:
         """Raise the flag that every hook looks at, if the same job still runs."""
-        with self._lock:
+        with self._jobs.lock:
             if self._stepper is not None and self._jobs.runs(job):
                 self._stepper.cancel.ask()
 
@@ -128,19 +117,19 @@ class Engine:
         try:
             self._live()
         except BaseException as error:
-            self._show(_apology(self._last or opening_frame(self._program), self._handled, error))
+            self._show(self._apology(error))
 
     def _live(self) -> None:
         from .stepper import Stepper
 
         stepper = Stepper(self._program, self._seed, self._output)
-        with self._lock:
+        with self._jobs.lock:
             self._stepper = stepper
         watch(self._jobs, self._words, self._tell, lambda: self._stopping)
         with capture_thread(self._output):
             self._work(stepper.begin)
             self._publish()
-            if self._queue.empty():
+            if self._commands.empty:
                 _warm_up()
             gc.freeze()  # torch brings some 300,000 objects, which no collection has to pass through again
             while not self._stopping:
@@ -150,78 +139,73 @@ class Engine:
 
     def _turn(self, stepper: Stepper) -> None:
         """Handle what waits; while running, iterate until a frame is due."""
-        command: Command | _Stop | None = None
-        with suppress(queue.Empty):
-            command = self._queue.get(timeout=stepper.pace.wait_seconds())
-        if isinstance(command, _Stop):
+        command = self._commands.next(stepper.pace.wait_seconds())
+        if self._stopping:
             return
         if command is None:
             self._work(lambda: stepper.run_until(time.monotonic() + _FRAME_SECONDS))
         else:
-            if self._handled >= self._called_off or not isinstance(command, _STEPS):
+            if self._commands.stands(command):
                 self._work(lambda: stepper.handle(command))
-            self._handled += 1
-        if command is None or self._queue.empty():
+            self._commands.done()
+        if command is None or self._commands.empty:
             self._publish()
-        if stepper.lines.wanted:
-            self._check(stepper)
+        if stepper.line_check.due:
+            self._check_lines(stepper)
 
-    def _check(self, stepper: Stepper) -> None:
+    def _check_lines(self, stepper: Stepper) -> None:
         """Judge the lines unless a command waits; one that comes meanwhile puts it off."""
-        with self._lock:
-            self._checking = True
-        if self._queue.empty():
+        with self._jobs.lock:
+            self._checks_lines = True
+        if self._commands.empty:
             self._work(stepper.check_lines)
             self._publish()
-        with self._lock:
-            self._checking = False
-            stepper.lines.go_on()
+        with self._jobs.lock:
+            self._checks_lines = False
+            stepper.line_check.go_on()
 
     def _work(self, job: Callable[[], None]) -> None:
         """Do one job that a cancel can reach; nothing of a late cancel leaks into the next."""
         stepper = self._stepper
         assert stepper is not None
         try:
-            with self._lock:
-                self._jobs.begin()
+            self._jobs.begin()
             job()
         except BaseException as error:
             stepper.stumble(error)
         finally:
             self._jobs.end()
-            stepper.cancel.wanted = False
+            stepper.cancel.clear()
 
     def _publish(self) -> None:
         stepper = self._stepper
         assert stepper is not None
         try:
-            frame = stepper.frame(self._handled)
+            frame = stepper.frame(self._commands.handled)
         except Exception as error:
-            frame = _apology(self._last or opening_frame(self._program), self._handled, error)
+            frame = self._apology(error)
         self._show(frame)
 
     def _show(self, frame: Frame) -> None:
         self._last = frame
-        self._newest.offer(frame)
+        self._latest.offer(frame)
 
     def _words(self) -> str:
-        if self._checking:
-            return _CHECKING
+        if self._checks_lines:
+            return "the line check"
         return whereabouts(self._thread.ident or 0, self._program) or "between two lines"
 
     def _tell(self, job: int, words: str) -> None:
         """The last picture with what is at work now, unless that has ended meanwhile."""
-        last = self._last or opening_frame(self._program)
+        last = self._last
         busy = replace(last, status=replace(last.status, loading=False, busy=words))
-        self._newest.offer(busy, lambda: self._jobs.runs(job))
+        self._latest.offer(busy, lambda: self._jobs.runs(job))
 
-
-def _apology(last: Frame, handled: int, error: BaseException) -> Frame:
-    """The last picture with what went wrong in ourselves."""
-    message = f"the engine could not draw this: {type(error).__name__}: {error}"
-    failure = Failure("engine", None, "mistake of backprop-tui", message)
-    status = replace(last.status, loading=False, checking=False, running=False, target=None)
-    return replace(last, handled=handled, status=status, failure=failure)
+    def _apology(self, error: BaseException) -> Frame:
+        """The last picture with what went wrong in ourselves."""
+        status = replace(self._last.status, loading=False, line_check_due=False, running=False, target=None)
+        failure = own_mistake(error, "the engine could not draw this: ")
+        return replace(self._last, handled=self._commands.handled, status=status, failure=failure)
 
 
 def _warm_up() -> None:

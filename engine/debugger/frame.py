@@ -148,8 +148,8 @@ class Status:
     wrong: int = 0
     to_come: int = 0
     loading: bool = False
-    checking: bool = False
-    """The lines are about to be judged one by one; the next frame knows more."""
+    line_check_due: bool = False
+    """The lines are about to be judged each alone; the next frame knows more."""
     stopped: str = ""
     """The section that stopped before the first iteration."""
     busy: str = ""

@@ -17,7 +17,7 @@ from ..verdict import Verdict
 from .cursor import View
 from .frame import Block, Inspector, Tab
 from .scene import Scene
-from .tensor_summary import block_of, matrix_of, slice_at, slices_of
+from .tensor_summary import Window, block_of, matrix_of, slice_at, slices_of
 
 _MENTIONED = 10
 """Statements that are quoted about one tensor at most."""
@@ -32,7 +32,7 @@ def inspector(scene: Scene, view: View) -> tuple[Inspector, View]:
     view = _inside(view, value)
     index = slice_at(_shape(value), view.slice)
     gradient = scene.settled(name, view.ran)
-    judged = scene.judged[gradient.name] if gradient is not None else None
+    judgement = scene.judgement(name, view.ran)
     program = scene.session.program
     pane = Inspector(
         name=name,
@@ -42,9 +42,9 @@ def inspector(scene: Scene, view: View) -> tuple[Inspector, View]:
         tab=view.tab,
         blocks=_blocks(scene, view, name, value, index),
         slice_index=index,
-        verdict=judged.verdict if judged is not None else None,
-        sentence=sentence(judged) if judged is not None else "",
-        facts=facts(gradient, judged) if gradient is not None and judged is not None else (),
+        verdict=judgement.verdict if judgement is not None else None,
+        sentence=sentence(judgement) if judgement is not None else "",
+        facts=facts(gradient, judgement) if gradient is not None and judgement is not None else (),
         made_by=_made_by(program, name),
         used_by=_used_by(program, name),
         written_by=_written_by(program, f"d{name}"),
@@ -52,26 +52,26 @@ def inspector(scene: Scene, view: View) -> tuple[Inspector, View]:
     return pane, view
 
 
-def sentence(judged: Judgement) -> str:
+def sentence(judgement: Judgement) -> str:
     """`wrong here, lines 3 and 4`; `inherited from dH`; nothing where a verdict's own words say it all."""
-    head = _head(judged)
-    if not head or judged.verdict is Verdict.INHERITED:
+    head = _head(judgement)
+    if not head or judgement.verdict is Verdict.INHERITED:
         return head
-    return ", ".join(filter(None, (head, _lines(judged)))) + _reason(judged)
+    return ", ".join(filter(None, (head, _lines(judgement)))) + _reason(judgement)
 
 
-def _reason(judged: Judgement) -> str:
+def _reason(judgement: Judgement) -> str:
     """What is wrong with the line, as it follows on the verdict."""
-    return f": {judged.diagnosis.message}" if judged.diagnosis is not None else ""
+    return f": {judgement.diagnosis.message}" if judgement.diagnosis is not None else ""
 
 
-def _head(judged: Judgement) -> str:
+def _head(judgement: Judgement) -> str:
     """How the message of a judgement begins, where it begins with its verdict."""
-    if judged.verdict is Verdict.INHERITED:
-        return f"inherited from {', '.join(judged.inherited_from)}"
-    if judged.line is not None and judged.line.wrong_type:
+    if judgement.verdict is Verdict.INHERITED:
+        return f"inherited from {', '.join(judgement.inherited_from)}"
+    if judgement.line is not None and judgement.line.wrong_type:
         return "wrong type"
-    return _HEADS.get(judged.verdict, "")
+    return _HEADS.get(judgement.verdict, "")
 
 
 NOT_WRITTEN = "not written yet"
@@ -83,20 +83,20 @@ _HEADS = {
 }
 
 
-def _lines(judged: Judgement) -> str:
+def _lines(judgement: Judgement) -> str:
     """`line 113`, `lines 113 and 114`."""
-    numbers = [str(number) for number in judged.line.lines] if judged.line is not None else []
+    numbers = [str(number) for number in judgement.line.lines] if judgement.line is not None else []
     if len(numbers) < 2:
         return "".join(f"line {number}" for number in numbers)
     return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
-def facts(gradient: Gradient, judged: Judgement) -> tuple[str, ...]:
+def facts(gradient: Gradient, judgement: Judgement) -> tuple[str, ...]:
     """What is said of the line, then the comparison end to end, in sentences; none is said twice."""
-    ran = gradient.value is not MISSING or judged.verdict is Verdict.NOT_WRITTEN
+    ran = gradient.value is not MISSING or judgement.verdict is Verdict.NOT_WRITTEN
     compared = _comparison_facts(_comparison(gradient)) if ran else []
-    found = dict.fromkeys((*_line_facts(judged), *compared))
-    return tuple(one for one in found if not any(other.startswith(f"{one};") for other in found))
+    told = dict.fromkeys((*_line_facts(judgement), *compared))
+    return tuple(fact for fact in told if not any(other.startswith(f"{fact};") for other in told))
 
 
 _EXACT = Comparison(Verdict.EXACT, exact=True, approximate=True, maxdiff=0.0, relative_error=0.0)
@@ -111,36 +111,36 @@ def _comparison(gradient: Gradient) -> Comparison:
     return _EXACT if same_type else gradient.comparison
 
 
-def _line_facts(judged: Judgement) -> list[str]:
+def _line_facts(judgement: Judgement) -> list[str]:
     """What there is to say of the line beyond the sentence."""
-    head, where = _head(judged), _lines(judged)
-    rest = judged.message.removeprefix(head + _reason(judged)).lstrip(";: ")
-    right = judged.line is not None and judged.line.verdict is Verdict.RIGHT
-    if judged.verdict is Verdict.INHERITED and right:
+    head, where = _head(judgement), _lines(judgement)
+    rest = judgement.message.removeprefix(head + _reason(judgement)).lstrip(";: ")
+    right = judgement.line is not None and judgement.line.verdict is Verdict.RIGHT
+    if judgement.verdict is Verdict.INHERITED and right:
         rest = "; ".join(filter(None, (f"{where} itself is right", rest)))
     if head or not where:
         return [rest] if rest else []
-    if judged.verdict is Verdict.NOT_WRITTEN and rest == NOT_WRITTEN:
+    if judgement.verdict is Verdict.NOT_WRITTEN and rest == NOT_WRITTEN:
         return [where]
     if rest:
         return [f"{where}: {rest}"]
-    return [f"{where} right, judged alone in {judged.line.dtype}"] if right and judged.line else []
+    return [f"{where} right, judged alone in {judgement.line.dtype}"] if right and judgement.line else []
 
 
-def _comparison_facts(found: Comparison) -> list[str]:
-    if found.maxdiff is None:
-        return [found.message] if found.message else []
-    approximate = "approximate" if found.approximate else "not approximate"
-    words = "exact" if found.exact else f"{approximate}, maxdiff {found.maxdiff:.3g}"
-    sentences = [words, f"relative error {found.relative_error:.3g}", *_worst(found)]
-    return sentences + ([found.message] if found.message else [])
+def _comparison_facts(comparison: Comparison) -> list[str]:
+    if comparison.maxdiff is None:
+        return [comparison.message] if comparison.message else []
+    approximate = "approximate" if comparison.approximate else "not approximate"
+    words = "exact" if comparison.exact else f"{approximate}, maxdiff {comparison.maxdiff:.3g}"
+    sentences = [words, f"relative error {comparison.relative_error:.3g}", *_worst(comparison)]
+    return sentences + ([comparison.message] if comparison.message else [])
 
 
-def _worst(found: Comparison) -> list[str]:
-    if found.verdict is not Verdict.WRONG or found.worst_index is None:
+def _worst(comparison: Comparison) -> list[str]:
+    if comparison.verdict is not Verdict.WRONG or comparison.worst_index is None:
         return []
-    place = list(found.worst_index)
-    return [f"worst at {place}: {found.worst_manual:.4g}, autograd {found.worst_autograd:.4g}"]
+    place = list(comparison.worst_index)
+    return [f"worst at {place}: {comparison.worst_manual:.4g}, autograd {comparison.worst_autograd:.4g}"]
 
 
 def _shape(value: object) -> tuple[int, ...]:
@@ -163,10 +163,10 @@ def _blocks(scene: Scene, view: View, name: str, value: object, index: tuple[int
     autograd = None if record is None else record.references.gradients.get(name)
     shape = _shape(value)
     return {
-        Tab.VALUE: _block(view, value, index, f"{name} has no value yet"),
-        Tab.MANUAL: _block(view, manual, index, _no_manual(scene, name), shape),
-        Tab.AUTOGRAD: _block(view, autograd, index, _no_autograd(scene, name)),
-        Tab.ERROR: _error_block(view, manual, autograd, index),
+        Tab.VALUE: _block(scene, view, value, index, f"{name} has no value yet"),
+        Tab.MANUAL: _block(scene, view, manual, index, _no_manual(scene, name), shape),
+        Tab.AUTOGRAD: _block(scene, view, autograd, index, _no_autograd(scene, name)),
+        Tab.ERROR: _error_block(scene, view, manual, autograd, index),
     }
 
 
@@ -188,6 +188,7 @@ def _no_autograd(scene: Scene, name: str) -> str:
 
 
 def _block(
+    scene: Scene,
     view: View,
     value: object,
     index: tuple[int, ...],
@@ -203,10 +204,13 @@ def _block(
     if shape is not None and tuple(value.shape) != shape:
         index = slice_at(tuple(value.shape), 0)
     layout = view.layout
-    return block_of(value, index, view.grid_top, view.grid_left, layout.grid_rows, layout.grid_columns)
+    window = Window(index, view.grid_top, view.grid_left, layout.grid_rows, layout.grid_columns)
+    return block_of(value, window, scene.summaries)
 
 
-def _error_block(view: View, manual: object, autograd: Tensor | None, index: tuple[int, ...]) -> Block:
+def _error_block(
+    scene: Scene, view: View, manual: object, autograd: Tensor | None, index: tuple[int, ...]
+) -> Block:
     if not isinstance(manual, Tensor) or autograd is None:
         return Block(missing="the error appears when the gradient is written")
     if manual.shape != autograd.shape:
@@ -214,9 +218,9 @@ def _error_block(view: View, manual: object, autograd: Tensor | None, index: tup
         return Block(missing=f"the shapes differ: {shapes}")
     if manual.is_complex() or autograd.is_complex():
         return Block(missing="the gradient is complex")
-    left, right = _block(view, manual, index, ""), _block(view, autograd, index, "")
+    left, right = _block(scene, view, manual, index, ""), _block(scene, view, autograd, index, "")
     pairs = [zip(*rows, strict=True) for rows in zip(left.rows, right.rows, strict=True)]
-    rows = tuple(tuple(_error(one, other) for one, other in pair) for pair in pairs)
+    rows = tuple(tuple(_error(*entries) for entries in pair) for pair in pairs)
     finite = [abs(error) for row in rows for error in row if math.isfinite(error)]
     return replace(left, rows=rows, magnitude=max(finite, default=0.0), integer=False)
 
@@ -232,9 +236,9 @@ def _error(manual: float, autograd: float) -> float:
 def _made_by(program: Program, name: str) -> str:
     for kind in ("forward", "parameters", "setup"):
         section = program.section(kind)
-        found = [s.text for s in (section.statements if section else ()) if name in s.writes]
-        if found:
-            return found[-1]
+        makers = [s.text for s in (section.statements if section else ()) if name in s.writes]
+        if makers:
+            return makers[-1]
     return ""
 
 

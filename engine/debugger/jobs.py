@@ -25,10 +25,11 @@ class Jobs:
         self._since = 0.0
 
     def begin(self) -> None:
-        """A job begins. To be called with the lock."""
-        self.number += 1
-        self.busy = True
-        self._since = time.monotonic()
+        """A job begins."""
+        with self.lock:
+            self.number += 1
+            self.busy = True
+            self._since = time.monotonic()
 
     def runs(self, number: int) -> bool:
         """Whether it is still that job. To be called with the lock."""

@@ -8,15 +8,18 @@ from collections.abc import Callable
 from .frame import Frame
 
 
-class Newest:
+class LatestFrame:
     """Frames coalesce here. `on_frame` is called when one waits and the last was taken."""
 
     def __init__(self, lock: threading.Lock, on_frame: Callable[[], None]) -> None:
         self._lock = lock
         self._on_frame = on_frame
         self._waiting: Frame | None = None
-        self.closed = False
-        """Whether nobody is to be called any more."""
+        self._closed = False
+
+    def close(self) -> None:
+        """Nobody is to be called any more."""
+        self._closed = True
 
     def take(self) -> Frame | None:
         """The frame that waits, once."""
@@ -31,5 +34,5 @@ class Newest:
                 return
             fresh = self._waiting is None
             self._waiting = frame
-        if fresh and not self.closed:
+        if fresh and not self._closed:
             self._on_frame()

@@ -27,6 +27,13 @@ class Pace:
         """Stop running free."""
         self.running, self.target = False, None
 
+    def toggle(self) -> None:
+        """Pause, or run free without an end."""
+        if self.running:
+            self.pause()
+        else:
+            self.run()
+
     def change(self, by: int) -> None:
         """Faster (+1) or slower (-1)."""
         self._speed = min(max(self._speed + by, 0), len(SPEEDS) - 1)

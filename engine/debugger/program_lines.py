@@ -16,7 +16,6 @@ from ..verdict import Verdict
 from .cursor import View
 from .frame import LineState, ProgramLine
 from .scene import Scene, is_told
-from .tensor_summary import summary_of
 
 _CONTEXT = 3
 """Lines kept in view around the current one."""
@@ -77,20 +76,20 @@ def _scrolled(view: View, line: int | None, total: int) -> View:
 @lru_cache(maxsize=4)
 def statements_by_line(program: Program) -> dict[int, tuple[Statement, ...]]:
     """The statements on every line; the header of a block stands for the first one inside."""
-    found: dict[int, list[Statement]] = {}
+    by_line: dict[int, list[Statement]] = {}
     for section in program.sections:
         by_top: dict[int, list[Statement]] = {}
         for statement in section.statements:
             by_top.setdefault(statement.top, []).append(statement)
             for line in range(statement.line, statement.end_line + 1):
-                found.setdefault(line, []).append(statement)
+                by_line.setdefault(line, []).append(statement)
         for top, node in enumerate(section.tree.body):
             inside = sorted(by_top.get(top, []), key=lambda statement: statement.line)
             for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
                 at = bisect_left(inside, line, key=lambda statement: statement.line)
                 if at < len(inside) and program.lines[line - 1].strip():
-                    found.setdefault(line, [inside[at]])
-    return {line: tuple(statements) for line, statements in found.items()}
+                    by_line.setdefault(line, [inside[at]])
+    return {line: tuple(statements) for line, statements in by_line.items()}
 
 
 def _line(scene: Scene, view: View, number: int) -> ProgramLine:
@@ -110,7 +109,7 @@ def _line(scene: Scene, view: View, number: int) -> ProgramLine:
         number=number,
         state=state,
         verdict=verdict if ends_here else None,
-        bound=summary_of(value) if _worth_showing(value) else None,
+        bound=scene.summaries.of(value) if _worth_showing(value) else None,
         changed=name in view.changed and ran == view.ran,
         partial=ends_here and verdict is None and _writes_a_part(scene, statements),
     )
@@ -187,7 +186,7 @@ def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Ver
         for name in statement.writes
         if name in record.gradients
         and record.gradients[name].settled(view.ran)
-        and scene.judged[name].verdict in (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
+        and scene.judgements[name].verdict in (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
     }
     done |= {
         name
@@ -196,7 +195,7 @@ def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Ver
         if record.gradients[name].settled(view.ran)
     }
     done |= _never_run(scene, view, statements)
-    return max((scene.judged[name].verdict for name in done), key=_GRAVITY.index, default=None)
+    return max((scene.judgements[name].verdict for name in done), key=_GRAVITY.index, default=None)
 
 
 def _never_run(scene: Scene, view: View, statements: tuple[Statement, ...]) -> set[str]:

@@ -1,49 +1,44 @@
-"""From the stepper to a frame: everything in view, nothing else."""
+"""From a scene to a frame: everything in view, nothing else."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..execution.iteration import Iteration
 from ..execution.steps import MISSING
 from ..verdict import Verdict
-from .cursor import View, tensor_names
+from .cursor import View
 from .frame import Frame, Status
 from .inspector import inspector
 from .program_lines import current_line, program_lines
-from .scene import Scene, is_told, without_gradient
+from .scene import Scene, is_told
 from .tensor_rows import tensor_rows
 
-if TYPE_CHECKING:
-    from .stepper import Stepper
 
-
-def picture(stepper: Stepper, handled: int) -> tuple[Frame, View]:
-    """The frame of now, and the view settled to what it shows."""
-    scene = Scene(stepper.session, stepper.record, stepper.lines.judged, stepper.failure)
-    names = tensor_names(stepper.session, stepper.record)
-    view = _settled(stepper.view, names)
+def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
+    """The frame of a scene, and the view settled to what it shows."""
+    names = scene.tensor_names
+    view = _settled(view, names)
     lines, view = program_lines(scene, view)
     shown = names[view.tensors_top : view.tensors_top + view.layout.tensor_rows]
     pane, view = inspector(scene, view)
     frame = Frame(
         handled=handled,
-        status=_status(stepper, view),
+        status=_status(scene, view),
         lines=lines,
-        lines_total=len(stepper.session.program.lines),
-        current_line=current_line(stepper.record, view),
+        lines_total=len(scene.session.program.lines),
+        current_line=current_line(scene.record, view),
         tensors=tensor_rows(scene, view, shown),
         tensors_top=view.tensors_top,
         tensors_total=len(names),
         inspector=pane,
-        losses=stepper.losses.curve(view.layout.loss_columns),
-        output=stepper.output.lines(),
-        output_total=stepper.output.total,
-        notes=_notes(stepper),
-        failure=stepper.failure,
-        lesson=stepper.lesson,
+        losses=scene.losses.curve(view.layout.loss_columns),
+        output=scene.output.lines(),
+        output_total=scene.output.total,
+        notes=_notes(scene),
+        failure=scene.failure,
+        lesson=scene.lesson,
     )
     return frame, view
 
@@ -62,20 +57,20 @@ def _settled(view: View, names: list[str]) -> View:
     return replace(view, selected=selected, tensors_top=top)
 
 
-def _status(stepper: Stepper, view: View) -> Status:
-    record = stepper.record
+def _status(scene: Scene, view: View) -> Status:
+    record, failure = scene.record, scene.failure
     base = Status(
-        program=stepper.session.program.name,
-        running=stepper.pace.running,
-        checking=stepper.lines.wanted,
-        speed=stepper.pace.words,
-        target=stepper.pace.target,
-        stopped=stepper.failure.section if stepper.failure is not None and record is None else "",
+        program=scene.session.program.name,
+        running=scene.running,
+        line_check_due=scene.line_check_due,
+        speed=scene.speed,
+        target=scene.target,
+        stopped=failure.section if failure is not None and record is None else "",
     )
     if record is None:
         return base
     phase, statement, statements = _place(record, view.ran)
-    counts = _counts(stepper, record, view.ran)
+    counts = _counts(scene, record, view.ran)
     return replace(
         base,
         iteration=record.number,
@@ -86,10 +81,10 @@ def _status(stepper: Stepper, view: View) -> Status:
         exact=counts[Verdict.EXACT],
         close=counts[Verdict.CLOSE],
         wrong=sum(counts[verdict] for verdict in counts if not verdict.passes) - counts[Verdict.NOT_WRITTEN],
-        unwritten=counts[Verdict.NOT_WRITTEN] + len(without_gradient(stepper.session)),
+        unwritten=counts[Verdict.NOT_WRITTEN] + len(scene.without_gradient),
         to_come=sum(1 for g in record.gradients.values() if not is_told(record, g, view.ran)),
         device=_device(record),
-        remark=_remark(stepper, record, view),
+        remark=_remark(scene, view),
     )
 
 
@@ -108,23 +103,20 @@ def _device(record: Iteration) -> str:
     return "" if tensor is None else str(tensor.device)
 
 
-def _remark(stepper: Stepper, record: Iteration, view: View) -> str:
-    name = f"d{view.selected}"
-    judged, gradient = stepper.lines.judged.get(name), record.gradients.get(name)
-    told = gradient is not None and is_told(record, gradient, view.ran)
-    if not told or judged is None or judged.diagnosis is None:
+def _remark(scene: Scene, view: View) -> str:
+    judgement = scene.judgement(view.selected, view.ran)
+    if judgement is None or judgement.diagnosis is None:
         return ""
-    return f"{name}: {judged.diagnosis.message}"
+    return f"d{view.selected}: {judgement.diagnosis.message}"
 
 
-def _counts(stepper: Stepper, record: Iteration, ran: int) -> Counter[Verdict]:
-    judged = stepper.lines.judged
-    return Counter(judged[n].verdict for n, g in record.gradients.items() if is_told(record, g, ran))
+def _counts(scene: Scene, record: Iteration, ran: int) -> Counter[Verdict]:
+    told = [name for name, gradient in record.gradients.items() if is_told(record, gradient, ran)]
+    return Counter(scene.judgements[name].verdict for name in told)
 
 
-def _notes(stepper: Stepper) -> tuple[str, ...]:
-    record = stepper.record
-    found = stepper.notes
-    if record is not None:
-        found += tuple(one.message for one in stepper.session.unpaired(record))
-    return found
+def _notes(scene: Scene) -> tuple[str, ...]:
+    notes, record = scene.standing.notes, scene.record
+    if record is None:
+        return notes
+    return notes + tuple(slip.message for slip in scene.session.unpaired(record))

@@ -5,26 +5,66 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any
 
+from torch import Tensor
+
+from ..execution.captured_output import Output
 from ..execution.failure import Failure
 from ..execution.gradient import Gradient
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..execution.steps import MISSING
 from ..judging.judgement import Judgement
+from ..program.program import Program
+from ..tutor.answer import Lesson
+from .loss_history import LossHistory
+from .standing import Standing
+from .tensor_summary import Summaries
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """One moment of a session. `record` is None before the first iteration."""
+    """One moment of a session, and all that is shown beside it."""
 
     session: Session
-    record: Iteration | None
-    judged: Mapping[str, Judgement]
-    failure: Failure | None
+    standing: Standing
+    judgements: Mapping[str, Judgement]
+    """The last word on each gradient of the record."""
+    line_check_due: bool
+    summaries: Summaries
+    losses: LossHistory
+    output: Output
+    lesson: Lesson | None
+    running: bool
+    speed: str
+    target: int | None
+    """The iteration that a run is heading for."""
+
+    @property
+    def record(self) -> Iteration | None:
+        """The newest iteration; None before the first."""
+        return self.standing.record
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the program does not go on, where it does not."""
+        return self.standing.failure
+
+    @cached_property
+    def tensor_names(self) -> list[str]:
+        """Parameters, data that are read or have a written gradient, intermediates; each in program order."""
+        session, record = self.session, self.record
+        data = _data(session)
+        names = dict.fromkeys([*session.parameters, *data, *session.facts.bound("forward")])
+        if record is None:
+            return list(names)
+        known = {*record.references.gradients, *record.references.others}
+        if not known:
+            return [name for name in names if name in record.history]
+        return [name for name in names if name in known or name in data]
 
     def value(self, name: str, ran: int) -> Any:
         """The value of a name after `ran` steps; MISSING where it has none."""
@@ -43,25 +83,44 @@ class Scene:
         gradient = self.record.gradients.get(f"d{tensor}")
         return gradient if gradient is not None and is_told(self.record, gradient, ran) else None
 
+    def judgement(self, tensor: str, ran: int) -> Judgement | None:
+        """What is said of the gradient of a tensor after `ran` steps, if anything is."""
+        gradient = self.settled(tensor, ran)
+        return self.judgements[gradient.name] if gradient is not None else None
+
     @cached_property
     def to_be_edited(self) -> Mapping[int, list[str]]:
         """By line, the gradients that an edit of it was seen to put right: of helpers, too."""
-        found: dict[int, list[str]] = {}
-        for name, judged in self.judged.items():
-            line = judged.diagnosis.edited_line if judged.diagnosis is not None else None
+        by_line: dict[int, list[str]] = {}
+        for name, judgement in self.judgements.items():
+            line = judgement.diagnosis.edited_line if judgement.diagnosis is not None else None
             if line is not None:
-                found.setdefault(line, []).append(name)
-        return found
+                by_line.setdefault(line, []).append(name)
+        return by_line
 
     @cached_property
     def without_gradient(self) -> frozenset[str]:
         """The parameters whose gradient no line writes, once an iteration has run."""
-        return frozenset() if self.record is None else without_gradient(self.session)
+        if self.record is None:
+            return frozenset()
+        session = self.session
+        return frozenset(name for name in session.parameters if f"d{name}" not in session.facts.candidates)
 
 
-def without_gradient(session: Session) -> frozenset[str]:
-    """The parameters whose gradient no line writes."""
-    return frozenset(name for name in session.parameters if f"d{name}" not in session.facts.candidates)
+def _data(session: Session) -> list[str]:
+    """The data that are tensors."""
+    facts = session.facts
+    bound = (*facts.bound("setup"), *facts.bound("parameters"), *facts.written_tensors)
+    wanted = _read_in_forward(session.program).union(facts.written_tensors)
+    names = dict.fromkeys(name for name in bound if name in wanted and name in session.data)
+    return [name for name in names if isinstance(session.namespace.get(name), Tensor)]
+
+
+@lru_cache(maxsize=4)
+def _read_in_forward(program: Program) -> frozenset[str]:
+    section = program.section("forward")
+    statements = section.statements if section else ()
+    return frozenset(name for statement in statements for name in statement.reads)
 
 
 def is_told(record: Iteration, gradient: Gradient, ran: int) -> bool:

@@ -11,7 +11,7 @@ def why_stopped(record: Iteration, tries: int) -> tuple[str, ...]:
     failure = record.failure
     if failure is None:
         return ()
-    if failure.type == "Cancelled":
+    if failure.cancelled:
         return (f"iteration {record.number} was stopped{_place(failure)}; space runs it again",)
     times = f", {tries} times now" if tries > 1 else ""
     what = f"iteration {record.number} stopped{_place(failure)}{times}"

@@ -12,7 +12,6 @@ from ..verdict import Verdict
 from .cursor import View
 from .frame import TensorRow
 from .scene import Scene
-from .tensor_summary import summary_of
 
 
 def tensor_rows(scene: Scene, view: View, names: list[str]) -> tuple[TensorRow, ...]:
@@ -22,18 +21,18 @@ def tensor_rows(scene: Scene, view: View, names: list[str]) -> tuple[TensorRow, 
 
 def _row(scene: Scene, view: View, name: str) -> TensorRow:
     gradient = scene.settled(name, view.ran)
-    judged = scene.judged[gradient.name] if gradient is not None else None
+    judgement = scene.judgement(name, view.ran)
     return TensorRow(
         name=name,
         kind=kind_of(scene.session, name),
-        value=summary_of(scene.value(name, view.ran)),
-        gradient=summary_of(scene.manual(name, view.ran)),
-        verdict=judged.verdict if judged is not None else _absent(scene, name),
+        value=scene.summaries.of(scene.value(name, view.ran)),
+        gradient=scene.summaries.of(scene.manual(name, view.ran)),
+        verdict=judgement.verdict if judgement is not None else _absent(scene, name),
         maxdiff=_maxdiff(gradient) if gradient is not None else None,
         selected=name == view.selected,
         changed=name in view.changed or f"d{name}" in view.changed,
-        hidden=judged is not None and judged.hidden,
-        wrong_type=judged is not None and judged.wrong_type,
+        hidden=judgement is not None and judgement.hidden,
+        wrong_type=judgement is not None and judgement.wrong_type,
     )
 
 
@@ -48,9 +47,9 @@ def _maxdiff(gradient: Gradient) -> float | None:
         return 0.0
     manual, autograd = gradient.value, gradient.reference
     if gradient.verdict is Verdict.CLOSE and isinstance(manual, Tensor) and autograd is not None:
-        found = float((manual.detach().double() - autograd.detach().double()).abs().max())
-        if math.isfinite(found):
-            return found
+        maxdiff = float((manual.detach().double() - autograd.detach().double()).abs().max())
+        if math.isfinite(maxdiff):
+            return maxdiff
     return gradient.comparison.maxdiff
 
 

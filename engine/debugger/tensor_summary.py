@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -15,28 +16,34 @@ from .frame import Block, Summary
 FEW = 64
 """Up to so many entries, plain Python is quicker than torch's kernels."""
 
-_seen: dict[int, tuple[Tensor, Summary]] = {}
-"""Summaries by the tensor's identity; each tensor is held, so that no other takes its number."""
 
-
-def summary_of(value: Any) -> Summary | None:
-    """The summary of any value; None for a name that is not bound.
+class Summaries:
+    """Summaries of values between two iterations.
 
     A recorded tensor changes only while an iteration runs, so each is looked through once in between.
     """
-    if value is MISSING:
-        return None
-    if not isinstance(value, Tensor):
-        return Summary(None, type(value).__name__, text=_text(value))
-    found = _seen.get(id(value))
-    if found is None:
-        found = _seen[id(value)] = value, _summary(value)
-    return found[1]
 
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[Tensor, Summary]] = {}
+        """By the tensor's identity; each tensor is held, so that no other takes its number."""
 
-def forget_summaries() -> None:
-    """An iteration is about to run: tensors may change."""
-    _seen.clear()
+    def of(self, value: Any) -> Summary | None:
+        """The summary of any value; None for a name that is not bound."""
+        if value is MISSING:
+            return None
+        if not isinstance(value, Tensor):
+            return Summary(None, type(value).__name__, text=_text(value))
+        return self._of_tensor(value)
+
+    def magnitude(self, tensor: Tensor) -> float:
+        """The largest absolute finite entry; 0 where there is none."""
+        summary = self._of_tensor(tensor)
+        return max(abs(summary.low or 0.0), abs(summary.high or 0.0))
+
+    def _of_tensor(self, tensor: Tensor) -> Summary:
+        if id(tensor) not in self._seen:
+            self._seen[id(tensor)] = tensor, _summary(tensor)
+        return self._seen[id(tensor)][1]
 
 
 def _summary(value: Tensor) -> Summary:
@@ -98,26 +105,34 @@ def slice_at(shape: tuple[int, ...], position: int) -> tuple[int, ...]:
     return tuple(reversed(index))
 
 
-def block_of(
-    tensor: Tensor, slice_index: tuple[int, ...], top: int, left: int, rows: int, columns: int
-) -> Block:
+@dataclass(frozen=True)
+class Window:
+    """The part of a tensor that is on the screen: which of its matrices, from where, and how much of it."""
+
+    slice_index: tuple[int, ...]
+    top: int
+    left: int
+    rows: int
+    columns: int
+
+
+def block_of(tensor: Tensor, window: Window, summaries: Summaries) -> Block:
     """The visible window of a tensor; only that part leaves the engine."""
     if tensor.numel() == 0:
         return Block(missing="empty")
     if tensor.layout != torch.strided or tensor.is_complex():
         return Block(missing=f"{name_of(tensor.dtype)} tensors of this layout are not shown")
-    matrix = matrix_of(tensor.detach(), slice_index)
+    matrix = matrix_of(tensor.detach(), window.slice_index)
     height, width = matrix.shape
-    window = matrix[top : top + rows, left : left + columns]
-    seen = summary_of(tensor)
-    low, high = (seen.low, seen.high) if seen else (None, None)
+    top, left = window.top, window.left
+    visible = matrix[top : top + window.rows, left : left + window.columns]
     return Block(
-        rows=tuple(tuple(map(float, row)) for row in window.tolist()),
+        rows=tuple(tuple(map(float, row)) for row in visible.tolist()),
         top=top,
         left=left,
         height=height,
         width=width,
-        magnitude=max(abs(low or 0.0), abs(high or 0.0)),
+        magnitude=summaries.magnitude(tensor),
         integer=not tensor.is_floating_point(),
     )
 

@@ -25,6 +25,10 @@ class Cancel:
         self.wanted = True
         self.on_ask()
 
+    def clear(self) -> None:
+        """What was asked for is done, or comes too late."""
+        self.wanted = False
+
 
 def stop(_: object) -> NoReturn:
     """What takes the place of a hook that is a list's own `append` and looks at nothing.

@@ -34,6 +34,11 @@ class Failure:
         return "" if self.type in ("ProgramFault", "Cancelled") else self.type
 
     @property
+    def cancelled(self) -> bool:
+        """Whether the user stopped the program between two statements."""
+        return self.type == Cancelled.__name__
+
+    @property
     def words(self) -> str:
         """`RuntimeError: the message`."""
         return ": ".join(filter(None, (self.exception, self.message)))
@@ -61,6 +66,12 @@ def failure_of(error: BaseException, program: Program, section: str) -> Failure:
         message=_message(error),
         traceback=tuple(_lines(frames)),
     )
+
+
+def own_mistake(error: BaseException, while_doing: str = "") -> Failure:
+    """What went wrong in ourselves, for no program's fault."""
+    message = f"{while_doing}{type(error).__name__}: {error}"
+    return Failure("engine", None, "mistake of backprop-tui", message)
 
 
 def in_short(error: BaseException) -> str:

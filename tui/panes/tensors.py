@@ -13,7 +13,7 @@ from ..drawing.verdict_signs import Sign, sign_of
 
 GUTTER = 3
 """Columns before a name: the sign and the ▸."""
-CHECK = 11
+VERDICT = 11
 """Columns for a verdict's word where long names and shapes leave no more: `wrong shape`."""
 EMPTY = "Tensors appear here once the program has run."
 
@@ -28,7 +28,7 @@ class Columns(NamedTuple):
     name: int
     value: int
     gradient: int
-    check: int
+    verdict: int
     shapes: bool
     maxdiffs: bool
 
@@ -41,14 +41,14 @@ def columns_for(width: int, names: int = 0) -> Columns:
     if width >= 92:
         return Columns(width - GUTTER - 2 * 19 - 24 - 3, 19, 19, 24, True, True)
     if width >= 63:
-        check = 18 if width >= 70 else 16
+        verdict = 18 if width >= 70 else 16
         room = width - GUTTER - 2 * RANGE - 3
-        check = max(min(check, room - names), CHECK)
-        return Columns(room - check, RANGE, RANGE, check, True, True)
+        verdict = max(min(verdict, room - names), VERDICT)
+        return Columns(room - verdict, RANGE, RANGE, verdict, True, True)
     if width >= 52:
         return Columns(width - GUTTER - 2 * RANGE - 10 - 3, RANGE, RANGE, 10, False, False)
-    check = 13 if width >= 42 else 10
-    return Columns(max(width - GUTTER - RANGE - check - 2, 4), 0, RANGE, check, False, False)
+    verdict = 13 if width >= 42 else 10
+    return Columns(max(width - GUTTER - RANGE - verdict - 2, 4), 0, RANGE, verdict, False, False)
 
 
 def _widest(frame: Frame) -> int:
@@ -97,12 +97,12 @@ def _extent(frame: Frame) -> str:
 
 
 def _header(columns: Columns) -> Line:
-    maxdiff = "maxdiff" if columns.check >= len("check maxdiff") else "diff"
+    maxdiff = "maxdiff" if columns.verdict >= len("check maxdiff") else "diff"
     cells = (
         (_shared("tensor", "shape" * columns.shapes, columns.name), columns.name),
         (" value", columns.value),
         (" gradient", columns.gradient),
-        (_shared("check", maxdiff * columns.maxdiffs, columns.check), columns.check),
+        (_shared("check", maxdiff * columns.maxdiffs, columns.verdict), columns.verdict),
     )
     words = " ".join(left(word, width) for word, width in cells if width)
     return (Run(" " * GUTTER + words, "quiet"),)
@@ -127,7 +127,7 @@ def _row(row: TensorRow, columns: Columns, width: int) -> Line:
         runs.append(Run(f" {left(summary(row.value, columns.value), columns.value)}", changed, click))
     style = changed if row.gradient else "faint"
     runs.append(Run(f" {left(summary(row.gradient, columns.gradient), columns.gradient)} ", style, click))
-    runs += _check(row, sign, columns, click)
+    runs += _verdict(row, sign, columns, click)
     return styled(fill(tuple(runs), width), "bar") if row.selected else tuple(runs)
 
 
@@ -141,10 +141,10 @@ def _name(row: TensorRow, columns: Columns, click: SelectName) -> Line:
     return (Run(name, style, click), Run(right(sizes, room), "faint", click))
 
 
-def _check(row: TensorRow, sign: Sign, columns: Columns, click: SelectName) -> Line:
+def _verdict(row: TensorRow, sign: Sign, columns: Columns, click: SelectName) -> Line:
     """The verdict's word, and the maxdiff in what it leaves."""
-    word = ellipsis(sign.word, columns.check)
-    room = columns.check - columns_of(word)
+    word = ellipsis(sign.word, columns.verdict)
+    room = columns.verdict - columns_of(word)
     maxdiff = _maxdiff(row, room - 1) if columns.maxdiffs else ""
     return (Run(word, sign.style, click), Run(right(maxdiff, room), "quiet", click))
 

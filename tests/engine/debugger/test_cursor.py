@@ -247,9 +247,9 @@ def test_any_layout_can_be_drawn(layout: Layout, stepper: Stepper) -> None:
 
 def test_a_stopped_iteration_is_not_run_again_to_check_its_lines(build: Build) -> None:
     stepper = made(build(backward="dW = -x\nwhile True: dW += 1"))
-    stepper.cancel.wanted = True
+    stepper.cancel.ask()
     assert shown(stepper, ITERATION).failure is not None
-    assert not stepper.lines.wanted
+    assert not stepper.line_check.due
 
 
 @pytest.mark.parametrize(("manual", "error"), [("nan", math.inf), ("inf", math.inf), ("7.0", 5.0)])

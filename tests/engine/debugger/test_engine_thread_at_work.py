@@ -44,14 +44,14 @@ def test_a_key_goes_before_the_check_of_the_lines_which_is_made_after_it(screen:
     one = screen(build(setup=nap, forward=f"{slow}\nloss = W.sum()", backward="dW = torch.ones_like(W) * 2"))
     one.settled()
     one.engine.send(ITERATION)
-    one.until(lambda frame: frame.handled == 1 and frame.status.checking)
+    one.until(lambda frame: frame.handled == 1 and frame.status.line_check_due)
     time.sleep(0.1)
     began = time.monotonic()
     one.engine.send(Select(1))
     frame = one.until(lambda frame: frame.handled == 2)
     assert time.monotonic() - began < 0.25
-    assert frame.status.checking
-    frame = one.until(lambda frame: not frame.status.checking)
+    assert frame.status.line_check_due
+    frame = one.until(lambda frame: not frame.status.line_check_due)
     assert frame.notes == ()
     assert "wrong_here" in {row.verdict for row in frame.tensors}
 

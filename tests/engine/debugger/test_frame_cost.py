@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger import program_lines, tensor_rows
-from backprop_tui.engine.debugger import tensor_summary as summary
+from backprop_tui.engine.debugger import tensor_summary
 from backprop_tui.engine.debugger.commands import Advance, Layout, Select, Unit
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.program.program import Program, parse
@@ -29,19 +28,27 @@ class Counted:
         self.calls += 1
         return self.function(*arguments)
 
+    @property
+    def method(self) -> Callable[..., Any]:
+        """The same for a class to have."""
+
+        def count(*arguments: Any) -> Any:
+            return self(*arguments)
+
+        return count
+
 
 @pytest.fixture
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> Counted:
-    counted = Counted(summary.summary_of)
-    for module in (program_lines, tensor_rows):
-        monkeypatch.setattr(module, "summary_of", counted)
+    counted = Counted(tensor_summary.Summaries.of)
+    monkeypatch.setattr(tensor_summary.Summaries, "of", counted.method)
     return counted
 
 
 @pytest.fixture
 def looked_through(monkeypatch: pytest.MonkeyPatch) -> Counted:
-    counted = Counted(summary.span)
-    monkeypatch.setattr(summary, "span", counted)
+    counted = Counted(tensor_summary.span)
+    monkeypatch.setattr(tensor_summary, "span", counted)
     return counted
 
 

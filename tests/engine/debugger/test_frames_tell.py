@@ -27,7 +27,7 @@ def iterated(program: Program, *commands: object) -> tuple[Stepper, Frame]:
     stepper.begin()
     for command in (Advance(Unit.ITERATION), *commands):
         stepper.handle(command)
-        if stepper.lines.wanted:
+        if stepper.line_check.due:
             stepper.check_lines()
     return stepper, stepper.frame(0)
 
@@ -81,7 +81,9 @@ def test_an_error_in_a_helper_is_told_with_its_line_and_marked_there(build: Buil
     program = build(**{**TWO, "backward": backward})
     stepper, frame = iterated(program, SelectName("W"))
     line = next(one.line for one in program.statements if one.text.startswith("helper"))
-    assert stepper.lines.judged["dW"].message.startswith(f"wrong here: 3 times too large in line {line}")
+    assert stepper.line_check.judgements["dW"].message.startswith(
+        f"wrong here: 3 times too large in line {line}"
+    )
     signs = {one.number: one.verdict for one in frame.lines}
     assert (signs[line], signs[line + 1]) == (Verdict.WRONG_HERE, Verdict.WRONG_HERE)
 

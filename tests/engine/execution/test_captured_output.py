@@ -96,6 +96,6 @@ dW = 2 * W
     with capture_thread(stepper.output):
         stepper.begin()
         stepper.handle(Advance(Unit.ITERATION))
-        assert stepper.lines.wanted
+        assert stepper.line_check.due
         stepper.check_lines()
     assert stepper.output.lines() == ("WARNING:root:hello", "printed")

@@ -37,9 +37,9 @@ def judged_at_rest(text: str, iterations: int) -> list[dict[str, Judgement]]:
     found = []
     for _ in range(iterations):
         stepper.handle(Advance(Unit.ITERATION))
-        while stepper.lines.wanted:
+        while stepper.line_check.due:
             stepper.check_lines()
-        found.append(dict(stepper.lines.judged))
+        found.append(dict(stepper.line_check.judgements))
     return found
 
 

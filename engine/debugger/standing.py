@@ -1,0 +1,25 @@
+"""How far a program has come: its newest record, or why there is none, and what is said beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..execution.failure import Failure
+from ..execution.iteration import Iteration
+from .stop_notes import why_stopped
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """What the newest iteration left, or, before the first one, setup and parameters."""
+
+    record: Iteration | None = None
+    failure: Failure | None = None
+    notes: tuple[str, ...] = ()
+    tries: int = 0
+    """How often in a row the iteration on the screen has failed."""
+
+    def after(self, record: Iteration) -> Standing:
+        """Where the program stands after one more iteration, complete or failed."""
+        tries = self.tries + 1 if record.failure is not None else 0
+        return Standing(record, record.failure, record.notes + why_stopped(record, tries), tries)
