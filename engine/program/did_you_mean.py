@@ -10,8 +10,8 @@ def nearest(name: str, candidates: Iterable[str], cutoff: float = 0.75) -> str |
     import difflib
 
     folded = {candidate.casefold(): candidate for candidate in candidates}
-    found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=cutoff)
-    return folded[found[0]] if found else None
+    alike = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=cutoff)
+    return folded[alike[0]] if alike else None
 
 
 def is_slip(name: str, meant: str) -> bool:
@@ -20,21 +20,21 @@ def is_slip(name: str, meant: str) -> bool:
     A letter doubled or two swapped, an underscore; in names of three letters or more also any one letter
     too much, lost or replaced. Digits count things, so another digit is another thing.
     """
-    one, other = sorted((name.casefold(), meant.casefold()), key=len)
-    if len(one) == len(other):
-        return _is_exchange(one, other)
-    if len(one) + 1 < len(other):
+    shorter, longer = sorted((name.casefold(), meant.casefold()), key=len)
+    if len(shorter) == len(longer):
+        return _is_exchange(shorter, longer)
+    if len(shorter) + 1 < len(longer):
         return False
-    places = [at for at in range(len(other)) if other[:at] + other[at + 1 :] == one]
-    return any(_is_needless(other, at) or (len(one) >= 3 and not other[at].isdigit()) for at in places)
+    places = [at for at in range(len(longer)) if longer[:at] + longer[at + 1 :] == shorter]
+    return any(_is_needless(longer, at) or (len(shorter) >= 3 and not longer[at].isdigit()) for at in places)
 
 
-def _is_exchange(one: str, other: str) -> bool:
-    places = [at for at in range(len(one)) if one[at] != other[at]]
+def _is_exchange(name: str, meant: str) -> bool:
+    places = [at for at in range(len(name)) if name[at] != meant[at]]
     if len(places) == 2:
         first, second = places
-        return second == first + 1 and one[first] + one[second] == other[second] + other[first]
-    return len(places) == 1 and len(one) >= 3 and not (one[places[0]] + other[places[0]]).isdigit()
+        return second == first + 1 and name[first] + name[second] == meant[second] + meant[first]
+    return len(places) == 1 and len(name) >= 3 and not (name[places[0]] + meant[places[0]]).isdigit()
 
 
 def _is_needless(name: str, at: int) -> bool:

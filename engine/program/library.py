@@ -23,8 +23,8 @@ class Bundled(NamedTuple):
 
 def bundled() -> tuple[Bundled, ...]:
     """The bundled programs, from the simplest to the hardest."""
-    found = [Bundled(name, _summary(_text_of(name))) for name in bundled_names()]
-    return tuple(sorted(found, key=lambda one: (one.name != DEFAULT, one.name)))
+    programs = [Bundled(name, _summary(_text_of(name))) for name in bundled_names()]
+    return tuple(sorted(programs, key=lambda program: (program.name != DEFAULT, program.name)))
 
 
 def bundled_names() -> tuple[str, ...]:
@@ -112,6 +112,6 @@ def _meant(path: Path, target: str) -> str | None:
     folder = path.parent
     if _exists(folder) and folder.is_dir():
         prefix = "" if str(folder) == "." and not target.startswith(".") else f"{folder}/"
-        names.update((one.stem, prefix + one.name) for one in folder.iterdir() if one.suffix == ".py")
+        names.update((file.stem, prefix + file.name) for file in folder.iterdir() if file.suffix == ".py")
     guess = nearest(path.stem, names)
     return names[guess] if guess else None

@@ -36,15 +36,15 @@ class Unpaired:
 def candidates(program: Program) -> dict[str, Candidate]:
     """Every name that the backward section writes and that begins with d, by name."""
     backward = program.section("backward")
-    found: dict[str, list[int]] = {}
+    lines: dict[str, list[int]] = {}
     allocated: set[str] = set()
     for statement in backward.statements if backward else ():
         bound = [name for name in statement.binds if _like_a_gradient(name)]
         for name in bound or filter(_like_a_gradient, statement.writes):
-            found.setdefault(name, []).append(statement.line)
+            lines.setdefault(name, []).append(statement.line)
         if any(map(allocates, statement.called)):
             allocated.update(statement.binds)
-    return {name: Candidate(name, name[1:], tuple(lines), name in allocated) for name, lines in found.items()}
+    return {name: Candidate(name, name[1:], tuple(at), name in allocated) for name, at in lines.items()}
 
 
 def _like_a_gradient(name: str) -> bool:
@@ -75,15 +75,15 @@ def unpaired(
     """
     known = set(tensors)
     missing = known - set(written)
-    found = []
+    near_misses = []
     for candidate in wanted:
         if candidate.tensor in known:
             continue
         near = nearest(candidate.tensor, missing, 0.8)
-        slips = [one for one in sorted(missing) if is_slip(candidate.tensor, one)]
+        slips = [name for name in sorted(missing) if is_slip(candidate.tensor, name)]
         if guess := near or next(iter(slips), None):
-            found.append(_near_miss(candidate, guess))
-    return tuple(found)
+            near_misses.append(_near_miss(candidate, guess))
+    return tuple(near_misses)
 
 
 def _near_miss(candidate: Candidate, guess: str) -> Unpaired:

@@ -114,11 +114,12 @@ class _Reader:
             if cell.title:
                 kind = self._kind(cell, grouped)
             grouped.setdefault(kind, []).append(cell)
-        found: list[Section] = []
+        sections: list[Section] = []
         for kind in SECTIONS:
             if kind in grouped:
-                found.append(self._section(kind, grouped[kind], sum(len(s.statements) for s in found)))
-        return tuple(found)
+                first = sum(len(section.statements) for section in sections)
+                sections.append(self._section(kind, grouped[kind], first))
+        return tuple(sections)
 
     def _kind(self, cell: Cell, seen: dict[str, list[Cell]]) -> str:
         kind = cell.title.casefold().rstrip(":")

@@ -26,11 +26,11 @@ def read_in_functions(program: Program) -> frozenset[str]:
 @lru_cache(maxsize=8)
 def mentioned(program: Program, kinds: tuple[str, ...]) -> frozenset[str]:
     """Names that those sections mention, headers of loops included, or a function reads."""
-    found = set(read_in_functions(program))
+    names = set(read_in_functions(program))
     for section in program.sections:
         if section.kind in kinds:
-            found |= {node.id for node in ast.walk(section.tree) if isinstance(node, ast.Name)}
-    return frozenset(found)
+            names |= {node.id for node in ast.walk(section.tree) if isinstance(node, ast.Name)}
+    return frozenset(names)
 
 
 @lru_cache(maxsize=4)
@@ -46,22 +46,22 @@ def out_of_reach(program: Program) -> frozenset[str]:
 def bound_anew(program: Program) -> frozenset[str]:
     """Names that every iteration binds before it reads them: nothing of theirs is state."""
     read = read_in_headers(section.tree for section in program.sections)
-    found: set[str] = set()
+    anew: set[str] = set()
     for statement in program.statements:
         read |= statement.reads | set(statement.changes)
         if statement.always and statement.section in ("forward", "backward"):
-            found |= set(statement.binds) - read
-    return frozenset(found)
+            anew |= set(statement.binds) - read
+    return frozenset(anew)
 
 
 def read_in_headers(trees: Iterable[ast.AST]) -> set[str]:
     """Names that the header of a block reads, which is no statement: `if previous > 1:`."""
-    found: set[str] = set()
-    for node in (one for tree in trees for one in ast.walk(tree) if isinstance(one, ast.stmt)):
+    names: set[str] = set()
+    for node in (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.stmt)):
         headers = [getattr(node, part, None) for part in ("test", "iter", "subject")]
         headers += [item.context_expr for item in getattr(node, "items", ())]
-        found |= {name for one in headers if isinstance(one, ast.AST) for name in read_names(one)}
-    return found
+        names |= {name for part in headers if isinstance(part, ast.AST) for name in read_names(part)}
+    return names
 
 
 @lru_cache(maxsize=4)

@@ -85,12 +85,12 @@ def statements_of(
 
     `first` is the number of the first one.
     """
-    found: list[Statement] = []
+    statements: list[Statement] = []
     for top, node in enumerate(tree.body):
         for leaf, inherited in simple_statements(node, ()):
-            number = first + len(found)
-            found.append(_statement(leaf, inherited, section, number, top, lines, leaf is node))
-    return tuple(found)
+            number = first + len(statements)
+            statements.append(_statement(leaf, inherited, section, number, top, lines, leaf is node))
+    return tuple(statements)
 
 
 def simple_statements(

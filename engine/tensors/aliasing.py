@@ -47,7 +47,7 @@ def alone(namespace: Namespace, names: Iterable[str]) -> list[Tensor] | None:
     One name has it, and no tensor shares its memory. Memory that torch did not allocate, numpy's say,
     may be shared unseen.
     """
-    found: list[Tensor] = []
+    tensors: list[Tensor] = []
     unsure = False
     for name in names:
         value = namespace.get(name)
@@ -57,8 +57,8 @@ def alone(namespace: Namespace, names: Iterable[str]) -> list[Tensor] | None:
         if sharing(storage._cdata) > ITS_OWN or not storage.resizable():
             return None
         unsure = unsure or getrefcount(value) > _TWICE
-        found.append(value)
-    return None if unsure and not _once_each(found, namespace) else found
+        tensors.append(value)
+    return None if unsure and not _once_each(tensors, namespace) else tensors
 
 
 def _once_each(tensors: list[Tensor], namespace: Namespace) -> bool:

@@ -55,15 +55,15 @@ def quick_verdicts(
             return _unequal(manuals, references, among)
     except (RuntimeError, TypeError):
         pass  # some are no tensors, of several devices or layouts, or nested
-    found: list[Verdict | None] = [None] * len(manuals)
+    verdicts: list[Verdict | None] = [None] * len(manuals)
     pairs = enumerate(zip(manuals, references, strict=True))
     known = [i for i, pair in pairs if type(pair[0]) in _PLAIN and _comparable(*pair)]
     some, theirs = [manuals[i].detach() for i in known], [references[i] for i in known]
-    together = len({(one.dtype, one.device) for one in theirs}) == 1
+    together = len({(reference.dtype, reference.device) for reference in theirs}) == 1
     for group in [slice(None)] if together else [slice(i, i + 1) for i in range(len(known))]:
         for i, verdict in zip(known[group], _unequal(some[group], theirs[group], among), strict=True):
-            found[i] = verdict
-    return found
+            verdicts[i] = verdict
+    return verdicts
 
 
 def _equal(manuals: Sequence[Any], references: Sequence[Tensor]) -> bool:
@@ -143,8 +143,8 @@ def passing(verdicts: Sequence[Verdict]) -> bool:
 
 def _greatest(laid: Tensor, counts: list[int]) -> list[float]:
     """The greatest size of an entry in every part; NaN where there is one."""
-    found: list[float] = numpy.maximum.reduceat(laid.abs().numpy(), _starts(counts)).tolist()
-    return found
+    greatest: list[float] = numpy.maximum.reduceat(laid.abs().numpy(), _starts(counts)).tolist()
+    return greatest
 
 
 def _starts(counts: list[int]) -> list[int]:
@@ -192,8 +192,8 @@ def _squared_error(manual: Tensor, reference: Tensor) -> float | None:
     room = torch.empty(min(piece, len(ours)), dtype=ours.dtype, device=ours.device)
     total = torch.zeros((), dtype=torch.float64, device=ours.device)
     for begin in range(0, len(ours), piece):
-        one, other = ours[begin : begin + piece], theirs[begin : begin + piece]
-        difference = torch.sub(one, other, out=room[: len(one)])
+        manual_piece, reference_piece = ours[begin : begin + piece], theirs[begin : begin + piece]
+        difference = torch.sub(manual_piece, reference_piece, out=room[: len(manual_piece)])
         total += difference.dot(difference)
     return float(total)
 
@@ -213,7 +213,7 @@ def largest_of_each(tensors: Sequence[Tensor]) -> list[float]:
     """The largest absolute entry of each; NaN or infinite where one is. Small ones are looked at together."""
     counts = _small_counts(tensors) if _of_one_kind(tensors) and tensors[0].is_cpu else []
     if not counts:
-        return [largest_of(one) for one in tensors]
+        return [largest_of(tensor) for tensor in tensors]
     return _greatest(flatten([*tensors]).detach(), counts)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from torch import Tensor
@@ -53,7 +52,6 @@ def is_close(maxdiff: float, scale: float, dtype: torch.dtype, largest: float) -
     return maxdiff <= of_its_own * scale or maxdiff <= of_largest * largest
 
 
-@cache
 def rounding(dtype: torch.dtype) -> tuple[float, float]:
     """The two factors of that rule: for the tensor's own largest entry, for that of all gradients."""
     eps = torch.finfo(dtype).eps
@@ -183,8 +181,8 @@ def finite_max(tensor: Tensor) -> float:
     return float(finite.max()) if finite.numel() else 0.0
 
 
-def _coarser(one: torch.dtype, other: torch.dtype) -> torch.dtype:
-    floats = [dtype for dtype in (one, other) if dtype.is_floating_point or dtype.is_complex]
+def _coarser(*dtypes: torch.dtype) -> torch.dtype:
+    floats = [dtype for dtype in dtypes if dtype.is_floating_point or dtype.is_complex]
     return max(floats, key=lambda dtype: torch.finfo(dtype).eps)
 
 

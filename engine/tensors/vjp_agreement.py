@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from operator import sub
 from typing import Any, NamedTuple
 
@@ -50,7 +49,7 @@ def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agre
     if value.layout != torch.strided:
         value = value.to_dense()
     if value.is_complex() and expected.is_complex():
-        value, expected = (torch.view_as_real(one.resolve_conj()) for one in (value, expected))
+        value, expected = (torch.view_as_real(part.resolve_conj()) for part in (value, expected))
     if value.is_complex():
         return _wrong_type("it is complex")
     if not value.is_floating_point():
@@ -124,11 +123,11 @@ def agreements(
 
     No upstream is larger than `most` or the largest of those expected, apart from a jitter.
     """
-    found = _proven_together(values, expected, most)
+    known = _proven_together(values, expected, most)
     for name in values:
-        if name not in found:
-            found[name] = _attempted(values[name], expected[name], upstream(name))
-    return {name: found[name] for name in values}
+        if name not in known:
+            known[name] = _attempted(values[name], expected[name], upstream(name))
+    return {name: known[name] for name in values}
 
 
 def _attempted(value: object, expected: Tensor, upstream: float) -> Agreement:
@@ -195,8 +194,8 @@ def _largest_errors(
 
 
 def _numbers(tensor: Tensor) -> list[float]:
-    found = (tensor.flatten() if tensor.dim() > 1 else tensor).tolist()
-    return found if isinstance(found, list) else [found]
+    numbers = (tensor.flatten() if tensor.dim() > 1 else tensor).tolist()
+    return numbers if isinstance(numbers, list) else [numbers]
 
 
 def _largest(numbers: list[float]) -> float:
@@ -231,15 +230,18 @@ def measured_upstream(expected: Tensor, again: Iterable[Tensor], upstream: float
     largest, eps = finite_max(expected), _eps(expected)
     if largest == 0 or not eps:
         return upstream
-    noise = max((finite_max(one - expected) for one in again), default=0.0)
+    noise = _noise(expected, again)
     room = 1e8 if eps <= eps_of(torch.float64) else 1e4
     return max(_NOISE * noise / eps, min(upstream, room * largest))
 
 
 def is_rounding(expected: Tensor, again: Iterable[Tensor]) -> bool:
     """Whether a VJP is zero in every entry up to rounding; `again` as above."""
-    noise = max((finite_max(one - expected) for one in again), default=0.0)
-    return finite_max(expected) <= 64 * _NOISE * noise
+    return finite_max(expected) <= 64 * _NOISE * _noise(expected, again)
+
+
+def _noise(expected: Tensor, again: Iterable[Tensor]) -> float:
+    return max((finite_max(other - expected) for other in again), default=0.0)
 
 
 _NOISE = 16
@@ -261,7 +263,6 @@ def _eps(tensor: Tensor) -> float:
     return eps_of(tensor.dtype)
 
 
-@cache
 def eps_of(dtype: torch.dtype) -> float:
     """The rounding of a dtype; 0 for one that has none."""
     return torch.finfo(dtype).eps if dtype.is_floating_point else 0.0
