@@ -81,13 +81,13 @@ class Node:
 
     def inside(self) -> ast.expr:
         """The expression itself, even where its value has a name."""
-        found: ast.expr = _Renamed(self.parts).visit_inside(self.written)
-        return found
+        renamed: ast.expr = _Renamed(self.parts).visit_inside(self.written)
+        return renamed
 
     def say(self, tree: ast.expr) -> ast.expr:
         """A part of what is written, in names that mean now what they meant then."""
-        found: ast.expr = _Renamed(self.parts).visit(tree)
-        return found
+        renamed: ast.expr = _Renamed(self.parts).visit(tree)
+        return renamed
 
     @property
     def differentiable(self) -> bool:
@@ -103,8 +103,8 @@ def _has_graph(value: Any) -> bool:
     if isinstance(value, Tensor):
         return value.requires_grad
     if isinstance(value, dict):
-        return any(_has_graph(one) for one in value.values())
-    return isinstance(value, tuple | list | set) and any(_has_graph(one) for one in value)
+        return any(_has_graph(item) for item in value.values())
+    return isinstance(value, tuple | list | set) and any(_has_graph(item) for item in value)
 
 
 class _Renamed(ast.NodeTransformer):

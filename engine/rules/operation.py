@@ -34,19 +34,19 @@ class Operation:
         Raises:
             Refused: there is an operand that no parameter is for.
         """
-        found: dict[str, Operand] = {}
+        operands: dict[str, Operand] = {}
         left = list(self.positional)
         for parameter in parameters:
             if parameter.startswith("*"):
-                found[parameter[1:]], left = _all(left), []
+                operands[parameter[1:]], left = _all(left), []
             elif left:
-                found[parameter] = left.pop(0)
-        found.update({KEYWORDS.get(name, name): operand for name, operand in self.named.items()})
+                operands[parameter] = left.pop(0)
+        operands.update({KEYWORDS.get(name, name): operand for name, operand in self.named.items()})
         known = {parameter.lstrip("*") for parameter in parameters}
-        if left or not known.issuperset(found):
-            odd = ", ".join(sorted(set(found) - known)) or "so many operands"
+        if left or not known.issuperset(operands):
+            odd = ", ".join(sorted(set(operands) - known)) or "so many operands"
             raise Refused(f"no rule for {self.name} with {odd}", self.node.line)
-        return found
+        return operands
 
 
 def _all(operands: list[Operand]) -> Operand:
@@ -58,7 +58,7 @@ def _all(operands: list[Operand]) -> Operand:
 def value_of(operand: Operand) -> Any:
     """The value that an operand had when the forward ran."""
     if isinstance(operand, tuple):
-        return tuple(value_of(one) for one in operand)
+        return tuple(value_of(part) for part in operand)
     return operand.value if operand is not None else None
 
 
@@ -107,15 +107,15 @@ def _item(node: Node, written: ast.expr) -> Operand:
     if isinstance(written, ast.Attribute):
         return Node(ast.Constant(written.attr), written.attr, node.line, {})
     assert isinstance(written, ast.Subscript)
-    found = node.part(written.slice)
-    if found is None:
+    item = node.part(written.slice)
+    if item is None:
         raise Refused(f"no rule for `{ast.unparse(written)}`", node.line)
-    return found
+    return item
 
 
 def _call(node: Node, written: ast.Call) -> Operation:
-    positional = tuple(_operand(node, one) for one in written.args)
-    named = {one.arg: _operand(node, one.value) for one in written.keywords if one.arg}
+    positional = tuple(_operand(node, tree) for tree in written.args)
+    named = {given.arg: _operand(node, given.value) for given in written.keywords if given.arg}
     callee = node.part(written.func)
     name = _name_of(node, written.func, callee)
     owner = callee.part(written.func.value) if callee and isinstance(written.func, ast.Attribute) else None
@@ -163,7 +163,7 @@ def _operand(node: Node, tree: ast.expr) -> Operand:
     if isinstance(tree, ast.Starred):
         raise Refused(f"no rule for `{ast.unparse(tree)}` among the arguments, line {node.line}", node.line)
     if isinstance(tree, ast.Tuple | ast.List):
-        return tuple(_operand(node, one) for one in tree.elts)
+        return tuple(_operand(node, element) for element in tree.elts)
     part = node.part(tree)
     if part is not None:
         return part.items or part

@@ -25,11 +25,11 @@ class Style:
 
     def fresh(self, wanted: str, others: frozenset[str] = frozenset()) -> str:
         """The name wanted, or that name with a number, whichever is free."""
-        found, number = wanted, 1
-        while found in self.taken or found in others:
+        free, number = wanted, 1
+        while free in self.taken or free in others:
             number += 1
-            found = f"{wanted}{number}"
-        return found
+            free = f"{wanted}{number}"
+        return free
 
 
 _PLAIN = Style()

@@ -53,7 +53,7 @@ class Use:
         if isinstance(operand, Node):
             return operand.tree()
         if isinstance(operand, tuple):
-            return ast.Tuple(elts=[_tree(one) for one in operand], ctx=ast.Load())
+            return ast.Tuple(elts=[_tree(part) for part in operand], ctx=ast.Load())
         raise Refused(f"{self.operation.name} without {parameter} has no rule", self.line)
 
     def value(self, parameter: str, default: Any = None) -> Any:
@@ -87,10 +87,14 @@ class Use:
     def write(self, text: str, **holes: ast.expr) -> ast.expr:
         """A template with operands by their parameters, and `out`, in place."""
         names = set(names_in(text))
-        found = {one: self.tree(one) for one in names & set(self.operands) if one not in holes}
+        trees = {
+            parameter: self.tree(parameter)
+            for parameter in names & set(self.operands)
+            if parameter not in holes
+        }
         if "out" in names and "out" not in holes:
-            found["out"] = self.out
-        return template(text, **found, **holes)
+            trees["out"] = self.out
+        return template(text, **trees, **holes)
 
     @property
     def full_up(self) -> Term:
@@ -105,7 +109,10 @@ class Use:
 
         `shape` is what it yields, by default that of the operand.
         """
-        names = {one: self.tree(one) for one in {*names_in(text)} & self.operands.keys() - holes.keys()}
+        names = {
+            parameter: self.tree(parameter)
+            for parameter in {*names_in(text)} & self.operands.keys() - holes.keys()
+        }
         up = self.full_up
         if "out" in names_in(text) and "out" not in holes:
             up, names["out"] = self.result(up, names_in(text).count("out"))
@@ -131,7 +138,7 @@ def _tree(operand: Operand) -> ast.expr:
     if isinstance(operand, Node):
         return operand.tree()
     if isinstance(operand, tuple):
-        return ast.Tuple(elts=[_tree(one) for one in operand], ctx=ast.Load())
+        return ast.Tuple(elts=[_tree(part) for part in operand], ctx=ast.Load())
     return ast.Constant(None)
 
 
@@ -154,8 +161,8 @@ def _summed(term: Term, shape: Shape) -> Term:
 
 
 def _dims(dims: Any) -> str:
-    found = list(dims)
-    return str(found[0]) if len(found) == 1 else str(tuple(found))
+    listed = list(dims)
+    return str(listed[0]) if len(listed) == 1 else str(tuple(listed))
 
 
 RULES: dict[tuple[str, str], Rule] = {}
@@ -167,7 +174,7 @@ def rule(
 ) -> Callable[[Yields], Yields]:
     """Enter a row: `signature` is `name(x, dim, *shape)`, `of` the operand that it is about."""
     operation, _, rest = signature.partition("(")
-    parameters = tuple(one.strip() for one in rest.rstrip(")").split(",") if one.strip())
+    parameters = tuple(parameter.strip() for parameter in rest.rstrip(")").split(",") if parameter.strip())
 
     def enter(term: Yields) -> Yields:
         RULES[operation, of] = Rule(operation, of, parameters, title, sentence, formula, source, term)

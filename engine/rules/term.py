@@ -167,8 +167,8 @@ class Term:
             return self
         up = "{name}" + at_index(self)
         term = replace(self, factors=(), minus=False, shares="", into=None, base_shape=self.shape)
-        found, base = term.with_helper("spread", template("torch.zeros_like(like)", like=like), [up])
-        return replace(found, base=base)
+        spread, base = term.with_helper("spread", template("torch.zeros_like(like)", like=like), [up])
+        return replace(spread, base=base)
 
     def with_helper(self, wanted: str, tree: ast.expr, then: Sequence[str] = ()) -> tuple[Term, ast.expr]:
         """With one more variable, called as wanted if that is free, and its name to be read.
@@ -179,8 +179,8 @@ class Term:
         return replace(self, helpers=(*self.helpers, helper)), name_tree(helper.name)
 
     def _helper(self, wanted: str, tree: ast.expr, then: Sequence[str] = ()) -> Helper:
-        free = style().fresh(wanted, frozenset(one.name for one in self.helpers))
-        return Helper(free, tree, tuple(one.replace("{name}", free) for one in then))
+        free = style().fresh(wanted, frozenset(helper.name for helper in self.helpers))
+        return Helper(free, tree, tuple(line.replace("{name}", free) for line in then))
 
     def _core(self, factors: list[Factor]) -> ast.expr:
         core = _multiplied(factors, self.base)
@@ -189,44 +189,48 @@ class Term:
     def written(self) -> ast.expr:
         """The whole term, its helpers by their names."""
         masked = [factor for factor in self.factors if factor.mask]
-        found = _multiplied(self.factors, self.base)
-        if found is None:
-            found = template("torch.ones(())")
+        tree = _multiplied(self.factors, self.base)
+        if tree is None:
+            tree = template("torch.ones(())")
         if not self.minus:
-            return found
-        if self.base is None or any(not one.mask for one in self.factors if not one.divides) or not masked:
-            return negative(found)
+            return tree
+        if (
+            self.base is None
+            or any(not factor.mask for factor in self.factors if not factor.divides)
+            or not masked
+        ):
+            return negative(tree)
         negated = _multiplied(self.factors, negative(self.base))
         assert negated is not None
         return negated
 
     def tree(self) -> ast.expr:
         """The whole term as one expression, what helpers stand for in their places where that can be said."""
-        found = self.written()
+        tree = self.written()
         for helper in reversed(self.helpers):
             if not helper.then:
-                found = filled(found, {helper.name: helper.tree})
-        return found
+                tree = filled(tree, {helper.name: helper.tree})
+        return tree
 
 
 def _multiplied(factors: tuple[Factor, ...] | list[Factor], base: ast.expr | None) -> ast.expr | None:
     numbers = [factor.tree for factor in factors if not factor.divides and factor.scalar]
     tensors = [factor for factor in factors if not factor.divides and not factor.scalar]
     # truth values come last: a minus in front of one is an error
-    ordered = [one.tree for one in sorted(tensors, key=lambda one: one.mask)]
+    ordered = [factor.tree for factor in sorted(tensors, key=lambda factor: factor.mask)]
     divisors = [factor.tree for factor in factors if factor.divides]
-    found = product([*numbers, *ordered, *([base] if base is not None else [])])
-    if found is None and divisors:
-        found = ast.Constant(1)
-    return quotient(found, divisors) if found is not None else None
+    numerator = product([*numbers, *ordered, *([base] if base is not None else [])])
+    if numerator is None and divisors:
+        numerator = ast.Constant(1)
+    return quotient(numerator, divisors) if numerator is not None else None
 
 
 def joined(terms: Sequence[Term]) -> Term:
     """One term of the pieces; what comes to the same piece twice is added."""
     pieces: dict[int, ast.expr] = {}
     helpers: dict[str, Helper] = {}
-    for one in terms:
-        term = _told_apart(one, helpers)
+    for own in terms:
+        term = _told_apart(own, helpers)
         assert term.piece is not None
         helpers.update({helper.name: helper for helper in term.helpers})
         before, tree = pieces.get(term.piece.place), term.written()
@@ -241,26 +245,26 @@ def _told_apart(term: Term, others: Mapping[str, Helper]) -> Term:
     for helper in term.helpers:
         other = others.get(helper.name)
         if other is not None and not _is_same(helper, other):
-            taken = frozenset({*others, *(one.name for one in term.helpers)})
+            taken = frozenset({*others, *(own.name for own in term.helpers)})
             term = _renamed(term, helper.name, style().fresh(helper.name, taken))
     return term
 
 
-def _is_same(one: Helper, other: Helper) -> bool:
-    return text_of(one.tree) == text_of(other.tree) and one.then == other.then
+def _is_same(helper: Helper, other: Helper) -> bool:
+    return text_of(helper.tree) == text_of(other.tree) and helper.then == other.then
 
 
 def _renamed(term: Term, old: str, new: str) -> Term:
     holes: dict[str, ast.expr] = {old: name_tree(new)}
     helpers = tuple(
         Helper(
-            new if one.name == old else one.name,
-            filled(one.tree, holes),
-            tuple(re.sub(rf"\b{old}\b", new, then) for then in one.then),
+            new if helper.name == old else helper.name,
+            filled(helper.tree, holes),
+            tuple(re.sub(rf"\b{old}\b", new, then) for then in helper.then),
         )
-        for one in term.helpers
+        for helper in term.helpers
     )
-    factors = tuple(replace(one, tree=filled(one.tree, holes)) for one in term.factors)
+    factors = tuple(replace(factor, tree=filled(factor.tree, holes)) for factor in term.factors)
     base = filled(term.base, holes) if term.base is not None else None
     return replace(term, base=base, factors=factors, helpers=helpers)
 
@@ -276,7 +280,7 @@ def at_index(term: Term, sign: str = "=") -> str:
         return f".index_put_({text_of(index)}, {text_of(value)}, accumulate=True)"
     text = text_of(term.into)
     if isinstance(term.into, ast.Tuple) and term.into.elts:
-        text = ", ".join(text_of(one) for one in term.into.elts)
+        text = ", ".join(text_of(element) for element in term.into.elts)
     return f"[{text}] {sign} {text_of(value)}"
 
 

@@ -13,8 +13,8 @@ from .style import style
 def template(text: str, **holes: ast.expr) -> ast.expr:
     """The expression `text` with trees in place of the names given, and the program's words for modules."""
     modules = {word: name(own) for word, own in style().modules.items()}
-    found: ast.expr = _Filled({**modules, **holes}).visit(ast.parse(text, mode="eval").body)
-    return found
+    tree: ast.expr = _Filled({**modules, **holes}).visit(ast.parse(text, mode="eval").body)
+    return tree
 
 
 def names_in(text: str) -> list[str]:
@@ -24,8 +24,8 @@ def names_in(text: str) -> list[str]:
 
 def filled(tree: ast.expr, holes: Mapping[str, ast.expr]) -> ast.expr:
     """A copy of an expression with trees in place of names."""
-    found: ast.expr = _Filled(holes).visit(copied(tree))
-    return found
+    copy: ast.expr = _Filled(holes).visit(copied(tree))
+    return copy
 
 
 def copied(tree: ast.AST) -> Any:
@@ -54,7 +54,7 @@ _TRANSPOSES = ("T", "mT")
 def _turns_matrices(call: ast.Call) -> bool:
     """Whether it is `x.transpose(-2, -1)`."""
     is_method = isinstance(call.func, ast.Attribute) and call.func.attr == "transpose"
-    return is_method and sorted(ast.unparse(one) for one in call.args) == ["-1", "-2"]
+    return is_method and sorted(ast.unparse(dim) for dim in call.args) == ["-1", "-2"]
 
 
 _SHORT = 60
@@ -85,7 +85,9 @@ class _Simpler(ast.NodeTransformer):
                 assert isinstance(inner.func, ast.Attribute)
                 return inner.func.value
             if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.MatMult):
-                left, right = (ast.Attribute(one, node.attr, ast.Load()) for one in (inner.right, inner.left))
+                left, right = (
+                    ast.Attribute(side, node.attr, ast.Load()) for side in (inner.right, inner.left)
+                )
                 return ast.BinOp(self.visit(left), ast.MatMult(), self.visit(right))
         return ast.Attribute(value=inner, attr=node.attr, ctx=node.ctx)
 
@@ -136,10 +138,10 @@ def negative(tree: ast.expr) -> ast.expr:
 
 
 def _joined(trees: list[ast.expr], operator: ast.operator) -> ast.expr | None:
-    found: ast.expr | None = None
+    chain: ast.expr | None = None
     for tree in trees:
-        found = tree if found is None else ast.BinOp(left=found, op=operator, right=tree)
-    return found
+        chain = tree if chain is None else ast.BinOp(left=chain, op=operator, right=tree)
+    return chain
 
 
 def rebuilt(node: ast.AST, visit: Callable[[ast.AST], Any]) -> Any:
@@ -147,7 +149,7 @@ def rebuilt(node: ast.AST, visit: Callable[[ast.AST], Any]) -> Any:
     fields: dict[str, Any] = {}
     for field, value in ast.iter_fields(node):
         if isinstance(value, list):
-            fields[field] = [visit(one) if isinstance(one, ast.AST) else one for one in value]
+            fields[field] = [visit(item) if isinstance(item, ast.AST) else item for item in value]
         else:
             fields[field] = visit(value) if isinstance(value, ast.AST) else value
     return ast.copy_location(type(node)(**fields), node)

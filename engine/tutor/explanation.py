@@ -81,8 +81,8 @@ def explain(
     shape = tuple(value.shape) if isinstance(value, Tensor) else ()
     place = at if at is not None and len(at) == len(shape) else _worst(iteration, tensor, shape)
     uses = tuple(
-        _use(program, derived, one, names, place, first=position == 0)
-        for position, one in enumerate(derived.contributions)
+        _use(program, derived, contribution, names, place, first=position == 0)
+        for position, contribution in enumerate(derived.contributions)
     )
     true = iteration.references.gradients.get(tensor)
     total = f"{float(true[place]):.4g}" if true is not None else ""
@@ -93,7 +93,7 @@ def explain(
 
 def true_names(derivation: Derivation, iteration: Iteration) -> dict[str, Any]:
     """Every name's value when the forward had run, and the true gradients as upstream gradients."""
-    gradients = {f"d{name}": one.double() for name, one in iteration.references.gradients.items()}
+    gradients = {f"d{name}": gradient.double() for name, gradient in iteration.references.gradients.items()}
     return {**derivation.names, **gradients}
 
 
@@ -117,25 +117,25 @@ def _worst(iteration: Iteration, tensor: str, shape: tuple[int, ...]) -> tuple[i
     if true is None or not true.numel():
         return tuple(0 for _ in shape)
     place = int(true.abs().nan_to_num().argmax())
-    return tuple(int(one) for one in torch.unravel_index(torch.tensor(place), true.shape))
+    return tuple(int(coordinate) for coordinate in torch.unravel_index(torch.tensor(place), true.shape))
 
 
 def _use(
     program: Program,
     derived: Derived,
-    one: Contribution,
+    contribution: Contribution,
     names: Mapping[str, Any],
     at: tuple[int, ...],
     *,
     first: bool,
 ) -> UseExplained:
-    numbers, sums = worked(one, names, at)
+    numbers, sums = worked(contribution, names, at)
     return UseExplained(
-        line=one.line,
-        text=program.lines[one.line - 1].strip() if one.line else "",
-        rules=tuple(_said(use) for use in one.uses),
-        term=term_text(derived, one),
-        sums=(*sums_of(one), *sums),
+        line=contribution.line,
+        text=program.lines[contribution.line - 1].strip() if contribution.line else "",
+        rules=tuple(_said(use) for use in contribution.uses),
+        term=term_text(derived, contribution),
+        sums=(*sums_of(contribution), *sums),
         numbers=numbers,
     )
 
@@ -145,26 +145,26 @@ def _said(use: Use) -> RuleSaid:
     return RuleSaid(rule.title, rule.sentence, rule.formula, rule.source)
 
 
-def term_text(derived: Derived, one: Contribution) -> str:
+def term_text(derived: Derived, contribution: Contribution) -> str:
     """The line for this use alone, adding to the gradient."""
-    sign = "-=" if one.term.minus and one.term.into is None else "+="
-    if one.term.into is not None:
-        return lines_of(derived.tensor, [one], one.term.shape)[-1]
-    tree = one.term.negated().tree() if one.term.minus else one.term.tree()
+    sign = "-=" if contribution.term.minus and contribution.term.into is None else "+="
+    if contribution.term.into is not None:
+        return lines_of(derived.tensor, [contribution], contribution.term.shape)[-1]
+    tree = contribution.term.negated().tree() if contribution.term.minus else contribution.term.tree()
     return f"{derived.name} {sign} {text_of(tree)}"
 
 
-def sums_of(one: Contribution) -> tuple[str, ...]:
+def sums_of(contribution: Contribution) -> tuple[str, ...]:
     """What is summed on the way, and why: where an operand was broadcast."""
-    found = []
-    for use in one.uses:
+    sums = []
+    for use in contribution.uses:
         inner, outer = use.node.value, use.operation.node.value
         if broadcasts(use.operation.name) and isinstance(inner, Tensor) and isinstance(outer, Tensor):
             words = _broadcast(tuple(inner.shape), tuple(outer.shape))
             if words:
                 label = use.node.name or text_of(use.node.tree())
-                found.append(f"summed over {words}: {label} was broadcast")
-    return tuple(found)
+                sums.append(f"summed over {words}: {label} was broadcast")
+    return tuple(sums)
 
 
 def _broadcast(inner: Sequence[int], outer: Sequence[int]) -> str:

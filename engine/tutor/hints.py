@@ -37,9 +37,11 @@ def _users(program: Program, derivation: Derivation, derived: Derived) -> tuple[
     return (f"{derived.tensor} is used {_times(len(uses))}; its gradient has {terms}:", *map(_user, uses))
 
 
-def _user(one: Contribution) -> str:
-    through = ", then ".join(dict.fromkeys(use.rule.title for use in reversed(one.uses))) or "another name"
-    return f"line {one.line} makes {one.target} of it, through {through}"
+def _user(contribution: Contribution) -> str:
+    through = (
+        ", then ".join(dict.fromkeys(use.rule.title for use in reversed(contribution.uses))) or "another name"
+    )
+    return f"line {contribution.line} makes {contribution.target} of it, through {through}"
 
 
 def _times(count: int) -> str:
@@ -47,21 +49,25 @@ def _times(count: int) -> str:
 
 
 def _rules(program: Program, derivation: Derivation, derived: Derived) -> tuple[str, ...]:
-    rules = {use.rule.title: use.rule.sentence for one in derived.contributions for use in one.uses}
+    rules = {
+        use.rule.title: use.rule.sentence
+        for contribution in derived.contributions
+        for use in contribution.uses
+    }
     return tuple(f"{title}: {sentence}" for title, sentence in rules.items()) or (
         "The gradient is passed on as it is.",
     )
 
 
 def _shapes(program: Program, derivation: Derivation, derived: Derived) -> tuple[str, ...]:
-    found = [f"{derived.name} has the shape of {derived.tensor}: {_shape(derivation, derived.tensor)}"]
-    for one in derived.contributions:
+    lines = [f"{derived.name} has the shape of {derived.tensor}: {_shape(derivation, derived.tensor)}"]
+    for contribution in derived.contributions:
         upstream = "starts from 1, the gradient of the loss"
-        if one.target != "loss":
-            upstream = f"reads d{one.target}, of shape {_shape(derivation, one.target)}"
-        sums = "; ".join(sums_of(one)) or "nothing is summed for broadcasting"
-        found.append(f"the term through {one.target} {upstream}; {sums}")
-    return tuple(found)
+        if contribution.target != "loss":
+            upstream = f"reads d{contribution.target}, of shape {_shape(derivation, contribution.target)}"
+        sums = "; ".join(sums_of(contribution)) or "nothing is summed for broadcasting"
+        lines.append(f"the term through {contribution.target} {upstream}; {sums}")
+    return tuple(lines)
 
 
 def _shape(derivation: Derivation, tensor: str) -> str:
@@ -69,14 +75,16 @@ def _shape(derivation: Derivation, tensor: str) -> str:
 
 
 def _blanked(program: Program, derivation: Derivation, derived: Derived) -> tuple[str, ...]:
-    blanked = [replace(one, term=_with_blank(one)) for one in derived.contributions]
+    blanked = [
+        replace(contribution, term=_with_blank(contribution)) for contribution in derived.contributions
+    ]
     shape = tuple(derivation.names[derived.tensor].shape)
     return tuple(lines_of(derived.tensor, blanked, shape)) if blanked else derived.lines
 
 
-def _with_blank(one: Contribution) -> Term:
+def _with_blank(contribution: Contribution) -> Term:
     """The term with its hardest factor left out, or where it has none, its upstream gradient."""
-    term = one.term
+    term = contribution.term
     blank = ast.Name(id=BLANK, ctx=ast.Load())
     hardest = max(
         (f for f in term.factors if not isinstance(f.tree, ast.Constant)),

@@ -15,24 +15,24 @@ def holes(program: Program) -> dict[str, Statement]:
     return {name: s for s in program.statements if s.always for name in s.holes}
 
 
-def gradient_lines(program: Program, one: Derived, above: str = "") -> list[str]:
+def gradient_lines(program: Program, derived: Derived, above: str = "") -> list[str]:
     """The lines of a gradient under the forward lines that they come from, unless `above` says those."""
     comments = [
         f"# {program.lines[line - 1].strip()}"
-        for line in dict.fromkeys(use.line for use in one.contributions)
+        for line in dict.fromkeys(use.line for use in derived.contributions)
         if line
     ]
     if "\n".join(comments) == above:
         comments = []
-    lines = list(one.lines) or [f"{one.name} = ...  # {one.reason}"]
+    lines = list(derived.lines) or [f"{derived.name} = ...  # {derived.reason}"]
     return [*comments, *lines]
 
 
 def _block(program: Program, gradients: Iterable[Derived]) -> list[str]:
     lines: list[str] = []
     above = ""
-    for one in gradients:
-        written = gradient_lines(program, one, above)
+    for derived in gradients:
+        written = gradient_lines(program, derived, above)
         comments = [line for line in written if line.startswith("#")]
         above = "\n".join(comments) or above
         if comments and lines:
@@ -60,7 +60,7 @@ def with_backward(program: Program, gradients: Sequence[Derived]) -> str:
 
 
 def _end(program: Program, section: Section) -> int:
-    following = [one.title_line for one in program.sections if (one.title_line or 0) > section.first_line]
+    following = [s.title_line for s in program.sections if (s.title_line or 0) > section.first_line]
     return min((line for line in following if line is not None), default=len(program.lines) + 1) - 1
 
 
@@ -88,47 +88,51 @@ def with_gradients(program: Program, gradients: Sequence[Derived]) -> str:
     places = _places(program, section, gradients, end + 1)
     marked = holes(program)
     for at in sorted(set(places.values()), reverse=True):
-        here = [one for one in gradients if places[one.name] == at]
-        replaced = next((marked[one.name] for one in here if one.name in marked), None)
+        here = [derived for derived in gradients if places[derived.name] == at]
+        replaced = next((marked[derived.name] for derived in here if derived.name in marked), None)
         last = at - 1 if replaced is None else replaced.end_line
-        lines[at - 1 : last] = [line for one in here for line in gradient_lines(program, one)]
+        lines[at - 1 : last] = [line for derived in here for line in gradient_lines(program, derived)]
     return "\n".join(lines)
 
 
 def _places(program: Program, section: Section, gradients: Sequence[Derived], end: int) -> dict[str, int]:
     """The line before which each goes: the first that reads it, be that a line that is itself new."""
     marked = holes(program)
-    found: dict[str, int] = {}
-    for one in reversed(gradients):
-        old = [s.line for s in section.statements if one.name in s.reads]
-        new = [found[two.name] for two in gradients if two.name in found and one.name in _read_by(two)]
-        found[one.name] = marked[one.name].line if one.name in marked else min([*old, *new, end])
-    return found
+    places: dict[str, int] = {}
+    for derived in reversed(gradients):
+        old = [s.line for s in section.statements if derived.name in s.reads]
+        new = [
+            places[reader.name]
+            for reader in gradients
+            if reader.name in places and derived.name in _read_by(reader)
+        ]
+        places[derived.name] = marked[derived.name].line if derived.name in marked else min([*old, *new, end])
+    return places
 
 
-def _read_by(one: Derived) -> set[str]:
-    return {f"d{use.target}" for use in one.contributions}
+def _read_by(derived: Derived) -> set[str]:
+    return {f"d{use.target}" for use in derived.contributions}
 
 
 class CannotPlace(Exception):
     """A gradient's lines cannot be exchanged. The message is a sentence for the user."""
 
 
-def with_line(program: Program, one: Derived) -> str:
+def with_line(program: Program, derived: Derived) -> str:
     """The program with this gradient's lines in place of what stands for it, if anything does.
 
     Raises:
         CannotPlace: what stands for it is more than the gradient's own lines.
     """
     section = program.section("backward")
-    old = [s for s in section.statements if one.name in s.writes] if section is not None else []
-    if not old or one.name in holes(program):
-        return with_gradients(program, [one])
+    old = [s for s in section.statements if derived.name in s.writes] if section is not None else []
+    if not old or derived.name in holes(program):
+        return with_gradients(program, [derived])
     for statement in old:
-        if set(statement.writes) != {one.name} or not statement.always:
-            raise CannotPlace(f"line {statement.line} does more than write {one.name}; change it by hand")
+        if set(statement.writes) != {derived.name} or not statement.always:
+            raise CannotPlace(f"line {statement.line} does more than write {derived.name}; change it by hand")
     lines = list(program.lines)
     for statement in reversed(old):
-        new = list(one.lines) if statement is old[0] else []
+        new = list(derived.lines) if statement is old[0] else []
         lines[statement.line - 1 : statement.end_line] = new
     return "\n".join(lines)

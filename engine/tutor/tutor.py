@@ -71,23 +71,23 @@ class Tutor:
         return hinted(f"d{tensor}", level, hint(self.program, derivation, tensor, level))
 
     def _line(self, derivation: Derivation, tensor: str, *, now: bool) -> tuple[tuple[Told, ...], bool]:
-        one = derivation.gradients[tensor]
-        if one.reason:
-            return (Told(f"{one.name} cannot be written: {one.reason}", "head"),), False
+        derived = derivation.gradients[tensor]
+        if derived.reason:
+            return (Told(f"{derived.name} cannot be written: {derived.reason}", "head"),), False
         try:
             path = self._path()
             now_in_file = _as_opened(self.program, path)
-            text = with_line(now_in_file, _moved(one, self.program, now_in_file))
+            text = with_line(now_in_file, _moved(derived, self.program, now_in_file))
             if now:
                 _replace(path, text)
         except (CannotPlace, OSError) as problem:
             words = problem.strerror if isinstance(problem, OSError) else problem
-            return (Told(f"{one.name} is not written: {words}", "head"),), False
-        lines = tuple(Told(line, "strong") for line in one.lines)
+            return (Told(f"{derived.name} is not written: {words}", "head"),), False
+        lines = tuple(Told(line, "strong") for line in derived.lines)
         if now:
-            where = f"{one.name} is written into {path.name}; open it again to step it"
+            where = f"{derived.name} is written into {path.name}; open it again to step it"
             return (Told(where, "head"), *lines), False
-        return (Told(f"write {one.name} into {path.name}?", "head"), *lines), True
+        return (Told(f"write {derived.name} into {path.name}?", "head"), *lines), True
 
     def _path(self) -> Path:
         path = self.program.path
@@ -113,11 +113,11 @@ def _as_opened(program: Program, path: Path) -> Program:
     return now
 
 
-def _moved(one: Derived, program: Program, now: Program) -> Derived:
+def _moved(derived: Derived, program: Program, now: Program) -> Derived:
     """A gradient whose uses stand at the lines of the file: those above them may be more or fewer."""
     lines = {old.line: new.line for old, new in zip(_rest(program), _rest(now), strict=True)}
-    uses = [replace(use, line=lines.get(use.line, use.line)) for use in one.contributions]
-    return replace(one, contributions=uses)
+    uses = [replace(use, line=lines.get(use.line, use.line)) for use in derived.contributions]
+    return replace(derived, contributions=uses)
 
 
 def _rest(program: Program) -> list[Statement]:

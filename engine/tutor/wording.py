@@ -27,7 +27,7 @@ def _use(use: UseExplained) -> list[Told]:
         lines.append(Told(f"  {rule.title}: {rule.sentence}{source}"))
         lines.append(Told(f"    {rule.formula}", "quiet"))
     lines.append(Told(f"  {use.term}", "strong"))
-    return lines + [Told(f"    {one}") for one in (*use.sums, *use.numbers)]
+    return lines + [Told(f"    {sentence}") for sentence in (*use.sums, *use.numbers)]
 
 
 def hinted(gradient: str, level: int, lines: tuple[str, ...]) -> tuple[Told, ...]:

@@ -32,22 +32,26 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
     Raises:
         CannotStudy: the program does not run as far as its loss, or nothing can be derived.
     """
-    found = study(program, seed)
-    wanted = _wanted(program, found.session, found.derivation, missing=missing)
+    studied = study(program, seed)
+    wanted = _wanted(program, studied.session, studied.derivation, missing=missing)
     return _tried(program, wanted, missing=missing, seed=seed)
 
 
 def _wanted(program: Program, session: Session, derivation: Derivation, *, missing: bool) -> list[Derived]:
     there = session.facts.candidates.keys() - holes(program).keys() if missing else frozenset[str]()
-    others = _other_names(program, [one.name for one in derivation.gradients.values()])
-    return [_renamed(one, others) for one in derivation.gradients.values() if one.name not in there]
+    others = _other_names(program, [derived.name for derived in derivation.gradients.values()])
+    return [
+        _renamed(derived, others) for derived in derivation.gradients.values() if derived.name not in there
+    ]
 
 
 def _other_names(program: Program, gradients: Sequence[str]) -> dict[str, str]:
     """Names for the gradients whose own name the program uses for something else."""
     used = {name for s in program.statements for name in (*s.binds, *s.reads)}
     taken = {name for s in program.statements if s.section != "backward" for name in s.binds}
-    return {name: next(one for one in _names(name) if one not in used) for name in gradients if name in taken}
+    return {
+        name: next(free for free in _names(name) if free not in used) for name in gradients if name in taken
+    }
 
 
 def _names(gradient: str) -> Iterator[str]:
@@ -55,12 +59,12 @@ def _names(gradient: str) -> Iterator[str]:
     yield from (f"grad_{gradient[1:]}_{number}" for number in count(2))
 
 
-def _renamed(one: Derived, others: Mapping[str, str]) -> Derived:
+def _renamed(derived: Derived, others: Mapping[str, str]) -> Derived:
     if not others:
-        return one
+        return derived
     words = re.compile(rf"\b({'|'.join(map(re.escape, others))})\b")
-    lines = tuple(words.sub(lambda found: others[found[0]], line) for line in one.lines)
-    return replace(one, lines=lines)
+    lines = tuple(words.sub(lambda word: others[word[0]], line) for line in derived.lines)
+    return replace(derived, lines=lines)
 
 
 def _tried(program: Program, wanted: Sequence[Derived], *, missing: bool, seed: int) -> Written:
@@ -68,18 +72,20 @@ def _tried(program: Program, wanted: Sequence[Derived], *, missing: bool, seed: 
     place = with_gradients if missing else with_backward
     text = place(program, wanted)
     report = check(parse(text, program.name, program.path), seed=seed)
-    verdicts = {one.name: one for one in report.gradients}
+    reports = {gradient.name: gradient for gradient in report.gradients}
     kept = [
-        one if not one.lines or _confirmed(verdicts.get(one.name)) else one.without_lines(_DENIED)
-        for one in wanted
+        derived
+        if not derived.lines or _confirmed(reports.get(derived.name))
+        else derived.without_lines(_DENIED)
+        for derived in wanted
     ]
-    if any(one.lines and not new.lines for one, new in zip(wanted, kept, strict=True)):
+    if any(before.lines and not after.lines for before, after in zip(wanted, kept, strict=True)):
         text = place(program, kept)
-    return Written(text, {one.name: one.reason for one in kept if not one.lines})
+    return Written(text, {derived.name: derived.reason for derived in kept if not derived.lines})
 
 
 _DENIED = "the check does not confirm it in its place"
 
 
-def _confirmed(found: GradientReport | None) -> bool:
-    return found is None or (found.line_verdict or found.verdict).passes
+def _confirmed(report: GradientReport | None) -> bool:
+    return report is None or (report.line_verdict or report.verdict).passes

@@ -34,8 +34,8 @@ def _repeated(line: str) -> str:
         if isinstance(node, ast.Call) and (text := ast.get_source_segment(line, node)) and len(text) >= _WORTH
     }
     room = {text: len(text) * (len(_pattern(text).findall(line)) - 1) for text in calls}
-    found = max(sorted(room), key=lambda text: room[text], default="")
-    return found if room.get(found, 0) > 0 else ""
+    largest = max(sorted(room), key=lambda text: room[text], default="")
+    return largest if room.get(largest, 0) > 0 else ""
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -93,7 +93,7 @@ def _derived(session: Session, trace: Trace) -> Derivation:
         walked = walk(trace, wanted_leaves(session))
         tensors = {name: trace.names[name].value for name in walked.order}
         reached = walked.contributions.keys() | walked.refused.keys()
-        cuts = _random_cuts({name: one for name, one in tensors.items() if name in reached})
+        cuts = _random_cuts({name: tensor for name, tensor in tensors.items() if name in reached})
         arrived = arrivals(session.namespace["loss"], tensors, cuts)
         return Derivation(_confirmed(session, walked, arrived, cuts), names)
 
@@ -102,8 +102,8 @@ def _random_cuts(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Random upstream gradients: with the true ones, which may be zero, a wrong line could pass."""
     generator = torch.Generator().manual_seed(_SEED)
     return {
-        name: torch.randn(one.shape, generator=generator, dtype=torch.float64).to(one)
-        for name, one in tensors.items()
+        name: torch.randn(tensor.shape, generator=generator, dtype=torch.float64).to(tensor)
+        for name, tensor in tensors.items()
     }
 
 
@@ -121,7 +121,7 @@ def traced(world: World, session: Session, wanted: frozenset[str]) -> Trace:
     section = session.program.section("forward")
     assert section is not None
     make_leaves(session.namespace, session.parameters, wanted & session.data)
-    functions = Functions(one.tree for one in session.program.sections)
+    functions = Functions(part.tree for part in session.program.sections)
     program = session.program
     trace = Trace(session.namespace, functions, program.filename, program.lines)
     with torch.enable_grad(), world.same_draws(world.draws):
@@ -138,35 +138,35 @@ def _confirmed(
 ) -> dict[str, Derived]:
     """Run every gradient's lines on random upstream gradients and compare with what autograd lets arrive."""
     namespace = session.namespace
-    found: dict[str, Derived] = {}
+    confirmed: dict[str, Derived] = {}
     strided: list[str] = []
     with torch.no_grad():
         for tensor in walked.order:
-            one = _viewable(_written(tensor, walked, arrived[tensor]), strided)
-            reason = one.reason or _why_not(namespace, one, arrived[tensor])
-            if reason and not one.reason and ".view(" in "".join(one.lines):
-                one = _reshaped(one, ".view(")
-                reason = _why_not(namespace, one, arrived[tensor])
+            derived = _viewable(_written(tensor, walked, arrived[tensor]), strided)
+            reason = derived.reason or _why_not(namespace, derived, arrived[tensor])
+            if reason and not derived.reason and ".view(" in "".join(derived.lines):
+                derived = _reshaped(derived, ".view(")
+                reason = _why_not(namespace, derived, arrived[tensor])
             if reason:
-                one = one.without_lines(reason)
-            elif not namespace[one.name].is_contiguous():
-                strided.append(f"{one.name}.view(")
-            found[tensor] = one
+                derived = derived.without_lines(reason)
+            elif not namespace[derived.name].is_contiguous():
+                strided.append(f"{derived.name}.view(")
+            confirmed[tensor] = derived
             # what the loss does not use has a gradient of zero, and passes none on
-            namespace[one.name] = cuts[tensor] if tensor in cuts else torch.zeros_like(arrived[tensor])
-    return found
+            namespace[derived.name] = cuts[tensor] if tensor in cuts else torch.zeros_like(arrived[tensor])
+    return confirmed
 
 
-def _viewable(one: Derived, strided: Sequence[str]) -> Derived:
+def _viewable(derived: Derived, strided: Sequence[str]) -> Derived:
     """A gradient whose memory is not in order cannot be viewed, only reshaped."""
     for text in strided:
-        one = _reshaped(one, text)
-    return one
+        derived = _reshaped(derived, text)
+    return derived
 
 
-def _reshaped(one: Derived, text: str) -> Derived:
-    lines = tuple(line.replace(text, text.replace(".view(", ".reshape(")) for line in one.lines)
-    return replace(one, lines=lines)
+def _reshaped(derived: Derived, text: str) -> Derived:
+    lines = tuple(line.replace(text, text.replace(".view(", ".reshape(")) for line in derived.lines)
+    return replace(derived, lines=lines)
 
 
 def _written(tensor: str, walked: Walked, reference: Tensor) -> Derived:
@@ -189,14 +189,14 @@ _LONGEST = 300
 """A line of so many characters is none that a student would hand in."""
 
 
-def _why_not(namespace: dict[str, object], one: Derived, arrived: Tensor) -> str:
+def _why_not(namespace: dict[str, object], derived: Derived, arrived: Tensor) -> str:
     """Why the lines, run as they would be shown, do not compute the gradient; empty where they do."""
     try:
-        for line in one.lines:
+        for line in derived.lines:
             exec(compile(line, "<derived>", "exec", dont_inherit=True), namespace)
     except Exception as error:
         return f"the line that the rules give raises {in_short(error)}"
-    found = agreement(namespace[one.name], arrived, upstream=1.0).verdict
-    if found not in (Verdict.RIGHT, Verdict.NOT_EXERCISED):
+    verdict = agreement(namespace[derived.name], arrived, upstream=1.0).verdict
+    if verdict not in (Verdict.RIGHT, Verdict.NOT_EXERCISED):
         return "autograd does not confirm the line that the rules give"
     return ""

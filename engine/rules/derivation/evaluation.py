@@ -49,8 +49,8 @@ class Evaluator(ABC):
                 self.names[name] = self.by_value[id(value)] = Node(name_tree(name), value, 0, {})
 
     @abstractmethod
-    def bind(self, target: ast.expr, found: Node) -> None:
-        """Let a name, or several, stand for what was found."""
+    def bind(self, target: ast.expr, node: Node) -> None:
+        """Let a name, or several, stand for a node."""
 
     @abstractmethod
     def inside(self, call: Call, bound: dict[str, Node]) -> Node:
@@ -76,7 +76,7 @@ class Evaluator(ABC):
     def _node(self, tree: ast.expr) -> Node:
         if isinstance(tree, ast.Name):
             return self._named(tree)
-        parts = {id(one): self._node(one) for one in subtrees(tree) if id(one) in self._notes}
+        parts = {id(part): self._node(part) for part in subtrees(tree) if id(part) in self._notes}
         value = self._notes[id(tree)]
         if isinstance(tree, ast.Constant):
             return Node(as_spelled(tree, self.lines), value, tree.lineno, {})
@@ -89,7 +89,7 @@ class Evaluator(ABC):
 
     def _named(self, tree: ast.Name) -> Node:
         value = self._notes.get(id(tree), self.namespace.get(tree.id))
-        if isinstance(value, list | tuple) and any(isinstance(one, Tensor) for one in value):
+        if isinstance(value, list | tuple) and any(isinstance(entry, Tensor) for entry in value):
             node = Node(tree, value, tree.lineno, {})
             node.alias_of = self.names.setdefault(tree.id, Node(tree, value, tree.lineno, {}))
             node.items = tuple(items_of(node, self.by_value))
@@ -110,34 +110,34 @@ class Evaluator(ABC):
 
     def _renamed_items(self, target: ast.expr, source: ast.expr) -> Iterator[dict[str, str]]:
         """For every item of what a comprehension goes through, names for what its target stands for."""
-        for found in items_of(self.evaluate(source), self.by_value):
-            yield dict(self._target_names(target, found))
+        for item in items_of(self.evaluate(source), self.by_value):
+            yield dict(self._target_names(target, item))
 
     def _walrus(self, target: ast.Name, value: ast.expr) -> None:
         self.bind(target, self.evaluate(value))
 
-    def _target_names(self, target: ast.expr, found: Node) -> Iterator[tuple[str, str]]:
+    def _target_names(self, target: ast.expr, node: Node) -> Iterator[tuple[str, str]]:
         if isinstance(target, ast.Tuple | ast.List):
-            for one, part in zip(target.elts, elements(found, self.by_value), strict=True):
-                yield from self._target_names(one, part)
+            for inner, part in zip(target.elts, elements(node, self.by_value), strict=True):
+                yield from self._target_names(inner, part)
         elif isinstance(target, ast.Name):
-            yield target.id, self._hidden(found)
+            yield target.id, self._hidden(node)
 
     def _follow(self, call: ast.Call) -> str | None:
         """Run one of the program's own functions, its statements noted; the name of what it returns."""
-        found = called(call.func, self.functions, self.namespace)
-        if found is None or self.depth > _DEEPEST or not _is_simple(call) or not found.can_be_followed():
+        own = called(call.func, self.functions, self.namespace)
+        if own is None or self.depth > _DEEPEST or not _is_simple(call) or not own.can_be_followed():
             return None
-        if found.bound([None] * len(call.args), {one.arg: None for one in call.keywords}) is None:  # type: ignore
+        if own.bound([None] * len(call.args), {given.arg: None for given in call.keywords}) is None:  # type: ignore
             return None
-        args = [self.evaluate(one) for one in call.args]
-        named = {str(one.arg): self.evaluate(one.value) for one in call.keywords}
-        bound = found.bound(args, named)
+        args = [self.evaluate(tree) for tree in call.args]
+        named = {str(given.arg): self.evaluate(given.value) for given in call.keywords}
+        bound = own.bound(args, named)
         assert bound is not None
-        return self._hidden(self.inside(found, bound))
+        return self._hidden(self.inside(own, bound))
 
 
 def _is_simple(call: ast.Call) -> bool:
-    return all(one.arg for one in call.keywords) and not any(
-        isinstance(one, ast.Starred) for one in call.args
+    return all(argument.arg for argument in call.keywords) and not any(
+        isinstance(argument, ast.Starred) for argument in call.args
     )

@@ -55,7 +55,7 @@ class Call:
 
     def can_be_followed(self) -> bool:
         """Whether it returns in the open: not out of a `with`, not piece by piece."""
-        return all(_is_open(one) for one in self.statements())
+        return all(_is_open(statement) for statement in self.statements())
 
     def statements(self) -> list[ast.stmt]:
         """What it runs."""
@@ -69,35 +69,35 @@ class Call:
         spec = self.body.args
         if spec.vararg or spec.kwarg:
             return None
-        names = [one.arg for one in (*spec.posonlyargs, *spec.args)]
+        names = [parameter.arg for parameter in (*spec.posonlyargs, *spec.args)]
         given = [*([_constant(self.owner, self.body)] if self.owner is not None else []), *args]
-        found = self._defaults(names)
-        found.update(zip(names, given, strict=False))
-        found.update(named)
-        wanted = {*names, *(one.arg for one in spec.kwonlyargs)}
-        return found if set(found) == wanted and len(given) <= len(names) else None
+        values = self._defaults(names)
+        values.update(zip(names, given, strict=False))
+        values.update(named)
+        wanted = {*names, *(parameter.arg for parameter in spec.kwonlyargs)}
+        return values if set(values) == wanted and len(given) <= len(names) else None
 
     def _defaults(self, names: list[str]) -> dict[str, Node]:
         values = self.function.__defaults__ or ()
         trees = self.body.args.defaults
-        found = {
+        nodes = {
             name: Node(tree, value, tree.lineno, {})
             for name, tree, value in zip(names[len(names) - len(values) :], trees, values, strict=True)
         }
         written = zip(self.body.args.kwonlyargs, self.body.args.kw_defaults, strict=True)
-        by_name = {one.arg: tree for one, tree in written if tree is not None}
+        by_name = {parameter.arg: tree for parameter, tree in written if tree is not None}
         for name, value in (self.function.__kwdefaults__ or {}).items():
-            found[name] = Node(by_name[name], value, by_name[name].lineno, {})
-        return found
+            nodes[name] = Node(by_name[name], value, by_name[name].lineno, {})
+        return nodes
 
 
 def _is_open(node: ast.stmt) -> bool:
     if isinstance(node, ast.If | ast.For | ast.While):
-        return all(_is_open(one) for one in [*node.body, *node.orelse])
+        return all(_is_open(inner) for inner in [*node.body, *node.orelse])
     if isinstance(node, ast.Return | ast.FunctionDef):
         return True
     odd = (ast.Return, ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal, ast.Await)
-    return not any(isinstance(one, odd) for one in ast.walk(node))
+    return not any(isinstance(inner, odd) for inner in ast.walk(node))
 
 
 def _constant(value: Any, like: ast.AST) -> Node:
@@ -123,9 +123,11 @@ def _looked_up(func: ast.expr, namespace: Namespace) -> Any:
     if isinstance(func, ast.Attribute):
         owner = _looked_up(func.value, namespace)
         held = getattr(owner, "__dict__", {})
-        found = held.get(func.attr, getattr(type(owner), func.attr, None))
+        attribute = held.get(func.attr, getattr(type(owner), func.attr, None))
         return (
-            MethodType(found, owner) if isinstance(found, FunctionType) and func.attr not in held else found
+            MethodType(attribute, owner)
+            if isinstance(attribute, FunctionType) and func.attr not in held
+            else attribute
         )
     return None
 
@@ -160,10 +162,10 @@ class Unfolding(ast.NodeTransformer):
     def _as_list(self, node: ast.ListComp | ast.GeneratorExp) -> Any:
         if len(node.generators) != 1 or node.generators[0].ifs or node.generators[0].is_async:
             return node
-        one = node.generators[0]
+        loop = node.generators[0]
         elements = [
             self.visit(_Renaming(names).visit(node.elt))
-            for names in self.items(one.target, self.visit(one.iter))
+            for names in self.items(loop.target, self.visit(loop.iter))
         ]
         return ast.copy_location(ast.List(elts=elements, ctx=ast.Load()), node)
 

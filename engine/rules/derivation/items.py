@@ -15,27 +15,27 @@ from .noting import at
 Known = Mapping[int, Node]
 
 
-def elements(found: Node, known: Known) -> list[Node]:
+def elements(node: Node, known: Known) -> list[Node]:
     """The parts of what is unpacked: as they were written, or as they can be read from it."""
-    written = found.written
-    if isinstance(written, ast.Tuple | ast.List) and all(found.part(one) for one in written.elts):
-        return [part for one in written.elts if (part := found.part(one)) is not None]
-    return [_item(found, index, value, known) for index, value in enumerate(found.value)]
+    written = node.written
+    if isinstance(written, ast.Tuple | ast.List) and all(node.part(element) for element in written.elts):
+        return [part for element in written.elts if (part := node.part(element)) is not None]
+    return [_item(node, index, value, known) for index, value in enumerate(node.value)]
 
 
 def items_of(source: Node, known: Known) -> Iterator[Node]:
     """What a loop goes through: parts as they were written, numbers, or entries by their places."""
     written = source.written
     if isinstance(written, ast.Call) and isinstance(written.func, ast.Name) and not written.keywords:
-        args = [source.part(one) for one in written.args]
-        inner = [one for one in args if one is not None and not isinstance(one.value, int)]
+        args = [source.part(tree) for tree in written.args]
+        inner = [node for node in args if node is not None and not isinstance(node.value, int)]
         if written.func.id == "zip" and len(inner) == len(args):
-            columns = [list(items_of(one, known)) for one in inner]
+            columns = [list(items_of(node, known)) for node in inner]
             yield from (_tuple(list(row), written) for row in zip(*columns, strict=False))
             return
         if written.func.id == "enumerate" and len(inner) == 1:
-            for index, one in enumerate(items_of(inner[0], known)):
-                yield _tuple([_constant(index, written), one], written)
+            for index, item in enumerate(items_of(inner[0], known)):
+                yield _tuple([_constant(index, written), item], written)
             return
         if written.func.id == "reversed" and len(inner) == 1:
             yield from reversed(list(items_of(inner[0], known)))
@@ -65,5 +65,5 @@ def _constant(value: Any, like: ast.AST) -> Node:
 def _tuple(parts: list[Node], like: ast.AST) -> Node:
     trees = [ast.copy_location(ast.Constant(None), like) for _ in parts]
     tree = at(ast.Tuple(elts=list(trees), ctx=ast.Load()), like)
-    values = tuple(one.value for one in parts)
+    values = tuple(part.value for part in parts)
     return Node(tree, values, getattr(like, "lineno", 0), dict(zip(map(id, trees), parts, strict=True)))

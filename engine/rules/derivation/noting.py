@@ -52,9 +52,9 @@ def as_spelled(tree: ast.Constant, lines: tuple[str, ...]) -> ast.Constant:
         same = False
     if not same:
         return tree
-    found = Spelled(tree.value)
-    found.text = text
-    return ast.copy_location(ast.Constant(found), tree)
+    spelled = Spelled(tree.value)
+    spelled.text = text
+    return ast.copy_location(ast.Constant(spelled), tree)
 
 
 def at(tree: Any, like: ast.AST) -> Any:

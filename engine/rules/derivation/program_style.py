@@ -42,15 +42,15 @@ def _called(names: Mapping[str, Any], module: Any) -> str:
 def _sizes(trees: list[ast.Module], names: Mapping[str, Any]) -> dict[int, str]:
     """The sizes that have exactly one name."""
     words = {word for tree in trees for word in _size_words(tree)}
-    found: dict[int, str] = {}
+    words_by_size: dict[int, str] = {}
     again: set[int] = set()
     for word in sorted(words):
         value = names.get(word)
         if isinstance(value, int) and not isinstance(value, bool) and value > 1:
-            if value in found:
+            if value in words_by_size:
                 again.add(value)
-            found[value] = word
-    return {value: word for value, word in found.items() if value not in again}
+            words_by_size[value] = word
+    return {value: word for value, word in words_by_size.items() if value not in again}
 
 
 def _sizes_change(program: Program, names: Mapping[str, Any]) -> bool:
@@ -58,17 +58,19 @@ def _sizes_change(program: Program, names: Mapping[str, Any]) -> bool:
     forward = program.section("forward")
     assert forward is not None
     parts = [node.slice for node in ast.walk(forward.tree) if isinstance(node, ast.Subscript)]
-    return any(_is_mask(one, names) or _is_counted(one) for one in parts)
+    return any(_is_mask(index, names) or _is_counted(index) for index in parts)
 
 
 def _is_mask(index: ast.expr, names: Mapping[str, Any]) -> bool:
-    found = names.get(index.id) if isinstance(index, ast.Name) else None
-    return isinstance(index, ast.Compare) or getattr(found, "dtype", None) is torch.bool
+    value = names.get(index.id) if isinstance(index, ast.Name) else None
+    return isinstance(index, ast.Compare) or getattr(value, "dtype", None) is torch.bool
 
 
 def _is_counted(index: ast.expr) -> bool:
     """A slice with sums in its ends, `X[at : at + n]`: the last may be shorter."""
-    ends = [end for one in ast.walk(index) if isinstance(one, ast.Slice) for end in (one.lower, one.upper)]
+    ends = [
+        end for node in ast.walk(index) if isinstance(node, ast.Slice) for end in (node.lower, node.upper)
+    ]
     return any(isinstance(part, ast.BinOp) for end in ends if end is not None for part in ast.walk(end))
 
 

@@ -60,33 +60,33 @@ class Walked:
 
 def walk(trace: Trace, wanted: frozenset[str]) -> Walked:
     """Go through the forward in reverse. `wanted` are the leaves whose gradients are looked for."""
-    found = Walked()
+    walked = Walked()
     named = [(label, node) for label, node in trace.assigned if node.name == label and _has_gradient(node)]
     earliest: dict[str, int] = {}
     last = _last_pieces(trace.assigned, [node for _, node in named])
-    found.pieces = {source: [] for sources in last.values() for source in sources}
+    walked.pieces = {source: [] for sources in last.values() for source in sources}
     for position, (label, node) in reversed(list(enumerate(named))):
         if label != "loss":
-            found.order.append(label)
-        for one in _visited(label, node, found, last.get(position, ())):
-            found.contributions.setdefault(one.tensor, []).append(one)
-            earliest[one.tensor] = position
+            walked.order.append(label)
+        for contribution in _visited(label, node, walked, last.get(position, ())):
+            walked.contributions.setdefault(contribution.tensor, []).append(contribution)
+            earliest[contribution.tensor] = position
     leaves = {label for label, node in trace.names.items() if _is_leaf(node) and label in wanted}
-    _place_leaves(found, [label for label, _ in named], leaves & earliest.keys(), earliest)
-    found.order += sorted(leaves - earliest.keys())
-    return found
+    _place_leaves(walked, [label for label, _ in named], leaves & earliest.keys(), earliest)
+    walked.order += sorted(leaves - earliest.keys())
+    return walked
 
 
-def _visited(label: str, node: Node, found: Walked, whole: Sequence[int]) -> Iterator[Contribution]:
+def _visited(label: str, node: Node, walked: Walked, whole: Sequence[int]) -> Iterator[Contribution]:
     """What a tensor adds to others; after the last piece of an expression, what that adds."""
     # what no part of the loss is made from adds nothing
-    if label == "loss" or label in found.contributions or label in found.refused:
-        yield from _from(label, node, found)
+    if label == "loss" or label in walked.contributions or label in walked.refused:
+        yield from _from(label, node, walked)
     for source in reversed(whole):
-        if pieces := found.pieces.pop(source):
+        if pieces := walked.pieces.pop(source):
             first = pieces[0]
-            term = joined([one.term for one in pieces])
-            yield from _descend(first.target, first.node, term, first.uses, found)
+            term = joined([piece.term for piece in pieces])
+            yield from _descend(first.target, first.node, term, first.uses, walked)
 
 
 def _last_pieces(assigned: Sequence[tuple[str, Node]], named: Sequence[Node]) -> dict[int, list[int]]:
@@ -95,19 +95,19 @@ def _last_pieces(assigned: Sequence[tuple[str, Node]], named: Sequence[Node]) ->
     The walk comes there last.
     """
     places = {id(node): place for place, node in enumerate(named)}
-    found: dict[int, list[int]] = {}
+    sources_by_place: dict[int, list[int]] = {}
     waiting: dict[int, None] = {}
     for _, node in assigned:
         if (source := _taken_apart(node)) is not None:
             waiting.setdefault(id(source))
         if id(node) in places:
-            found.setdefault(places[id(node)], []).extend(waiting)
+            sources_by_place.setdefault(places[id(node)], []).extend(waiting)
             waiting.clear()
     seen: set[int] = set()
-    for place, sources in sorted(found.items()):
-        found[place] = [one for one in sources if one not in seen]
+    for place, sources in sorted(sources_by_place.items()):
+        sources_by_place[place] = [source for source in sources if source not in seen]
         seen.update(sources)
-    return found
+    return sources_by_place
 
 
 def _taken_apart(node: Node) -> Node | None:
@@ -127,73 +127,73 @@ def _is_leaf(node: Node) -> bool:
     return _has_gradient(node) and node.value.is_leaf
 
 
-def _place_leaves(found: Walked, named: list[str], leaves: set[str], earliest: dict[str, int]) -> None:
+def _place_leaves(walked: Walked, named: list[str], leaves: set[str], earliest: dict[str, int]) -> None:
     """A leaf's gradient is complete once that of the first tensor made from it is."""
-    for leaf in sorted(leaves, key=lambda one: -earliest[one]):
+    for leaf in sorted(leaves, key=lambda name: -earliest[name]):
         after = named[earliest[leaf]]
-        at = found.order.index(after) + 1 if after in found.order else 0
-        while at < len(found.order) and found.order[at] in leaves:
+        at = walked.order.index(after) + 1 if after in walked.order else 0
+        while at < len(walked.order) and walked.order[at] in leaves:
             at += 1
-        found.order.insert(at, leaf)
+        walked.order.insert(at, leaf)
 
 
-def _from(label: str, node: Node, found: Walked) -> Iterator[Contribution]:
+def _from(label: str, node: Node, walked: Walked) -> Iterator[Contribution]:
     shape = tuple(node.value.shape)
     if label == "loss":
         up = Term(None, shape, ())
     else:
         up = Term(name(f"d{label}"), shape, shape, shares=f"d{label}")
-    for count, one in enumerate(_descend(label, node, up, (), found)):
+    for count, contribution in enumerate(_descend(label, node, up, (), walked)):
         if count == _MOST:
-            _refuse(node, Refused(TOO_LONG, node.line), found, inside=True)
+            _refuse(node, Refused(TOO_LONG, node.line), walked, inside=True)
             return
-        yield one
+        yield contribution
 
 
 def _descend(
-    target: str, node: Node, up: Term, uses: tuple[Use, ...], found: Walked
+    target: str, node: Node, up: Term, uses: tuple[Use, ...], walked: Walked
 ) -> Iterator[Contribution]:
     if node.alias_of is not None:
-        yield from _reach(target, node.alias_of, up, uses, found)
+        yield from _reach(target, node.alias_of, up, uses, walked)
         return
     try:
         if len(uses) > _DEEPEST:
             raise Refused(TOO_LONG, node.line)
         following = _uses(node, up)
     except Refused as refused:
-        _refuse(node, refused, found, inside=True)
+        _refuse(node, refused, walked, inside=True)
         return
     for use in following:
         try:
             term = use.rule.term(use)
         except Refused as refused:
-            _refuse(use.node, refused, found)
+            _refuse(use.node, refused, walked)
             continue
-        yield from _reach(target, use.node, term, (*uses, use), found)
+        yield from _reach(target, use.node, term, (*uses, use), walked)
 
 
 def _reach(
-    target: str, node: Node, term: Term, uses: tuple[Use, ...], found: Walked
+    target: str, node: Node, term: Term, uses: tuple[Use, ...], walked: Walked
 ) -> Iterator[Contribution]:
     if node.name:
         yield Contribution(node.name, uses[-1].line if uses else node.line, target, uses, term)
     else:
-        yield from _inside(target, node, term, uses, found)
+        yield from _inside(target, node, term, uses, walked)
 
 
 def _inside(
-    target: str, node: Node, term: Term, uses: tuple[Use, ...], found: Walked
+    target: str, node: Node, term: Term, uses: tuple[Use, ...], walked: Walked
 ) -> Iterator[Contribution]:
     """On through an expression that has no name; the gradient of a part becomes one of the whole."""
-    if term.piece is not None and id(term.piece.source) in found.pieces:
-        found.pieces[id(term.piece.source)].append(_Piece(target, node, term, uses))
+    if term.piece is not None and id(term.piece.source) in walked.pieces:
+        walked.pieces[id(term.piece.source)].append(_Piece(target, node, term, uses))
         return
     try:
         term = term.whole(node.tree()) if term.into is not None or term.piece is not None else term
     except Refused as refused:
-        _refuse(node, refused, found, inside=True)
+        _refuse(node, refused, walked, inside=True)
         return
-    yield from _descend(target, node, term, uses, found)
+    yield from _descend(target, node, term, uses, walked)
 
 
 def _uses(node: Node, up: Term) -> list[Use]:
@@ -207,16 +207,16 @@ def _uses(node: Node, up: Term) -> list[Use]:
     if not known:
         raise Refused(f"no rule for {operation.name}, line {node.line}", node.line)
     operands = operation.bound(known[0].parameters)
-    found: list[Use] = []
+    uses: list[Use] = []
     for parameter, operand in operands.items():
         if parameter in _LIKE:
             continue
-        for place, one in _differentiable(operand):
+        for place, wanting in _differentiable(operand):
             row = RULES.get((operation.name, parameter))
             if row is None:
                 raise Refused(f"no rule for {operation.name} by {parameter}, line {node.line}", node.line)
-            found.append(Use(operation, operands, row, up, one, place))
-    return found
+            uses.append(Use(operation, operands, row, up, wanting, place))
+    return uses
 
 
 _LIKE = ("like", "kind")
@@ -226,19 +226,21 @@ _LIKE = ("like", "kind")
 def _differentiable(operand: Operand) -> list[tuple[int, Node]]:
     """The expressions that stand for a parameter and need a gradient, each with its place."""
     several = operand if isinstance(operand, tuple) else (operand,)
-    return [(place, one) for place, one in enumerate(several) if isinstance(one, Node) and one.differentiable]
+    return [
+        (place, part) for place, part in enumerate(several) if isinstance(part, Node) and part.differentiable
+    ]
 
 
-def _refuse(node: Node, refused: Refused, found: Walked, *, inside: bool = False) -> None:
+def _refuse(node: Node, refused: Refused, walked: Walked, *, inside: bool = False) -> None:
     """A tensor lacks a term: the node if it has a name, else, or with `inside`, all that it was made from."""
     left, seen = [node], {id(node)} if not inside else set[int]()
     while left:
-        one = left.pop()
-        if one.name and not (inside and one is node):
-            if one.differentiable:
-                found.refused.setdefault(one.name, refused)
+        lacking = left.pop()
+        if lacking.name and not (inside and lacking is node):
+            if lacking.differentiable:
+                walked.refused.setdefault(lacking.name, refused)
             continue
-        for part in [*one.parts.values(), *([one.alias_of] if one.alias_of else [])]:
+        for part in [*lacking.parts.values(), *([lacking.alias_of] if lacking.alias_of else [])]:
             if id(part) not in seen:
                 seen.add(id(part))
                 left.append(part)

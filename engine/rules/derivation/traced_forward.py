@@ -79,28 +79,28 @@ class Trace(Evaluator):
     def _hold(self, tree: ast.expr, value: Any, depth: int = 0) -> None:
         """Tensors in a list have a place where they have no name."""
         places: Iterable[Any] = value.items() if isinstance(value, dict) else enumerate(value)
-        for place, one in places:
+        for place, held in places:
             part = ast.Subscript(value=tree, slice=ast.Constant(place), ctx=ast.Load())
-            if isinstance(one, Tensor) and (found := self.by_value.get(id(one))) and not found.name:
-                found.held = part
-            elif isinstance(one, list | tuple | dict) and depth < 2:
-                self._hold(part, one, depth + 1)
+            if isinstance(held, Tensor) and (node := self.by_value.get(id(held))) and not node.name:
+                node.held = part
+            elif isinstance(held, list | tuple | dict) and depth < 2:
+                self._hold(part, held, depth + 1)
 
     def spelled(self) -> dict[str, str]:
         """The expressions that have a name now, by their text in names that mean the same as then."""
-        found: dict[str, str] = {}
+        names: dict[str, str] = {}
         for name, node in self.names.items():
             if node.name == name and isinstance(node.value, Tensor) and _is_said_by_text(node.written):
                 with contextlib.suppress(Refused):
-                    found[ast.unparse(node.inside())] = name
-        return found
+                    names[ast.unparse(node.inside())] = name
+        return names
 
     def _statement(self, node: ast.stmt) -> None:
         match node:
-            case ast.Assign(targets=targets, value=value) if all(_is_plain(one) for one in targets):
-                found = self.evaluate(value)
+            case ast.Assign(targets=targets, value=value) if all(map(_is_plain, targets)):
+                bound = self.evaluate(value)
                 for target in targets:
-                    self.bind(target, found)
+                    self.bind(target, bound)
             case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value):
                 self.bind(target, self.evaluate(value))
             case ast.AugAssign(target=ast.Name(id=name), op=operator, value=value):
@@ -140,9 +140,9 @@ class Trace(Evaluator):
     def _block(self, node: ast.stmt) -> None:
         match node:
             case ast.For(orelse=[]):
-                self.counters |= {one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)}
-                for found in items_of(self.evaluate(node.iter), self.by_value):
-                    self.bind(node.target, found)
+                self.counters |= {inner.id for inner in ast.walk(node.target) if isinstance(inner, ast.Name)}
+                for item in items_of(self.evaluate(node.iter), self.by_value):
+                    self.bind(node.target, item)
                     if not self._once(node.body):
                         break
             case ast.While(orelse=[]):
@@ -182,21 +182,21 @@ class Trace(Evaluator):
         """A change of a part is a binding anew to the tensor with the part changed."""
         self._require_alone(name, node)
         read = at(ast.Subscript(value=at(name_tree(name), node), slice=part.slice, ctx=ast.Load()), node)
-        found, given = self.evaluate(read), self.evaluate(value)
+        part_before, given = self.evaluate(read), self.evaluate(value)
         before = self.names[name]
         changed = before.value.clone()
         with torch.enable_grad():
-            changed[self._notes_of_slice(found)] = given.value
+            changed[self._notes_of_slice(part_before)] = given.value
         tree = at(ast.Call(func=name_tree("set_part"), args=[before.written, read, value], keywords=[]), node)
-        parts = {id(before.written): before, id(read): found, id(value): given}
+        parts = {id(before.written): before, id(read): part_before, id(value): given}
         made = Node(tree, changed, node.lineno, parts)
         made.unsaid = True
         self.bind(at(ast.Name(id=name, ctx=ast.Store()), node), made)
 
-    def _notes_of_slice(self, found: Node) -> Any:
-        assert isinstance(found.written, ast.Subscript)
+    def _notes_of_slice(self, part: Node) -> Any:
+        assert isinstance(part.written, ast.Subscript)
         self.namespace[_INDEX] = _Index()
-        read = ast.Subscript(value=name_tree(_INDEX), slice=found.written.slice, ctx=ast.Load())
+        read = ast.Subscript(value=name_tree(_INDEX), slice=part.written.slice, ctx=ast.Load())
         code = compile(ast.fix_missing_locations(ast.Expression(read)), self.filename, "eval")
         return eval(code, self.namespace)
 
@@ -212,34 +212,34 @@ class Trace(Evaluator):
             self._bound_unseen(name, self.namespace.get(name), node)
 
     def _bound_unseen(self, name: str, value: Any, node: ast.stmt) -> None:
-        found = Node(at(name_tree(name), node), value, node.lineno, {})
+        unseen = Node(at(name_tree(name), node), value, node.lineno, {})
         kind = "a change of a part" if isinstance(node, ast.Assign | ast.AugAssign) else "this statement"
-        found.why_not = f"line {node.lineno}: {kind} is not followed"
-        self.names[name] = found
-        self.assigned.append((name, found))
+        unseen.why_not = f"line {node.lineno}: {kind} is not followed"
+        self.names[name] = unseen
+        self.assigned.append((name, unseen))
 
-    def bind(self, target: ast.expr, found: Node) -> None:
-        """Let a name, or several, stand for what was found."""
+    def bind(self, target: ast.expr, node: Node) -> None:
+        """Let a name, or several, stand for a node."""
         if isinstance(target, ast.Tuple | ast.List):
-            for one, part in zip(target.elts, elements(found, self.by_value), strict=True):
-                self.bind(one, part)
+            for inner, part in zip(target.elts, elements(node, self.by_value), strict=True):
+                self.bind(inner, part)
             return
         assert isinstance(target, ast.Name)
-        node = self._own(found, target)
-        self.namespace[target.id] = node.value
-        self.names[target.id] = node
-        self.assigned.append((target.id, node))
-        self._made(node)
+        own = self._own(node, target)
+        self.namespace[target.id] = own.value
+        self.names[target.id] = own
+        self.assigned.append((target.id, own))
+        self._made(own)
 
-    def _own(self, found: Node, target: ast.Name) -> Node:
+    def _own(self, node: Node, target: ast.Name) -> Node:
         """A node that no other name has: a second name for a tensor is a use of the first."""
-        if not any(one is found for name, one in self.names.items() if not name.startswith(HIDDEN)):
-            return found
-        value = found.value
+        if not any(other is node for name, other in self.names.items() if not name.startswith(HIDDEN)):
+            return node
+        value = node.value
         if isinstance(value, Tensor) and value.requires_grad and self.root is self:
             value = value.view_as(value)
         alias = Node(target, value, target.lineno, {})
-        alias.alias_of = found
+        alias.alias_of = node
         return alias
 
     def inside(self, call: Call, bound: dict[str, Node]) -> Node:
@@ -272,7 +272,7 @@ def _is_said_by_text(tree: ast.expr) -> bool:
 
 def _is_plain(target: ast.expr) -> bool:
     if isinstance(target, ast.Tuple | ast.List):
-        return all(_is_plain(one) for one in target.elts)
+        return all(_is_plain(inner) for inner in target.elts)
     return isinstance(target, ast.Name)
 
 
@@ -296,4 +296,4 @@ def _changed_names(node: ast.stmt) -> list[str]:
     """Names whose tensors a statement changes in part."""
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     held = [target.value for target in targets if isinstance(target, ast.Subscript)]
-    return [one.id for one in held if isinstance(one, ast.Name)]
+    return [value.id for value in held if isinstance(value, ast.Name)]

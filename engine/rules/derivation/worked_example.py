@@ -20,10 +20,10 @@ _SHOWN = 3
 
 
 def worked(
-    one: Contribution, names: Mapping[str, Any], at: tuple[int, ...]
+    contribution: Contribution, names: Mapping[str, Any], at: tuple[int, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The arithmetic of one entry in lines of text, and what more can be said of sums in it."""
-    term = one.term
+    term = contribution.term
     try:
         if term.into is not None:
             return _read(term, names, at), ()
@@ -48,11 +48,11 @@ def _read(term: Term, names: Mapping[str, Any], at: tuple[int, ...]) -> tuple[st
 def _steps(term: Term, names: Mapping[str, Any], at: tuple[int, ...]) -> list[str]:
     place = str(list(at)) if at else ""
     inner, product = _summed(term.base), _product(term.base)
-    found = []
+    steps = []
     if inner is not None:
-        found.append(_sum(inner, names, at, term))
+        steps.append(_sum(inner, names, at, term))
     elif product is not None and at:
-        found.append(_products(product, names, at))
+        steps.append(_products(product, names, at))
     slopes = [
         f"{'divided by ' if factor.divides else ''}{_short(text_of(factor.tree))} = "
         f"{_number(_entry(factor.tree, names, at, term.shape))}"
@@ -60,16 +60,16 @@ def _steps(term: Term, names: Mapping[str, Any], at: tuple[int, ...]) -> list[st
         if not isinstance(factor.tree, ast.Constant)
     ]
     if slopes:
-        found.append(f"local slope{place}: {', '.join(slopes)}")
+        steps.append(f"local slope{place}: {', '.join(slopes)}")
     if term.base is not None and inner is None and product is None:
         upstream = _number(_entry(term.base, names, at, term.shape))
-        found.append(f"upstream{place}: {_short(text_of(term.base))} = {upstream}")
+        steps.append(f"upstream{place}: {_short(text_of(term.base))} = {upstream}")
     value = _number(_entry(term.tree(), names, at, term.shape))
     if term.factors or term.minus:
-        found.append(f"term{place}: {_equation(term, names, at)} = {value}")
+        steps.append(f"term{place}: {_equation(term, names, at)} = {value}")
     elif product is not None:
-        found.append(f"term{place}: {value}")
-    return found
+        steps.append(f"term{place}: {value}")
+    return steps
 
 
 def _equation(term: Term, names: Mapping[str, Any], at: tuple[int, ...]) -> str:
@@ -77,8 +77,8 @@ def _equation(term: Term, names: Mapping[str, Any], at: tuple[int, ...]) -> str:
     if term.base is not None:
         numbers.append(_number(_entry(term.base, names, at, term.shape)))
     divisors = [_number(_entry(f.tree, names, at, term.shape)) for f in term.factors if f.divides]
-    text = " × ".join(f"({one})" if one.startswith("-") else one for one in numbers) or "1"
-    text += "".join(f" / {one}" for one in divisors)
+    text = " × ".join(f"({number})" if number.startswith("-") else number for number in numbers) or "1"
+    text += "".join(f" / {number}" for number in divisors)
     return f"-({text})" if term.minus else text
 
 
@@ -96,11 +96,11 @@ def _product(base: ast.expr | None) -> ast.BinOp | None:
 def _sum(inner: ast.expr, names: Mapping[str, Any], at: tuple[int, ...], term: Term) -> str:
     value = _value(inner, names)
     shape = tuple(term.base_shape)
-    places = [at[len(at) - len(shape) + one] if shape else 0 for one in range(len(shape))]
+    places = [at[len(at) - len(shape) + dim] if shape else 0 for dim in range(len(shape))]
     leading = value.dim() - len(shape)
     index = [slice(None)] * leading + [
-        slice(None) if size == 1 and value.shape[leading + one] != 1 else places[one]
-        for one, size in enumerate(shape)
+        slice(None) if size == 1 and value.shape[leading + dim] != 1 else places[dim]
+        for dim, size in enumerate(shape)
     ]
     summands = value[tuple(index)].flatten()
     return f"sum: {_listed(summands)} = {_number(float(summands.sum()))}, of {_short(text_of(inner))}"
@@ -121,15 +121,16 @@ def _products(base: ast.BinOp, names: Mapping[str, Any], at: tuple[int, ...]) ->
 
 def _listed(summands: Tensor) -> str:
     shown = " + ".join(
-        f"({text})" if (text := _number(float(one))).startswith("-") else text for one in summands[:_SHOWN]
+        f"({text})" if (text := _number(float(summand))).startswith("-") else text
+        for summand in summands[:_SHOWN]
     )
     return f"{shown} + … ({summands.numel()} terms)" if summands.numel() > _SHOWN else shown
 
 
 def _value(tree: ast.expr, names: Mapping[str, Any]) -> Tensor:
     with torch.no_grad():
-        found = eval(compile(text_of(tree), "<derived>", "eval", dont_inherit=True), dict(names))
-    return found.detach() if isinstance(found, Tensor) else torch.tensor(float(found), dtype=torch.float64)
+        value = eval(compile(text_of(tree), "<derived>", "eval", dont_inherit=True), dict(names))
+    return value.detach() if isinstance(value, Tensor) else torch.tensor(float(value), dtype=torch.float64)
 
 
 def _entry(tree: ast.expr, names: Mapping[str, Any], at: tuple[int, ...], shape: tuple[int, ...]) -> float:

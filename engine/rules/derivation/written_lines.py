@@ -16,24 +16,24 @@ from .reverse_walk import Contribution
 def lines_of(tensor: str, contributions: Sequence[Contribution], shape: tuple[int, ...]) -> list[str]:
     """The lines of one gradient: `=` for the last use of the tensor, `+=` for those before it."""
     gradient = f"d{tensor}"
-    terms = _merged([one.term for one in contributions])
-    found: list[str] = []
+    terms = _merged([contribution.term for contribution in contributions])
+    lines: list[str] = []
     for position, term in enumerate(terms):
         for helper in term.helpers:
-            found += [f"{helper.name} = {text_of(helper.tree)}", *helper.then]
+            lines += [f"{helper.name} = {text_of(helper.tree)}", *helper.then]
         if term.into is not None:
-            found += _into(gradient, tensor, term, first=position == 0)
+            lines += _into(gradient, tensor, term, first=position == 0)
         elif position:
-            found.append(_added(gradient, term))
+            lines.append(_added(gradient, term))
         else:
             more = len(terms) > 1
-            found.append(f"{gradient} = {text_of(_whole(tensor, replace(term, shape=shape), keep=more))}")
-    return _once([text for line in found for text in shorter(line)])
+            lines.append(f"{gradient} = {text_of(_whole(tensor, replace(term, shape=shape), keep=more))}")
+    return _once([text for line in lines for text in shorter(line)])
 
 
 def _once(lines: Sequence[str]) -> list[str]:
     """Without variables that have that value already."""
-    found: list[str] = []
+    kept: list[str] = []
     held: dict[str, str] = {}
     for line in lines:
         variable, sign, _ = line.partition(" = ")
@@ -43,32 +43,32 @@ def _once(lines: Sequence[str]) -> list[str]:
         held.pop(re.split(r"\W", line)[0], None)  # whatever it does to it
         if sign:
             held[variable] = line
-        found.append(line)
-    return found
+        kept.append(line)
+    return kept
 
 
 def _merged(terms: Sequence[Term]) -> list[Term]:
     """The pieces of a tensor that was taken apart, joined again."""
-    found: list[Term] = []
+    merged: list[Term] = []
     while terms:
         first, terms = terms[0], terms[1:]
         if first.piece is not None:
-            same = [one for one in terms if one.piece and one.piece.source is first.piece.source]
-            terms = [one for one in terms if one not in same]
+            same = [other for other in terms if other.piece and other.piece.source is first.piece.source]
+            terms = [other for other in terms if other not in same]
             first = joined([first, *same])
         elif first.into is None and not first.helpers:
-            same = [one for one in terms if _says_the_same(one, first)]
-            terms = [one for one in terms if one not in same]
+            same = [other for other in terms if _says_the_same(other, first)]
+            terms = [other for other in terms if other not in same]
             first = (
                 first if not same else replace(first, factors=(Factor(_number(same), None), *first.factors))
             )
-        found.append(first)
-    return found
+        merged.append(first)
+    return merged
 
 
-def _says_the_same(one: Term, other: Term) -> bool:
-    plain = one.into is None and one.piece is None and not one.helpers
-    return plain and text_of(one.written()) == text_of(other.written())
+def _says_the_same(term: Term, other: Term) -> bool:
+    plain = term.into is None and term.piece is None and not term.helpers
+    return plain and text_of(term.written()) == text_of(other.written())
 
 
 def _number(same: Sequence[Term]) -> ast.expr:
@@ -105,4 +105,4 @@ def _is_product(tree: ast.expr) -> bool:
 def _into(gradient: str, tensor: str, term: Term, *, first: bool) -> list[str]:
     """The gradient of a part goes to where the part was read."""
     lines = [text_of(template(f"torch.zeros_like({tensor})"))] if first else []
-    return [*(f"{gradient} = {one}" for one in lines), gradient + at_index(term, "=" if first else "+=")]
+    return [*(f"{gradient} = {start}" for start in lines), gradient + at_index(term, "=" if first else "+=")]

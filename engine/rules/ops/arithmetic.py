@@ -89,8 +89,8 @@ def _require_exact(use: Use) -> None:
 
 
 def _has_name(use: Use, operand: str) -> bool:
-    found = use.operands[operand]
-    return isinstance(found, Node) and bool(found.name)
+    node = use.operands[operand]
+    return isinstance(node, Node) and bool(node.name)
 
 
 def _is_one(use: Use, operand: str) -> bool:

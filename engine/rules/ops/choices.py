@@ -51,7 +51,7 @@ def masked_fill_value(use: Use) -> Term:
     "dx += (min <= x <= max) * dout",
 )
 def clamp(use: Use) -> Term:
-    bounds = [one for one in ("min", "max") if use.value(one) is not None]
+    bounds = [end for end in ("min", "max") if use.value(end) is not None]
     term = use.up
     for bound in bounds:
         sign = ">=" if bound == "min" else "<="
@@ -211,9 +211,9 @@ def _by_place(operation: str, parameters: str, places: str) -> None:
         if str(use.value("item", "values")) not in ("values", "0"):
             raise Refused("places have no gradient", use.line)
         dim = use.tree("dim") if "dim" in use.operands else ast.UnaryOp(ast.USub(), ast.Constant(1))
-        found = use.operation.node.inside()
-        assert isinstance(found, ast.Subscript | ast.Attribute)
-        return use.through("torch.zeros_like(x).scatter(dim, call[1], up)", dim=dim, call=found.value)
+        item = use.operation.node.inside()
+        assert isinstance(item, ast.Subscript | ast.Attribute)
+        return use.through("torch.zeros_like(x).scatter(dim, call[1], up)", dim=dim, call=item.value)
 
 
 _by_place("sort", "dim, descending", "x.sort(dim)[1]")

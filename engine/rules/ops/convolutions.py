@@ -56,7 +56,7 @@ def _given(use: Use, options: Sequence[str]) -> str:
     """The options that the forward gives, by keyword."""
     if isinstance(use.value("padding"), str):
         raise Refused(f"no rule for padding {use.value('padding')!r}", use.line)
-    return "".join(f", {one}={one}" for one in options if one in use.operands)
+    return "".join(f", {option}={option}" for option in options if option in use.operands)
 
 
 _convolution(1)
@@ -138,9 +138,9 @@ def _average_pool(dims: int) -> None:
             power = f"kernel_size ** {dims}" if dims > 1 else "kernel_size"
             spread = use.through("F.interpolate(up, scale_factor=kernel_size)")
             return spread.over(use.write(power))
-        words = ast.Tuple(elts=[ast.Constant(one) for one in sizes], ctx=ast.Load())
+        words = ast.Tuple(elts=[ast.Constant(size) for size in sizes], ctx=ast.Load())
         spread = use.through("F.interpolate(up, scale_factor=sizes)", sizes=words)
-        whole = product([ast.Constant(one) for one in sizes])
+        whole = product([ast.Constant(size) for size in sizes])
         assert whole is not None
         return spread.over(whole)
 
@@ -174,7 +174,7 @@ def _overlapping(use: Use, dims: int) -> Term:
         )
     ]
     if any(left):
-        rest = [word for one in reversed(left) for word in ("0", str(one))]
+        rest = [word for uncovered in reversed(left) for word in ("0", str(uncovered))]
         text = f"F.pad({text}, ({', '.join(rest)}))"
     return use.through(text).over(use.write(f"kernel_size ** {dims}" if dims > 1 else "kernel_size"))
 
@@ -188,7 +188,7 @@ def _adaptive(dims: int) -> None:
         "dx += dout / places",
     )
     def term(use: Use) -> Term:
-        if any(one != 1 for one in use.out_shape[-dims:]):
+        if any(size_of_output != 1 for size_of_output in use.out_shape[-dims:]):
             raise Refused("no rule for adaptive pooling to more than one place", use.line)
         x = use.shape("x")
         places = product([size(use.operands["x"], at) for at in range(len(x) - dims, len(x))])

@@ -27,15 +27,15 @@ def einsum(use: Use) -> Term:
     assert isinstance(parts, tuple)
     inputs, out = _letters(use.value("equation"))
     own = inputs[use.place]
-    others = [one for at, one in enumerate(parts) if at != use.place and isinstance(one, Node)]
-    letters = [one for at, one in enumerate(inputs) if at != use.place]
+    others = [part for at, part in enumerate(parts) if at != use.place and isinstance(part, Node)]
+    letters = [read for at, read in enumerate(inputs) if at != use.place]
     if len(set(own)) < len(own) and "." not in own:
         raise Refused("no rule for einsum with a letter twice in one operand", use.line)
     there = {*out, *"".join(letters)}
-    kept = "".join(one for one in own if one in there)
+    kept = "".join(letter for letter in own if letter in there)
     sizes = tuple(use.node.value.shape)
     if "." not in own:
-        sizes = tuple(size for one, size in zip(own, sizes, strict=True) if one in there)
+        sizes = tuple(size for letter, size in zip(own, sizes, strict=True) if letter in there)
     return _spread_back(use, _product(use, [out, *letters], kept, others, sizes), own, kept)
 
 
@@ -45,7 +45,7 @@ def _product(use: Use, inputs: list[str], kept: str, others: list[Node], shape: 
         return up
     names = [f"y{at}" for at in range(len(others))]
     text = f"torch.einsum(equation, {', '.join(['up', *names])})"
-    holes = {one: other.tree() for one, other in zip(names, others, strict=True)}
+    holes = {hole: other.tree() for hole, other in zip(names, others, strict=True)}
     holes["equation"] = ast.Constant(f"{','.join(inputs)}->{kept}")
     return up.through(text, shape, view=False, **holes)
 
@@ -56,7 +56,9 @@ def _letters(equation: str) -> tuple[list[str], str]:
     inputs = left.split(",")
     if not arrow:
         counts = Counter(left.replace(",", "").replace(".", ""))
-        out = ("..." if "..." in left else "") + "".join(sorted(one for one, n in counts.items() if n == 1))
+        out = ("..." if "..." in left else "") + "".join(
+            sorted(letter for letter, n in counts.items() if n == 1)
+        )
     return inputs, out
 
 
@@ -67,8 +69,8 @@ def _spread_back(use: Use, term: Term, own: str, kept: str) -> Term:
         return term
     if "." in own:
         raise Refused("no rule for einsum that sums an operand alone, with an ellipsis", use.line)
-    index = ", ".join(":" if one in kept else "None" for one in own)
-    shape = tuple(size if one in kept else 1 for one, size in zip(own, x, strict=True))
+    index = ", ".join(":" if letter in kept else "None" for letter in own)
+    shape = tuple(size if letter in kept else 1 for letter, size in zip(own, x, strict=True))
     if kept and not own.endswith(kept):
         return term.through(f"up[{index}]", shape, view=True).of_shape(x)
     return term.of_shape(x)

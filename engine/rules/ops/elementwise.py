@@ -139,8 +139,8 @@ SLOPES = (
 
 def formula_of(slope: Slope) -> str:
     """`dx += ...` in symbols."""
-    words = " * ".join([*(f"({one})" if " " in one else one for one in slope.factors), "dout"])
-    divided = "".join(f" / ({one})" if " " in one else f" / {one}" for one in slope.divisors)
+    words = " * ".join([*(f"({factor})" if " " in factor else factor for factor in slope.factors), "dout"])
+    divided = "".join(f" / ({over})" if " " in over else f" / {over}" for over in slope.divisors)
     return "dx += " + ("-" if slope.minus else "") + words + divided
 
 
@@ -163,7 +163,7 @@ def sloped(
     """What comes in times factors and over divisors, each a template of one entry."""
     texts = [*factors, *divisors]
     up = use.up.negated() if minus else use.up
-    reads = [one for text in texts for one in names_in(text)]
+    reads = [word for text in texts for word in names_in(text)]
     if "out" in reads:
         up, holes["out"] = use.result(up, reads.count("out"))
     for text in factors:

@@ -30,8 +30,8 @@ def cat(use: Use) -> Term:
 
 def _slice(use: Use, parts: tuple[Operand, ...], at: int) -> Term:
     """The piece as a slice, its ends in words."""
-    before = [size(one, at) for one in parts[: use.place]]
-    after = [size(one, at) for one in parts[use.place :]]
+    before = [size(part, at) for part in parts[: use.place]]
+    after = [size(part, at) for part in parts[use.place :]]
     lower = _sum(before)
     upper = None if use.place == len(parts) - 1 else _sum([*before, after[0]])
     index = ast.Slice(lower=lower, upper=upper)
@@ -41,10 +41,10 @@ def _slice(use: Use, parts: tuple[Operand, ...], at: int) -> Term:
 
 
 def _sum(sizes: list[ast.expr]) -> ast.expr | None:
-    found: ast.expr | None = None
-    for one in sizes:
-        found = one if found is None else ast.BinOp(found, ast.Add(), one)
-    return found
+    total: ast.expr | None = None
+    for addend in sizes:
+        total = addend if total is None else ast.BinOp(total, ast.Add(), addend)
+    return total
 
 
 @rule("stack(xs, dim)", "xs", "stack", _JOINED, "dx += dout.select(dim, place of x)")
@@ -79,9 +79,9 @@ def piece(use: Use) -> Term:
     assert source is not None
     total = len(source.value)
     function = "stack" if use.operation.name == "unbind" else "cat"
-    found = Piece(source, place % total, total, call.value, dim, function)
+    own = Piece(source, place % total, total, call.value, dim, function)
     x = tuple(use.node.value.shape)
-    return replace(use.full_up.through("up", x), piece=found)
+    return replace(use.full_up.through("up", x), piece=own)
 
 
 for _signature in (

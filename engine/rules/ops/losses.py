@@ -53,7 +53,9 @@ def _pair(operation: str, title: str, sentence: str, slope: str, formula: str, n
 
 
 def _slope(use: Use, text: str) -> ast.expr:
-    limit = next((use.tree(one) for one in ("beta", "delta") if one in use.operands), ast.Constant(1))
+    limit = next(
+        (use.tree(parameter) for parameter in ("beta", "delta") if parameter in use.operands), ast.Constant(1)
+    )
     return use.write(text, limit=limit, minus=ast.UnaryOp(ast.USub(), limit))
 
 
@@ -293,5 +295,5 @@ def _examples(use: Use) -> ast.expr:
         return use.write("(y != ignored).sum()", ignored=_ignored_tree(use))
     x = use.shape("x")
     dims = [at for at in range(len(x)) if at != _class_dim(use)]
-    found = product([size(use.operands["x"], at) for at in dims])
-    return found if found is not None else ast.Constant(1)
+    number = product([size(use.operands["x"], at) for at in dims])
+    return number if number is not None else ast.Constant(1)

@@ -61,7 +61,7 @@ def _centred(use: Use, up: Term, normed: ast.expr, dims: list[int]) -> Term:
     eps = use.tree("eps") if "eps" in use.operands else name("1e-5")
     dim: ast.expr = _number(dims[0])
     if len(dims) > 1:
-        dim = ast.Tuple(elts=[_number(one) for one in dims], ctx=ast.Load())
+        dim = ast.Tuple(elts=[_number(at) for at in dims], ctx=ast.Load())
     if not isinstance(normed, ast.Name):
         up, normed = up.with_helper("normed", normed)
     text = "up - up.mean(dim, keepdim=True) - normed * (normed * up).mean(dim, keepdim=True)"

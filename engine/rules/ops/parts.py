@@ -21,7 +21,9 @@ from ..trees import template, text_of
 def before(use: Use) -> Term:
     index = _index(use)
     elements = (
-        ", ".join(text_of(one) for one in index.elts) if isinstance(index, ast.Tuple) else text_of(index)
+        ", ".join(text_of(element) for element in index.elts)
+        if isinstance(index, ast.Tuple)
+        else text_of(index)
     )
     up = use.full_up
     copy = template("up.clone()", up=up.written())

@@ -120,8 +120,8 @@ def index_put_values(use: Use) -> Term:
 
 
 def _index(use: Use) -> tuple[Tensor, ...]:
-    found = use.value("index")
-    return tuple(found)
+    index = use.value("index")
+    return tuple(index)
 
 
 @rule(
@@ -138,7 +138,7 @@ def roll(use: Use) -> Term:
 
 def _minus(tree: ast.expr) -> ast.expr:
     if isinstance(tree, ast.Tuple | ast.List):
-        return ast.Tuple(elts=[_minus(one) for one in tree.elts], ctx=ast.Load())
+        return ast.Tuple(elts=[_minus(element) for element in tree.elts], ctx=ast.Load())
     if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
         return tree.operand
     return ast.UnaryOp(op=ast.USub(), operand=tree)
@@ -164,7 +164,7 @@ text_rule("flipud(x)", "x", "flip", "A flip is undone by flipping.", "up.flipud(
     "dx.diagonal() += dout",
 )
 def diagonal(use: Use) -> Term:
-    given = [f", {one}={one}" for one in ("offset", "dim1", "dim2") if one in use.operands]
+    given = [f", {option}={option}" for option in ("offset", "dim1", "dim2") if option in use.operands]
     return use.through(f"torch.zeros_like(x).diagonal_scatter(up{''.join(given)})")
 
 

@@ -59,8 +59,8 @@ def count(use: Use, x: Shape, dims: list[int]) -> ast.expr:
     operand = use.operands["x"]
     if len(dims) == len(x) > 1:
         return template("x.numel()", x=measured(operand).tree())
-    found = product([size(operand, at) for at in dims])
-    return found if found is not None else ast.Constant(1)
+    sizes = product([size(operand, at) for at in dims])
+    return sizes if sizes is not None else ast.Constant(1)
 
 
 def size(operand: Operand, at: int) -> ast.expr:
@@ -77,10 +77,10 @@ def measured(operand: Operand) -> Node:
     assert isinstance(operand, Node)
     queue = [operand]
     while queue:
-        one = queue.pop(0)
-        if isinstance(one.value, Tensor) and one.value.shape == operand.value.shape and one.name:
-            return one
-        queue += one.parts.values()
+        node = queue.pop(0)
+        if isinstance(node.value, Tensor) and node.value.shape == operand.value.shape and node.name:
+            return node
+        queue += node.parts.values()
     return operand
 
 
@@ -94,10 +94,10 @@ def restored(use: Use) -> ast.expr:
     x, dims = use.shape("x"), reduced(use)
     if use.value("keepdim", False) or len(dims) == len(x) or dims == [0]:
         return use.out
-    found = use.out
+    result = use.out
     for at in dims:
-        found = template(f"found.unsqueeze({at})", found=found)
-    return found
+        result = template(f"result.unsqueeze({at})", result=result)
+    return result
 
 
 def dims_of(use: Use) -> ast.expr:

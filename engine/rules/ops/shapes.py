@@ -82,14 +82,14 @@ def _adds(indices: Operand) -> tuple[int, int] | None:
     parts = indices if isinstance(indices, tuple) and not _is_list(indices) else (indices,)
     *before, last = parts
     value = torch.as_tensor(value_of(last))
-    if all(_is_whole(one) for one in before) and value.dim():
+    if all(_is_whole(part) for part in before) and value.dim():
         return len(before), value.dim()
     return None
 
 
 def _is_list(indices: Operand) -> bool:
     """Whether numbers stand in a list: one index, where those of a tuple are several."""
-    return isinstance(indices, tuple) and all(isinstance(value_of(one), int) for one in indices)
+    return isinstance(indices, tuple) and all(isinstance(value_of(part), int) for part in indices)
 
 
 def _is_whole(index: Operand) -> bool:
@@ -104,8 +104,8 @@ def _unique(use: Use, indices: Operand) -> bool:
     if _is_list(indices) and isinstance(use.operation.node.value, Tensor):
         return not _reads_by_list(use) or len({*value_of(indices)}) == len(value_of(indices))
     parts = indices if isinstance(indices, tuple) else (indices,)
-    tensors = [value for one in parts if isinstance(value := value_of(one), Tensor) and value.dim()]
-    if not tensors or all(one.dtype == torch.bool for one in tensors):
+    tensors = [value for part in parts if isinstance(value := value_of(part), Tensor) and value.dim()]
+    if not tensors or all(tensor.dtype == torch.bool for tensor in tensors):
         return True
     places = torch.arange(use.value("x").numel()).reshape(use.shape("x"))
     read = places[_index_value(use.operation.node, indices)].flatten()
@@ -114,12 +114,12 @@ def _unique(use: Use, indices: Operand) -> bool:
 
 def _index_value(node: Node, indices: Operand) -> Any:
     if isinstance(indices, tuple):
-        return tuple(_index_value(node, one) for one in indices)
+        return tuple(_index_value(node, part) for part in indices)
     assert isinstance(indices, Node)
     written = indices.written
     if isinstance(written, ast.Slice):
         ends = (written.lower, written.upper, written.step)
-        return slice(*(node.parts[id(one)].value if one is not None else None for one in ends))
+        return slice(*(node.parts[id(end)].value if end is not None else None for end in ends))
     return indices.value
 
 

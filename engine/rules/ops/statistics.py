@@ -96,5 +96,5 @@ def normalize(use: Use) -> Term:
     dim = use.tree("dim") if "dim" in use.operands else ast.Constant(1)
     term = use.through("up - out * (out * up).sum(dim, keepdim=True)", dim=dim)
     at = use.value("dim", 1) % len(use.shape("x"))
-    shape = tuple(1 if one == at else size for one, size in enumerate(use.shape("x")))
+    shape = tuple(1 if dimension == at else size for dimension, size in enumerate(use.shape("x")))
     return term.over(use.write("x.norm(dim=dim, keepdim=True)", dim=dim), shape)

@@ -116,7 +116,7 @@ def repeat_interleave(use: Use) -> Term:
 @rule("permute(x, *dims)", "x", "permute", _TURNED, "dx += dout.permute(back)")
 def permute(use: Use) -> Term:
     count = len(use.shape("x"))
-    dims = [one % count for one in use.value("dims")]
+    dims = [dim % count for dim in use.value("dims")]
     back = ", ".join(str(dims.index(at)) for at in range(count))
     return use.through(f"up.permute({back})", view=True)
 
@@ -169,5 +169,5 @@ def pad(use: Use) -> Term:
     given = use.operands["pad"]
     if not isinstance(given, tuple):
         return use.through("F.pad(up, [-one for one in pad])")
-    back = [negative_of(one.tree()) for one in given if isinstance(one, Node)]
+    back = [negative_of(node.tree()) for node in given if isinstance(node, Node)]
     return use.through("F.pad(up, back)", back=ast.Tuple(elts=list(back), ctx=ast.Load()))
