@@ -10,7 +10,7 @@ from ..program.statements import Statement
 from .instrumentation import compile_lean, compile_section, compile_statements
 
 
-class Codes:
+class CompiledSections:
     """Compiled once each. Lean code leaves out hooks that were found to have nothing to do."""
 
     def __init__(self, program: Program) -> None:
@@ -19,6 +19,7 @@ class Codes:
         self._lean: dict[str, CodeType] = {}
         self._lines: tuple[CodeType, ...] | None = None
         self._harmless: Set[Statement] = frozenset()
+        self._watched: Set[str] = frozenset()
 
     def full(self, kind: str) -> CodeType | None:
         """A section with every hook; None where the program has no such section."""
@@ -35,15 +36,18 @@ class Codes:
 
     def trim(self, harmless: Set[Statement], watched: Set[str]) -> None:
         """Leave out the hooks before harmless statements; statements that bind a watched name keep theirs."""
+        if self._lean and (harmless, watched) == (self._harmless, self._watched):
+            return
         for section in self.program.sections:
             if section.kind in ("forward", "backward", "update"):
                 self._lean[section.kind] = compile_lean(self.program, section, harmless, watched)
-        self._lines, self._harmless = None, frozenset(harmless)
+        self._lines, self._harmless, self._watched = None, harmless, watched
 
     def lines(self) -> tuple[CodeType, ...]:
         """The top-level statements of the backward section, each on its own, with the hooks that it needs."""
         section = self.program.section("backward")
         if self._lines is None:
-            found = compile_statements(self.program, section, self._harmless) if section is not None else ()
-            self._lines = found
+            self._lines = ()
+            if section is not None:
+                self._lines = compile_statements(self.program, section, self._harmless)
         return self._lines

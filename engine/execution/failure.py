@@ -59,6 +59,8 @@ def failure_of(error: BaseException, program: Program, section: str) -> Failure:
     """Where and why the program stopped. `line` is that of the section's own statement."""
     frames = _own_frames(error.__traceback__, program)
     line = frames[0].lineno if frames else None
+    if isinstance(error, ProgramFault):
+        section, line = _place_of(error, program, section, line)
     return Failure(
         section=section,
         line=line,
@@ -72,6 +74,15 @@ def own_mistake(error: BaseException, while_doing: str = "") -> Failure:
     """What went wrong in ourselves, for no program's fault."""
     message = f"{while_doing}{type(error).__name__}: {error}"
     return Failure("engine", None, "mistake of backprop-tui", message)
+
+
+def _place_of(
+    fault: ProgramFault, program: Program, section: str, line: int | None
+) -> tuple[str, int | None]:
+    """Where the name that is to blame was bound last; where the fault was found, if nothing binds it."""
+    kinds = ("parameters",) if section == "parameters" else ("forward", "update")
+    writers = [s for s in program.statements if s.section in kinds and fault.name in s.writes]
+    return (writers[-1].section, writers[-1].line) if writers else (section, line)
 
 
 def in_short(error: BaseException) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from torch import Tensor
-
 from ..program.statements import Statement
-from ..tensors.rng_state import RandomState
-from .containers import Contents
+from .checkpoint import Checkpoint
 from .failure import Failure
 from .gradient import Gradient
 from .recorder import Recorder
@@ -21,61 +18,11 @@ from .written_gradients import Judged
 
 
 @dataclass(frozen=True, eq=False)
-class Values:
-    """What names were bound to when an iteration began. Knows of no recorder, which knows of it."""
-
-    bound: Mapping[str, Any]
-    """Every name that is state, and what it was bound to."""
-    held: Contents
-    """What its containers and classes held."""
-
-    @cached_property
-    def slots(self) -> dict[str, Slot]:
-        """The values of the names that are state."""
-        return {name: Slot(name, value) for name, value in self.bound.items()}
-
-    def watched(self) -> Iterable[Slot]:
-        """The slots whose tensors may change: those of the names and those inside containers."""
-        return [*self.slots.values(), *self.held.slots]
-
-
-@dataclass(eq=False)
-class Start:
-    """What an iteration began with: every name's value then, and every generator's state."""
-
-    values: Values
-    random: RandomState
-    grads: Sequence[tuple[Tensor, Tensor | None]]
-    """What `.grad` held, where the program looks at it."""
-    kept: Container[str]
-    """Names that mean something before the forward runs; the others are left from the last one."""
-    settle: Callable[[], None] = lambda: None
-    """Gives the slots the values that were kept elsewhere before tensors changed in place."""
-
-    @property
-    def bound(self) -> Mapping[str, Any]:
-        """Every name that is state, and what it was bound to."""
-        return self.values.bound
-
-    @property
-    def slots(self) -> Mapping[str, Slot]:
-        """The values of the names that are state."""
-        self.settle()
-        return self.values.slots
-
-    @property
-    def contents(self) -> Contents:
-        """What its containers held, with the values of then."""
-        self.settle()
-        return self.values.held
-
-
-@dataclass(frozen=True, eq=False)
 class Iteration:
     """One forward, reference backward, manual backward and update, complete."""
 
     number: int
-    start: Start
+    start: Checkpoint
     recorder: Recorder
     loss: float | None
     references: References
@@ -114,7 +61,7 @@ class Iteration:
     def history(self) -> Mapping[str, list[tuple[int, Slot]]]:
         """Every name's values in the order of the steps that wrote them; position -1 is the start."""
         found: dict[str, list[tuple[int, Slot]]] = {
-            name: [(-1, slot)] for name, slot in self.start.slots.items() if name in self.start.kept
+            name: [(-1, slot)] for name, slot in self.start.slots.items() if name in self.start.roles.defined
         }
         for position, step in enumerate(self.steps):
             for slot in step.slots:

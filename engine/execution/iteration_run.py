@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import torch
 
+from ..program.analysis import ProgramFacts
 from ..program.pairing import unwritten_reads
-from .failure import Failure
+from .checkpoint import Checkpoint, restore
+from .failure import Failure, failure_of
 from .instrumentation import BACKWARD, STAND_IN
-from .iteration import Iteration, Start
+from .interpreter import Interpreter
+from .iteration import Iteration
+from .learned import Learned
+from .namespace import generators_in
 from .recorder import Recorder
 from .reference_backward import (
     References,
@@ -22,132 +25,165 @@ from .reference_backward import (
     reference_backward,
     require_loss,
     require_shapes,
+    saved_tensors,
 )
 from .steps import MISSING
-from .unwritten_gradients import StandIns
-from .written_gradients import judge
-
-if TYPE_CHECKING:
-    from .session import Session
+from .unwritten_gradients import StandIns, explained
+from .written_gradients import Layout, judge
 
 _NOTHING = References({}, {})
 
 
-class Run:
-    """One iteration under way."""
+class IterationRun:
+    """One iteration under way, from a checkpoint on, with what earlier ones have shown."""
 
-    def __init__(self, session: Session, start: Start) -> None:
-        self.session = session
-        self.start = start
+    def __init__(
+        self, interpreter: Interpreter, facts: ProgramFacts, checkpoint: Checkpoint, known: Learned
+    ) -> None:
+        self.interpreter = interpreter
+        self.namespace = interpreter.namespace
+        self.facts = facts
+        self.known = known
         self.section = "forward"
         self.references: References = _NOTHING
         self.loss: float | None = None
         self.failure: Failure | None = None
         self.notes: tuple[str, ...] = ()
-        self.reshaped: tuple[str, ...] = ()
+        self.reshaped = False
         self._called: list[bool] = []
         """Filled when `loss.backward()` stands in the forward: `.grad` is due after it."""
-        self._watch()
+        self._watch(checkpoint)
 
-    def _watch(self) -> None:
-        session = self.session
-        recorder = Recorder(session.namespace, session.cancel, session.harmless, session.program.statements)
-        recorder.start_with(self.start.values.watched)
-        self.start.settle = recorder.settle
-        self.recorder = session.watched_by(recorder)
+    def run(self) -> None:
+        """All stages. Where one fails, everything is again as it was at the checkpoint."""
+        graphs = torch.is_grad_enabled()
+        try:
+            self._forward_and_reference()
+            self._backward()
+            self._update()
+        except BaseException as error:
+            program = self.facts.program
+            failure = failure_of(error, program, self.section)
+            self.failure = explained(failure, program, self.facts.candidates, self.namespace)
+            start = self.checkpoint
+            self.recorder.save_before([*start.slots.values(), *start.contents.slots])
+            restore(start, self.namespace)
+        finally:
+            record_graphs(graphs)
 
-    def forward_and_reference(self, mutating: bool) -> None:
+    def record(self, number: int, layout: Layout) -> Iteration:
+        """What was recorded, every gradient judged."""
+        pairs, kept = self.facts.candidates.values(), self.checkpoint.roles.parameter_gradients
+        return Iteration(
+            number=number,
+            start=self.checkpoint,
+            recorder=self.recorder,
+            loss=self.loss,
+            references=self.references,
+            judged=judge(layout, self.recorder, pairs, self.references, kept),
+            failure=self.failure,
+            notes=self.notes,
+            reshaped=self.reshaped,
+        )
+
+    @property
+    def learned(self) -> Learned:
+        """What is known by now."""
+        known, recorder = self.known, self.recorder
+        if len(recorder.harmless) == len(known.harmless) and recorder.graph_given <= known.given_graphs:
+            return known
+        given = known.given_graphs | recorder.graph_given
+        return known._replace(harmless=frozenset(recorder.harmless), given_graphs=given)
+
+    def _watch(self, checkpoint: Checkpoint) -> None:
+        interpreter = self.interpreter
+        recorder = Recorder(
+            self.namespace, interpreter.cancel, self.known.harmless, self.facts.program.statements
+        )
+        recorder.start_with(checkpoint.values.watched)
+        self.checkpoint = checkpoint.settled_by(recorder.settle)
+        self.recorder = interpreter.watched_by(recorder)
+
+    def _forward_and_reference(self) -> None:
         """The forward, recording a graph, and the reference backward before any handwritten line."""
         try:
-            with saved_tensors(mutating):
+            with saved_tensors(self.known.mutating):
                 self._forward()
                 self._reference()
         except RuntimeError as error:
-            if mutating or "modified by an inplace operation" not in str(error):
+            if self.known.mutating or "modified by an inplace operation" not in str(error):
                 raise
-            self.session.put_back(self.start)
-            self._watch()
-            self.session.mutating = True
-            self.forward_and_reference(True)
+            restore(self.checkpoint, self.namespace)
+            self._watch(self.checkpoint)
+            self.known = self.known._replace(mutating=True)
+            self._forward_and_reference()
 
     def _forward(self) -> None:
-        session = self.session
-        names = session.namespace
-        if not session.in_shape:
-            require_shapes(names, session.shapes)
-        make_leaves(names, session.parameters, session.data_to_differentiate)
-        self.recorder.graph_wanted = session.facts.graph_names
+        facts, roles = self.facts, self.checkpoint.roles
+        require_shapes(self.namespace, roles.shapes)
+        make_leaves(self.namespace, roles.parameters, roles.data_to_differentiate)
+        self.recorder.graph_wanted = facts.graph_names
         record_graphs(True)
-        if session.facts.calls_backward:
-            names[BACKWARD] = lambda: self._called.append(True)
-        session.run_section("forward", self.recorder, lean=True)
+        if facts.calls_backward:
+            self.namespace[BACKWARD] = lambda: self._called.append(True)
+        self.interpreter.run_section("forward", self.recorder, lean=True)
         self.recorder.graph_wanted = frozenset()
+        if self._draws_anew():
+            self.known = self.known._replace(drew=True)
+
+    def _draws_anew(self) -> bool:
+        """Whether random numbers were drawn that are others in another precision, and it was not known."""
+        start = self.checkpoint.random
+        if start is None or self.known.drew or self.facts.draws_whole_numbers:
+            return False
+        return start.has_moved(generators_in(self.namespace))
 
     def _reference(self) -> None:
-        session, namespace = self.session, self.session.namespace
+        facts, namespace = self.facts, self.namespace
         loss = require_loss(namespace.get("loss", MISSING))
-        calls = session.facts.calls_backward
-        self.references = reference_backward(loss, session.differentiated, namespace, all_leaves=calls)
+        names = self.checkpoint.roles.differentiated
+        self.references = reference_backward(loss, names, namespace, all_leaves=facts.calls_backward)
         self.loss = float(loss.item())
-        if calls or session.facts.reads_grad:
+        if facts.calls_backward or facts.reads_grad:
             self._fill_grad()
 
     def _fill_grad(self) -> None:
         """Let `.grad` be filled where the program says so, or now."""
-        bound = {name: self.session.namespace[name] for name in self.references.gradients}
-        if self.session.facts.calls_backward:
-            self.session.namespace[BACKWARD] = partial(fill_grad, self.references, bound)
-        if self.session.facts.reads_grad or self._called:
+        bound = {name: self.namespace[name] for name in self.references.gradients}
+        if self.facts.calls_backward:
+            self.namespace[BACKWARD] = partial(fill_grad, self.references, bound)
+        if self.facts.reads_grad or self._called:
             fill_grad(self.references, bound)
 
-    def backward(self) -> None:
+    def _backward(self) -> None:
         """The handwritten lines."""
         self.section = "backward"
         record_graphs(False)
-        if any(self.session.facts.holes):
-            namespace, program = self.session.namespace, self.session.program
-            stand_ins = StandIns(namespace, program, self.references)
-            self.session.namespace[STAND_IN] = stand_ins.put
-            with stand_ins:
-                self.session.run_section("backward", self.recorder, lean=True)
-        else:
-            self.session.run_section("backward", self.recorder, lean=True)
+        if not any(self.facts.holes):
+            self.interpreter.run_section("backward", self.recorder, lean=True)
+            return
+        stand_ins = StandIns(self.namespace, self.facts.program, self.references)
+        self.namespace[STAND_IN] = stand_ins.put
+        with stand_ins:
+            self.interpreter.run_section("backward", self.recorder, lean=True)
 
-    def update(self) -> None:
+    def _update(self) -> None:
         """The update, unless it reads gradients that are not written yet."""
         self.section = "update"
-        session = self.session
-        get = session.namespace.get
-        missing = [name for name in session.kept_gradients if get(name, Ellipsis) is Ellipsis]
-        section = session.program.section("update") if missing else None
-        waiting = unwritten_reads(section, missing) if section else ()
+        waiting = self._waiting_for()
         if waiting:
             self.notes += (f"the update waits: {', '.join(waiting)} not written yet",)
             return
         record_graphs(False)
-        session.run_section("update", self.recorder, lean=True)
-        self.reshaped = tuple(changed_shapes(session.namespace, session.shapes))
-        self.notes += self.reshaped
-        session.in_shape = not self.reshaped
+        self.interpreter.run_section("update", self.recorder, lean=True)
+        reshaped = changed_shapes(self.namespace, self.checkpoint.roles.shapes)
+        self.reshaped = bool(reshaped)
+        self.notes += tuple(reshaped)
 
-    def record(self, number: int) -> Iteration:
-        """What was recorded, every gradient judged."""
-        references = self.references
-        session = self.session
-        pairs = session.facts.candidates.values()
-        return Iteration(
-            number=number,
-            start=self.start,
-            recorder=self.recorder,
-            loss=self.loss,
-            references=references,
-            judged=judge(session.layout, self.recorder, pairs, references, session.kept_gradients),
-            failure=self.failure,
-            notes=self.notes,
-            reshaped=bool(self.reshaped),
-        )
-
-
-def saved_tensors(mutating: bool) -> contextlib.AbstractContextManager[Any]:
-    """Let a forward write into tensors that autograd saved; slow, so only where it must be."""
-    return torch.autograd.graph.allow_mutation_on_saved_tensors() if mutating else contextlib.nullcontext()
+    def _waiting_for(self) -> tuple[str, ...]:
+        """The gradients of parameters that the update reads and that are not written."""
+        get = self.namespace.get
+        names = self.checkpoint.roles.parameter_gradients
+        missing = [name for name in names if get(name, Ellipsis) is Ellipsis]
+        section = self.facts.program.section("update") if missing else None
+        return unwritten_reads(section, missing) if section else ()

@@ -28,12 +28,13 @@ class Recorder:
         self,
         namespace: Namespace,
         cancel: Cancel,
-        harmless: set[Statement],
+        harmless: Iterable[Statement],
         statements: Sequence[Statement],
     ) -> None:
         self.namespace = namespace
         self.cancel = cancel
-        self.harmless = harmless
+        self.harmless = set(harmless)
+        """Statements whose calls change no tensor; those that are found to be so join them."""
         self.statements = statements
         self.entries = Entries(statements)
         self.graph_wanted: frozenset[str] = frozenset()
@@ -226,7 +227,7 @@ class Beginning(Recorder):
     """Setup and parameters: which statements ran, and none of the values that they passed through."""
 
     def __init__(self, namespace: Namespace, cancel: Cancel, statements: Sequence[Statement]) -> None:
-        super().__init__(namespace, cancel, set(), statements)
+        super().__init__(namespace, cancel, (), statements)
         self.ran: set[Statement] = set()
 
     def before(self, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -99,11 +100,6 @@ def require_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> No
 
 def changed_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> list[str]:
     """A sentence for every parameter whose shape is not the one that it began with."""
-    try:
-        if [*map(_shape, map(namespace.__getitem__, shapes))] == [*shapes.values()]:
-            return []
-    except (KeyError, AttributeError):
-        pass  # some are no tensors any more
     return [_reshaped(namespace, shapes, name) for name in _changed(namespace, shapes)]
 
 
@@ -112,6 +108,11 @@ def _reshaped(namespace: Namespace, shapes: Mapping[str, torch.Size], name: str)
 
 
 def _changed(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> list[str]:
+    try:
+        if [*map(_shape, map(namespace.__getitem__, shapes))] == [*shapes.values()]:
+            return []
+    except (KeyError, AttributeError):
+        pass  # some are no tensors any more
     bound = [(name, namespace.get(name)) for name in shapes]
     return [name for name, value in bound if isinstance(value, Tensor) and value.shape != shapes[name]]
 
@@ -218,6 +219,11 @@ def differentiate(
     if _engine is None or not roots[0].is_cpu:
         return torch.autograd.grad(roots, inputs, firsts, retain_graph=keep, allow_unused=True)
     return _engine(roots, firsts, keep, False, inputs, True, accumulate_grad=False)
+
+
+def saved_tensors(mutating: bool) -> contextlib.AbstractContextManager[Any]:
+    """Let a forward write into tensors that autograd saved; slow, so only where it must be."""
+    return torch.autograd.graph.allow_mutation_on_saved_tensors() if mutating else contextlib.nullcontext()
 
 
 _shape = attrgetter("shape")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -15,18 +15,16 @@ from ..program.statements import Statement
 from ..tensors.aliasing import Namespace, distinct
 from ..tensors.comparison import finite_max
 from ..tensors.rng_state import RandomState, random_state
-from .cancel import Cancelled
+from .cancel import Cancel, Cancelled
 from .captured_output import Output, capture_thread
-from .containers import is_class_of_program, put_attributes_back
+from .checkpoint import Checkpoint, capture_bindings, restore
 from .instrumentation import LOG
-from .iteration import Start
-from .iteration_run import saved_tensors
 from .namespace import generators_in
 from .recorder import Recorder
-from .reference_backward import make_leaves
+from .reference_backward import make_leaves, saved_tensors
 from .same_draws import SameDraws, lines_may_draw
 from .session import Session
-from .state_copy import StateCopy
+from .state_copy import copies_of
 from .steps import Slot, Step
 
 
@@ -36,13 +34,10 @@ class World:
     Afterwards the session is as it was, bit for bit.
     """
 
-    def __init__(
-        self, session: Session, start: Start, dtype: torch.dtype | None, *, draws: bool = False
-    ) -> None:
+    def __init__(self, session: Session, start: Checkpoint, dtype: torch.dtype | None) -> None:
         self.session = session
         self.start = start
         self.dtype = dtype
-        self.draws = draws
         self._exits = contextlib.ExitStack()
 
     def __enter__(self) -> World:
@@ -53,29 +48,23 @@ class World:
             raise
 
     def _entered(self) -> World:
-        namespace = self.session.namespace
-        self._kept = dict(namespace)
-        self._random = self._state_of_now()
+        namespace, roles = self.session.namespace, self.start.roles
+        self._before = capture_bindings(namespace, self._random_state())
         self._default = torch.get_default_dtype()
-        self._classes = [(one, dict(vars(one))) for one in namespace.values() if is_class_of_program(one)]
         self._exits.enter_context(capture_thread(Output()))  # the program said it all before
-        states = {id(generator): state for generator, state in self.start.random.owned}
-        copy = StateCopy(self.dtype, states, self.start.contents.held())
-        copy.values_of(self.start.contents.slots)
-        reached = reached_names(self.session.program).union(self.session.parameters)
-        slots = self.start.slots.values()
-        copies = {slot.name: slot.origin for slot in slots}
-        self._copied = copy.slots(slot for slot in slots if slot.name in reached)
-        copies.update(self._copied)
-        own = {name: namespace[name] for name in self.session.own_names}
+        reached = reached_names(self.session.program).union(roles.parameters)
+        self._copied = copies_of(self.start, reached, self.dtype)
+        own = {name: namespace[name] for name in roles.own}
         namespace.clear()
         namespace.update(own)
-        namespace.update(copies)
+        namespace.update({name: slot.origin for name, slot in self.start.slots.items()})
+        namespace.update(self._copied)
         self._drop_leftovers()
-        if self._random is not None:
+        if self.start.random is not None:
             self.start.random.restore()
         if self.dtype is not None:
             torch.set_default_dtype(self.dtype)
+        self._exits.enter_context(saved_tensors(self.session.learned.mutating))
         return self
 
     def __exit__(
@@ -83,31 +72,25 @@ class World:
     ) -> None:
         self._exits.close()
         torch.set_default_dtype(self._default)
-        for one, attributes in self._classes:
-            put_attributes_back(one, attributes)
-        namespace = self.session.namespace
-        namespace.clear()
-        namespace.update(self._kept)
-        if self._random is not None:
-            self._random.restore()
+        restore(self._before, self.session.namespace)
 
-    def _state_of_now(self) -> RandomState | None:
+    def _random_state(self) -> RandomState | None:
         """What the generators are to be again; None where nothing draws from them."""
-        if self.session.undrawn is not None:
+        if self.start.random is None:
             return None
         others = self.start.random.others is not None
         return random_state(generators_in(self.session.namespace), others=others)
 
-    def same_draws(self, wanted: bool) -> contextlib.AbstractContextManager[object]:
-        """Random numbers as in the program's own precision; it costs on every operation."""
-        if wanted and self.dtype is not None:
+    def same_draws(self) -> contextlib.AbstractContextManager[object]:
+        """Random numbers as in the program's own precision, where it draws; it costs on every operation."""
+        if self.session.learned.drew and self.dtype is not None:
             return SameDraws(self._default)
         return contextlib.nullcontext()
 
     def _drop_leftovers(self) -> None:
         """Gradients of the iteration before: a line that reads one too early is to be seen."""
         for name in self.session.facts.candidates:
-            if name not in self.start.kept:
+            if name not in self.start.roles.defined:
                 self.session.namespace.pop(name, None)
 
     def jitter(self, names: Iterable[str], generator: torch.Generator) -> None:
@@ -122,17 +105,20 @@ class World:
 
     def forward(self, names: Iterable[str]) -> dict[str, Tensor]:
         """Run the forward with a graph; the tensors among `names` that require grad afterwards."""
-        session = self.session
+        namespace, roles = self.session.namespace, self.start.roles
         names = tuple(dict.fromkeys(names))
-        make_leaves(session.namespace, session.parameters, session.data.intersection(names))
-        recorder = _ForwardRecorder(session, frozenset(names))
+        make_leaves(namespace, roles.parameters, roles.data.intersection(names))
+        recorder = _ForwardRecorder(self.session, frozenset(names))
         recorder.graph_wanted = recorder.names
-        with torch.enable_grad(), self.same_draws(self.draws):
-            session.watched_by(recorder)
-            session.namespace[LOG] = recorder.log
-            session.run_section("forward", recorder, lean=True)
-        found = {name: session.namespace.get(name) for name in names}
-        return {n: t for n, t in found.items() if isinstance(t, Tensor) and t.requires_grad}
+        with torch.enable_grad(), self.same_draws():
+            self._watched_by(recorder)
+            self.session.interpreter.run_section("forward", recorder, lean=True)
+        values = {name: namespace.get(name) for name in names}
+        return {n: t for n, t in values.items() if isinstance(t, Tensor) and t.requires_grad}
+
+    def _watched_by(self, recorder: _ForwardRecorder | _LineRecorder) -> None:
+        self.session.interpreter.watched_by(recorder)
+        self.session.namespace[LOG] = recorder.log
 
     def lines(
         self,
@@ -147,12 +133,12 @@ class World:
         section = session.program.section("backward")
         if section is None:
             return
-        recorder = session.watched_by(_LineRecorder(session, after_step, after_line))
-        session.namespace[LOG] = recorder.log
+        recorder = _LineRecorder(session, after_step, after_line)
+        self._watched_by(recorder)
         recorder.look("backward")
-        draws = self.draws and lines_may_draw(session.program)
-        with torch.set_grad_enabled(graph), self.same_draws(draws):
-            for index, code in enumerate(session.codes.lines()):
+        same_draws = self.same_draws() if lines_may_draw(session.program) else contextlib.nullcontext()
+        with torch.set_grad_enabled(graph), same_draws:
+            for index, code in enumerate(session.interpreter.sections.lines()):
                 try:
                     exec(code, session.namespace)
                 except (Cancelled, KeyboardInterrupt, MemoryError):
@@ -166,11 +152,17 @@ def _can_move(value: Tensor) -> bool:
     return value.is_floating_point() and value.layout == torch.strided and value.numel() > 0
 
 
+def _watching(session: Session) -> tuple[Namespace, Cancel, Iterable[Statement], Sequence[Statement]]:
+    """What a recorder of a session's program needs."""
+    cancel, harmless = session.interpreter.cancel, session.learned.harmless
+    return session.namespace, cancel, harmless, session.program.statements
+
+
 class _ForwardRecorder(Recorder):
     """Gives a name bound to another's tensor a node of its own, so that both can be cut."""
 
     def __init__(self, session: Session, names: frozenset[str]) -> None:
-        super().__init__(session.namespace, session.cancel, session.harmless, session.program.statements)
+        super().__init__(*_watching(session))
         self.names = names
         self._owners: dict[int, tuple[str, Tensor]] = {}
         for name in sorted(names & self.namespace.keys()):
@@ -216,7 +208,7 @@ class _LineRecorder(Recorder):
         after_step: Callable[[Step], None],
         after_line: Callable[[Statement, tuple[Any, ...]], None],
     ) -> None:
-        super().__init__(session.namespace, session.cancel, session.harmless, session.program.statements)
+        super().__init__(*_watching(session))
         tensors = [Slot(n, v) for n, v in session.namespace.items() if isinstance(v, Tensor)]
         self.start_with(lambda: tensors)
         self._after_step = after_step
@@ -236,16 +228,3 @@ class _LineRecorder(Recorder):
             raise Cancelled
         self.entries.append(entry)
         self._after_line(self.statements[entry[0]], entry[1:])
-
-
-@contextlib.contextmanager
-def opened(session: Session, start: Start, dtype: torch.dtype | None, *, draws: bool) -> Iterator[World]:
-    """A world, in which a forward may write into saved tensors where the program needs that."""
-    with World(session, start, dtype, draws=draws) as world, saved_tensors(session.mutating):
-        yield world
-
-
-def generator_states(namespace: Namespace) -> list[Tensor]:
-    """The states of torch's generators, whose numbers depend on the precision asked for."""
-    own = [one for one in generators_in(namespace) if isinstance(one, torch.Generator)]
-    return [one.get_state() for one in (torch.default_generator, *own)]

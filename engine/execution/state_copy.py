@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ..tensors.aliasing import ITS_OWN, sharing
 from ..tensors.rng_state import GENERATORS, Generator, set_state, state_of
+from .checkpoint import Checkpoint
 from .steps import Slot
 
 _ATOMS = (
@@ -22,6 +23,16 @@ _ATOMS = (
 
 
 _PLAIN = frozenset(_ATOMS)
+
+
+def copies_of(checkpoint: Checkpoint, names: Container[str], dtype: torch.dtype | None) -> dict[str, Any]:
+    """What these among the names were bound to at a checkpoint, in a copy that shares no memory with it."""
+    random = checkpoint.random
+    states = {id(generator): state for generator, state in random.owned} if random is not None else {}
+    contents = checkpoint.contents
+    copy = StateCopy(dtype, states, contents.held())
+    copy.values_of(contents.slots)
+    return copy.slots(slot for name, slot in checkpoint.slots.items() if name in names)
 
 
 class Unrepeatable(Exception):

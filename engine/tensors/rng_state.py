@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy
@@ -53,6 +53,20 @@ class RandomState(NamedTuple):
     others: tuple[Any, Any] | None
     owned: tuple[tuple[Generator, Any], ...]
     """Generators that the program made itself."""
+
+    def has_moved(self, generators: Iterable[Generator]) -> bool:
+        """Whether torch's default generator, or one of torch's among these, is in another state by now.
+
+        One that was not there then has moved.
+        """
+        if not torch.equal(torch.default_generator.get_state(), self.torch_cpu):
+            return True
+        states = {id(generator): state for generator, state in self.owned}
+        return any(
+            id(one) not in states or not torch.equal(one.get_state(), states[id(one)])
+            for one in generators
+            if isinstance(one, torch.Generator)
+        )
 
     def restore(self) -> None:
         """Put every generator back to this state."""

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from backprop_tui.engine.execution.iteration import Iteration
-from backprop_tui.engine.execution.replay import opened
+from backprop_tui.engine.execution.replay import World
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judging.linecheck.dependence import downstream, upstreams
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
@@ -117,7 +117,7 @@ def _upstreams_downstream(subject: Subject, name: str) -> Iterable[str]:
         for read in set(reads.get(queue.pop(), ())) - found - {name}:
             found.add(read)
             queue.append(read)
-    with opened(subject.session, subject.iteration.start, torch.float64, draws=False) as world:
+    with World(subject.session, subject.iteration.start, torch.float64) as world:
         below = downstream(world.forward(one[1:] for one in names), name[1:])
     return sorted(one for one in found if one[1:] in below)
 
@@ -127,7 +127,7 @@ def _value(subject: Subject, name: str, random: str | None) -> Any:
     names = tuple(subject.iteration.gradients)
     plan = plan_of(subject.iteration, names, early_reads(subject.session, names))
     start = subject.iteration.start
-    with opened(subject.session, start, torch.float64, draws=subject.session.drew) as world:
+    with World(subject.session, start, torch.float64) as world:
         tensors = world.forward(one[1:] for one in names)
         outcome = run_lines(world, plan, _random(tensors, random), lambda _, value: _kept(value))
     return outcome.values.get(name)

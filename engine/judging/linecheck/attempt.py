@@ -16,10 +16,9 @@ from torch import Tensor
 from ...execution.instrumentation import BACKWARD
 from ...execution.iteration import Iteration
 from ...execution.reference_backward import fill_grad, reference_backward
-from ...execution.replay import World, generator_states, opened
+from ...execution.replay import World
 from ...execution.session import Session
 from ...execution.vjps import arrivals
-from ...program.random_draws import draws_whole_numbers
 from ...tensors.batch_comparison import unflatten
 from ...tensors.comparison import finite_max
 from .plan import Reading, reading_of
@@ -30,10 +29,6 @@ _SEED = 1_000_003
 
 class NotInDouble(Exception):
     """The program does not run in float64 as it does in its own precision."""
-
-
-class DrawsAnew(Exception):
-    """The forward draws random numbers; the check begins again with draws that repeat."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +47,7 @@ class Graph:
 class Attempt:
     """What is judged and how: an iteration's record, a precision, when each gradient is complete.
 
-    The gradients in `complete` are so after that many writes; others after their last. With `draws`
-    random numbers are drawn as in the program's own precision.
+    The gradients in `complete` are so after that many writes; others after their last.
     """
 
     session: Session
@@ -62,7 +56,6 @@ class Attempt:
     complete: Mapping[str, int]
     reading: Reading
     plan: Plan
-    draws: bool
 
     @cached_property
     def parameters(self) -> frozenset[str]:
@@ -71,24 +64,18 @@ class Attempt:
 
     def open(self) -> AbstractContextManager[World]:
         """A fresh world in this precision."""
-        return opened(self.session, self.iteration.start, self.dtype, draws=self.draws)
+        return World(self.session, self.iteration.start, self.dtype)
 
     def forward(self, world: World) -> Graph:
         """Run the forward in a world.
 
         Raises:
             NotInDouble: a tensor is not in double precision although the attempt is.
-            DrawsAnew: the forward drew numbers that depend on the precision.
         """
         session, reading = self.session, self.reading
-        watched = self.dtype is not None and not self.draws and not draws_whole_numbers(session.program)
-        before = generator_states(session.namespace) if watched else []
         tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names))
-        after = generator_states(session.namespace) if watched else []
         if self.dtype is not None and any(tensor.dtype != torch.float64 for tensor in tensors.values()):
             raise NotInDouble
-        if any(not torch.equal(*pair) for pair in zip(before, after, strict=True)):
-            raise DrawsAnew
         graph = Graph(tensors, session.namespace["loss"])
         if reading.copied or session.facts.calls_backward:
             self._fill_grad(graph)
@@ -119,7 +106,7 @@ def attempt_of(
     """The attempt for an iteration. Where its record ends early, lines that raise are passed over."""
     reading = reading_of(session, iteration)
     plan = plan_of(iteration, reading.names, reading.early)
-    attempt = Attempt(session, iteration, dtype, complete, reading, plan, session.drew)
+    attempt = Attempt(session, iteration, dtype, complete, reading, plan)
     failure = iteration.failure
     if failure is not None and failure.section == "backward":
         plan = _planned_anew(attempt)

@@ -44,7 +44,7 @@ def _read_like_gradients(program: Program) -> tuple[str, ...]:
 
 def known_before(session: Session) -> frozenset[str]:
     """Names that mean something else before the backward: `dx = x[1:] - x[:-1]` in the forward."""
-    return session.kept.union(session.facts.bound("forward"))
+    return session.roles.defined.union(session.facts.bound("forward"))
 
 
 def allocated_gradients(session: Session) -> frozenset[str]:

@@ -12,7 +12,7 @@ from ...execution.iteration import Iteration
 from ...execution.session import Session
 from ...tensors.comparison import name_of
 from ...verdict import Verdict
-from .attempt import Attempt, DrawsAnew, attempt_of
+from .attempt import Attempt, attempt_of
 from .blame import Results, blamed
 from .interactions import judged_together, unexplained
 from .isolated_lines import second_look
@@ -42,12 +42,8 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
 
 def _in_precision(session: Session, iteration: Iteration, dtype: torch.dtype | None) -> LineCheck:
     judged = partial(_judged, session, iteration, dtype)
-    try:
-        first = judged({})
-    except DrawsAnew:
-        session.drew = True
-        first = judged({})
-    return settled(first, turning_points(iteration, first, session.kept_gradients), judged)
+    first = judged({})
+    return settled(first, turning_points(iteration, first, session.roles.parameter_gradients), judged)
 
 
 def _judged(

@@ -66,7 +66,7 @@ _known: WeakKeyDictionary[Program, list[tuple[_Key, Reading]]] = WeakKeyDictiona
 
 def reading_of(session: Session, iteration: Iteration) -> Reading:
     """What there is to read of a recorded iteration."""
-    key = _Key(iteration.judged.pairs, session.kept, iteration.recorder.entries.course())
+    key = _Key(iteration.judged.pairs, session.roles.defined, iteration.recorder.entries.course())
     readings = _known.setdefault(session.program, [])
     for other, reading in readings:
         if key.is_that_of(other):

@@ -106,7 +106,7 @@ def lines_change(session: Session) -> bool:
     """Whether a handwritten line may change a tensor in place."""
     section = session.program.section("backward")
     return any(
-        one.changes or one.unnamed or (one.calls and one not in session.harmless)
+        one.changes or one.unnamed or (one.calls and one not in session.learned.harmless)
         for one in (section.statements if section is not None else ())
     )
 
@@ -122,7 +122,7 @@ class _Pass:
         taken: Callable[[str, Any], Any],
     ) -> None:
         self.namespace = world.session.namespace
-        self.kept = world.session.kept_gradients
+        self.kept = world.session.roles.parameter_gradients
         self.allocated = allocated_gradients(world.session)
         self.plan = plan
         self.names = frozenset(plan.names)

@@ -12,7 +12,7 @@ from torch import Tensor
 from ...execution.failure import in_short
 from ...execution.iteration import Iteration
 from ...execution.reference_backward import make_leaves
-from ...execution.replay import World, generator_states, opened
+from ...execution.replay import World
 from ...execution.session import Session
 from ...execution.vjps import arrivals
 from ...tensors.vjp_agreement import agreement
@@ -75,16 +75,8 @@ def derive(session: Session, iteration: Iteration) -> Derivation:
 
 
 def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) -> Derivation:
-    with opened(session, iteration.start, dtype, draws=session.drew) as world:
-        before = generator_states(session.namespace)
-        trace = traced(world, session, wanted_leaves(session))
-        after = generator_states(session.namespace)
-        drew = any(not torch.equal(*pair) for pair in zip(before, after, strict=True))
-        if session.drew or not drew or dtype is None:
-            return _derived(session, trace)
-    # random numbers in float64 are others: once more, with those of the program's own precision
-    session.drew = True
-    return _attempt(session, iteration, dtype)
+    with World(session, iteration.start, dtype) as world:
+        return _derived(session, traced(world, session, wanted_leaves(session)))
 
 
 def _derived(session: Session, trace: Trace) -> Derivation:
@@ -124,7 +116,7 @@ def traced(world: World, session: Session, wanted: frozenset[str]) -> Trace:
     functions = Functions(part.tree for part in session.program.sections)
     program = session.program
     trace = Trace(session.namespace, functions, program.filename, program.lines)
-    with torch.enable_grad(), world.same_draws(world.draws):
+    with torch.enable_grad(), world.same_draws():
         trace.run(section.tree.body)
     for name in wanted:
         # a parameter that the forward does not read has a gradient too: zero

@@ -216,11 +216,11 @@ def test_an_expression_of_hundreds_of_terms_runs(count: int, begun: Begun) -> No
 def test_a_cancelled_iteration_leaves_the_session_as_it_was(begun: Begun) -> None:
     session = begun()
     before = bits(session)
-    session.cancel.wanted = True
+    session.interpreter.cancel.wanted = True
     record = session.iterate()
     assert record.failure is not None
     assert record.failure.type == "Cancelled"
-    session.cancel.wanted = False
+    session.interpreter.cancel.wanted = False
     assert bits(session) == before
     assert session.iterate().failure is None
 

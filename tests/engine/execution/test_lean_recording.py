@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from backprop_tui.engine.execution import recorder
-from backprop_tui.engine.execution.compiled_sections import Codes
+from backprop_tui.engine.execution.compiled_sections import CompiledSections
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.library import bundled_names, load
@@ -51,7 +51,7 @@ def assert_kept(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = third(program)
     with monkeypatch.context() as patch:
         patch.setattr(recorder, "alone", lambda namespace, names: None)
-        patch.setattr(Codes, "lean", Codes.full)
+        patch.setattr(CompiledSections, "lean", CompiledSections.full)
         careful = third(program)
     assert [step.statement.number for step in quick.steps] == [s.statement.number for s in careful.steps]
     assert list(quick.history) == list(careful.history)
@@ -83,7 +83,7 @@ def test_straight_lines_that_run_lean_are_cancelled_between_two_of_them(
 ) -> None:
     session = begun(setup="+\nstop = lambda: None", forward="H = W * x\nstop()\nG = H * 2\nloss = G.sum()")
     assert [session.iterate().failure for _ in range(3)] == [None] * 3
-    session.namespace["stop"] = session.cancel.ask
+    session.namespace["stop"] = session.interpreter.cancel.ask
     record = session.iterate()
     assert record.failure is not None
     assert record.failure.type == "Cancelled"

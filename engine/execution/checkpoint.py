@@ -1,0 +1,152 @@
+"""What an iteration begins with: captured before it, restored after a failure, copied for a replay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from ..program.analysis import ProgramFacts
+from ..program.reachability import out_of_reach
+from ..tensors.aliasing import Namespace
+from ..tensors.rng_state import GENERATORS, RandomState, random_state
+from .containers import WITHOUT, Contents, is_class_of_program
+from .roles import Roles
+from .steps import Slot
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """What names were bound to when an iteration began. Knows of no recorder, which knows of it."""
+
+    bound: Mapping[str, Any]
+    """Every name that is state, and what it was bound to."""
+    contents: Contents
+    """What its containers and classes held."""
+
+    @cached_property
+    def slots(self) -> dict[str, Slot]:
+        """The values of the names that are state."""
+        return {name: Slot(name, value) for name, value in self.bound.items()}
+
+    def watched(self) -> Iterable[Slot]:
+        """The slots whose tensors may change: those of the names and those inside containers."""
+        return [*self.slots.values(), *self.contents.slots]
+
+
+def _is_settled() -> None:
+    """All values are in their slots."""
+
+
+class Checkpoint(NamedTuple):
+    """The state of a program at one moment: what its names were bound to, and its generators' states.
+
+    Values are kept by reference; whoever lets them change in place from then on saves them first, as a
+    recorder does, and sees to it that `settle` gives the slots what it has saved elsewhere.
+    """
+
+    values: Values
+    random: RandomState | None
+    """None where nothing draws."""
+    grads: Sequence[tuple[Tensor, Tensor | None]]
+    """What `.grad` held, where the program looks at it."""
+    roles: Roles
+    settle: Callable[[], None] = _is_settled
+
+    def settled_by(self, settle: Callable[[], None]) -> Checkpoint:
+        """The same, watched by somebody else."""
+        return Checkpoint(self.values, self.random, self.grads, self.roles, settle)
+
+    @property
+    def bound(self) -> Mapping[str, Any]:
+        """Every name that is state, and what it was bound to."""
+        return self.values.bound
+
+    @property
+    def slots(self) -> Mapping[str, Slot]:
+        """The values of the names that are state."""
+        self.settle()
+        return self.values.slots
+
+    @property
+    def contents(self) -> Contents:
+        """What its containers held, with the values of then."""
+        self.settle()
+        return self.values.contents
+
+
+@dataclass(frozen=True, eq=False)
+class StateNames:
+    """Which of the names that are bound are state: the same from one iteration to the next, mostly."""
+
+    bound: Sequence[str] = ()
+    """Every name, in the order in which it was bound."""
+    state: Sequence[str] = ()
+    within_reach: Sequence[str] = ()
+    """Those among these that an iteration can change, or what they hold."""
+    classes: Sequence[type] = ()
+    """The program's classes among the values of these."""
+
+    def of_now(self, namespace: Namespace, facts: ProgramFacts, roles: Roles) -> StateNames:
+        """These as long as no other names are bound; else those of now."""
+        bound = [*namespace]
+        if bound == self.bound:
+            return self
+        state = [name for name in bound if name not in roles.stateless]
+        hidden = out_of_reach(facts.program)
+        within_reach = [name for name in state if name not in hidden]
+        classes = [namespace[name] for name in within_reach if is_class_of_program(namespace[name])]
+        return StateNames(bound, state, within_reach, classes)
+
+
+def capture(namespace: Namespace, names: StateNames, facts: ProgramFacts, roles: Roles) -> Checkpoint:
+    """The state of now. What is bound anew before it is read would only live as long as it: not kept."""
+    bound = {name: namespace[name] for name in names.state}
+    reached = [bound[name] for name in names.within_reach]
+    holders = [value for value in reached if type(value) not in WITHOUT]
+    values = Values(bound, Contents(holders, names.classes))
+    return Checkpoint(values, _random_state(facts, holders), _grads(facts, values), roles)
+
+
+def capture_bindings(namespace: Namespace, random: RandomState | None) -> Checkpoint:
+    """What every name is bound to now, for a time in which all values stay as they are.
+
+    Attributes of the program's classes may change meanwhile, and numbers be drawn where `random` is given.
+    """
+    classes = [value for value in namespace.values() if is_class_of_program(value)]
+    return Checkpoint(Values(dict(namespace), Contents((), classes)), random, (), Roles())
+
+
+def restore(checkpoint: Checkpoint, namespace: Namespace) -> None:
+    """Let everything be again as it was at a checkpoint."""
+    bound, stateless = checkpoint.bound, checkpoint.roles.stateless
+    others = {n: value for n, value in namespace.items() if n in stateless and n not in bound}
+    namespace.clear()
+    namespace.update(bound)
+    namespace.update(others)
+    for slot in checkpoint.slots.values():
+        slot.put_back()
+    checkpoint.contents.put_back()
+    for tensor, grad in checkpoint.grads:
+        tensor.grad = grad
+    if checkpoint.random is not None:
+        checkpoint.random.restore()
+
+
+def _random_state(facts: ProgramFacts, holders: Iterable[Any]) -> RandomState | None:
+    generators = [value for value in holders if isinstance(value, GENERATORS)]
+    elsewhere = facts.may_draw_elsewhere
+    if facts.draws_nothing and not generators and not elsewhere:
+        return None
+    return random_state(generators, others=elsewhere)
+
+
+def _grads(facts: ProgramFacts, values: Values) -> list[tuple[Tensor, Tensor | None]]:
+    if not (facts.reads_grad or facts.calls_backward):
+        return []
+    tensors = [slot.origin for slot in values.watched()]
+    leaves = [tensor for tensor in tensors if isinstance(tensor, Tensor) and tensor.is_leaf]
+    return [(leaf, None if leaf.grad is None else leaf.grad.clone()) for leaf in leaves]

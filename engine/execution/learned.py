@@ -1,0 +1,20 @@
+"""What iterations show of a program that its text does not tell."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..program.statements import Statement
+
+
+class Learned(NamedTuple):
+    """What is known once some iterations have run; every one of them adds to it."""
+
+    mutating: bool = False
+    """Whether the forward writes into tensors that autograd saved."""
+    drew: bool = False
+    """Whether a forward drew random numbers that are others in another precision."""
+    harmless: frozenset[Statement] = frozenset()
+    """Statements whose calls change no tensor in place."""
+    given_graphs: frozenset[str] = frozenset()
+    """Names whose tensors were made to require grad, as no parameter reaches them."""

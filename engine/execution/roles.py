@@ -1,0 +1,60 @@
+"""What the names of a program stand for, once its setup and parameters have run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+
+from ..program.analysis import ProgramFacts
+from ..program.reachability import bound_anew
+from ..tensors.aliasing import Namespace
+from .reference_backward import require_parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Roles:
+    """Which names are parameters, which are data, which may have a gradient; none before anything has run."""
+
+    parameters: tuple[str, ...] = ()
+    shapes: Mapping[str, torch.Size] = field(default_factory=dict)
+    """The shapes that the parameters began with."""
+    parameter_gradients: tuple[str, ...] = ()
+    """The names of their gradients: the update reads these."""
+    data: frozenset[str] = frozenset()
+    data_to_differentiate: tuple[str, ...] = ()
+    """Data whose gradient is written."""
+    differentiated: tuple[str, ...] = ()
+    """Everything that may have a gradient: parameters, intermediates and such data."""
+    defined: frozenset[str] = frozenset()
+    """Parameters and data: they mean something before the forward runs."""
+    own: tuple[str, ...] = ()
+    """Names that are Python's or ours."""
+    stateless: frozenset[str] = frozenset()
+    """Those, and names that every iteration binds before it reads them: nothing of theirs is state."""
+
+
+def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
+    """The roles of what setup and parameters have bound.
+
+    Raises:
+        ProgramFault: there are no parameters.
+    """
+    parameters = require_parameters(namespace, facts.bound("parameters"))
+    data = frozenset(namespace).difference(parameters)
+    defined = data.union(parameters)
+    differentiated_data = tuple(name for name in facts.written_tensors if name in data)
+    names = (*parameters, *facts.bound("forward"), *differentiated_data)
+    own = tuple(name for name in namespace if name.startswith("__"))
+    return Roles(
+        parameters=parameters,
+        shapes={name: namespace[name].shape for name in parameters},
+        parameter_gradients=tuple(f"d{name}" for name in parameters),
+        data=data,
+        data_to_differentiate=differentiated_data,
+        differentiated=tuple(dict.fromkeys(names)),
+        defined=defined,
+        own=own,
+        stateless=(bound_anew(facts.program) - defined).union(own),
+    )
