@@ -9,6 +9,7 @@ from torch import Tensor, finfo
 
 from ..program.pairing import Candidate
 from ..tensors.comparison import Comparison, compare, name_of
+from ..tensors.dtypes import can_have_gradient
 from ..verdict import Verdict
 from .reference_backward import References
 from .steps import MISSING
@@ -52,9 +53,9 @@ class Gradient(NamedTuple):
     def coarser(self) -> str:
         """Its dtype, where that rounds more than autograd's; nothing where it does not."""
         manual, autograd = self.value, self.reference
-        if not isinstance(manual, Tensor) or autograd is None or not autograd.is_floating_point():
+        if autograd is None or not (can_have_gradient(manual) and can_have_gradient(autograd)):
             return ""
-        rounds = manual.is_floating_point() and finfo(manual.dtype).eps > finfo(autograd.dtype).eps
+        rounds = finfo(manual.dtype).eps > finfo(autograd.dtype).eps
         return name_of(manual.dtype) if rounds else ""
 
     @property

@@ -6,8 +6,6 @@ import builtins
 import sys
 from typing import Any, NoReturn
 
-from torch import Tensor
-
 from ..program.program import Program
 from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import GENERATORS, Generator
@@ -30,11 +28,6 @@ def allow_imports_beside(program: Program) -> None:
         folder = str(program.path.resolve().parent)
         if folder not in sys.path:
             sys.path.insert(0, folder)
-
-
-def is_floating(value: Any) -> bool:
-    """Whether a value is a tensor that can have a gradient."""
-    return isinstance(value, Tensor) and value.is_floating_point()
 
 
 def generators_in(namespace: Namespace) -> list[Generator]:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..program.statements import Statement
 from ..tensors.aliasing import Namespace, alone, storage_of, tensors_in, was_written
+from ..tensors.dtypes import can_have_gradient
 from .callable_effects import may_change
 from .cancel import Cancel, Cancelled
 from .overwritten_values import Copies
@@ -218,7 +219,7 @@ def _with_graphs(slots: Iterable[Slot], wanted: Container[str]) -> set[str]:
     for slot in slots:
         value = slot.origin
         if slot.name in wanted and isinstance(value, Tensor) and not value.requires_grad:
-            value.requires_grad_(value.is_floating_point())
+            value.requires_grad_(can_have_gradient(value))
             given.add(slot.name)
     return given
 

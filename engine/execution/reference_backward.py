@@ -17,8 +17,8 @@ from ..tensors.aliasing import Namespace
 from ..tensors.autograd_graph import nodes_behind
 from ..tensors.batch_comparison import largest_of
 from ..tensors.comparison import name_of, with_article
+from ..tensors.dtypes import can_have_gradient
 from .failure import ProgramFault
-from .namespace import is_floating
 from .steps import MISSING
 
 
@@ -55,9 +55,9 @@ def require_parameters(namespace: Namespace, names: Iterable[str]) -> tuple[str,
         ProgramFault: there is none; integer tensors are named.
     """
     bound = [name for name in names if isinstance(namespace.get(name), Tensor)]
-    floating = tuple(name for name in bound if is_floating(namespace[name]))
-    if floating:
-        return floating
+    found = tuple(name for name in bound if can_have_gradient(namespace[name]))
+    if found:
+        return found
     if bound:
         kind = with_article(name_of(namespace[bound[0]].dtype))
         raise ProgramFault(
@@ -76,15 +76,15 @@ def make_leaves(namespace: Namespace, parameters: Iterable[str], data: Iterable[
     """
     for name in parameters:
         value = namespace.get(name, MISSING)
-        if type(value) is Tensor and value.is_leaf and value.is_floating_point():
+        if type(value) is Tensor and value.is_leaf and can_have_gradient(value):
             value.requires_grad_()  # a view says that it does already where its base does
             continue
-        if not is_floating(value):
+        if not can_have_gradient(value):
             what = "is gone" if value is MISSING else f"became a {type(value).__name__}"
             raise ProgramFault(f"the parameter `{name}` {what}; it has to stay a floating tensor", name)
         namespace[name] = _as_leaf(value)
     for name in data:
-        if is_floating(namespace.get(name)):
+        if can_have_gradient(namespace.get(name)):
             namespace[name] = _as_leaf(namespace[name])
 
 
@@ -144,6 +144,8 @@ def _problem_of_loss(value: Any) -> str:
         return f"`loss` is a {type(value).__name__}; it has to be a scalar tensor"
     if value.numel() != 1:
         return f"`loss` has shape {list(value.shape)}; it has to be a scalar: add .mean() or .sum()"
+    if value.is_complex():
+        return "`loss` is complex; it has to be real: add .abs() or .real"
     if not value.is_floating_point():
         return f"`loss` is {with_article(name_of(value.dtype))} tensor; it has to be floating"
     if not value.requires_grad:
@@ -235,7 +237,7 @@ _engine: Callable[..., tuple[Tensor | None, ...]] | None = getattr(
 
 
 def _reason(name: str, value: Any) -> str:
-    if isinstance(value, Tensor) and not value.is_floating_point():
+    if isinstance(value, Tensor) and not can_have_gradient(value):
         kind = with_article(name_of(value.dtype))
         return f"`{name}` is {kind} tensor, which has no gradient"
     return f"`{name}` has no gradient: no parameter reaches it"

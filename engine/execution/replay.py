@@ -14,6 +14,7 @@ from ..program.reachability import reached_names
 from ..program.statements import Statement
 from ..tensors.aliasing import Namespace, distinct
 from ..tensors.comparison import finite_max
+from ..tensors.dtypes import can_have_gradient, with_precision
 from ..tensors.rng_state import RandomState, random_state
 from .cancel import Cancel, Cancelled
 from .captured_output import Output, capture_thread
@@ -99,7 +100,8 @@ class World:
             value = self.session.namespace.get(name)
             if name in self._copied and isinstance(value, Tensor) and _can_move(value):
                 part = distinct(value.detach(), value)
-                noise = torch.randn(part.shape, generator=generator, dtype=torch.float64)
+                wide = with_precision(part.dtype, torch.float64)
+                noise = torch.randn(part.shape, generator=generator, dtype=wide)
                 scale = finite_max(part) or 1.0
                 part += (1e-4 * scale * noise).to(part)
 
@@ -149,7 +151,7 @@ class World:
 
 
 def _can_move(value: Tensor) -> bool:
-    return value.is_floating_point() and value.layout == torch.strided and value.numel() > 0
+    return can_have_gradient(value) and value.layout == torch.strided and value.numel() > 0
 
 
 def _watching(session: Session) -> tuple[Namespace, Cancel, Iterable[Statement], Sequence[Statement]]:
@@ -187,7 +189,7 @@ class _ForwardRecorder(Recorder):
         self.entries.append(entry)
         for name, value in zip(self.statements[entry[0]].writes, entry[1:], strict=True):
             if name in self.graph_wanted and isinstance(value, Tensor) and not value.requires_grad:
-                value.requires_grad_(value.is_floating_point())
+                value.requires_grad_(can_have_gradient(value))
             self._own(name, value)
 
     def _own(self, name: str, value: Any) -> None:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ..tensors.aliasing import ITS_OWN, sharing
+from ..tensors.dtypes import with_precision
 from ..tensors.rng_state import GENERATORS, Generator, set_state, state_of
 from .checkpoint import Checkpoint
 from .steps import Slot
@@ -52,8 +53,8 @@ class _ReadBefore:
 class StateCopy:
     """Copies values; what shared memory or identity before shares it afterwards.
 
-    Floating tensors are cast to `dtype`; None leaves every dtype as it is. By their ids, `generators`
-    are in the state given there, and containers hold what `held` says.
+    Floating and complex tensors are cast to the precision of `dtype`; None leaves every dtype as it is.
+    By their ids, `generators` are in the state given there, and containers hold what `held` says.
     """
 
     def __init__(
@@ -201,14 +202,12 @@ class StateCopy:
         return whole.as_strided(tensor.size(), tensor.stride(), tensor.storage_offset()).detach()
 
     def _fresh(self, tensor: Tensor) -> Tensor:
-        if self.dtype is None or not tensor.is_floating_point():
+        if self.dtype is None or tensor.dtype is self.dtype:
             return tensor.clone()
-        if tensor.dtype is self.dtype:
-            return tensor.clone()
-        # the short name takes half the time
-        return tensor.double() if self.dtype is torch.float64 else tensor.to(self.dtype)
+        if tensor.is_floating_point() and self.dtype is torch.float64:
+            return tensor.double()  # the short name takes half the time
+        dtype = with_precision(tensor.dtype, self.dtype)
+        return tensor.clone() if dtype is tensor.dtype else tensor.to(dtype)
 
     def _cast(self, tensor: Tensor) -> Tensor:
-        if self.dtype is None or not tensor.is_floating_point():
-            return tensor
-        return tensor.to(self.dtype)
+        return tensor if self.dtype is None else tensor.to(with_precision(tensor.dtype, self.dtype))

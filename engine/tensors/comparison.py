@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..verdict import Verdict
+from .dtypes import can_have_gradient, with_precision
 
 RTOL, ATOL = 1e-5, 1e-8
 """The defaults of `torch.allclose`, which the column `approximate` uses."""
@@ -96,16 +97,16 @@ def _wrong_type(shape: tuple[int, ...] | None, expected: tuple[int, ...], messag
 
 def _as_tensor(manual: object, like: Tensor) -> Tensor | str:
     wanted = f"a tensor of shape {list(like.shape)} is expected"
-    if isinstance(manual, bool) or not isinstance(manual, Tensor | int | float):
+    if isinstance(manual, bool) or not isinstance(manual, Tensor | int | float | complex):
         named = "None" if manual is None else with_article(type(manual).__name__)
         return f"it is {named}; {wanted}"
-    if isinstance(manual, int | float):
-        if like.dim() == 0:
-            return torch.tensor(float(manual), dtype=like.dtype, device=like.device)
+    if not isinstance(manual, Tensor):
+        if like.dim() == 0 and (like.is_complex() or not isinstance(manual, complex)):
+            return torch.tensor(manual, dtype=like.dtype, device=like.device)
         return f"it is the number {manual!r}; {wanted}"
     if manual.dtype.is_complex and not like.dtype.is_complex:
-        return f"it is complex; {wanted}"
-    if not (manual.is_floating_point() or manual.is_complex()):
+        return f"it is complex, the tensor is real: its gradient is the real part; {wanted}"
+    if not can_have_gradient(manual):
         kind, wanted = with_article(name_of(manual.dtype)), with_article(name_of(like.dtype))
         return f"it is {kind} tensor; {wanted} gradient is expected"
     return _dense(manual)
@@ -136,7 +137,7 @@ def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: floa
     message = _type_note(value, autograd)
     value = value.to(autograd.device)
     coarse = _coarser(value.dtype, autograd.dtype)
-    wide = torch.complex128 if autograd.is_complex() else torch.float64
+    wide = with_precision(autograd.dtype, torch.float64)
     left, right = value.to(wide), autograd.to(wide)
     difference = entry_differences(left, right)
     maxdiff = float(difference.max()) if difference.numel() else 0.0
@@ -182,8 +183,7 @@ def finite_max(tensor: Tensor) -> float:
 
 
 def _coarser(*dtypes: torch.dtype) -> torch.dtype:
-    floats = [dtype for dtype in dtypes if dtype.is_floating_point or dtype.is_complex]
-    return max(floats, key=lambda dtype: torch.finfo(dtype).eps)
+    return max(dtypes, key=lambda dtype: torch.finfo(dtype).eps)
 
 
 def _type_note(value: Tensor, autograd: Tensor) -> str:

@@ -15,6 +15,7 @@ from torch import Tensor
 from ..verdict import Verdict
 from .batch_comparison import alike, laid_end_to_end, largest_of
 from .comparison import entry_differences, finite_max, name_of, with_article
+from .dtypes import as_reals, can_have_gradient
 
 
 class Agreement(NamedTuple):
@@ -37,24 +38,31 @@ def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agre
 
     Entries that are not finite have to agree in place and kind. The others may differ by 1e-7 of
     themselves plus 1e-11 of the largest entry or of `upstream`, the largest cut, in float64 (about
-    5e4 eps, room for sums of many terms that cancel); in any other precision by 1e3 eps of either.
+    5e4 eps, room for sums of many terms that cancel); in any other precision by 1e3 eps of either. Of
+    complex numbers the real and the imaginary parts are entries.
     """
     shape = f"its shape is {{}}, the tensor's is {list(expected.shape)}"
-    if isinstance(value, int | float) and not isinstance(value, bool) and expected.dim() == 0:
-        value = torch.tensor(float(value), dtype=expected.dtype)
+    if _is_number(value, expected) and expected.dim() == 0:
+        value = torch.tensor(value, dtype=expected.dtype)
     if not isinstance(value, Tensor):
         return _wrong_type(f"it is {_named(value)}, not a tensor")
     if value.shape != expected.shape:
         return Agreement(Verdict.WRONG_SHAPE, message=shape.format(list(value.shape)))
     if value.layout != torch.strided:
         value = value.to_dense()
-    if value.is_complex() and expected.is_complex():
-        value, expected = (torch.view_as_real(part.resolve_conj()) for part in (value, expected))
-    if value.is_complex():
-        return _wrong_type("it is complex")
-    if not value.is_floating_point():
+    if value.is_complex() and not expected.is_complex():
+        return _wrong_type("it is complex, the tensor is real: its gradient is the real part")
+    if not can_have_gradient(value):
         return _wrong_type(f"it is {with_article(name_of(value.dtype))} tensor")
-    return _entries(value.detach().to(expected.device), expected, upstream)
+    value = value.detach().to(expected.device)
+    if expected.is_complex() and not value.is_complex():
+        value = torch.complex(value, torch.zeros_like(value))
+    return _entries(as_reals(value), as_reals(expected), upstream)
+
+
+def _is_number(value: object, expected: Tensor) -> bool:
+    kinds = (int, float, complex) if expected.is_complex() else (int, float)
+    return isinstance(value, kinds) and not isinstance(value, bool)
 
 
 def _wrong_type(message: str) -> Agreement:
@@ -265,4 +273,4 @@ def _eps(tensor: Tensor) -> float:
 
 def eps_of(dtype: torch.dtype) -> float:
     """The rounding of a dtype; 0 for one that has none."""
-    return torch.finfo(dtype).eps if dtype.is_floating_point else 0.0
+    return torch.finfo(dtype).eps if dtype.is_floating_point or dtype.is_complex else 0.0

@@ -21,6 +21,7 @@ from ...execution.session import Session
 from ...execution.vjps import arrivals
 from ...tensors.batch_comparison import unflatten
 from ...tensors.comparison import finite_max
+from ...tensors.dtypes import as_numbers, as_reals
 from .plan import Reading, reading_of
 from .substitution import Outcome, Plan, plan_of, planned_anew, run_lines
 
@@ -74,7 +75,7 @@ class Attempt:
         """
         session, reading = self.session, self.reading
         tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names))
-        if self.dtype is not None and any(tensor.dtype != torch.float64 for tensor in tensors.values()):
+        if self.dtype is not None and not all(map(_is_double, tensors.values())):
             raise NotInDouble
         graph = Graph(tensors, session.namespace["loss"])
         if reading.copied or session.facts.calls_backward:
@@ -129,8 +130,10 @@ def random_cuts(attempt: Attempt, graph: Graph) -> dict[str, Tensor]:
 
 def random_like(attempt: Attempt, tensors: Mapping[str, Tensor], start: int) -> dict[str, Tensor]:
     """Random tensors of the same shapes, all at once; others for another start."""
-    noise = random_numbers(sum(map(Tensor.numel, tensors.values())), start)
-    drawn = dict(zip(tensors, unflatten(noise, [*tensors.values()]), strict=True))
+    reals = [*map(as_reals, tensors.values())]
+    noise = random_numbers(sum(map(Tensor.numel, reals)), start)
+    numbers = map(as_numbers, unflatten(noise, reals), tensors.values())
+    drawn = dict(zip(tensors, numbers, strict=True))
     if attempt.dtype is None:
         references = attempt.iteration.references
         sizes = {name: _usual_size(references.gradients.get(name), references.largest) for name in drawn}
@@ -147,6 +150,10 @@ def _usual_size(true: Tensor | None, largest: float) -> float:
 
 
 _is_cpu = attrgetter("is_cpu")
+
+
+def _is_double(tensor: Tensor) -> bool:
+    return tensor.dtype is torch.float64 or tensor.dtype is torch.complex128
 
 
 def random_numbers(count: int, start: int) -> Tensor:

@@ -15,6 +15,7 @@ from ...execution.reference_backward import make_leaves
 from ...execution.replay import World
 from ...execution.session import Session
 from ...execution.vjps import arrivals
+from ...tensors.dtypes import with_precision
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from ..node import Node, Refused
@@ -93,8 +94,9 @@ def _derived(session: Session, trace: Trace) -> Derivation:
 def _random_cuts(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Random upstream gradients: with the true ones, which may be zero, a wrong line could pass."""
     generator = torch.Generator().manual_seed(_SEED)
+    wide = {name: with_precision(tensor.dtype, torch.float64) for name, tensor in tensors.items()}
     return {
-        name: torch.randn(tensor.shape, generator=generator, dtype=torch.float64).to(tensor)
+        name: torch.randn(tensor.shape, generator=generator, dtype=wide[name]).to(tensor)
         for name, tensor in tensors.items()
     }
 

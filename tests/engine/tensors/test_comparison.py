@@ -109,7 +109,11 @@ def test_a_shape_that_does_not_match_at_all_is_told_without_broadcasting() -> No
         (True, "it is a bool; a tensor of shape [2] is expected"),
         ([0.5, 0.5], "it is a list; a tensor of shape [2] is expected"),
         (np.ones(2), "it is an ndarray; a tensor of shape [2] is expected"),
-        (torch.ones(2, dtype=torch.complex64), "it is complex; a tensor of shape [2] is expected"),
+        (
+            torch.ones(2, dtype=torch.complex64),
+            "it is complex, the tensor is real: its gradient is the real part; "
+            "a tensor of shape [2] is expected",
+        ),
         (torch.ones, "it is a builtin_function_or_method; a tensor of shape [2] is expected"),
     ],
 )
