@@ -18,6 +18,7 @@ from ..rules.derivation.worked_example import worked
 from ..rules.derivation.written_lines import lines_of
 from ..rules.table import Use
 from ..rules.trees import text_of
+from ..tensors.dtypes import with_precision
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def explain(
     names = true_names(derivation, iteration)
     value = names.get(tensor)
     shape = tuple(value.shape) if isinstance(value, Tensor) else ()
-    place = at if at is not None and len(at) == len(shape) else _worst(iteration, tensor, shape)
+    place = at if at is not None and len(at) == len(shape) else _worst(iteration, derived, shape)
     uses = tuple(
         _use(program, derived, contribution, names, place, first=position == 0)
         for position, contribution in enumerate(derived.contributions)
@@ -93,8 +94,10 @@ def explain(
 
 def true_names(derivation: Derivation, iteration: Iteration) -> dict[str, Any]:
     """Every name's value when the forward had run, and the true gradients as upstream gradients."""
-    gradients = {f"d{name}": gradient.double() for name, gradient in iteration.references.gradients.items()}
-    return {**derivation.names, **gradients}
+    true = iteration.references.gradients
+    known = {one.name: true[tensor] for tensor, one in derivation.gradients.items() if tensor in true}
+    wide = {name: one.to(with_precision(one.dtype, torch.float64)) for name, one in known.items()}
+    return {**derivation.names, **wide}
 
 
 def made_by(program: Program, tensor: str) -> str:
@@ -106,10 +109,10 @@ def made_by(program: Program, tensor: str) -> str:
     return f"a parameter, line {parameters[-1].line}" if parameters else "data"
 
 
-def _worst(iteration: Iteration, tensor: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+def _worst(iteration: Iteration, derived: Derived, shape: tuple[int, ...]) -> tuple[int, ...]:
     """The entry that is most wrong, else the one with the largest true gradient."""
-    true = iteration.references.gradients.get(tensor)
-    written = iteration.gradients.get(f"d{tensor}")
+    true = iteration.references.gradients.get(derived.tensor)
+    written = iteration.gradients.get(derived.name)
     if written is not None and not written.verdict.passes and written.comparison.worst_index is not None:
         index = tuple(written.comparison.worst_index)
         if len(index) == len(shape):
@@ -149,7 +152,7 @@ def term_text(derived: Derived, contribution: Contribution) -> str:
     """The line for this use alone, adding to the gradient."""
     sign = "-=" if contribution.term.minus and contribution.term.into is None else "+="
     if contribution.term.into is not None:
-        return lines_of(derived.tensor, [contribution], contribution.term.shape)[-1]
+        return lines_of(derived.name, derived.tensor, [contribution], contribution.term.shape)[-1]
     tree = contribution.term.negated().tree() if contribution.term.minus else contribution.term.tree()
     return f"{derived.name} {sign} {text_of(tree)}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Container
 from dataclasses import replace
 
 from ..program.program import Program
@@ -63,8 +64,8 @@ def _shapes(program: Program, derivation: Derivation, derived: Derived) -> tuple
     lines = [f"{derived.name} has the shape of {derived.tensor}: {_shape(derivation, derived.tensor)}"]
     for contribution in derived.contributions:
         upstream = "starts from 1, the gradient of the loss"
-        if contribution.target != "loss":
-            upstream = f"reads d{contribution.target}, of shape {_shape(derivation, contribution.target)}"
+        if contribution.upstream:
+            upstream = f"reads {contribution.upstream}, of shape {_shape(derivation, contribution.target)}"
         sums = "; ".join(sums_of(contribution)) or "nothing is summed for broadcasting"
         lines.append(f"the term through {contribution.target} {upstream}; {sums}")
     return tuple(lines)
@@ -79,7 +80,7 @@ def _blanked(program: Program, derivation: Derivation, derived: Derived) -> tupl
         replace(contribution, term=_with_blank(contribution)) for contribution in derived.contributions
     ]
     shape = tuple(derivation.names[derived.tensor].shape)
-    return tuple(lines_of(derived.tensor, blanked, shape)) if blanked else derived.lines
+    return tuple(lines_of(derived.name, derived.tensor, blanked, shape)) if blanked else derived.lines
 
 
 def _with_blank(contribution: Contribution) -> Term:
@@ -96,19 +97,20 @@ def _with_blank(contribution: Contribution) -> Term:
         return replace(term, factors=factors)
     if term.base is None:
         return term
-    return replace(term, base=_blank_inside(term.base, blank))
+    upstream = {contribution.upstream, *(helper.name for helper in term.helpers)}
+    return replace(term, base=_blank_inside(term.base, blank, upstream))
 
 
-def _blank_inside(base: ast.expr, blank: ast.expr) -> ast.expr:
+def _blank_inside(base: ast.expr, blank: ast.expr, upstream: Container[str]) -> ast.expr:
     """A matrix product without the other side; a sum with what is summed left out; else all of it."""
     if isinstance(base, ast.BinOp):
         upstream_left = any(
-            isinstance(node, ast.Name) and node.id.startswith("d") for node in ast.walk(base.left)
+            isinstance(node, ast.Name) and node.id in upstream for node in ast.walk(base.left)
         )
         left, right = (base.left, blank) if upstream_left else (blank, base.right)
         return ast.BinOp(left=left, op=base.op, right=right)
     if isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute):
-        inner = _blank_inside(base.func.value, blank)
+        inner = _blank_inside(base.func.value, blank, upstream)
         func = ast.Attribute(value=inner, attr=base.func.attr, ctx=ast.Load())
         return ast.Call(func=func, args=base.args, keywords=base.keywords)
     return blank

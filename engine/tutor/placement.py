@@ -111,7 +111,7 @@ def _places(program: Program, section: Section, gradients: Sequence[Derived], en
 
 
 def _read_by(derived: Derived) -> set[str]:
-    return {f"d{use.target}" for use in derived.contributions}
+    return {use.upstream for use in derived.contributions}
 
 
 class CannotPlace(Exception):

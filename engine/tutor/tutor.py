@@ -39,16 +39,17 @@ class Tutor:
     ) -> None:
         """Make the newest lesson; `judged` is what is said of the gradient that the program writes."""
         derivation = self._derivation(session, record)
+        gradient = self.program.naming.gradient(tensor)
         writable = False
         lines: tuple[Told, ...]
         if derivation.problem:
-            lines = (Told(f"nothing can be said of d{tensor}: {derivation.problem}", "head"),)
+            lines = (Told(f"nothing can be said of {gradient}: {derivation.problem}", "head"),)
         elif tensor not in derivation.gradients:
             lines = (Told(_NO_GRADIENT.get(tensor, f"{tensor} has no gradient"), "head"),)
         elif asked is Asked.EXPLANATION:
             lines = explanation(explain(self.program, record, derivation, tensor))
         elif judged is not None and judged.line_passes:
-            lines = right_already(f"d{tensor}", judged.inherited_from)
+            lines = right_already(gradient, judged.inherited_from)
         elif asked is Asked.HINT:
             lines = self._hint(derivation, tensor)
         else:
@@ -68,7 +69,7 @@ class Tutor:
     def _hint(self, derivation: Derivation, tensor: str) -> tuple[Told, ...]:
         level = min(self._levels.get(tensor, 0) + 1, LEVELS)
         self._levels[tensor] = level
-        return hinted(f"d{tensor}", level, hint(self.program, derivation, tensor, level))
+        return hinted(derivation.gradients[tensor].name, level, hint(self.program, derivation, tensor, level))
 
     def _line(self, derivation: Derivation, tensor: str, *, now: bool) -> tuple[tuple[Told, ...], bool]:
         derived = derivation.gradients[tensor]

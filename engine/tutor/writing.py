@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -39,24 +39,26 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
 
 def _wanted(program: Program, session: Session, derivation: Derivation, *, missing: bool) -> list[Derived]:
     there = session.facts.candidates.keys() - holes(program).keys() if missing else frozenset[str]()
-    others = _other_names(program, [derived.name for derived in derivation.gradients.values()])
+    others = _other_names(program, derivation.gradients.values())
     return [
         _renamed(derived, others) for derived in derivation.gradients.values() if derived.name not in there
     ]
 
 
-def _other_names(program: Program, gradients: Sequence[str]) -> dict[str, str]:
+def _other_names(program: Program, gradients: Iterable[Derived]) -> dict[str, str]:
     """Names for the gradients whose own name the program uses for something else."""
     used = {name for s in program.statements for name in (*s.binds, *s.reads)}
     taken = {name for s in program.statements if s.section != "backward" for name in s.binds}
     return {
-        name: next(free for free in _names(name) if free not in used) for name in gradients if name in taken
+        derived.name: next(free for free in _names(derived.tensor) if free not in used)
+        for derived in gradients
+        if derived.name in taken
     }
 
 
-def _names(gradient: str) -> Iterator[str]:
-    yield f"grad_{gradient[1:]}"
-    yield from (f"grad_{gradient[1:]}_{number}" for number in count(2))
+def _names(tensor: str) -> Iterator[str]:
+    yield f"grad_{tensor}"
+    yield from (f"grad_{tensor}_{number}" for number in count(2))
 
 
 def _renamed(derived: Derived, others: Mapping[str, str]) -> Derived:

@@ -121,10 +121,10 @@ def hint(program: str, tensor: str, /, *, level: Level = 1, seed: Seed = 0) -> i
     found = _study(program, seed)
     name = _tensor(found, tensor)
     if found.is_right(name):
-        _print(telling.right_already(f"d{name}"))
+        _print(telling.right_already(found.derivation.gradients[name].name))
         return 0
     lines = hints.hint(found.program, found.derivation, name, level)
-    _print(telling.hinted(f"d{name}", level, lines))
+    _print(telling.hinted(found.derivation.gradients[name].name, level, lines))
     return 0
 
 
@@ -159,9 +159,10 @@ def _tensor(found: Study, word: str) -> str:
     names = found.derivation.gradients
     if word in names:
         return word
-    if word.startswith("d") and word[1:] in names:
-        return word[1:]
-    near = nearest(word, names) or nearest(word.removeprefix("d"), names)
+    tensor = found.program.naming.tensor(word)
+    if tensor in names:
+        return tensor
+    near = nearest(word, names) or nearest(tensor, names)
     guess = f"did you mean {near}?" if near else f"there are: {', '.join(names)}."
     raise Refusal(f"There is no tensor {word} whose gradient could be asked for; {guess}")
 

@@ -15,12 +15,14 @@ from ...execution.reference_backward import make_leaves
 from ...execution.replay import World
 from ...execution.session import Session
 from ...execution.vjps import arrivals
+from ...program.naming import NamingScheme
 from ...tensors.dtypes import with_precision
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from ..node import Node, Refused
 from ..style import styled
 from ..trees import name as name_tree
+from ..trees import template, text_of
 from .function_calls import Functions
 from .noting import HIDDEN
 from .program_style import style_of
@@ -33,15 +35,12 @@ from .written_lines import lines_of
 class Derived:
     """One gradient: the lines that compute it, or why there are none."""
 
+    name: str
+    """`dW1`."""
     tensor: str
     lines: tuple[str, ...]
     contributions: Sequence[Contribution]
     reason: str = ""
-
-    @property
-    def name(self) -> str:
-        """`dW1`."""
-        return f"d{self.tensor}"
 
     def without_lines(self, reason: str) -> Derived:
         """The same gradient, not to be written."""
@@ -83,7 +82,7 @@ def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) 
 def _derived(session: Session, trace: Trace) -> Derivation:
     names = {name: value for name, value in session.namespace.items() if not name.startswith(HIDDEN)}
     with styled(style_of(session.program, names, trace.spelled())):
-        walked = walk(trace, wanted_leaves(session))
+        walked = walk(trace, wanted_leaves(session), session.program.naming)
         tensors = {name: trace.names[name].value for name in walked.order}
         reached = walked.contributions.keys() | walked.refused.keys()
         cuts = _random_cuts({name: tensor for name, tensor in tensors.items() if name in reached})
@@ -136,7 +135,7 @@ def _confirmed(
     strided: list[str] = []
     with torch.no_grad():
         for tensor in walked.order:
-            derived = _viewable(_written(tensor, walked, arrived[tensor]), strided)
+            derived = _viewable(_written(session.program.naming, tensor, walked, arrived[tensor]), strided)
             reason = derived.reason or _why_not(namespace, derived, arrived[tensor])
             if reason and not derived.reason and ".view(" in "".join(derived.lines):
                 derived = _reshaped(derived, ".view(")
@@ -163,20 +162,21 @@ def _reshaped(derived: Derived, text: str) -> Derived:
     return replace(derived, lines=lines)
 
 
-def _written(tensor: str, walked: Walked, reference: Tensor) -> Derived:
-    contributions = walked.contributions.get(tensor, [])
+def _written(naming: NamingScheme, tensor: str, walked: Walked, reference: Tensor) -> Derived:
+    derived = Derived(naming.gradient(tensor), tensor, (), walked.contributions.get(tensor, []))
     refused = walked.refused.get(tensor)
     if refused is not None:
-        return Derived(tensor, (), contributions, refused.reason)
-    if not contributions:
-        return Derived(tensor, (f"d{tensor} = torch.zeros_like({tensor})",), ())
+        return derived.without_lines(refused.reason)
+    if not derived.contributions:
+        zeros = text_of(template("torch.zeros_like(x)", x=name_tree(tensor)))
+        return replace(derived, lines=(f"{derived.name} = {zeros}",))
     try:
-        lines = tuple(lines_of(tensor, contributions, tuple(reference.shape)))
+        lines = tuple(lines_of(derived.name, tensor, derived.contributions, tuple(reference.shape)))
     except Refused as refusal:
-        return Derived(tensor, (), contributions, refusal.reason)
+        return derived.without_lines(refusal.reason)
     if max(map(len, lines)) > _LONGEST:
-        return Derived(tensor, (), contributions, TOO_LONG)
-    return Derived(tensor, lines, contributions)
+        return derived.without_lines(TOO_LONG)
+    return replace(derived, lines=lines)
 
 
 _LONGEST = 300

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
+from ...program.naming import NamingScheme
 from ...program.torch_operations import draws_mask
 from .. import rows  # noqa: F401  (it fills the table)
 from ..node import Node, Refused
@@ -32,15 +33,25 @@ class Contribution:
     line: int
     """The line of the forward that uses it."""
     target: str
-    """The tensor that the line makes; its gradient comes in."""
+    """The tensor that the line makes."""
+    upstream: str
+    """The name of its gradient, which comes in; of the loss, nothing."""
     uses: tuple[Use, ...]
     """The operations on the way, from the outermost to that on the tensor itself."""
     term: Term
 
 
 @dataclass(frozen=True, eq=False)
+class _Target:
+    """What a line of the forward makes, and the name of its gradient."""
+
+    tensor: str
+    gradient: str
+
+
+@dataclass(frozen=True, eq=False)
 class _Piece:
-    target: str
+    target: _Target
     node: Node
     term: Term
     uses: tuple[Use, ...]
@@ -50,6 +61,7 @@ class _Piece:
 class Walked:
     """The contributions to every tensor, in the order of the backward, or why there are none."""
 
+    naming: NamingScheme
     contributions: dict[str, list[Contribution]] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     """The tensors in the order in which their gradients are complete."""
@@ -58,9 +70,9 @@ class Walked:
     """What came to pieces of an expression without a name, until all of its pieces have been visited."""
 
 
-def walk(trace: Trace, wanted: frozenset[str]) -> Walked:
+def walk(trace: Trace, wanted: frozenset[str], naming: NamingScheme) -> Walked:
     """Go through the forward in reverse. `wanted` are the leaves whose gradients are looked for."""
-    walked = Walked()
+    walked = Walked(naming)
     named = [(label, node) for label, node in trace.assigned if node.name == label and _has_gradient(node)]
     earliest: dict[str, int] = {}
     last = _last_pieces(trace.assigned, [node for _, node in named])
@@ -139,11 +151,11 @@ def _place_leaves(walked: Walked, named: list[str], leaves: set[str], earliest: 
 
 def _from(label: str, node: Node, walked: Walked) -> Iterator[Contribution]:
     shape = tuple(node.value.shape)
-    if label == "loss":
-        up = Term(None, shape, ())
-    else:
-        up = Term(name(f"d{label}"), shape, shape, shares=f"d{label}")
-    for count, contribution in enumerate(_descend(label, node, up, (), walked)):
+    target = _Target(label, walked.naming.gradient(label) if label != "loss" else "")
+    up = Term(None, shape, ())
+    if target.gradient:
+        up = Term(name(target.gradient), shape, shape, shares=target.gradient)
+    for count, contribution in enumerate(_descend(target, node, up, (), walked)):
         if count == _MOST:
             _refuse(node, Refused(TOO_LONG, node.line), walked, inside=True)
             return
@@ -151,7 +163,7 @@ def _from(label: str, node: Node, walked: Walked) -> Iterator[Contribution]:
 
 
 def _descend(
-    target: str, node: Node, up: Term, uses: tuple[Use, ...], walked: Walked
+    target: _Target, node: Node, up: Term, uses: tuple[Use, ...], walked: Walked
 ) -> Iterator[Contribution]:
     if node.alias_of is not None:
         yield from _reach(target, node.alias_of, up, uses, walked)
@@ -173,16 +185,17 @@ def _descend(
 
 
 def _reach(
-    target: str, node: Node, term: Term, uses: tuple[Use, ...], walked: Walked
+    target: _Target, node: Node, term: Term, uses: tuple[Use, ...], walked: Walked
 ) -> Iterator[Contribution]:
     if node.name:
-        yield Contribution(node.name, uses[-1].line if uses else node.line, target, uses, term)
+        line = uses[-1].line if uses else node.line
+        yield Contribution(node.name, line, target.tensor, target.gradient, uses, term)
     else:
         yield from _inside(target, node, term, uses, walked)
 
 
 def _inside(
-    target: str, node: Node, term: Term, uses: tuple[Use, ...], walked: Walked
+    target: _Target, node: Node, term: Term, uses: tuple[Use, ...], walked: Walked
 ) -> Iterator[Contribution]:
     """On through an expression that has no name; the gradient of a part becomes one of the whole."""
     if term.piece is not None and id(term.piece.source) in walked.pieces:

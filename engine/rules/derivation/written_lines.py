@@ -13,9 +13,10 @@ from .common_subexpressions import shorter
 from .reverse_walk import Contribution
 
 
-def lines_of(tensor: str, contributions: Sequence[Contribution], shape: tuple[int, ...]) -> list[str]:
+def lines_of(
+    gradient: str, tensor: str, contributions: Sequence[Contribution], shape: tuple[int, ...]
+) -> list[str]:
     """The lines of one gradient: `=` for the last use of the tensor, `+=` for those before it."""
-    gradient = f"d{tensor}"
     terms = _merged([contribution.term for contribution in contributions])
     lines: list[str] = []
     for position, term in enumerate(terms):

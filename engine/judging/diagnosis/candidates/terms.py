@@ -80,7 +80,7 @@ def _missing(case: Case, some: list[Contribution]) -> str:
 def _statements(case: Case, one: Contribution) -> list[ast.stmt]:
     """What adds the contribution."""
     try:
-        lines = lines_of(case.tensor, [one], tuple(case.trial.expected.shape))
+        lines = lines_of(case.name, case.tensor, [one], tuple(case.trial.expected.shape))
     except Refused:
         return []
     trees = [ast.parse(line).body[0] for line in lines]
