@@ -24,6 +24,9 @@ from backprop_tui.engine.program.program import SECTIONS, Program, parse
 settings.register_profile("engine", deadline=None, derandomize=True)
 settings.load_profile("engine")
 
+PATIENCE = 60.0
+"""Seconds after which what is waited for will not come, however busy the machine is."""
+
 BASE = {
     "setup": "import torch\nx = torch.tensor([1.0, 2.0, 3.0])",
     "parameters": "W = torch.tensor([0.5, -1.0, 2.0])",
@@ -130,9 +133,9 @@ class Screen:
         self.frames: list[Frame] = []
         self.engine = Engine(program, 0, self.wake.set)
 
-    def until(self, wanted: Callable[[Frame], bool], seconds: float = 8.0) -> Frame:
+    def until(self, wanted: Callable[[Frame], bool]) -> Frame:
         """The first frame that is as wanted."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             self.wake.wait(0.05)
             self.wake.clear()
@@ -147,6 +150,14 @@ class Screen:
         """The frame that all that was sent is part of."""
         return self.until(lambda frame: frame.handled == self.engine.sent)
 
+    def at_work(self) -> None:
+        """Wait until a job is under way, and a moment more for it to come to its loop."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.engine._jobs.busy:
+            assert time.monotonic() < deadline, "no job began in time"
+            time.sleep(0.001)
+        time.sleep(0.05)
+
 
 @pytest.fixture
 def screen() -> Iterator[Callable[..., Screen]]:
@@ -160,8 +171,8 @@ def screen() -> Iterator[Callable[..., Screen]]:
         return made[-1]
 
     yield on
-    for one in made:
-        one.engine.stop()
-        if one.engine.alive:  # in code that cannot be interrupted
-            one.engine._thread.join(2.0)
-        assert not one.engine.alive
+    for watcher in made:
+        watcher.engine.stop()
+        if watcher.engine.alive:  # in code that cannot be interrupted
+            watcher.engine._thread.join(PATIENCE)
+        assert not watcher.engine.alive

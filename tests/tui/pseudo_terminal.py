@@ -56,7 +56,8 @@ class Terminal:
     def ends(self) -> int:
         """The exit code, once the process has ended and all that it wrote is read."""
         assert self._until(lambda: self.process.poll() is not None)
-        self._read(0.1)
+        while self._read(0.0):
+            pass
         return self.process.returncode
 
     def is_restored(self) -> bool:
@@ -96,13 +97,17 @@ class Terminal:
             self._read(0.05)
         return False
 
-    def _read(self, seconds: float) -> None:
+    def _read(self, seconds: float) -> bool:
+        """Read what comes within some seconds: a part of it, as much as a terminal keeps at once."""
         ready, _, _ = select.select([self._master], [], [], seconds)
-        if ready:
-            with contextlib.suppress(OSError):
-                data = os.read(self._master, 65536)
-                self.raw += data
-                self._stream.feed(data)
+        if not ready:
+            return False
+        with contextlib.suppress(OSError):
+            data = os.read(self._master, 65536)
+            self.raw += data
+            self._stream.feed(data)
+            return bool(data)
+        return False
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ def first_frame(program: Program) -> Frame:
     engine = Engine(program, 0, ready.set)
     engine.start()
     try:
-        assert ready.wait(20)
+        assert ready.wait(60)
         frame = engine.take()
         assert frame is not None
         return frame
@@ -60,7 +60,7 @@ from backprop_tui.engine.debugger.engine_thread import Engine
 ready = threading.Event()
 engine = Engine(load("linear_regression"), 0, ready.set)
 engine.start()
-assert ready.wait(20)
+assert ready.wait(60)
 frame = engine.take()
 engine.stop()
 assert not frame.status.loading
