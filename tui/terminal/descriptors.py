@@ -38,10 +38,9 @@ def kept_apart() -> Iterator[Outlets]:
         return
     out_of, into = os.pipe()
     output = Output(_reader(out_of))
-    encoding = getattr(sys.stderr, "encoding", None)
     with (
         _closed_after(into, out_of),
-        open(os.dup(2), "w", encoding=encoding, errors="replace") as terminal,
+        _terminal() as terminal,
         _drained(out_of, output),
         _streams(output, terminal),
         _descriptors(into),
@@ -58,19 +57,31 @@ def _closed_after(*descriptors: int) -> Iterator[None]:
             os.close(descriptor)
 
 
+@contextmanager
+def _terminal() -> Iterator[TextIO]:
+    """What standard error is, on a descriptor of its own."""
+    encoding = getattr(sys.stderr, "encoding", None)
+    terminal = open(os.dup(2), "w", encoding=encoding, errors="replace")  # noqa: SIM115
+    try:
+        yield terminal
+    finally:
+        with suppress(OSError):  # it may have hung up with something left to draw
+            terminal.close()
+
+
 def _reader(descriptor: int) -> Callable[[], str]:
     """What can be read now, without waiting."""
     os.set_blocking(descriptor, False)
     decode = getincrementaldecoder("utf-8")("replace").decode
 
     def read() -> str:
-        found: list[str] = []
-        while len(found) < _CHUNKS:
+        chunks: list[str] = []
+        while len(chunks) < _CHUNKS:
             try:
-                found.append(decode(os.read(descriptor, _CHUNK)))
+                chunks.append(decode(os.read(descriptor, _CHUNK)))
             except BlockingIOError:
                 break
-        return "".join(found)
+        return "".join(chunks)
 
     return read
 
@@ -107,7 +118,8 @@ def _streams(output: Output, terminal: TextIO) -> Iterator[None]:
     try:
         yield
     finally:
-        stream.flush()
+        with suppress(OSError):
+            stream.flush()
         sys.stdout, sys.stderr = before
 
 
@@ -122,11 +134,11 @@ def _descriptors(into: int) -> Iterator[None]:
             _point(*before)
 
 
-def _point(one: int, two: int) -> None:
+def _point(output: int, error: int) -> None:
     """Let descriptors 1 and 2 be others; what Python still holds back goes where it was to go."""
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None:
             with suppress(OSError, ValueError):
                 stream.flush()
-    os.dup2(one, 1)
-    os.dup2(two, 2)
+    os.dup2(output, 1)
+    os.dup2(error, 2)

@@ -77,10 +77,13 @@ def test_a_signal_leaves_the_terminal_usable(terminal: Any, number: signal.Signa
     assert terminal.is_restored()
 
 
-def test_it_ends_when_the_terminal_is_gone_without_a_signal(terminal: Any) -> None:
-    assert terminal.shows("iteration")
-    terminal.hang_up()
-    assert terminal.process.wait(60) == 128 + signal.SIGHUP
+@pytest.mark.parametrize("size", [{}, {"COLUMNS": "80", "LINES": "24"}], ids=["asked", "told"])
+def test_it_ends_when_the_terminal_is_gone_without_a_signal(size: dict[str, str], opened: Open) -> None:
+    """Told its size, it need not ask the terminal, and goes on to draw on one that is gone."""
+    with opened(**size) as terminal:
+        assert terminal.shows("iteration")
+        terminal.hang_up()
+        assert terminal.process.wait(60) == 128 + signal.SIGHUP
 
 
 def test_an_endless_loop_can_be_stopped_and_left(running: Running) -> None:
