@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
-for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_DRIVER"):
+for name in ("COLUMNS", "LINES", "NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_DRIVER"):
     os.environ.pop(name, None)
 
 

@@ -45,8 +45,11 @@ class Terminal:
         os.write(self._master, keys.encode())
 
     def shows(self, words: str) -> bool:
-        """Whether the words come to stand on the screen before patience ends."""
-        return self._until(lambda: words in self.text)
+        """Whether the words come to stand on the screen before patience ends; if not, prints the screen."""
+        shown = self._until(lambda: words in self.text)
+        if not shown:
+            print(f"{words!r} never came:\n{self.text}")
+        return shown
 
     @property
     def text(self) -> str:
