@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import replace
-from functools import lru_cache
 from operator import itemgetter
 
 from ..execution.failure import Failure
 from ..execution.iteration import Iteration
 from ..execution.steps import MISSING
-from ..program.program import Program
 from ..program.statements import Statement
 from ..verdict import Verdict
 from .cursor import View
@@ -73,27 +71,8 @@ def _scrolled(view: View, line: int | None, total: int) -> View:
     return replace(view, program_top=top)
 
 
-@lru_cache(maxsize=4)
-def statements_by_line(program: Program) -> dict[int, tuple[Statement, ...]]:
-    """The statements on every line; the header of a block stands for the first one inside."""
-    by_line: dict[int, list[Statement]] = {}
-    for section in program.sections:
-        by_top: dict[int, list[Statement]] = {}
-        for statement in section.statements:
-            by_top.setdefault(statement.top, []).append(statement)
-            for line in range(statement.line, statement.end_line + 1):
-                by_line.setdefault(line, []).append(statement)
-        for top, node in enumerate(section.tree.body):
-            inside = sorted(by_top.get(top, []), key=lambda statement: statement.line)
-            for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
-                at = bisect_left(inside, line, key=lambda statement: statement.line)
-                if at < len(inside) and program.lines[line - 1].strip():
-                    by_line.setdefault(line, [inside[at]])
-    return {line: tuple(statements) for line, statements in by_line.items()}
-
-
 def _line(scene: Scene, view: View, number: int) -> ProgramLine:
-    statements = statements_by_line(scene.session.program).get(number, ())
+    statements = scene.session.facts.statements_by_line.get(number, ())
     if not statements:
         return ProgramLine(number, LineState.STILL)
     state = _state(scene, view, statements, number)

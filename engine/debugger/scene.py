@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
@@ -18,7 +18,6 @@ from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..execution.steps import MISSING
 from ..judging.judgement import Judgement
-from ..program.program import Program
 from ..tutor.answer import Lesson
 from .loss_history import LossHistory
 from .standing import Standing
@@ -111,16 +110,9 @@ def _data(session: Session) -> list[str]:
     """The data that are tensors."""
     facts = session.facts
     bound = (*facts.bound("setup"), *facts.bound("parameters"), *facts.written_tensors)
-    wanted = _read_in_forward(session.program).union(facts.written_tensors)
+    wanted = facts.read_in_forward.union(facts.written_tensors)
     names = dict.fromkeys(name for name in bound if name in wanted and name in session.data)
     return [name for name in names if isinstance(session.namespace.get(name), Tensor)]
-
-
-@lru_cache(maxsize=4)
-def _read_in_forward(program: Program) -> frozenset[str]:
-    section = program.section("forward")
-    statements = section.statements if section else ()
-    return frozenset(name for statement in statements for name in statement.reads)
 
 
 def is_told(record: Iteration, gradient: Gradient, ran: int) -> bool:

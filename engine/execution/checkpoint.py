@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from ..program.analysis import ProgramFacts
-from ..program.reachability import out_of_reach
 from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import GENERATORS, RandomState, random_state
 from .containers import WITHOUT, Contents, is_class_of_program
@@ -96,7 +95,7 @@ class StateNames:
         if bound == self.bound:
             return self
         state = [name for name in bound if name not in roles.stateless]
-        hidden = out_of_reach(facts.program)
+        hidden = facts.out_of_reach
         within_reach = [name for name in state if name not in hidden]
         classes = [namespace[name] for name in within_reach if is_class_of_program(namespace[name])]
         return StateNames(bound, state, within_reach, classes)

@@ -62,9 +62,8 @@ class IterationRun:
             self._backward()
             self._update()
         except BaseException as error:
-            program = self.facts.program
-            failure = failure_of(error, program, self.section)
-            self.failure = explained(failure, program, self.facts.candidates, self.namespace)
+            failure = failure_of(error, self.facts.program, self.section)
+            self.failure = explained(failure, self.facts, self.namespace)
             start = self.checkpoint
             self.recorder.save_before([*start.slots.values(), *start.contents.slots])
             restore(start, self.namespace)
@@ -162,7 +161,7 @@ class IterationRun:
         if not any(self.facts.holes):
             self.interpreter.run_section("backward", self.recorder, lean=True)
             return
-        stand_ins = StandIns(self.namespace, self.facts.program, self.references)
+        stand_ins = StandIns(self.namespace, self.facts, self.references)
         self.namespace[STAND_IN] = stand_ins.put
         with stand_ins:
             self.interpreter.run_section("backward", self.recorder, lean=True)

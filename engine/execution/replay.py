@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..program.reachability import reached_names
 from ..program.statements import Statement
 from ..tensors.aliasing import Namespace, distinct
 from ..tensors.comparison import finite_max
@@ -23,7 +22,7 @@ from .instrumentation import LOG
 from .namespace import generators_in
 from .recorder import Recorder
 from .reference_backward import make_leaves, saved_tensors
-from .same_draws import SameDraws, lines_may_draw
+from .same_draws import SameDraws
 from .session import Session
 from .state_copy import copies_of
 from .steps import Slot, Step
@@ -53,7 +52,7 @@ class World:
         self._before = capture_bindings(namespace, self._random_state())
         self._default = torch.get_default_dtype()
         self._exits.enter_context(capture_thread(Output()))  # the program said it all before
-        reached = reached_names(self.session.program).union(roles.parameters)
+        reached = self.session.facts.reached_names.union(roles.parameters)
         self._copied = copies_of(self.start, reached, self.dtype)
         own = {name: namespace[name] for name in roles.own}
         namespace.clear()
@@ -138,7 +137,7 @@ class World:
         recorder = _LineRecorder(session, after_step, after_line)
         self._watched_by(recorder)
         recorder.look("backward")
-        same_draws = self.same_draws() if lines_may_draw(session.program) else contextlib.nullcontext()
+        same_draws = self.same_draws() if session.facts.lines_may_draw else contextlib.nullcontext()
         with torch.set_grad_enabled(graph), same_draws:
             for index, code in enumerate(session.interpreter.sections.lines()):
                 try:

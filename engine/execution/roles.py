@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import torch
 
 from ..program.analysis import ProgramFacts
-from ..program.reachability import bound_anew
 from ..tensors.aliasing import Namespace
 from .reference_backward import require_parameters
 
@@ -56,5 +55,5 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
         differentiated=tuple(dict.fromkeys(names)),
         defined=defined,
         own=own,
-        stateless=(bound_anew(facts.program) - defined).union(own),
+        stateless=(facts.bound_anew - defined).union(own),
     )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import builtins
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import torch
@@ -13,24 +10,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
-from ..program.program import Program
-from ..program.torch_operations import changes_in_place, draws, draws_floats, draws_scaled_mask
-
-
-@lru_cache(maxsize=4)
-def lines_may_draw(program: Program) -> bool:
-    """Whether a handwritten line may draw random numbers: it names what does, or calls what may."""
-    section = program.section("backward")
-    nodes = list(ast.walk(section.tree)) if section is not None else []
-    return any(
-        (isinstance(node, ast.Attribute) and draws(node.attr))
-        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not _is_builtin(node.func.id))
-        for node in nodes
-    )
-
-
-def _is_builtin(name: str) -> bool:
-    return hasattr(builtins, name)
+from ..program.torch_operations import changes_in_place, draws_floats, draws_scaled_mask
 
 
 class SameDraws(TorchFunctionMode):

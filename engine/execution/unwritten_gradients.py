@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import replace
 from types import TracebackType
 
-from ..program.program import Program
+from ..program.analysis import ProgramFacts
 from ..program.statements import Statement
-from ..program.unwritten import holes_of
 from ..tensors.aliasing import Namespace
 from .failure import Failure
 from .reference_backward import References
 
 
-def absent_gradients(program: Program, references: References) -> tuple[str, ...]:
+def absent_gradients(facts: ProgramFacts, references: References) -> tuple[str, ...]:
     """Gradients of tensors that lines read although no line writes them."""
-    return tuple(sorted(n for n in holes_of(program).absent if n[1:] in references.gradients))
+    return tuple(sorted(n for n in facts.holes.absent if n[1:] in references.gradients))
 
 
 class StandIns:
     """Inside the `with`, a line that reads a gradient that is not written finds autograd's."""
 
-    def __init__(self, namespace: Namespace, program: Program, references: References) -> None:
+    def __init__(self, namespace: Namespace, facts: ProgramFacts, references: References) -> None:
         self.namespace = namespace
-        self.statements = program.statements
-        self.marked = holes_of(program).marked
-        self.absent = absent_gradients(program, references)
+        self.statements = facts.program.statements
+        self.marked = facts.holes.marked
+        self.absent = absent_gradients(facts, references)
         self.gradients = references.gradients
 
     def __enter__(self) -> None:
@@ -49,19 +47,14 @@ class StandIns:
             self.namespace[name] = Ellipsis
 
 
-def explained(
-    failure: Failure, program: Program, candidates: Container[str], namespace: Namespace
-) -> Failure:
-    """A failure, with the gradient that the line reads and nothing has written so far, if it reads one.
-
-    `candidates` are the names of the gradients that lines write.
-    """
+def explained(failure: Failure, facts: ProgramFacts, namespace: Namespace) -> Failure:
+    """A failure, with the gradient that the line reads and nothing has written so far, if it reads one."""
     if failure.section != "backward" or failure.type not in ("NameError", "TypeError", "AttributeError"):
         return failure
-    at_fault = [s for s in program.statements if s.line == failure.line]
-    marked = holes_of(program).marked
-    reads = [n for s in at_fault for n in sorted(s.reads) if n in candidates and n not in marked]
-    reasons = [_reason(program.statements, namespace, name) for name in reads]
+    statements = facts.program.statements
+    known = facts.candidates.keys() - facts.holes.marked
+    reads = [name for s in statements if s.line == failure.line for name in sorted(s.reads & known)]
+    reasons = [_reason(statements, namespace, name) for name in reads]
     words = [reason for reason in reasons if reason]
     return replace(failure, message="; ".join([failure.message, *words])) if words else failure
 

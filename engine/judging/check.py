@@ -97,7 +97,7 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     judged = judgements(record, lines, diagnoses_of(session, record, lines))
     found = [_written(gradient, judged[gradient.name], rtol, atol) for gradient in written]
     missing = [f"d{name}" for name in session.parameters if f"d{name}" not in record.gradients]
-    missing += absent_gradients(session.program, record.references)
+    missing += absent_gradients(session.facts, record.references)
     return found + [_missing(record, name[1:]) for name in dict.fromkeys(missing)]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from .pairing import Candidate, candidates
 from .program import SECTIONS, Program
-from .random_draws import draws_nothing, draws_whole_numbers, may_draw_elsewhere
-from .statements import is_backward
+from .random_draws import draws_nothing, draws_whole_numbers, lines_may_draw, may_draw_elsewhere
+from .reachability import bound_anew, out_of_reach, reached_names
+from .statements import Statement, is_backward
 from .unwritten import Holes, holes_of
 
 
@@ -66,6 +68,37 @@ class ProgramFacts:
         return ".grad" in self.program.text and not self.calls_backward
 
     @cached_property
+    def statements_by_line(self) -> Mapping[int, tuple[Statement, ...]]:
+        """The statements on every line; the header of a block stands for the first one inside."""
+        return _statements_by_line(self.program)
+
+    @cached_property
+    def read_in_forward(self) -> frozenset[str]:
+        """Names that statements of the forward read."""
+        forward = self.program.section("forward")
+        return frozenset(name for s in (forward.statements if forward else ()) for name in s.reads)
+
+    @cached_property
+    def reached_names(self) -> frozenset[str]:
+        """Names that the forward, the handwritten lines or a function may read."""
+        return reached_names(self.program)
+
+    @cached_property
+    def out_of_reach(self) -> frozenset[str]:
+        """Names that no iteration can read or change."""
+        return out_of_reach(self.program)
+
+    @cached_property
+    def bound_anew(self) -> frozenset[str]:
+        """Names that every iteration binds before it reads them."""
+        return bound_anew(self.program)
+
+    @cached_property
+    def lines_may_draw(self) -> bool:
+        """Whether a handwritten line may draw random numbers."""
+        return lines_may_draw(self.program)
+
+    @cached_property
     def draws_nothing(self) -> bool:
         """Whether no iteration can draw random numbers: False in doubt."""
         return draws_nothing(self.program)
@@ -79,3 +112,20 @@ class ProgramFacts:
     def may_draw_elsewhere(self) -> bool:
         """Whether it may draw from another generator than torch's."""
         return may_draw_elsewhere(self.program)
+
+
+def _statements_by_line(program: Program) -> Mapping[int, tuple[Statement, ...]]:
+    by_line: dict[int, list[Statement]] = {}
+    for section in program.sections:
+        by_top: dict[int, list[Statement]] = {}
+        for statement in section.statements:
+            by_top.setdefault(statement.top, []).append(statement)
+            for line in range(statement.line, statement.end_line + 1):
+                by_line.setdefault(line, []).append(statement)
+        for top, node in enumerate(section.tree.body):
+            inside = sorted(by_top.get(top, []), key=lambda statement: statement.line)
+            for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                at = bisect_left(inside, line, key=lambda statement: statement.line)
+                if at < len(inside) and program.lines[line - 1].strip():
+                    by_line.setdefault(line, [inside[at]])
+    return {line: tuple(statements) for line, statements in by_line.items()}

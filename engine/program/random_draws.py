@@ -6,7 +6,6 @@ import ast
 import builtins
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
 from .program import Program
 from .reachability import BY_TEXT, FUNCTIONS
@@ -31,13 +30,24 @@ def may_draw_elsewhere(program: Program) -> bool:
     return _OTHER_GENERATORS.search(program.text) is not None
 
 
-@lru_cache(maxsize=8)
+def lines_may_draw(program: Program) -> bool:
+    """Whether a handwritten line may draw random numbers: it names what does, or calls what may."""
+    section = program.section("backward")
+    return section is not None and any(map(_may_draw, ast.walk(section.tree)))
+
+
+def _may_draw(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return draws(node.attr)
+    name = node.func if isinstance(node, ast.Call) else None
+    return isinstance(name, ast.Name) and not hasattr(builtins, name.id)
+
+
 def draws_nothing(program: Program) -> bool:
     """Whether no iteration can draw: False in doubt."""
     return _names_nothing_but(program, is_quiet)
 
 
-@lru_cache(maxsize=8)
 def draws_whole_numbers(program: Program) -> bool:
     """Whether an iteration can draw no other numbers: False in doubt."""
     return _names_nothing_but(program, lambda name: is_quiet(name) or draws_integers(name))

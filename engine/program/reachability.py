@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 from .names import read_names
 from .program import Program
@@ -15,7 +14,6 @@ BY_TEXT = re.compile(r"\b(exec|eval|globals|locals|vars|getattr|__import__)\b")
 """What may reach a name that the text does not mention."""
 
 
-@lru_cache(maxsize=4)
 def read_in_functions(program: Program) -> frozenset[str]:
     """Names that any function, lambda or class of the program reads."""
     trees = [section.tree for section in program.sections]
@@ -23,7 +21,6 @@ def read_in_functions(program: Program) -> frozenset[str]:
     return frozenset[str]().union(*(read_names(node) for node in functions))
 
 
-@lru_cache(maxsize=8)
 def mentioned(program: Program, kinds: tuple[str, ...]) -> frozenset[str]:
     """Names that those sections mention, headers of loops included, or a function reads."""
     names = set(read_in_functions(program))
@@ -33,7 +30,6 @@ def mentioned(program: Program, kinds: tuple[str, ...]) -> frozenset[str]:
     return frozenset(names)
 
 
-@lru_cache(maxsize=4)
 def out_of_reach(program: Program) -> frozenset[str]:
     """Names that no iteration can read or change: setup and parameters bind them, the rest is silent."""
     if BY_TEXT.search(program.text):
@@ -42,7 +38,6 @@ def out_of_reach(program: Program) -> frozenset[str]:
     return frozenset(bound - mentioned(program, ("forward", "backward", "update")))
 
 
-@lru_cache(maxsize=8)
 def bound_anew(program: Program) -> frozenset[str]:
     """Names that every iteration binds before it reads them: nothing of theirs is state."""
     read = read_in_headers(section.tree for section in program.sections)
@@ -64,7 +59,6 @@ def read_in_headers(trees: Iterable[ast.AST]) -> set[str]:
     return names
 
 
-@lru_cache(maxsize=4)
 def globals_of_functions(program: Program) -> Mapping[str, frozenset[str]]:
     """By the name of every function that a section defines: the names outside it that it reads."""
     nodes = [node for section in program.sections for node in section.tree.body]
@@ -80,7 +74,6 @@ def _locals_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     return stored | {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
 
 
-@lru_cache(maxsize=4)
 def reached_names(program: Program) -> frozenset[str]:
     """Names that the forward, the handwritten lines or a function may read; nobody needs a copy of others."""
     names = mentioned(program, ("forward", "backward"))

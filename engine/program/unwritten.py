@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from .program import Program
@@ -17,7 +16,6 @@ class Holes(NamedTuple):
     """Read, and not written at all. Whether they pair with a tensor shows when the forward has run."""
 
 
-@lru_cache(maxsize=16)
 def holes_of(program: Program) -> Holes:
     """The gradients that the backward section does not write."""
     section = program.section("backward")
