@@ -9,12 +9,13 @@ from typing import Any
 
 from ..program.statements import Statement
 from .checkpoint import Checkpoint
+from .execution_path import ExecutionPath
 from .failure import Failure
 from .gradient import Gradient
 from .recorder import Recorder
 from .reference_backward import References
 from .steps import MISSING, Slot, Step
-from .written_gradients import Judged
+from .written_gradients import WrittenGradients
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,8 @@ class Iteration:
     recorder: Recorder
     loss: float | None
     references: References
-    judged: Judged
+    path: ExecutionPath
+    written: WrittenGradients
     failure: Failure | None = None
     notes: tuple[str, ...] = ()
     reshaped: bool = False
@@ -35,18 +37,17 @@ class Iteration:
     @cached_property
     def gradients(self) -> Mapping[str, Gradient]:
         """The handwritten gradients by name, in the order of their first lines."""
-        return self.judged.gradients()
+        return self.written.gradients()
 
     @cached_property
     def writes(self) -> Mapping[str, Sequence[int]]:
         """Where in the steps each handwritten gradient was written, by name."""
-        judged = self.judged
-        return {pair.name: writes for pair, writes in zip(judged.pairs, judged.writes, strict=True)}
+        return self.written.writes()
 
     @property
     def passes(self) -> bool:
         """Whether every handwritten gradient is autograd's, up to rounding."""
-        return self.judged.passes
+        return self.written.passes
 
     @cached_property
     def steps(self) -> Sequence[Step]:
@@ -55,7 +56,7 @@ class Iteration:
 
     def statement_at(self, position: int) -> Statement:
         """The statement of a step."""
-        return self.recorder.entries.wrote(position)[0]
+        return self.path.steps[position][0]
 
     @cached_property
     def history(self) -> Mapping[str, list[tuple[int, Slot]]]:

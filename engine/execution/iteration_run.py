@@ -9,6 +9,7 @@ import torch
 from ..program.analysis import ProgramFacts
 from ..program.pairing import unwritten_reads
 from .checkpoint import Checkpoint, restore
+from .execution_path import KnownPaths
 from .failure import Failure, failure_of
 from .instrumentation import BACKWARD, STAND_IN
 from .interpreter import Interpreter
@@ -29,7 +30,7 @@ from .reference_backward import (
 )
 from .steps import MISSING
 from .unwritten_gradients import StandIns, explained
-from .written_gradients import Layout, judge
+from .written_gradients import compare_gradients, gradient_writes_of
 
 _NOTHING = References({}, {})
 
@@ -70,16 +71,23 @@ class IterationRun:
         finally:
             record_graphs(graphs)
 
-    def record(self, number: int, layout: Layout) -> Iteration:
-        """What was recorded, every gradient judged."""
-        pairs, kept = self.facts.candidates.values(), self.checkpoint.roles.parameter_gradients
+    def record(self, number: int, paths: KnownPaths) -> Iteration:
+        """What was recorded, every gradient compared with autograd's."""
+        recorder, references, known = self.recorder, self.references, self.known
+        path = paths.taken(recorder, references)
+        kept = self.checkpoint.roles.parameter_gradients
+        where = path.once(gradient_writes_of, self.facts.candidates, kept)
+        written = compare_gradients(where, recorder, references, hopeful=known.all_exact)
+        if known.all_exact is not written.all_exact:
+            self.known = known._replace(all_exact=not known.all_exact)
         return Iteration(
             number=number,
             start=self.checkpoint,
-            recorder=self.recorder,
+            recorder=recorder,
             loss=self.loss,
-            references=self.references,
-            judged=judge(layout, self.recorder, pairs, self.references, kept),
+            references=references,
+            path=path,
+            written=written,
             failure=self.failure,
             notes=self.notes,
             reshaped=self.reshaped,
@@ -119,7 +127,8 @@ class IterationRun:
 
     def _forward(self) -> None:
         facts, roles = self.facts, self.checkpoint.roles
-        require_shapes(self.namespace, roles.shapes)
+        if not self.known.in_shape:
+            require_shapes(self.namespace, roles.shapes)
         make_leaves(self.namespace, roles.parameters, roles.data_to_differentiate)
         self.recorder.graph_wanted = facts.graph_names
         record_graphs(True)
@@ -177,6 +186,8 @@ class IterationRun:
         self.interpreter.run_section("update", self.recorder, lean=True)
         reshaped = changed_shapes(self.namespace, self.checkpoint.roles.shapes)
         self.reshaped = bool(reshaped)
+        if self.known.in_shape is self.reshaped:
+            self.known = self.known._replace(in_shape=not self.reshaped)
         self.notes += tuple(reshaped)
 
     def _waiting_for(self) -> tuple[str, ...]:

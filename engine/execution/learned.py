@@ -18,3 +18,7 @@ class Learned(NamedTuple):
     """Statements whose calls change no tensor in place."""
     given_graphs: frozenset[str] = frozenset()
     """Names whose tensors were made to require grad, as no parameter reaches them."""
+    in_shape: bool = False
+    """Whether the last update left the parameters in their shapes."""
+    all_exact: bool = True
+    """Whether the last gradients were all exact: few programs stop or begin to be."""

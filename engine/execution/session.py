@@ -12,6 +12,7 @@ from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import seed_all
 from .cancel import Cancel
 from .checkpoint import StateNames, capture
+from .execution_path import KnownPaths
 from .failure import Failure, failure_of, remember_source
 from .interpreter import Interpreter
 from .iteration import Iteration
@@ -20,7 +21,6 @@ from .learned import Learned
 from .namespace import allow_imports_beside
 from .recorder import Beginning
 from .roles import Roles, roles_of
-from .written_gradients import Layout
 
 
 class Session:
@@ -32,7 +32,6 @@ class Session:
         self.facts = ProgramFacts(program)
         self.interpreter = Interpreter(program, cancel or Cancel())
         self.learned = Learned()
-        self.layout = Layout()
         remember_source(program)
         self.restart()
 
@@ -40,6 +39,7 @@ class Session:
         """Forget everything; the next `begin` runs setup and parameters anew."""
         self.interpreter.restart()
         self.roles = Roles()
+        self.paths = KnownPaths()
         self.losses: list[float] = []
         self.beginning: frozenset[Statement] = frozenset()
         """The statements of setup and parameters that ran."""
@@ -98,7 +98,7 @@ class Session:
         start = capture(self.namespace, self._state_names, self.facts, self.roles)
         run = IterationRun(self.interpreter, self.facts, start, self.learned)
         run.run()
-        record = run.record(self.number, self.layout)
+        record = run.record(self.number, self.paths)
         self.learned = run.learned
         if record.failure is None:
             self.losses.append(record.loss if record.loss is not None else float("nan"))

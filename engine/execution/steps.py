@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -62,20 +62,3 @@ class Entries(list[Any]):
             entry = self[position] = Step(statement, slots)
         step: Step = entry
         return step
-
-    def wrote(self, position: int) -> tuple[Statement, tuple[str, ...]]:
-        """The statement of a step, and the names that it wrote."""
-        entry = self[position]
-        if type(entry) is tuple:
-            statement = self.statements[entry[0]]
-            return statement, statement.writes
-        return entry.statement, tuple([slot.name for slot in entry.slots])
-
-    def course(self) -> Hashable:
-        """What ran and what it wrote, and no values."""
-        return tuple(
-            [
-                entry[0] if type(entry) is tuple else (entry[0].number, *[slot.name for slot in entry[1]])
-                for entry in self
-            ]
-        )

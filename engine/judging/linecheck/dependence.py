@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
-from ...execution.iteration import Iteration
+from ...execution.execution_path import Steps
 from ...program.program import Program
 from ...program.reachability import globals_of_functions, read_in_functions
 from ...program.statements import Statement
@@ -99,25 +99,15 @@ def own_cuts(
     return Own(frozenset(cuts), siblings)
 
 
-Course = tuple[tuple[Statement, tuple[str, ...]], ...]
-"""What ran in an iteration: every executed statement and the names that it wrote, no values."""
-
-
-def course_of(iteration: Iteration) -> Course:
-    """The course of a recorded iteration."""
-    return tuple(map(iteration.recorder.entries.wrote, range(len(iteration.recorder.entries))))
-
-
-@lru_cache(maxsize=4)
-def woven(course: Course, names: frozenset[str]) -> frozenset[str]:
+def woven(steps: Steps, names: frozenset[str]) -> frozenset[str]:
     """Gradients that a loop reads while it still builds them, row by row: no cut fits there."""
     last: dict[str, tuple[int, Statement]] = {}
-    for position, (statement, wrote) in enumerate(course):
+    for position, (statement, wrote) in enumerate(steps):
         for name in wrote:
             if name in names:
                 last[name] = (position, statement)
     found: set[str] = set()
-    for position, (statement, _) in enumerate(course):
+    for position, (statement, _) in enumerate(steps):
         for name in statement.reads.difference(statement.writes) & last.keys():
             end, writer = last[name]
             if position < end and statement.top == writer.top and statement.section == "backward":

@@ -31,7 +31,7 @@ def gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:
     taken = known_before(session)
     tensor = session.program.naming.tensor
     only_read = [n for n in _read_like_gradients(session.program) if tensor(n) in known and n not in taken]
-    return tuple(dict.fromkeys([*(pair.name for pair in iteration.judged.pairs), *only_read]))
+    return tuple(dict.fromkeys([*(pair.name for pair in iteration.written.pairs), *only_read]))
 
 
 @lru_cache(maxsize=8)

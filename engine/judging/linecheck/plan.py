@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
+from ...execution.execution_path import ExecutionPath
 from ...execution.iteration import Iteration
 from ...execution.session import Session
 from ...program.naming import NamingScheme
-from ...program.pairing import Candidate
-from ...program.program import Program
-from .dependence import course_of, read_gradients, upstreams, woven
+from .dependence import read_gradients, upstreams, woven
 from .gradient_lines import copied_gradients, gradient_names
 from .reused_names import ambiguous, overwritten
 from .substitution import early_reads
-
-_MOST = 4
-"""So many courses of a program are remembered: a loop of other lengths makes another."""
-
-
-class _Key(NamedTuple):
-    """What a reading depends on; the first two are the same objects as long as nothing changes."""
-
-    pairs: Sequence[Candidate]
-    kept: frozenset[str]
-    course: Hashable
-
-    def is_that_of(self, other: _Key) -> bool:
-        return self.pairs is other.pairs and self.kept is other.kept and self.course == other.course
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,28 +44,18 @@ class Reading:
         return self.naming.gradient(tensor)
 
 
-_known: WeakKeyDictionary[Program, list[tuple[_Key, Reading]]] = WeakKeyDictionary()
-
-
 def reading_of(session: Session, iteration: Iteration) -> Reading:
     """What there is to read of a recorded iteration."""
-    key = _Key(iteration.judged.pairs, session.roles.defined, iteration.recorder.entries.course())
-    readings = _known.setdefault(session.program, [])
-    for other, reading in readings:
-        if key.is_that_of(other):
-            return reading
-    del readings[_MOST - 1 :]
-    readings.insert(0, (key, _reading(session, iteration, gradient_names(session, iteration))))
-    return readings[0][1]
+    return iteration.path.once(_reading, session, iteration)
 
 
-def _reading(session: Session, iteration: Iteration, every: tuple[str, ...]) -> Reading:
-    course = course_of(iteration)
+def _reading(path: ExecutionPath, session: Session, iteration: Iteration) -> Reading:
+    every = gradient_names(session, iteration)
     program = session.program
-    several = ambiguous(course, every, program.naming) | (overwritten(program).keys() & set(every))
+    several = ambiguous(path.steps, every, program.naming) | (overwritten(program).keys() & set(every))
     names = tuple(name for name in every if name not in several)
     gradients = frozenset(names)
-    interwoven = woven(course, gradients)
+    interwoven = woven(path.steps, gradients)
     read = read_gradients(program, gradients) - interwoven
     early, copied = early_reads(session, names), copied_gradients(program)
     tensor_of = {name: program.naming.tensor(name) for name in every}

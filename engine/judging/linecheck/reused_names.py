@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
+from ...execution.execution_path import Steps
 from ...execution.iteration import Iteration
 from ...program.naming import NamingScheme
 from ...program.program import Program
 from ...verdict import Verdict
-from .dependence import Course
 from .outcome import LineCheck
 
 _ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
@@ -54,15 +54,14 @@ def overwritten(program: Program) -> Mapping[str, str]:
     return found
 
 
-@lru_cache(maxsize=4)
-def ambiguous(course: Course, names: tuple[str, ...], naming: NamingScheme) -> frozenset[str]:
+def ambiguous(steps: Steps, names: tuple[str, ...], naming: NamingScheme) -> frozenset[str]:
     """Gradients that a loop binds again and again, of tensors that the forward does so too.
 
     The last value of such a gradient belongs to another pass than the last value of its tensor.
     """
     forward: Counter[str] = Counter()
     backward: Counter[tuple[int, str]] = Counter()
-    for statement, _ in course:
+    for statement, _ in steps:
         if statement.section == "forward":
             forward.update(statement.binds)
         elif statement.section == "backward":
