@@ -15,11 +15,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from backprop_tui.engine.judging.diagnosis.diagnose import Diagnosis, diagnose
 from backprop_tui.engine.judging.diagnosis.diagnosis import applied
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
-from backprop_tui.engine.program.library import bundled, load
 from backprop_tui.engine.rules.derivation.derive import derive
 from tests.mutation.judging import subject
 from tests.mutation.mutator import Mutant, mutants
 from tests.mutation.operators import Kind
+from tests.mutation.programs import PROGRAMS
 
 READINGS = {
     Kind.POWER: {"wrong_power"},
@@ -93,12 +93,12 @@ def main() -> None:
     torch.set_num_threads(1)
     every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     total = Score()
-    for one in bundled():
+    for name, text in PROGRAMS.items():
         score = Score()
-        for mutant in list(mutants(load(one.name).text))[::every]:
+        for mutant in list(mutants(text))[::every]:
             for words in score.take(mutant):
-                print(f"  {one.name}: {words}")
-        print(f"{one.name}: {score.words()}", flush=True)
+                print(f"  {name}: {words}")
+        print(f"{name}: {score.words()}", flush=True)
         total.counts += score.counts
         total.deriving += score.deriving
         total.diagnosing += score.diagnosing

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ from backprop_tui.engine.execution.replay import World
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judging.linecheck.dependence import downstream, upstreams
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
+from backprop_tui.engine.judging.linecheck.outcome import LineJudgement
 from backprop_tui.engine.judging.linecheck.substitution import early_reads, plan_of, run_lines
 from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.verdict import Verdict
@@ -28,6 +30,8 @@ from backprop_tui.engine.verdict import Verdict
 from .mutator import Mutant, written_names
 
 ACCUSED = {Verdict.WRONG_HERE, Verdict.WRONG_SHAPE}
+TOLD = {verdict for verdict in Verdict if verdict in ("leaning", "scaled", "part")}
+"""Passes, with what it leans on."""
 
 
 class Fate(StrEnum):
@@ -35,6 +39,10 @@ class Fate(StrEnum):
 
     BLAMED = "blamed"
     """Its own line is accused and no other."""
+    BELOW = "blamed where its helper is read"
+    """The line of a gradient that is made from what it writes is accused, and no other."""
+    LEANING = "leaning"
+    """Nothing is accused, and of its gradient is told what it leans on."""
     RAISES = "raises"
     """Its own line raises, or that of the gradient that its helper variable is for."""
     EQUIVALENT = "equivalent"
@@ -56,12 +64,27 @@ class Subject:
     session: Session
     iteration: Iteration
 
+    @cached_property
+    def judgements(self) -> Mapping[str, LineJudgement]:
+        """What the line check says of every gradient."""
+        found = check_lines(self.session, self.iteration)
+        assert not found.problem, found.problem
+        return found.judgements
+
     @property
     def accused(self) -> frozenset[str]:
         """The gradients that the line check calls wrong."""
-        found = check_lines(self.session, self.iteration)
-        assert not found.problem, found.problem
-        return frozenset(n for n, one in found.judgements.items() if one.verdict in ACCUSED)
+        return frozenset(n for n, one in self.judgements.items() if one.verdict in ACCUSED)
+
+    @property
+    def accused_lines(self) -> frozenset[int]:
+        """The lines that it blames for them."""
+        return frozenset(line for name in self.accused for line in self.judgements[name].lines)
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The gradients that pass with a word on what they lean on."""
+        return frozenset(n for n, one in self.judgements.items() if one.verdict in TOLD)
 
 
 def subject(text: str, seed: int = 0) -> Subject:
@@ -81,11 +104,19 @@ def fate(original: Subject, mutant: Mutant) -> Fate:
         return Fate.BLAMED_ELSEWHERE
     raised = failure is not None and failure.section == "backward"
     if raised and (accused or failure.line in _own_lines(changed, mutant)):
-        return Fate.BLAMED if accused else Fate.RAISES
+        return _blamed(changed, mutant) if accused else Fate.RAISES
     same = not any(_differs(original, changed, name) for name in mutant.gradients)
     if accused:
-        return Fate.EQUIVALENT_ACCUSED if same else Fate.BLAMED
-    return Fate.EQUIVALENT if same else Fate.MISSED
+        return Fate.EQUIVALENT_ACCUSED if same else _blamed(changed, mutant)
+    if same:
+        return Fate.EQUIVALENT
+    told = (set(mutant.gradients) | _written(mutant.after)) & (changed.told - original.told)
+    return Fate.LEANING if told else Fate.MISSED
+
+
+def _blamed(changed: Subject, mutant: Mutant) -> Fate:
+    own = mutant.after == "pass" or mutant.line in changed.accused_lines
+    return Fate.BLAMED if own else Fate.BELOW
 
 
 def _written(statement: str) -> set[str]:
@@ -101,16 +132,30 @@ def _own_lines(changed: Subject, mutant: Mutant) -> set[int]:
 
 
 def _differs(original: Subject, changed: Subject, name: str) -> bool:
+    """Whether a gradient comes out otherwise for some upstream gradient.
+
+    A line that skips tensors is the same for all that it reads, and not for those that it skips.
+    """
     if name[1:] not in original.iteration.references.gradients:
         return False
-    ones = [None, *_upstreams_downstream(changed, name)]
-    return any(_apart(_value(original, name, one), _value(changed, name, one)) for one in ones)
+    if _apart(_value(original, name), _value(changed, name)):
+        return True
+    reads = _upstreams(changed)
+    return _differs_at(original, changed, name, _behind(changed, name, reads)) and (
+        not reads.get(name) or _differs_at(original, changed, name, reads[name])
+    )
 
 
-def _upstreams_downstream(subject: Subject, name: str) -> Iterable[str]:
+def _differs_at(original: Subject, changed: Subject, name: str, upstream: Iterable[str]) -> bool:
+    return any(_apart(_value(original, name, one), _value(changed, name, one)) for one in upstream)
+
+
+def _upstreams(subject: Subject) -> Mapping[str, tuple[str, ...]]:
+    return upstreams(subject.session.program, frozenset(subject.iteration.gradients))
+
+
+def _behind(subject: Subject, name: str, reads: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
     """Every gradient behind a line, as far as its tensor depends on the line's."""
-    names = tuple(subject.iteration.gradients)
-    reads = upstreams(subject.session.program, frozenset(names))
     found: set[str] = set()
     queue = [name]
     while queue:
@@ -118,30 +163,41 @@ def _upstreams_downstream(subject: Subject, name: str) -> Iterable[str]:
             found.add(read)
             queue.append(read)
     with World(subject.session, subject.iteration.start, torch.float64) as world:
-        below = downstream(world.forward(one[1:] for one in names), name[1:])
+        below = downstream(world.forward(one[1:] for one in subject.iteration.gradients), name[1:])
     return sorted(one for one in found if one[1:] in below)
 
 
-def _value(subject: Subject, name: str, random: str | None) -> Any:
-    """The line's value in float64 with one gradient random."""
+def _value(subject: Subject, name: str, random: str | None = None) -> Any:
+    """The line's value in float64 with one gradient random, under every name that it has."""
     names = tuple(subject.iteration.gradients)
     plan = plan_of(subject.iteration, names, early_reads(subject.session, names))
     start = subject.iteration.start
     with World(subject.session, start, torch.float64) as world:
         tensors = world.forward(one[1:] for one in names)
-        outcome = run_lines(world, plan, _random(tensors, random), lambda _, value: _kept(value))
+        chosen = {one: tensors[one[1:]] for one in _aliases(subject, random)}
+        outcome = run_lines(world, plan, _random(chosen), lambda _, value: _kept(value))
     return outcome.values.get(name)
+
+
+def _aliases(subject: Subject, name: str | None) -> list[str]:
+    """The gradients that are one tensor in the program, as after `dc = db`."""
+    values = {n: one.value for n, one in subject.iteration.gradients.items()}
+    tensors = {n: value for n, value in values.items() if isinstance(value, Tensor)}
+    if name is None or name not in tensors:
+        return [] if name is None else [name]
+    places = {n: (one.data_ptr(), one.shape, one.stride()) for n, one in tensors.items()}
+    return [n for n, place in places.items() if place == places[name]]
 
 
 def _kept(value: Any) -> Any:
     return value.detach().clone() if isinstance(value, Tensor) else value
 
 
-def _random(tensors: Mapping[str, Tensor], name: str | None) -> dict[str, Tensor]:
-    if name is None:
-        return {}
+def _random(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same random gradient for each."""
     generator = torch.Generator().manual_seed(11)
-    return {name: torch.randn(tensors[name[1:]].shape, generator=generator, dtype=torch.float64)}
+    drawn = [torch.randn(one.shape, generator=generator, dtype=one.dtype) for one in tensors.values()]
+    return dict.fromkeys(tensors, drawn[0]) if drawn else {}
 
 
 def _apart(one: Any, other: Any) -> bool:

@@ -45,9 +45,12 @@ def mutants(program: str) -> Iterator[Mutant]:
     """Every mutant of a program in the percent format, in the order of its statements."""
     statements = backward_statements(program)
     scopes = _scopes(program, statements)
+    rounds = _loop_lines(program)
     seen = {program}
     for index, (statement, scope) in enumerate(zip(statements, scopes, strict=True)):
-        gradients = _gradients_of(statements[index:], scope.gradients)
+        if _counts(statement, scope):
+            continue
+        gradients = _gradients_of(_from(statements, index, rounds), scope.gradients)
         before = ast.get_source_segment(program, statement) or ""
         for kind, changed in _changes(statement, scope) if gradients else ():
             after = ast.unparse(ast.fix_missing_locations(changed))
@@ -103,6 +106,27 @@ def _read_names(statement: ast.AST) -> set[str]:
     read = {name.id for name in names if isinstance(name.ctx, ast.Load)}
     augmented = written_names(statement) if isinstance(statement, ast.AugAssign) else []
     return read | set(augmented)
+
+
+def _counts(statement: ast.stmt, scope: Scope) -> bool:
+    """Whether a statement moves a counter on: changed, its loop might never end."""
+    return isinstance(statement, ast.AugAssign) and set(written_names(statement)) <= scope.sizes
+
+
+def _loop_lines(program: str) -> list[range]:
+    """The lines of every loop of the backward section, outer loops first."""
+    tree = ast.parse(_only(program, backward=True))
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
+    return [range(loop.lineno, (loop.end_lineno or loop.lineno) + 1) for loop in loops]
+
+
+def _from(statements: list[ast.stmt], index: int, rounds: list[range]) -> list[ast.stmt]:
+    """What runs from a statement on; in a loop, another round of it before what comes after it."""
+    lines = next((lines for lines in rounds if statements[index].lineno in lines), range(0))
+    inside = [statement for statement in statements if statement.lineno in lines]
+    after = [statement for statement in statements[index:] if statement.lineno not in lines]
+    rest = [statement for statement in statements[index:] if statement.lineno in lines]
+    return [*rest, *inside, *after]
 
 
 def _gradients_of(statements: list[ast.stmt], gradients: frozenset[str]) -> tuple[str, ...]:

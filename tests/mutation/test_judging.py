@@ -6,21 +6,22 @@ import functools
 
 import pytest
 
-from backprop_tui.engine.program.library import bundled_names, load
-
 from .judging import Fate, Subject, fate, subject
 from .mutator import Mutant, mutants
+from .programs import BUNDLED, PROGRAMS, WRITTEN
 
 EVERY = 12
-"""One mutant in so many is judged here; all of them in `make bench`."""
+"""One mutant in so many is judged here, of programs that are not bundled half as many; all in `make bench`."""
 
-SAMPLE = [(name, mutant) for name in bundled_names() for mutant in list(mutants(load(name).text))[5::EVERY]]
+SAMPLE = [(name, one) for name, text in BUNDLED.items() for one in list(mutants(text))[5::EVERY]] + [
+    (name, one) for name, text in WRITTEN.items() for one in list(mutants(text))[5 :: 2 * EVERY]
+]
 HIDDEN = ["db1 = -dhprebn.sum(0)", "db1 = dhprebn.sum(0) * 2", "db1 = torch.zeros_like(dhprebn.sum(0))"]
 
 
 @functools.cache
 def original(name: str) -> Subject:
-    return subject(load(name).text)
+    return subject(PROGRAMS[name])
 
 
 def described(one: tuple[str, Mutant]) -> str:
@@ -34,6 +35,14 @@ def test_a_mutant_is_blamed_on_its_own_line_and_nothing_else(one: tuple[str, Mut
     assert not fate(original(name), mutant).fault
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", WRITTEN)
+def test_nothing_is_said_of_a_program_without_an_error(name: str, seed: int) -> None:
+    right = subject(PROGRAMS[name], seed)
+    assert not right.accused | right.told
+    assert [n for n, one in right.iteration.gradients.items() if not one.verdict.passes] == []
+
+
 def test_the_sample_holds_errors_of_every_fate_that_counts() -> None:
     fates = [fate(original(name), mutant) for name, mutant in SAMPLE[:40]]
     assert fates.count(Fate.BLAMED) > 25
@@ -42,5 +51,5 @@ def test_the_sample_holds_errors_of_every_fate_that_counts() -> None:
 @pytest.mark.parametrize("name", ["batchnorm_mlp", "batchnorm_mlp_fused"])
 @pytest.mark.parametrize("after", HIDDEN)
 def test_an_error_that_allclose_passes_before_batch_norm_is_blamed(name: str, after: str) -> None:
-    mutant = next(one for one in mutants(load(name).text) if one.after == after)
+    mutant = next(one for one in mutants(PROGRAMS[name]) if one.after == after)
     assert fate(original(name), mutant) is Fate.BLAMED

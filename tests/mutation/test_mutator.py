@@ -152,6 +152,7 @@ def test_statements_that_share_a_line_are_mutated_one_at_a_time() -> None:
         ("db = (dh := 2 * z).sum(0)", 13, ("db", "dh")),
         ("delta = 2 * z\nspare = delta\ndh = spare * W", 13, ("dh",)),
         ("delta = 2 * z\ndelta = 3 * z\ndh = delta", 14, ("dh",)),
+        ("flow = z\nfor t in range(2):\n    dh = flow\n    flow = 2 * z", 16, ("dh",)),
     ],
 )
 def test_a_mutant_names_the_gradients_that_its_statement_ends_up_in(
@@ -159,6 +160,11 @@ def test_a_mutant_names_the_gradients_that_its_statement_ends_up_in(
 ) -> None:
     found = {m.gradients for m in mutants(BEFORE + backward + AFTER) if m.line == line}
     assert found == {gradients}
+
+
+def test_the_counter_of_a_loop_is_left_alone() -> None:
+    found = mutants(BEFORE + "i = 0\nwhile i < 2:\n    dh = z[i]\n    i += 1" + AFTER)
+    assert {mutant.line for mutant in found} == {13, 15}
 
 
 def test_names_that_pair_with_no_tensor_and_reach_no_gradient_are_left_alone() -> None:

@@ -18,9 +18,10 @@ import torch
 HERE = Path(__file__).parent
 BUNDLED = sorted((HERE.parents[1] / "engine" / "bundled").glob("[a-z]*.py"))
 SPELLED = sorted((HERE / "spellings").glob("*.py"))
+PLANTED = sorted((HERE / "mutation").glob("*.py"))
 KINKED = sorted((HERE / "kinks").glob("*.py"))
 FLOAT32_ONLY = HERE / "spellings" / "explicit_float32.py"
-DOUBLE = [path for path in BUNDLED + SPELLED if path != FLOAT32_ONLY]
+DOUBLE = [path for path in BUNDLED + SPELLED + PLANTED if path != FLOAT32_ONLY]
 
 
 def sections(path: Path) -> dict[str, str]:
@@ -41,9 +42,9 @@ def default_dtype(dtype: torch.dtype) -> Iterator[None]:
 
 
 def floating(namespace: dict[str, Any]) -> dict[str, torch.Tensor]:
-    """The floating tensors by name."""
+    """The floating tensors by name, complex ones among them."""
     tensors = {k: v for k, v in namespace.items() if isinstance(v, torch.Tensor)}
-    return {name: tensor for name, tensor in tensors.items() if tensor.is_floating_point()}
+    return {name: one for name, one in tensors.items() if one.is_floating_point() or one.is_complex()}
 
 
 class Training:
@@ -104,7 +105,7 @@ def title(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
-@pytest.mark.parametrize("path", BUNDLED + SPELLED, ids=title)
+@pytest.mark.parametrize("path", BUNDLED + SPELLED + PLANTED, ids=title)
 def test_every_handwritten_gradient_is_autograds_in_single_precision(path: Path) -> None:
     assert wrong_gradients(path, torch.float32, 2e-6) == set()
 
