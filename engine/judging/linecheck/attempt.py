@@ -26,6 +26,10 @@ from .plan import Reading, reading_of
 from .substitution import Outcome, Plan, plan_of, planned_anew, run_lines
 
 _SEED = 1_000_003
+SPREAD = 1.5
+"""Up to so many orders of magnitude a random upstream gradient is larger or smaller than a normal number."""
+LARGEST = 6 * 10**SPREAD
+"""No random number is larger: torch draws normal numbers below 6 in single precision."""
 
 
 class NotInDouble(Exception):
@@ -130,8 +134,9 @@ def random_cuts(attempt: Attempt, graph: Graph) -> dict[str, Tensor]:
 
 def random_like(attempt: Attempt, tensors: Mapping[str, Tensor], start: int) -> dict[str, Tensor]:
     """Random tensors of the same shapes, all at once; others for another start."""
+    spread = SPREAD if attempt.dtype is not None else 0.0
     reals = [*map(as_reals, tensors.values())]
-    noise = random_numbers(sum(map(Tensor.numel, reals)), start)
+    noise = random_numbers(sum(map(Tensor.numel, reals)), start, spread)
     numbers = map(as_numbers, unflatten(noise, reals), tensors.values())
     drawn = dict(zip(tensors, numbers, strict=True))
     if attempt.dtype is None:
@@ -156,11 +161,16 @@ def _is_double(tensor: Tensor) -> bool:
     return tensor.dtype is torch.float64 or tensor.dtype is torch.complex128
 
 
-def random_numbers(count: int, start: int) -> Tensor:
-    """So many normal numbers in double precision, the same for the same start, others for the next."""
+def random_numbers(count: int, start: int, spread: float) -> Tensor:
+    """So many numbers in double precision, the same for the same start, others for the next.
+
+    Normal numbers, each at a scale of its own: their sizes span `spread` orders of magnitude up and as
+    many down, so that a line which cuts off what is large, or small, tells.
+    """
     generator = torch.Generator().manual_seed(_SEED + start)
     # numbers drawn in single precision and made double take a quarter of the time
-    return torch.randn(count, generator=generator, dtype=torch.float32).double().mul_(math.pi / 3)
+    drawn = torch.randn(2 * count, generator=generator, dtype=torch.float32).double()
+    return drawn[:count].mul_(drawn[count:].clamp_(-2, 2).mul_(spread * math.log(10) / 2).exp_())
 
 
 def sizes_of(tensors: Iterable[Tensor]) -> float:

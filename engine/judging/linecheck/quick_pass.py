@@ -12,11 +12,8 @@ from torch import Tensor
 from ...tensors.batch_comparison import largest_of_each
 from ...tensors.comparison import finite_max
 from ...tensors.vjp_agreement import Agreement, agreements
-from .attempt import Attempt, NotInDouble, random_cuts
+from .attempt import LARGEST, Attempt, NotInDouble, random_cuts
 from .substitution import Outcome, kept, lines_change, referred
-
-_LARGEST = 10.0
-"""No random cut in double precision has a larger entry: torch draws normal numbers below 9."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +60,7 @@ def agreed(
     sizes = largest_of_each(unwritten)
     if attempt.dtype is None:
         sizes += largest_of_each([*cuts.values()])
-    most = max([_LARGEST, *sizes]) if all(map(math.isfinite, sizes)) else math.inf
+    most = max([LARGEST, *sizes]) if all(map(math.isfinite, sizes)) else math.inf
     return agreements(known, expected, _Upstream(attempt, arrived, cuts).size, most)
 
 
