@@ -26,6 +26,14 @@ class Verdict(StrEnum):
     """Of a line: given right upstream gradients, it computes something else."""
     NOT_EXERCISED = "not_exercised"
     """Of a line: its VJP is zero in every entry at this batch, so nothing was tested."""
+    LEANING = "leaning"
+    """Of a line: right for every upstream gradient that can arrive in the program, not for any."""
+    SCALED = "scaled"
+    """Of a line: a constant multiple by convention; the gradients of the parameters come out right."""
+    PART = "part"
+    """Of a line: one of several contributions; the gradients of the parameters come out right."""
+    DELIBERATE = "deliberate"
+    """Of a line: marked in the program as no gradient on purpose."""
     INHERITED = "inherited"
     """Wrong end to end while the line is right: an upstream gradient is wrong."""
 
@@ -34,6 +42,11 @@ class Verdict(StrEnum):
         """Whether a check may succeed with this verdict."""
         return self in _PASSING
 
+    @property
+    def passes_strictly(self) -> bool:
+        """Whether a strict check may: what leans on the program, or on a convention, may not."""
+        return self.passes and self not in _LENIENT
+
 
 _PASSING = {
     Verdict.EXACT,
@@ -41,4 +54,9 @@ _PASSING = {
     Verdict.RIGHT,
     Verdict.NOT_CHECKED,
     Verdict.NOT_EXERCISED,
+    Verdict.LEANING,
+    Verdict.SCALED,
+    Verdict.PART,
+    Verdict.DELIBERATE,
 }
+_LENIENT = {Verdict.LEANING, Verdict.SCALED, Verdict.PART}

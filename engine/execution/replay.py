@@ -104,6 +104,18 @@ class World:
                 scale = finite_max(part) or 1.0
                 part += (1e-4 * scale * noise).to(part)
 
+    def move(self, names: Iterable[str], generator: torch.Generator, by: float) -> None:
+        """Move every entry of float tensors by about a share of itself; one that is all zero by an amount.
+
+        Signs stay, so that what has to be positive is.
+        """
+        for name in names:
+            value = self.session.namespace.get(name)
+            if name in self._copied and isinstance(value, Tensor) and _can_move(value):
+                part = distinct(value.detach(), value)
+                noise = by * torch.randn(part.shape, generator=generator, dtype=torch.float64)
+                part.copy_(part * noise.exp().to(part) if finite_max(part) else noise.to(part))
+
     def forward(self, names: Iterable[str]) -> dict[str, Tensor]:
         """Run the forward with a graph; the tensors among `names` that require grad afterwards."""
         namespace, roles = self.session.namespace, self.start.roles

@@ -17,6 +17,8 @@ from .diagnosis.diagnosis import Diagnosis
 from .linecheck.outcome import ZEROS, LineCheck, LineJudgement
 
 _ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
+_CONVENTIONS = (Verdict.SCALED, Verdict.PART)
+_WORDS = {Verdict.SCALED: "scaled by convention", Verdict.PART: "one of several contributions"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ def _judgement(
     if unfinished and line.verdict is not Verdict.NOT_WRITTEN:
         return _not_run(whole, line)
     if line.reused:
+        return Judgement(line.verdict, whole, line, message=line.message)
+    if line.verdict in _CONVENTIONS or (line.verdict is Verdict.LEANING and whole.passes):
         return Judgement(line.verdict, whole, line, message=line.message)
     if whole in (Verdict.WRONG, Verdict.WRONG_SHAPE):
         return _excused(iteration, gradient, line, lines)
@@ -196,6 +200,10 @@ def _excused(
         if line.verdict is Verdict.NOT_CHECKED and line.message:
             message += f"; {line.message}"
         return Judgement(Verdict.INHERITED, whole, line, inherited_from=roots, message=message)
+    if conventions := _roots(gradient.name, lines, _CONVENTIONS):
+        verdict = lines[conventions[0]].verdict
+        message = f"made from {conventions[0]}, which is {_WORDS[verdict]}"
+        return Judgement(verdict, whole, line, message=message)
     coarse = _coarse(iteration, gradient.name, lines)
     if coarse and whole is Verdict.WRONG:
         said = [f"{name} is {iteration.gradients[name].coarser}" for name in coarse]

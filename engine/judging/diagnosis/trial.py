@@ -22,8 +22,9 @@ from ...tensors.vjp_agreement import Agreement, agreement
 from ...verdict import Verdict
 from ..linecheck.attempt import Attempt, random_cuts, random_like
 from ..linecheck.dependence import Own, downstream, own_cuts
-from ..linecheck.isolated_lines import Moved, compared_exactly, opened_moved
+from ..linecheck.isolated_lines import compared_exactly, opened_moved
 from ..linecheck.outcome import LineJudgement
+from ..linecheck.perturbation import Moved
 from ..linecheck.zero_one_parameters import plain_parameters
 from .edit import Edit, Part, compiled
 from .slicing import Behind, behind, reads_of

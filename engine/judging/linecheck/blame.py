@@ -27,14 +27,18 @@ class Results:
         """With these in place of what was known."""
         return Results({**self.agreements, **others}, self.upstreams)
 
-    def excused(self, reasons: Mapping[str, str]) -> Results:
-        """With the blame taken off these, for the reasons given."""
+    def told(self, reasons: Mapping[str, str], verdict: Verdict) -> Results:
+        """With another verdict on these, for the reasons given."""
         return self.with_agreements(
             {
-                name: self.agreements[name]._replace(verdict=Verdict.NOT_CHECKED, message=reason)
+                name: self.agreements[name]._replace(verdict=verdict, message=reason)
                 for name, reason in reasons.items()
             }
         )
+
+    def excused(self, reasons: Mapping[str, str]) -> Results:
+        """With the blame taken off these, for the reasons given."""
+        return self.told(reasons, Verdict.NOT_CHECKED)
 
 
 def blamed(attempt: Attempt, results: Results) -> Results:

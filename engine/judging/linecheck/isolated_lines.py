@@ -17,20 +17,12 @@ from ...verdict import Verdict
 from .attempt import Attempt, Graph, sizes_of
 from .dependence import Own, downstream, leaves_reached, own_cuts
 from .outcome import ZEROS
-from .perturbation import ExactUses, Jittered
+from .perturbation import ExactUses, Jittered, Moved
 from .quick_pass import QuickPass
 from .substitution import Outcome
 
 KINK = "at a kink or tie it takes another subgradient than autograd: right"
 _FACTORS = (torch.pi, 1 / torch.e)
-
-
-@dataclass(frozen=True, eq=False)
-class Moved:
-    """Which values are moved a little before a forward: parameters, with `data` float data, none `still`."""
-
-    data: bool
-    still: frozenset[str]
 
 
 def second_look(quick: QuickPass, suspects: Iterable[str]) -> dict[str, Agreement]:
@@ -125,7 +117,7 @@ def judged_alone(
 def opened_moved(attempt: Attempt, moved: Moved | None) -> AbstractContextManager[World]:
     if moved is None:
         return attempt.open()
-    return Jittered(attempt.open(), attempt.session, data=moved.data, still=moved.still)
+    return Jittered(attempt.open(), attempt.session, moved)
 
 
 def _expected(quick: QuickPass, graph: Graph, name: str, own: Own) -> _Expected:
@@ -173,8 +165,8 @@ def _beside(quick: QuickPass, name: str, own: Own, moved: Moved | None) -> Mappi
 def _exercised(result: Agreement, value: Any, skipped: Mapping[str, Tensor], upstream: float) -> Agreement:
     for path, expected in skipped.items():
         if agreement(value, expected, upstream=upstream).verdict is Verdict.WRONG_HERE:
-            message = f"the path through {path} carries a zero gradient at this batch"
-            return result._replace(verdict=Verdict.NOT_EXERCISED, message=message)
+            message = f"the path through {path} is left out: it carries zero here"
+            return result._replace(verdict=Verdict.LEANING, message=message)
     return result
 
 

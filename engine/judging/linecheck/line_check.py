@@ -17,6 +17,7 @@ from .blame import Results, blamed
 from .interactions import judged_together, unexplained
 from .isolated_lines import second_look
 from .line_judgement import judgement_of, unknown
+from .moved_worlds import tried_in_worlds
 from .outcome import LineCheck
 from .quick_pass import QuickPass, quick_pass
 from .reused_names import settled, turning_points
@@ -41,19 +42,29 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
 
 
 def _in_precision(session: Session, iteration: Iteration, dtype: torch.dtype | None) -> LineCheck:
-    judged = partial(_judged, session, iteration, dtype)
+    judged = partial(_judged, session, iteration, dtype, in_worlds=False)
     first = judged({})
-    return settled(first, turning_points(iteration, first, session.roles.parameter_gradients), judged)
+    complete = settled(first, turning_points(iteration, first, session.roles.parameter_gradients), judged)
+    if not complete and not first.doubtful:
+        return first
+    return _judged(session, iteration, dtype, complete, in_worlds=True)
 
 
 def _judged(
-    session: Session, iteration: Iteration, dtype: torch.dtype | None, complete: Mapping[str, int]
+    session: Session,
+    iteration: Iteration,
+    dtype: torch.dtype | None,
+    complete: Mapping[str, int],
+    *,
+    in_worlds: bool,
 ) -> LineCheck:
     attempt = attempt_of(session, iteration, dtype, complete)
     quick = quick_pass(attempt)
-    results = blamed(attempt, _looked_at_twice(quick))
+    results = _looked_at_twice(quick)
+    if in_worlds:
+        results = tried_in_worlds(quick, results)
     results = results.with_agreements(right_only_here(quick, results.agreements))
-    return _said(quick, results)
+    return _said(quick, blamed(attempt, results))
 
 
 def _looked_at_twice(quick: QuickPass) -> Results:

@@ -39,3 +39,17 @@ class LineCheck:
     judgements: Mapping[str, LineJudgement] = field(default_factory=dict)
     dtype: str = ""
     problem: str = ""
+
+    @property
+    def accused(self) -> frozenset[str]:
+        """The gradients whose lines are wrong."""
+        return frozenset(name for name, one in self.judgements.items() if one.verdict in _ACCUSED)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a line is accused, or right only as a path that it leaves out carries zero."""
+        doubts = (*_ACCUSED, Verdict.LEANING)
+        return any(one.verdict in doubts for one in self.judgements.values())
+
+
+_ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -45,19 +46,33 @@ class ExactUses(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-class Jittered:
-    """A world whose parameters, and with `data` float data, are moved a little; all but `still`."""
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """Which values are moved a little before a forward: parameters, with `data` float data, none `still`."""
 
-    def __init__(
-        self, world: AbstractContextManager[World], session: Session, *, data: bool, still: Container[str]
-    ) -> None:
+    data: bool
+    still: frozenset[str]
+    by: float | None = None
+    """The share of itself by which every entry is moved; by default a little of the largest one."""
+    seed: int = 7
+
+
+class Jittered:
+    """A world whose values are moved before its forward runs."""
+
+    def __init__(self, world: AbstractContextManager[World], session: Session, moved: Moved) -> None:
         self.world = world
-        names = [*session.parameters, *(sorted(session.data) if data else ())]
-        self.names = [name for name in names if name not in still]
+        self.moved = moved
+        names = [*session.parameters, *(sorted(session.data) if moved.data else ())]
+        self.names = [name for name in names if name not in moved.still]
 
     def __enter__(self) -> World:
         world = self.world.__enter__()
-        world.jitter(self.names, torch.Generator().manual_seed(7))
+        generator = torch.Generator().manual_seed(self.moved.seed)
+        if self.moved.by is None:
+            world.jitter(self.names, generator)
+        else:
+            world.move(self.names, generator, self.moved.by)
         return world
 
     def __exit__(self, *error: Any) -> None:

@@ -11,10 +11,8 @@ from ...execution.execution_path import Steps
 from ...execution.iteration import Iteration
 from ...program.naming import NamingScheme
 from ...program.program import Program
-from ...verdict import Verdict
 from .outcome import LineCheck
 
-_ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
 _TRIED = 8
 """How many places a gradient may be complete at are tried; every one costs a check."""
 
@@ -74,8 +72,8 @@ def settled(
     first: LineCheck,
     turns: Mapping[str, tuple[int, ...]],
     judged: Callable[[Mapping[str, int]], LineCheck],
-) -> LineCheck:
-    """The check that accuses the fewest, where gradients may be complete before their last write.
+) -> dict[str, int]:
+    """After how many writes gradients are complete, where that accuses the fewest.
 
     `turns` says after how many writes each may be; `judged` checks with some complete that early. Where
     nothing is gained, a gradient is what its name holds in the end.
@@ -83,13 +81,13 @@ def settled(
     best, chosen = first, dict[str, int]()
     for name in turns:
         for writes in turns[name]:
-            if name not in _accused(best):
+            if name not in best.accused:
                 break
             trial = {**chosen, name: writes}
             found = judged(trial)
-            if len(_accused(found)) < len(_accused(best)):
+            if len(found.accused) < len(best.accused):
                 best, chosen = found, trial
-    return best
+    return chosen
 
 
 def turning_points(iteration: Iteration, check: LineCheck, kept: Iterable[str]) -> dict[str, tuple[int, ...]]:
@@ -98,7 +96,7 @@ def turning_points(iteration: Iteration, check: LineCheck, kept: Iterable[str]) 
     Only where a line of another gradient reads it later on. The gradients in `kept` are read after the
     backward: they are what they are in the end.
     """
-    found = {name: _turns(iteration, check, name) for name in _accused(check) - set(kept)}
+    found = {name: _turns(iteration, check, name) for name in check.accused - set(kept)}
     return {name: turns for name, turns in sorted(found.items()) if turns}
 
 
@@ -110,7 +108,3 @@ def _turns(iteration: Iteration, check: LineCheck, name: str) -> tuple[int, ...]
     ran = len(iteration.recorder.entries)
     last = max((max(iteration.gradients[one].writes, default=ran) for one in readers), default=-1)
     return tuple(count for count in reversed(changing) if writes[count] < last)[:_TRIED]
-
-
-def _accused(check: LineCheck) -> set[str]:
-    return {name for name, one in check.judgements.items() if one.verdict in _ACCUSED}

@@ -11,7 +11,8 @@ from torch import Tensor
 from ...tensors.vjp_agreement import Agreement
 from ...verdict import Verdict
 from .attempt import Attempt
-from .isolated_lines import Moved, compared_exactly, judged_alone, opened_moved, own_cuts_of
+from .isolated_lines import compared_exactly, judged_alone, opened_moved, own_cuts_of
+from .perturbation import Moved
 from .quick_pass import QuickPass, agreed
 from .substitution import kept
 
@@ -34,7 +35,7 @@ def right_only_here(quick: QuickPass, results: Mapping[str, Agreement]) -> dict[
     where = ", ".join(sorted(plain - moved.still))
     message = f"right only as long as nothing but 0 or 1 is in {where}"
     return {
-        name: results[name]._replace(verdict=Verdict.NOT_EXERCISED, message=message)
+        name: results[name]._replace(verdict=Verdict.WRONG_HERE, maxdiff=one.maxdiff, message=message)
         for name, one in alone.items()
         if one.verdict is Verdict.WRONG_HERE and not one.broken
     }

@@ -90,7 +90,6 @@ def test_an_error_before_a_norm_is_hidden_and_found(judged: Judged, build: Build
     [
         ("dpeak = -dshifted", "dpeak = dshifted", "dpeak"),
         ("top.indices, dpeak", "top.indices, -dpeak", "dlogits"),
-        ("dlogits.scatter_add_(1, top.indices, dpeak)\n", "unused = dpeak\n", "dlogits"),
     ],
 )
 def test_a_flipped_or_dropped_path_through_the_maximum_is_hidden_and_found(
@@ -102,6 +101,14 @@ def test_a_flipped_or_dropped_path_through_the_maximum_is_hidden_and_found(
     assert accused(found) == {wrong}
     assert found[wrong].hidden
     assert check(build(**SOFTMAX, backward=lines)).exit_code == 1
+
+
+def test_a_dropped_path_that_always_carries_zero_is_told_and_passes(judged: Judged) -> None:
+    lines = SOFTMAX_LINES.replace("dlogits.scatter_add_(1, top.indices, dpeak)\n", "unused = dpeak\n")
+    found = judged(**SOFTMAX, backward=lines)
+    assert accused(found) == set()
+    assert found["dlogits"].verdict is Verdict.LEANING
+    assert found["dlogits"].message == "the path through peak is left out: it always carries zero"
 
 
 def test_a_maximum_path_that_no_line_names_may_be_left_out(judged: Judged) -> None:
@@ -181,8 +188,8 @@ def test_a_skipped_path_that_carries_no_gradient_is_named(judged: Judged) -> Non
     """
     found = judged(**{**SOFTMAX, "forward": forward}, backward=lines)
     assert accused(found) == set()
-    assert found["dlogits"].verdict is Verdict.NOT_EXERCISED
-    assert "the path through peak carries a zero gradient" in found["dlogits"].message
+    assert found["dlogits"].verdict is Verdict.LEANING
+    assert found["dlogits"].message == "the path through peak is left out: it carries zero here"
 
 
 TIES = {

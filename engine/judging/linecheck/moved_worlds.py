@@ -1,0 +1,215 @@
+"""The last trial before an accusation: the whole program, uncut, where it stands and in moved worlds.
+
+Random upstream gradients are a stronger question than the program asks: a line may lean on what is always
+so of those that can arrive, put a factor off until later, or hold one contribution of several. So a suspect
+is tried in its own world and in others whose parameters are moved. What is right in all of them is no error.
+Where a gradient is zero in all of them, random upstream gradients are the only test that there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ...tensors.comparison import finite_max
+from ...tensors.vjp_agreement import agreement
+from ...verdict import Verdict
+from .attempt import Attempt, sizes_of
+from .blame import Results
+from .dependence import downstream
+from .isolated_lines import compared_exactly, opened_moved, own_cuts_of
+from .leaning import reason_of
+from .perturbation import Moved
+from .quick_pass import QuickPass
+from .substitution import kept
+
+WORLDS = 4
+"""So many moved worlds are tried beside the program's own."""
+BY = 0.2
+"""By about this share of itself every entry of a parameter is moved."""
+_NOTHING = 1e-10
+"""A gradient no larger than this share of the largest one is zero."""
+_RIGHT = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
+
+
+@dataclass(frozen=True, eq=False)
+class WorldValues:
+    """What one world gives: by gradient, autograd's, the program's own, and its own given right upstreams."""
+
+    true: Mapping[str, Tensor]
+    uncut: Mapping[str, Any]
+    given_right: Mapping[str, Any]
+
+    def agrees(self, name: str, values: Mapping[str, Any]) -> bool:
+        """Whether a value is autograd's gradient here."""
+        result = agreement(values.get(name), self.true[name], upstream=sizes_of(self.true.values()))
+        return result.verdict in _RIGHT
+
+    def is_zero(self, name: str) -> bool:
+        """Whether autograd's gradient is zero in every entry here."""
+        return finite_max(self.true[name]) <= _NOTHING * sizes_of(self.true.values())
+
+
+def tried_in_worlds(quick: QuickPass, results: Results) -> Results:
+    """The results with those that no world shows to be wrong taken out of the accusation."""
+    suspects = [n for n in results.wrong if not results.agreements[n].broken]
+    skipping = [n for n, one in results.agreements.items() if one.verdict is Verdict.LEANING]
+    worlds = worlds_of(quick) if suspects or skipping else []
+    if len(worlds) < 2:
+        return results
+    reads, skipped = _reads_and_skips(quick, suspects, worlds)
+    told = [n for n in suspects if not _silent(worlds, {n, *reads[n]})]
+    true = [world.true for world in worlds]
+    reasons = {n: reason_of(n, reads[n], skipped[n], true) for n in told}
+    elsewhere = [n for n in skipping if not _right(worlds, n, _given_right)]
+    results = results.told(dict.fromkeys(elsewhere, _WRONG_ELSEWHERE), Verdict.WRONG_HERE)
+    leaning = [n for n in told if _right(worlds, n, _given_right)]
+    results = results.told({n: reasons[n] for n in leaning}, Verdict.LEANING)
+    passing = [n for n in told if n not in leaning and _right(worlds, n, _uncut)]
+    results = _with_conventions(quick.attempt, results, worlds, passing)
+    # what is right because two errors cancel is no less an error
+    sound = [n for n in passing if not _behind(results, n) & set(results.wrong) - set(passing)]
+    return results.told({n: reasons[n] for n in sound}, Verdict.LEANING)
+
+
+_WRONG_ELSEWHERE = "a path that it leaves out carries zero here, and not at other parameters"
+
+
+def worlds_of(quick: QuickPass) -> list[WorldValues]:
+    """The program's own world and the moved ones; those in which it raises or overflows are left out."""
+    attempt = quick.attempt
+    still = compared_exactly(attempt, quick.cuts)
+    own = _world(attempt, None)
+    moved = [_world(attempt, Moved(data=False, still=still, by=BY, seed=seed)) for seed in range(WORLDS)]
+    return [world for world in (own, *moved) if world is not None]
+
+
+def _world(attempt: Attempt, moved: Moved | None) -> WorldValues | None:
+    reading = attempt.reading
+    with suppress(ArithmeticError, RuntimeError, ValueError, IndexError, KeyError):
+        with opened_moved(attempt, moved) as world:
+            graph = attempt.forward(world)
+            arrived = graph.arrivals({})
+            uncut = attempt.lines(world, {}, kept).values
+        if not bool(graph.loss.isfinite().all()):
+            return None
+        read = {name: arrived[name] for name in reading.cut_names if name in arrived}
+        with opened_moved(attempt, moved) as world:
+            attempt.forward(world)
+            given_right = attempt.lines(world, read, kept).values
+        true = {n: arrived[reading.tensor_of[n]] for n in reading.names if reading.tensor_of[n] in arrived}
+        return WorldValues(true, uncut, given_right)
+    return None
+
+
+def _reads_and_skips(
+    quick: QuickPass, names: Sequence[str], worlds: Sequence[WorldValues]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """By gradient, those that its lines really read, and what is said of a path that they leave out."""
+    reading = quick.attempt.reading
+    own = own_cuts_of(quick, names)
+    reads = {name: tuple(sorted(map(reading.gradient_of, one.cuts))) for name, one in own.items()}
+    with quick.attempt.open() as world:
+        tensors = quick.attempt.forward(world).tensors
+        below = {name: downstream(tensors, reading.tensor_of[name]) for name in names}
+    silent = [n for n in worlds[0].true if _silent(worlds, [n])]
+    skipped = dict[str, str]()
+    for name in names:
+        paths = [
+            reading.tensor_of[n]
+            for n in silent
+            if reading.tensor_of[n] in below[name] and n not in reads[name]
+        ]
+        skipped[name] = f"the path through {paths[0]} is left out: it always carries zero" if paths else ""
+    return reads, skipped
+
+
+def _silent(worlds: Sequence[WorldValues], names: Iterable[str]) -> bool:
+    """Whether one of the gradients is zero in all worlds: they say nothing of it."""
+    return any(all(name not in w.true or w.is_zero(name) for w in worlds) for name in names)
+
+
+def _right(
+    worlds: Sequence[WorldValues], name: str, values: Callable[[WorldValues], Mapping[str, Any]]
+) -> bool:
+    """Whether a gradient is autograd's in all worlds, as `values` has it."""
+    return all(world.agrees(name, values(world)) for world in worlds)
+
+
+def _uncut(world: WorldValues) -> Mapping[str, Any]:
+    return world.uncut
+
+
+def _given_right(world: WorldValues) -> Mapping[str, Any]:
+    return world.given_right
+
+
+def _with_conventions(
+    attempt: Attempt, results: Results, worlds: Sequence[WorldValues], passing: Sequence[str]
+) -> Results:
+    """Wrong only as a name, or by one factor, while the parameters' gradients made from it are right."""
+    suspects = [name for name in results.wrong if name not in passing and name in worlds[0].true]
+    for name in suspects:
+        if _silent(worlds, [name]) or not _parameters_are_right(attempt, results, worlds, name, passing):
+            continue
+        factor = _factor(worlds, name)
+        if factor is None:
+            part = f"holds a part of the gradient of {attempt.reading.tensor_of[name]}"
+            results = results.told({name: part}, Verdict.PART)
+        elif factor > 0:
+            scaled = f"it is {factor:.6g} times the gradient, by convention"
+            results = results.told({name: scaled}, Verdict.SCALED)
+    return results
+
+
+def _parameters_are_right(
+    attempt: Attempt, results: Results, worlds: Sequence[WorldValues], name: str, passing: Sequence[str]
+) -> bool:
+    """Whether at least one parameter's gradient is made from it, and all that are come out right.
+
+    Those that come through another accused line are that one's fault, and do not count.
+    """
+    others = set(results.wrong) - {name, *passing}
+    made = [
+        gradient
+        for gradient in map(attempt.reading.gradient_of, attempt.session.parameters)
+        if gradient in results.upstreams
+        and gradient != name
+        and name in (behind := _behind(results, gradient))
+        and not others & (behind | {gradient}) - _behind(results, name)
+        and not all(gradient not in w.true or w.is_zero(gradient) for w in worlds)
+    ]
+    return bool(made) and all(w.agrees(one, w.uncut) for one in made for w in worlds)
+
+
+def _behind(results: Results, name: str) -> set[str]:
+    """Every gradient that a line's value comes from."""
+    seen: set[str] = set()
+    queue = [name]
+    while queue:
+        fresh = set(results.upstreams.get(queue.pop(), ())) - seen
+        seen |= fresh
+        queue += fresh
+    return seen
+
+
+def _factor(worlds: Sequence[WorldValues], name: str) -> float | None:
+    """The number by which the gradient is too large in every world; None where there is no such number."""
+    factor: float | None = None
+    for world in worlds:
+        value, true = world.uncut.get(name), world.true[name]
+        if not isinstance(value, Tensor) or value.shape != true.shape:
+            return None
+        if factor is None:
+            factor = float((value * true).sum() / (true * true).sum())
+        if not torch.isfinite(torch.tensor(factor)) or not factor:
+            return None
+        scaled = WorldValues({name: factor * true}, {}, {})
+        if not scaled.agrees(name, world.uncut):
+            return None
+    return factor
