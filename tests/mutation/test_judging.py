@@ -11,7 +11,7 @@ from .mutator import Mutant, mutants
 from .programs import BUNDLED, PROGRAMS, WRITTEN
 
 EVERY = 12
-"""One mutant in so many is judged here, of programs that are not bundled half as many; all in `make bench`."""
+"""One mutant in so many is judged here, half as many of what is not bundled; all in `make bench`."""
 
 SAMPLE = [(name, one) for name, text in BUNDLED.items() for one in list(mutants(text))[5::EVERY]] + [
     (name, one) for name, text in WRITTEN.items() for one in list(mutants(text))[5 :: 2 * EVERY]
