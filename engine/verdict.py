@@ -15,7 +15,9 @@ class Verdict(StrEnum):
     WRONG = "wrong"
     """The values differ end to end."""
     WRONG_SHAPE = "wrong_shape"
-    """The shape, or the type, is not the tensor's."""
+    """The shape is not the tensor's."""
+    WRONG_TYPE = "wrong_type"
+    """It is no tensor of numbers that could be a gradient."""
     NOT_WRITTEN = "not_written"
     """The program has no value for it yet."""
     NOT_CHECKED = "not_checked"
@@ -38,6 +40,16 @@ class Verdict(StrEnum):
     """Wrong end to end while the line is right: an upstream gradient is wrong."""
 
     @property
+    def accuses(self) -> bool:
+        """Of a line: whether it is wrong itself."""
+        return self is Verdict.WRONG_HERE or self.misfits
+
+    @property
+    def misfits(self) -> bool:
+        """Whether there is nothing to compare, entry by entry: the shape or the type is another."""
+        return self in _MISFITTING
+
+    @property
     def passes(self) -> bool:
         """Whether a check may succeed with this verdict."""
         return self in _PASSING
@@ -48,6 +60,7 @@ class Verdict(StrEnum):
         return self.passes and self not in _LENIENT
 
 
+_MISFITTING = {Verdict.WRONG_SHAPE, Verdict.WRONG_TYPE}
 _PASSING = {
     Verdict.EXACT,
     Verdict.CLOSE,

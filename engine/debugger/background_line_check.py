@@ -14,7 +14,7 @@ from ..judging.linecheck.line_check import check_lines
 from ..judging.linecheck.outcome import LineCheck
 from ..verdict import Verdict
 
-_BLAMED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE, Verdict.INHERITED)
+_BLAMED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE, Verdict.WRONG_TYPE, Verdict.INHERITED)
 
 
 class BackgroundLineCheck:

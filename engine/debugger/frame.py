@@ -74,8 +74,6 @@ class TensorRow(NamedTuple):
     changed: bool
     hidden: bool = False
     """Passes end to end although its line is wrong: the true gradient is about zero."""
-    wrong_type: bool = False
-    """Of a wrong shape: it is no floating tensor at all."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

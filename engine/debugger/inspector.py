@@ -69,8 +69,6 @@ def _head(judgement: Judgement) -> str:
     """How the message of a judgement begins, where it begins with its verdict."""
     if judgement.verdict is Verdict.INHERITED:
         return f"inherited from {', '.join(judgement.inherited_from)}"
-    if judgement.line is not None and judgement.line.wrong_type:
-        return "wrong type"
     return _HEADS.get(judgement.verdict, "")
 
 
@@ -79,6 +77,7 @@ NOT_WRITTEN = "not written yet"
 _HEADS = {
     Verdict.WRONG_HERE: "wrong here",
     Verdict.WRONG_SHAPE: "wrong shape",
+    Verdict.WRONG_TYPE: "wrong type",
     Verdict.NOT_EXERCISED: "not exercised by this batch",
 }
 

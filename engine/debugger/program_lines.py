@@ -28,6 +28,7 @@ _GRAVITY = (
     Verdict.INHERITED,
     Verdict.WRONG,
     Verdict.WRONG_SHAPE,
+    Verdict.WRONG_TYPE,
     Verdict.WRONG_HERE,
 )
 
@@ -165,7 +166,7 @@ def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Ver
         for name in statement.writes
         if name in record.gradients
         and record.gradients[name].settled(view.ran)
-        and scene.judgements[name].verdict in (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
+        and scene.judgements[name].verdict.accuses
     }
     done |= {
         name

@@ -32,7 +32,6 @@ def _row(scene: Scene, view: View, name: str) -> TensorRow:
         selected=name == view.selected,
         changed=name in view.changed or f"d{name}" in view.changed,
         hidden=judgement is not None and judgement.hidden,
-        wrong_type=judgement is not None and judgement.wrong_type,
     )
 
 

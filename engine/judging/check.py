@@ -131,7 +131,6 @@ def _written(gradient: Gradient, judged: Judgement, rtol: float, atol: float) ->
         expected_shape=found.expected_shape,
         worst_index=found.worst_index,
         line_verdict=line.verdict if line is not None else None,
-        wrong_type=judged.wrong_type or (found.wrong_type and judged.verdict is Verdict.WRONG_SHAPE),
         ran=gradient.value is not MISSING,
         hidden=judged.hidden,
         inherited_from=judged.inherited_from,

@@ -16,7 +16,7 @@ from ..verdict import Verdict
 from .diagnosis.diagnosis import Diagnosis
 from .linecheck.outcome import ZEROS, LineCheck, LineJudgement
 
-_ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
+_ACCUSED = tuple(verdict for verdict in Verdict if verdict.accuses)
 _CONVENTIONS = (Verdict.SCALED, Verdict.PART)
 _WORDS = {Verdict.SCALED: "scaled by convention", Verdict.PART: "one of several contributions"}
 
@@ -40,11 +40,6 @@ class Judgement:
     def line_passes(self) -> bool:
         """Whether the gradient's own lines are right, be its values inherited from wrong ones."""
         return (self.line.verdict if self.line is not None else self.verdict).passes
-
-    @property
-    def wrong_type(self) -> bool:
-        """Whether it is of a wrong shape as it is no floating tensor at all."""
-        return self.line is not None and self.line.wrong_type
 
 
 def judgements(
@@ -75,11 +70,10 @@ def _unjudged(gradient: Gradient, problem: str) -> Judgement:
 
 def explained(iteration: Iteration, judged: Mapping[str, Judgement]) -> bool:
     """Whether every gradient that is wrong end to end is so for a reason that is already known."""
-    known = (*_ACCUSED, Verdict.INHERITED)
     return all(
-        judged[name].verdict in known
+        judged[name].verdict.accuses or judged[name].verdict is Verdict.INHERITED
         for name, gradient in iteration.gradients.items()
-        if gradient.verdict in (Verdict.WRONG, Verdict.WRONG_SHAPE)
+        if gradient.verdict is Verdict.WRONG or gradient.verdict.misfits
     )
 
 
@@ -98,7 +92,7 @@ def _judgement(
     whole, line = gradient.verdict, lines.get(gradient.name)
     if line is None:
         return Judgement(whole, whole, message=_end_to_end(gradient))
-    if line.verdict in _ACCUSED:
+    if line.verdict.accuses:
         return _accused(iteration, gradient, line, diagnosis)
     unfinished = gradient.value is MISSING or gradient.name in _unfinished(iteration)
     if unfinished and line.verdict is not Verdict.NOT_WRITTEN:
@@ -107,7 +101,7 @@ def _judgement(
         return Judgement(line.verdict, whole, line, message=line.message)
     if line.verdict in _CONVENTIONS or (line.verdict is Verdict.LEANING and whole.passes):
         return Judgement(line.verdict, whole, line, message=line.message)
-    if whole in (Verdict.WRONG, Verdict.WRONG_SHAPE):
+    if whole is Verdict.WRONG or whole.misfits:
         return _excused(iteration, gradient, line, lines)
     if whole.passes and line.verdict is Verdict.NOT_EXERCISED:
         message = f"not exercised by this batch: {line.message}"
@@ -170,9 +164,7 @@ def _accused(
 
 
 def _accusation(line: LineJudgement, diagnosis: Diagnosis | None) -> str:
-    head = "wrong type" if line.wrong_type else "wrong shape"
-    if line.verdict is Verdict.WRONG_HERE:
-        head = "wrong here"
+    head = line.verdict.value.replace("_", " ")
     if diagnosis is None:
         return head
     edited = diagnosis.edited_line
@@ -209,7 +201,7 @@ def _excused(
         said = [f"{name} is {iteration.gradients[name].coarser}" for name in coarse]
         message = f"inherited from {', '.join(coarse)}; {', '.join(said)}"
         return Judgement(Verdict.INHERITED, whole, line, inherited_from=coarse, message=message)
-    if line.verdict is Verdict.NOT_CHECKED or whole is Verdict.WRONG_SHAPE:
+    if line.verdict is Verdict.NOT_CHECKED or whole.misfits:
         return Judgement(whole, whole, line, message=line.message or _end_to_end(gradient))
     if not _is_finite(gradient.comparison.maxdiff):
         return Judgement(whole, whole, line, message=line.message or _not_finite(gradient))

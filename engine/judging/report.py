@@ -31,8 +31,6 @@ class GradientReport:
     expected_shape: tuple[int, ...] | None
     worst_index: tuple[int, ...] | None
     line_verdict: Verdict | None = None
-    wrong_type: bool = False
-    """Of a wrong shape: it is no floating tensor at all."""
     ran: bool = True
     """Whether its line did, so that there is something to compare."""
     hidden: bool = False

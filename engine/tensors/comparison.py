@@ -30,8 +30,6 @@ class Comparison:
     worst_manual: float | None = None
     worst_autograd: float | None = None
     message: str = ""
-    wrong_type: bool = False
-    """Of a wrong shape as it is no floating tensor at all, or none that can be compared."""
 
 
 def is_close(maxdiff: float, scale: float, dtype: torch.dtype, largest: float) -> bool:
@@ -90,9 +88,7 @@ def compare(
 
 
 def _wrong_type(shape: tuple[int, ...] | None, expected: tuple[int, ...], message: str) -> Comparison:
-    return Comparison(
-        Verdict.WRONG_SHAPE, shape=shape, expected_shape=expected, message=message, wrong_type=True
-    )
+    return Comparison(Verdict.WRONG_TYPE, shape=shape, expected_shape=expected, message=message)
 
 
 def _as_tensor(manual: object, like: Tensor) -> Tensor | str:

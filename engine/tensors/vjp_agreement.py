@@ -27,8 +27,6 @@ class Agreement(NamedTuple):
     message: str = ""
     broken: bool = False
     """Some entry is infinite or NaN where the VJP's is a number: no choice at a kink is that."""
-    wrong_type: bool = False
-    """Of a wrong shape: it is no floating tensor at all."""
     faint: bool = False
     """The VJP is so small beside what it was summed from that it may be rounding."""
 
@@ -66,7 +64,7 @@ def _is_number(value: object, expected: Tensor) -> bool:
 
 
 def _wrong_type(message: str) -> Agreement:
-    return Agreement(Verdict.WRONG_SHAPE, message=message, wrong_type=True)
+    return Agreement(Verdict.WRONG_TYPE, message=message)
 
 
 def _named(value: object) -> str:

@@ -29,7 +29,6 @@ from backprop_tui.engine.verdict import Verdict
 
 from .mutator import Mutant, written_names
 
-ACCUSED = {Verdict.WRONG_HERE, Verdict.WRONG_SHAPE}
 TOLD = {verdict for verdict in Verdict if verdict in ("leaning", "scaled", "part")}
 """Passes, with what it leans on."""
 
@@ -74,7 +73,7 @@ class Subject:
     @property
     def accused(self) -> frozenset[str]:
         """The gradients that the line check calls wrong."""
-        return frozenset(n for n, one in self.judgements.items() if one.verdict in ACCUSED)
+        return frozenset(n for n, one in self.judgements.items() if one.verdict.accuses)
 
     @property
     def accused_lines(self) -> frozenset[int]:

@@ -123,7 +123,7 @@ def _style(verdict: Verdict) -> str:
 
 
 def _word(gradient: GradientReport) -> str:
-    return "wrong type" if gradient.wrong_type else gradient.verdict.value.replace("_", " ")
+    return gradient.verdict.value.replace("_", " ")
 
 
 def _shapes(gradient: GradientReport) -> str:

@@ -23,6 +23,7 @@ SIGNS: dict[Verdict, Sign] = {
     Verdict.WRONG: Sign("✗", "wrong", "wrong", "bad"),
     Verdict.WRONG_HERE: Sign("✗", "wrong here", "wrong here", "bad"),
     Verdict.WRONG_SHAPE: Sign("≠", "wrong shape", "wrong shape", "bad"),
+    Verdict.WRONG_TYPE: Sign("≠", "wrong type", "wrong type", "bad"),
     Verdict.INHERITED: Sign("↳", "inherited", "inherited from upstream", "warn"),
     Verdict.NOT_WRITTEN: Sign("…", "not written", "not written yet", "quiet"),
     Verdict.NOT_CHECKED: Sign("?", "not checked", "not checked", "quiet"),
@@ -33,16 +34,13 @@ SIGNS: dict[Verdict, Sign] = {
     Verdict.NOT_EXERCISED: Sign("○", "not exercised", "not exercised", "warn"),
 }
 
-WRONG_TYPE = Sign("≠", "wrong type", "wrong type", "bad")
 NONE = Sign(" ", "", "", "")
 PARTIAL = Sign("┆", "", "a part; a later line ends it", "quiet")
 HIDDEN = Sign("✗", "hidden", "hidden: gradient about zero", "bad")
 
 
-def sign_of(verdict: Verdict | None, *, hidden: bool = False, wrong_type: bool = False) -> Sign:
+def sign_of(verdict: Verdict | None, *, hidden: bool = False) -> Sign:
     """The sign of a verdict; blank where there is none yet."""
     if hidden:
         return HIDDEN
-    if wrong_type:
-        return WRONG_TYPE
     return NONE if verdict is None else SIGNS[verdict]

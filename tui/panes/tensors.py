@@ -116,7 +116,7 @@ def _shared(text: str, other: str, width: int) -> str:
 
 def _row(row: TensorRow, columns: Columns, width: int) -> Line:
     click = SelectName(row.name)
-    sign = sign_of(row.verdict, hidden=row.hidden, wrong_type=row.wrong_type)
+    sign = sign_of(row.verdict, hidden=row.hidden)
     changed = "changed" if row.changed else ""
     runs = [
         Run(sign.mark, sign.style, click),

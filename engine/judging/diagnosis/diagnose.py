@@ -44,7 +44,6 @@ from .diagnosis import Diagnosis, Place, applied
 from .edit import Edit
 from .trial import Bench, Trial
 
-_ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
 _LONGEST = 1.0
 """Seconds after which no further edit of one gradient's lines is tried."""
 
@@ -63,7 +62,7 @@ def diagnose(
     wanted = [
         one
         for one in check.judgements.values()
-        if one.verdict in _ACCUSED
+        if one.verdict.accuses
         and not one.reused
         and (names is None or one.name in names)
         and not _cut_short(session, iteration, one.name)
@@ -182,7 +181,7 @@ def _found(case: Case) -> Edit | None:
 
 
 def _candidates(case: Case) -> Iterator[Edit]:
-    misshapen = case.trial.judgement.verdict is Verdict.WRONG_SHAPE
+    misshapen = case.trial.judgement.verdict.misfits
     yield from no_effect(case)
     yield from changes(case)
     if misshapen:

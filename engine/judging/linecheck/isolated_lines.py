@@ -172,13 +172,10 @@ def _exercised(result: Agreement, value: Any, skipped: Mapping[str, Tensor], ups
 
 def _where_finite(result: Agreement, tensor: str, value: Any, expected: Tensor, finite: Tensor) -> Agreement:
     """No accusation for entries where the tensor itself is infinite or NaN."""
-    if bool(finite.all()) or agreement(torch.where(finite, value, expected), expected).verdict in _WRONG:
+    if bool(finite.all()) or agreement(torch.where(finite, value, expected), expected).verdict.accuses:
         return result
     message = f"it differs from its VJP only where {tensor} is infinite or NaN"
     return result._replace(verdict=Verdict.NOT_CHECKED, message=message)
-
-
-_WRONG = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
 
 
 def _is_nothing(value: Any) -> bool:

@@ -51,7 +51,6 @@ def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement
         maxdiff=result.maxdiff,
         dtype=result.dtype,
         message=result.message or _reuse(attempt, name, reads) or _too_early(attempt, name, result.verdict),
-        wrong_type=result.wrong_type,
         kink=result.message == KINK,
     )
 

@@ -27,8 +27,6 @@ class LineJudgement(NamedTuple):
     """Right, but at a kink or tie another subgradient than autograd's was chosen."""
     reused: bool = False
     """Its name stands for something else in the end, so that end to end nothing can be said."""
-    wrong_type: bool = False
-    """Of a wrong shape: it is no floating tensor at all."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +41,10 @@ class LineCheck:
     @property
     def accused(self) -> frozenset[str]:
         """The gradients whose lines are wrong."""
-        return frozenset(name for name, one in self.judgements.items() if one.verdict in _ACCUSED)
+        return frozenset(name for name, one in self.judgements.items() if one.verdict.accuses)
 
     @property
     def doubtful(self) -> bool:
         """Whether a line is accused, or right only as a path that it leaves out carries zero."""
-        doubts = (*_ACCUSED, Verdict.LEANING)
-        return any(one.verdict in doubts for one in self.judgements.values())
-
-
-_ACCUSED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
+        verdicts = [one.verdict for one in self.judgements.values()]
+        return any(verdict.accuses or verdict is Verdict.LEANING for verdict in verdicts)

@@ -113,7 +113,7 @@ def test_a_check_that_was_asked_for_tells_what_it_found(backward: str, found: st
 
 def test_a_gradient_of_a_wrong_type_is_told_so_in_its_row(build: Build) -> None:
     frame = iterated(build(**{**TWO, "backward": TWO["backward"].replace("dH.clone()", "3.0")}))[1]
-    assert [row.name for row in frame.tensors if row.wrong_type] == ["b"]
+    assert [row.name for row in frame.tensors if row.verdict is Verdict.WRONG_TYPE] == ["b"]
 
 
 def test_of_a_line_that_did_not_run_it_is_not_said_that_it_is_not_written(build: Build) -> None:

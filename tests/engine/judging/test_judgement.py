@@ -50,7 +50,7 @@ def test_a_check_that_could_not_be_made_is_told_with_its_reason(iterated: Iterat
     assert found["dW"].line is None
 
 
-@pytest.mark.parametrize("verdict", [Verdict.WRONG_HERE, Verdict.WRONG_SHAPE])
+@pytest.mark.parametrize("verdict", [Verdict.WRONG_HERE, Verdict.WRONG_SHAPE, Verdict.WRONG_TYPE])
 def test_a_wrong_line_that_passes_end_to_end_is_hidden(iterated: Iterated, verdict: Verdict) -> None:
     found = judgements(iterated(**CHAIN), lines(dW=line("dW", verdict)))["dW"]
     assert found.verdict is verdict

@@ -10,7 +10,6 @@ from typing import Any
 from torch import Tensor
 
 from ....program.names import called
-from ....verdict import Verdict
 from ..case import Case, method, swapped, written
 from ..edit import Edit, Line, Spot, receiver
 
@@ -114,7 +113,7 @@ def _taken_out(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
 def _added(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
     shape = case.shape(spot.node)
     assert shape is not None
-    alike = case.trial.judgement.verdict is not Verdict.WRONG_SHAPE
+    alike = not case.trial.judgement.verdict.misfits
     for dims in _choices(len(shape)):
         for keep in (True,) if alike else (True, False):
             new = method(spot.node, "sum", _dims(dims), **({"keepdim": True} if keep else {}))
@@ -147,7 +146,7 @@ def _reshaped(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
         if inner is not None:
             yield case.edit("wrong_shape", f"{called(node)} does not belong there", line, spot, inner)
     shape = case.shape(node)
-    if shape is None or spot.exponent or case.trial.judgement.verdict is not Verdict.WRONG_SHAPE:
+    if shape is None or spot.exponent or not case.trial.judgement.verdict.misfits:
         return
     whole = isinstance(spot.parent, ast.stmt)
     for dim in range(len(shape) + 1) if len(shape) < 4 else ():

@@ -15,11 +15,9 @@ from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judging.judgement import Judgement, judgements
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.program.program import parse
-from backprop_tui.engine.verdict import Verdict
 
 ATTACKS = sorted((Path(__file__).parents[3] / "programs" / "attacks").glob("*.py"))
 PLANT = re.compile(r"^ *#! (?P<names>\w+(?:, \w+)*): (?P<text>.*)$")
-ACCUSED = {Verdict.WRONG_HERE, Verdict.WRONG_SHAPE}
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def judged(text: str, seed: int = 0, iterations: int = 1) -> dict[str, Judgement
 
 def accused(found: dict[str, Judgement]) -> set[str]:
     """The gradients whose own lines are called wrong."""
-    return {name for name, one in found.items() if one.verdict in ACCUSED}
+    return {name for name, one in found.items() if one.verdict.accuses}
 
 
 ERRORS = [one for path in ATTACKS for one in planted(path)]

@@ -39,8 +39,7 @@ def backward(**instead: str) -> str:
 
 def accused(found: dict[str, Judgement]) -> dict[str, Verdict]:
     """What is said of the gradients that have the blame."""
-    kept = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)
-    return {name: one.verdict for name, one in found.items() if one.verdict in kept}
+    return {name: one.verdict for name, one in found.items() if one.verdict.accuses}
 
 
 def test_every_line_of_a_complex_model_passes(judged: Judged) -> None:
@@ -69,7 +68,7 @@ def test_a_wrong_line_is_blamed_and_no_other(name: str, line: str, judged: Judge
 
 def test_a_complex_gradient_of_a_real_tensor_is_of_a_wrong_type(judged: Judged) -> None:
     found = judged(**SECTIONS, backward=backward(ds="(z.conj() * dh).sum(0)"))
-    assert accused(found) == {"ds": Verdict.WRONG_SHAPE}
+    assert accused(found) == {"ds": Verdict.WRONG_TYPE}
     assert "it is complex, the tensor is real: its gradient is the real part" in found["ds"].message
 
 

@@ -93,7 +93,7 @@ def test_a_tensor_that_cannot_be_compared_is_told_and_others_are_judged(odd: str
     assert found["dh"].verdict.passes
     assert found["dW"].verdict.passes
     assert not found["db"].verdict.passes
-    assert compare(torch.ones(3, device="meta"), torch.ones(3)).verdict is Verdict.WRONG_SHAPE
+    assert compare(torch.ones(3, device="meta"), torch.ones(3)).verdict is Verdict.WRONG_TYPE
 
 
 def test_draws_that_the_text_hides_are_put_back_after_the_check(begun: Callable[..., Session]) -> None:

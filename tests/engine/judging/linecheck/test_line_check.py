@@ -44,7 +44,7 @@ def changed(old: str, new: str) -> str:
 
 def accused(found: Mapping[str, Judgement]) -> set[str]:
     """The gradients whose own lines are called wrong."""
-    return {n for n, one in found.items() if one.verdict in (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)}
+    return {n for n, one in found.items() if one.verdict.accuses}
 
 
 def lines_of(found: Mapping[str, Judgement], name: str) -> tuple[int, ...]:

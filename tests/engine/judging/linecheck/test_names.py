@@ -78,7 +78,7 @@ dW = x.T @ dqk
 
 def accused(found: Mapping[str, Judgement]) -> set[str]:
     """The gradients whose own lines are called wrong."""
-    return {n for n, one in found.items() if one.verdict in (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)}
+    return {n for n, one in found.items() if one.verdict.accuses}
 
 
 def failing(found: Mapping[str, Judgement]) -> set[str]:

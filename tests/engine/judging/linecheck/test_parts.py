@@ -40,7 +40,7 @@ dA = x.T @ dqkv
 
 
 def accused(found: dict[str, Judgement]) -> set[str]:
-    return {n for n, one in found.items() if one.verdict in (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)}
+    return {n for n, one in found.items() if one.verdict.accuses}
 
 
 def test_memory_filled_through_its_parts_is_right(judged: Judged) -> None:

@@ -65,7 +65,7 @@ RELU = {
 
 def accused(found: Mapping[str, Judgement]) -> set[str]:
     """The gradients whose own lines are called wrong."""
-    return {n for n, one in found.items() if one.verdict in (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE)}
+    return {n for n, one in found.items() if one.verdict.accuses}
 
 
 def line_verdict(found: Mapping[str, Judgement], name: str) -> Verdict:
@@ -135,11 +135,19 @@ def test_a_wrong_line_below_another_is_blamed_as_well_and_inherits_nothing(judge
 
 
 @pytest.mark.parametrize(
-    "written", ["dW = (x.T @ dh)[None]", "dW = (x.T @ dh).sum(0)", "dW = 1", "dW = [dh]"]
+    ("written", "verdict"),
+    [
+        ("dW = (x.T @ dh)[None]", Verdict.WRONG_SHAPE),
+        ("dW = (x.T @ dh).sum(0)", Verdict.WRONG_SHAPE),
+        ("dW = 1", Verdict.WRONG_TYPE),
+        ("dW = [dh]", Verdict.WRONG_TYPE),
+    ],
 )
-def test_a_wrong_shape_is_told_whatever_comes_from_upstream(judged: Judged, written: str) -> None:
+def test_a_wrong_shape_or_type_is_told_whatever_comes_from_upstream(
+    judged: Judged, written: str, verdict: Verdict
+) -> None:
     found = judged(**RELU, backward=f"dr = -2 * r\ndh = dr * (h > 0)\n{written}")
-    assert found["dW"].verdict is Verdict.WRONG_SHAPE
+    assert found["dW"].verdict is verdict
     assert found["dr"].verdict is Verdict.WRONG_HERE
 
 
