@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from torch import Tensor
@@ -17,7 +16,6 @@ from ...tensors.aliasing import tensors_in
 from ...tensors.autograd_graph import node_of, nodes_behind
 
 
-@lru_cache(maxsize=16)
 def read_gradients(program: Program, names: frozenset[str]) -> frozenset[str]:
     """The gradients among `names` that some line reads, by its text, bodies of functions included.
 
@@ -32,7 +30,6 @@ def read_gradients(program: Program, names: frozenset[str]) -> frozenset[str]:
     return frozenset(found | (read_in_functions(program) & names))
 
 
-@lru_cache(maxsize=16)
 def upstreams(program: Program, names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     """For every gradient the gradients that its lines read, helper variables and functions followed."""
     section = program.section("backward")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 
 from ...execution.iteration import Iteration
 from ...execution.session import Session
@@ -12,7 +11,6 @@ from ...program.program import Program
 COPIED = "taken from autograd, by .grad: no line of it is handwritten"
 
 
-@lru_cache(maxsize=4)
 def copied_gradients(program: Program) -> frozenset[str]:
     """The names whose lines read `.grad`, which autograd filled."""
     section = program.section("backward")
@@ -34,7 +32,6 @@ def gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(pair.name for pair in iteration.written.pairs), *only_read]))
 
 
-@lru_cache(maxsize=8)
 def _read_like_gradients(program: Program) -> tuple[str, ...]:
     """Names that a handwritten line reads and that are named like gradients."""
     section = program.section("backward")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from itertools import pairwise
 
 from ...execution.execution_path import Steps
@@ -19,8 +18,8 @@ _TRIED = 8
 
 def many(iteration: Iteration, program: Program, name: str) -> str:
     """Why nothing is said of an ambiguous gradient."""
-    if name in overwritten(program):
-        return overwritten(program)[name]
+    if reason := overwritten(program).get(name):
+        return reason
     times = Counter(
         (step.statement.section, bound)
         for step in iteration.steps
@@ -33,7 +32,6 @@ def many(iteration: Iteration, program: Program, name: str) -> str:
     )
 
 
-@lru_cache(maxsize=4)
 def overwritten(program: Program) -> Mapping[str, str]:
     """Gradients of tensors that the forward overwrites with what another name stands for, and why not judged.
 
