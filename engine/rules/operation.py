@@ -120,7 +120,8 @@ def _call(node: Node, written: ast.Call) -> Operation:
     name = _name_of(node, written.func, callee)
     owner = callee.part(written.func.value) if callee and isinstance(written.func, ast.Attribute) else None
     if owner is not None and isinstance(owner.value, Tensor):
-        name = METHODS.get(name, name)
+        # what has no name is seen by nobody when it changes in place
+        name = METHODS.get(name, name) if owner.name else METHODS.get(name, name).removesuffix("_")
         positional = (owner, *positional)
     name, positional, named = read(CALLS.get(name, name), positional, named)
     return Operation(name, node, positional, named)
@@ -128,7 +129,7 @@ def _call(node: Node, written: ast.Call) -> Operation:
 
 def _name_of(node: Node, func: ast.expr, callee: Node | None) -> str:
     function = callee.value if callee else None
-    if isinstance(function, FunctionType | MethodType) and not _is_torchs(function):
+    if _is_own(function):
         said = ast.unparse(func)
         raise Refused(f"{said} is not followed: it is more than one return, line {node.line}", node.line)
     if isinstance(func, ast.Attribute):
@@ -137,8 +138,13 @@ def _name_of(node: Node, func: ast.expr, callee: Node | None) -> str:
     return BUILTINS.get(name, name) if getattr(function, "__module__", "") == "builtins" else name
 
 
-def _is_torchs(function: FunctionType | MethodType) -> bool:
-    return (function.__module__ or "").split(".")[0] == "torch"
+def _is_own(function: Any) -> bool:
+    """Whether it is a function that is no part of torch, or an object with a `__call__` of such."""
+    if not isinstance(function, FunctionType | MethodType):
+        function = type(function).__call__
+    if not isinstance(function, FunctionType | MethodType):
+        return False
+    return (function.__module__ or "").split(".")[0] != "torch"
 
 
 def read(

@@ -6,8 +6,10 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from .node import Node, Refused
@@ -48,13 +50,25 @@ class Use:
     """Its place among several that stand for one parameter."""
 
     def tree(self, parameter: str) -> ast.expr:
-        """An operand as it can be written in the backward."""
-        operand = self.operands.get(parameter)
+        """An operand as it stands in a slope: of complex numbers, conjugated.
+
+        A gradient in torch's convention is the upstream gradient times the conjugate of the slope, and the
+        slope of what has one for complex numbers, at the conjugate, is its conjugate.
+        """
+        operand = self._given(parameter)
         if isinstance(operand, Node):
-            return operand.tree()
-        if isinstance(operand, tuple):
-            return ast.Tuple(elts=[_tree(part) for part in operand], ctx=ast.Load())
-        raise Refused(f"{self.operation.name} without {parameter} has no rule", self.line)
+            return conjugate(operand)
+        return ast.Tuple(elts=[_tree(part) for part in operand], ctx=ast.Load())
+
+    def as_it_is(self, parameter: str) -> ast.expr:
+        """An operand as it can be written in the backward, for what has no slope for complex numbers."""
+        return _tree(self._given(parameter))
+
+    def _given(self, parameter: str) -> Node | tuple[Operand, ...]:
+        operand = self.operands.get(parameter)
+        if operand is None:
+            raise Refused(f"{self.operation.name} without {parameter} has no rule", self.line)
+        return operand
 
     def value(self, parameter: str, default: Any = None) -> Any:
         """The value of an operand; the default where it was left out."""
@@ -69,6 +83,11 @@ class Use:
         value = self.value(parameter)
         return tuple(value.shape) if isinstance(value, Tensor) else None
 
+    def is_mask(self, parameter: str) -> bool:
+        """Whether an operand is a tensor of truth values."""
+        value = self.value(parameter)
+        return isinstance(value, Tensor) and value.dtype is torch.bool
+
     @property
     def line(self) -> int:
         """The line of the forward."""
@@ -76,8 +95,13 @@ class Use:
 
     @property
     def out(self) -> ast.expr:
-        """The result as it can be written in the backward."""
-        return self.operation.node.tree()
+        """The result as it stands in a slope: of complex numbers, conjugated."""
+        return conjugate(self.operation.node)
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether the operand in question is a tensor of complex numbers."""
+        return _is_complex(self.node.value)
 
     @property
     def out_shape(self) -> Shape:
@@ -142,6 +166,20 @@ def _tree(operand: Operand) -> ast.expr:
     return ast.Constant(None)
 
 
+def conjugate(node: Node) -> ast.expr:
+    """An expression as it can be written in the backward; conjugated if its numbers are complex."""
+    tree = node.tree()
+    if isinstance(tree, ast.Constant) and isinstance(tree.value, complex):
+        return ast.UnaryOp(ast.USub(), tree)  # a literal has no real part
+    if isinstance(node.value, complex):
+        return template("z.conjugate()", z=tree)
+    return template("z.conj()", z=tree) if _is_complex(node.value) else tree
+
+
+def _is_complex(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.is_complex()
+
+
 def unbroadcast(term: Term, shape: Shape, like: ast.expr) -> Term:
     """Sum a term over the dimensions along which an operand of `shape` was repeated."""
     return term if term.shape == shape else _summed(term.full(like), shape)
@@ -177,10 +215,18 @@ def rule(
     parameters = tuple(parameter.strip() for parameter in rest.rstrip(")").split(",") if parameter.strip())
 
     def enter(term: Yields) -> Yields:
-        RULES[operation, of] = Rule(operation, of, parameters, title, sentence, formula, source, term)
+        yields = partial(_of_its_kind, term)
+        RULES[operation, of] = Rule(operation, of, parameters, title, sentence, formula, source, yields)
         return term
 
     return enter
+
+
+def _of_its_kind(term: Yields, use: Use) -> Term:
+    """What a rule yields; of a real operand of a complex result only the real part is its gradient."""
+    yielded = term(use)
+    is_part = _is_complex(use.operation.node.value) and not use.is_complex
+    return yielded.through_all("up.real") if is_part else yielded
 
 
 def text_rule(

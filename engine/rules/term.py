@@ -158,6 +158,12 @@ class Term:
             helpers=helpers,
         )
 
+    def through_all(self, text: str) -> Term:
+        """After what keeps the shape and is linear for real numbers alone, `text` with `up` for all of it."""
+        up = replace(self, minus=False).written()
+        base = template(text, up=up)
+        return replace(self, base=base, base_shape=self.actual, factors=(), shares="")
+
     def whole(self, like: ast.expr) -> Term:
         """The gradient of the whole where this is that of a part; `like` is what it is a part of."""
         if self.piece is not None:

@@ -76,8 +76,24 @@ class _Simpler(ast.NodeTransformer):
                 return name(known)
         return super().visit(node)
 
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        func = self.visit(node.func)
+        args = [self.visit(arg) for arg in node.args]
+        if _last_name(func) in _READ_SHAPES:
+            args = [_unconjugated(arg) for arg in args]
+        if _last_name(func) == "conj" and isinstance(func, ast.Attribute) and not args:
+            inner = _unconjugated(func.value)
+            if inner is not func.value:
+                return inner
+        keywords = [ast.keyword(one.arg, self.visit(one.value)) for one in node.keywords]
+        return ast.Call(func=func, args=args, keywords=keywords)
+
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         inner: ast.expr = self.visit(node.value)
+        if node.attr in _READ_SHAPES:
+            inner = _unconjugated(inner)
+        if node.attr == "real" and isinstance(inner, ast.Attribute) and inner.attr in ("real", "imag"):
+            return inner
         if node.attr in _TRANSPOSES:
             if isinstance(inner, ast.Attribute) and inner.attr == node.attr:
                 return inner.value
@@ -90,6 +106,25 @@ class _Simpler(ast.NodeTransformer):
                 )
                 return ast.BinOp(self.visit(left), ast.MatMult(), self.visit(right))
         return ast.Attribute(value=inner, attr=node.attr, ctx=node.ctx)
+
+
+_READ_SHAPES = (
+    "shape", "dtype", "ndim", "dim", "size", "numel", "len",
+    "zeros_like", "ones_like", "empty_like", "expand_as", "reshape_as", "view_as", "type_as",
+)  # fmt: skip
+"""What reads of its argument, or of what it is called on, nothing that conjugation changes."""
+
+
+def _unconjugated(tree: ast.expr) -> ast.expr:
+    """What is conjugated, where the tree is `x.conj()`; else the tree."""
+    match tree:
+        case ast.Call(func=ast.Attribute(attr="conj", value=inner), args=[]):
+            return inner
+    return tree
+
+
+def _last_name(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
 _OPPOSITE: Mapping[type[ast.cmpop], type[ast.cmpop]] = {

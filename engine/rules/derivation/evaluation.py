@@ -128,9 +128,11 @@ class Evaluator(ABC):
         own = called(call.func, self.functions, self.namespace)
         if own is None or self.depth > _DEEPEST or not _is_simple(call) or not own.can_be_followed():
             return None
-        if own.bound([None] * len(call.args), {given.arg: None for given in call.keywords}) is None:  # type: ignore
+        first = [own.owner] if own.owner is not None else []
+        places = [None] * len([*first, *call.args])
+        if own.bound(places, {given.arg: None for given in call.keywords}) is None:  # type: ignore
             return None
-        args = [self.evaluate(tree) for tree in call.args]
+        args = [self.evaluate(tree) for tree in [*first, *call.args]]
         named = {str(given.arg): self.evaluate(given.value) for given in call.keywords}
         bound = own.bound(args, named)
         assert bound is not None

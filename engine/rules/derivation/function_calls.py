@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from types import FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
+
+import torch
 
 from ...tensors.aliasing import Namespace
 from ..node import Node
 from ..trees import rebuilt
+from .noting import at
 
 Body = ast.FunctionDef | ast.Lambda
 
@@ -44,8 +47,8 @@ class Call:
 
     function: FunctionType
     body: Body
-    owner: Any
-    """What it is a method of."""
+    owner: ast.expr | None
+    """What it is a method of, which it is given first."""
 
     def enclosed(self) -> dict[str, Any]:
         """What the function sees of the functions around it."""
@@ -70,12 +73,11 @@ class Call:
         if spec.vararg or spec.kwarg:
             return None
         names = [parameter.arg for parameter in (*spec.posonlyargs, *spec.args)]
-        given = [*([_constant(self.owner, self.body)] if self.owner is not None else []), *args]
         values = self._defaults(names)
-        values.update(zip(names, given, strict=False))
+        values.update(zip(names, args, strict=False))
         values.update(named)
         wanted = {*names, *(parameter.arg for parameter in spec.kwonlyargs)}
-        return values if set(values) == wanted and len(given) <= len(names) else None
+        return values if set(values) == wanted and len(args) <= len(names) else None
 
     def _defaults(self, names: list[str]) -> dict[str, Node]:
         values = self.function.__defaults__ or ()
@@ -100,20 +102,36 @@ def _is_open(node: ast.stmt) -> bool:
     return not any(isinstance(inner, odd) for inner in ast.walk(node))
 
 
-def _constant(value: Any, like: ast.AST) -> Node:
-    return Node(ast.copy_location(ast.Constant(value), like), value, getattr(like, "lineno", 0), {})
-
-
 def called(func: ast.expr, functions: Functions, namespace: Namespace) -> Call | None:
     """The program's own function that is called here; None of any other."""
     value = _looked_up(func, namespace)
-    body = functions.body_of(value)
+    runs = run_by_call(value)
+    body = functions.body_of(runs)
     if body is None:
         return None
-    owner = value.__self__ if isinstance(value, MethodType) else None
-    function = value.__func__ if isinstance(value, MethodType) else value
+    function = runs.__func__ if isinstance(runs, MethodType) else runs
     assert isinstance(function, FunctionType)
-    return Call(function, body, owner)
+    return Call(function, body, _owner(func, value) if isinstance(runs, MethodType) else None)
+
+
+def _owner(func: ast.expr, value: Any) -> ast.expr:
+    """What a method is called on: what stands before the dot, or an object that is called itself."""
+    if not isinstance(value, MethodType):
+        return func
+    if isinstance(func, ast.Attribute):
+        return func.value
+    owner: ast.expr = at(ast.Attribute(value=func, attr="__self__", ctx=ast.Load()), func)
+    return owner
+
+
+def run_by_call(value: Any) -> Any:
+    """The function that runs when a value is called: of an object its `__call__`, of a module its forward."""
+    if isinstance(value, FunctionType | MethodType | BuiltinFunctionType | type):
+        return value
+    if isinstance(value, torch.nn.Module) and not (value._forward_hooks or value._forward_pre_hooks):
+        return value.forward
+    own = type(value).__call__
+    return MethodType(own, value) if isinstance(own, FunctionType) else value
 
 
 def _looked_up(func: ast.expr, namespace: Namespace) -> Any:

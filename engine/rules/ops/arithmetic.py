@@ -46,12 +46,12 @@ def neg(use: Use) -> Term:
 
 @rule("mul(x, y)", "x", "product", "Each factor gets the gradient times the other factor.", "dx += y * dout")
 def mul_x(use: Use) -> Term:
-    return use.summed(use.up.times(use.tree("y"), use.shape_or_none("y")))
+    return use.summed(use.up.times(use.tree("y"), use.shape_or_none("y"), mask=use.is_mask("y")))
 
 
 @rule("mul(x, y)", "y", "product", "Each factor gets the gradient times the other factor.", "dy += x * dout")
 def mul_y(use: Use) -> Term:
-    return use.summed(use.up.times(use.tree("x"), use.shape_or_none("x")))
+    return use.summed(use.up.times(use.tree("x"), use.shape_or_none("x"), mask=use.is_mask("x")))
 
 
 @rule(

@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 
 from ..node import Node, Refused
-from ..table import Use, rule
+from ..table import Use, conjugate, rule
 from ..term import Shape, Term
 
 _EINSUM = (
@@ -45,7 +45,7 @@ def _product(use: Use, inputs: list[str], kept: str, others: list[Node], shape: 
         return up
     names = [f"y{at}" for at in range(len(others))]
     text = f"torch.einsum(equation, {', '.join(['up', *names])})"
-    holes = {hole: other.tree() for hole, other in zip(names, others, strict=True)}
+    holes = {hole: conjugate(other) for hole, other in zip(names, others, strict=True)}
     holes["equation"] = ast.Constant(f"{','.join(inputs)}->{kept}")
     return up.through(text, shape, view=False, **holes)
 
@@ -81,12 +81,17 @@ _OUTER = "Every row gets the gradient's row times the other vector."
 
 @rule("outer(x, y)", "x", "outer product", _OUTER, "dx += dout @ y")
 def outer_x(use: Use) -> Term:
-    return use.through("up @ y")
+    return use.through("up @ y" if _alike(use) else "up @ y.to(up.dtype)")
 
 
 @rule("outer(x, y)", "y", "outer product", _OUTER, "dy += dout.T @ x")
 def outer_y(use: Use) -> Term:
-    return use.through("up.T @ x")
+    return use.through("up.T @ x" if _alike(use) else "up.T @ x.to(up.dtype)")
+
+
+def _alike(use: Use) -> bool:
+    """Whether both are real or both complex: a product of matrices takes no others."""
+    return bool(use.value("x").dtype == use.value("y").dtype)
 
 
 _LINEAR = "A matrix product with the weights, transposed: the same on the way back."

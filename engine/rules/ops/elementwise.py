@@ -75,12 +75,6 @@ SLOPES = (
         minus=True,
     ),
     Slope("square(x)", "square", "The slope of a square is twice its root.", ("2", "x")),
-    Slope(
-        "abs(x)",
-        "absolute value",
-        "The slope of the absolute value is the sign; at exactly zero torch takes zero.",
-        ("x.sign()",),
-    ),
     Slope("sin(x)", "sine", "The slope of the sine is the cosine.", ("x.cos()",)),
     Slope("cos(x)", "cosine", "The slope of the cosine is minus the sine.", ("x.sin()",), minus=True),
     Slope("tan(x)", "tangent", "The slope of the tangent is one plus its square.", ("1 + out ** 2",)),
@@ -218,6 +212,18 @@ def _over_distance(use: Use, term: Term) -> Term:
 def relu(use: Use) -> Term:
     """The result is positive where the argument is, and may be the one of the two that has a name."""
     return sloped(use, ("out > 0",) if use.operation.node.name and not use.node.name else ("x > 0",))
+
+
+@rule(
+    "abs(x)",
+    "x",
+    "absolute value",
+    "The slope of the absolute value is the sign, or the direction; at exactly zero torch takes zero.",
+    "dx += x.sign() * dout",
+)
+def absolute_value(use: Use) -> Term:
+    text = "x.sgn()" if use.is_complex else "x.sign()"
+    return use.up.times(use.write(text, x=use.as_it_is("x")), use.shape("x"))
 
 
 _FLAT = "A staircase is flat wherever it has a slope: its gradient is zero."

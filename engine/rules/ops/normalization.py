@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 
 from ..node import Refused
 from ..table import Use, rule, unbroadcast
@@ -132,6 +133,47 @@ def _per_channel(use: Use, tree: ast.expr) -> ast.expr:
 
 def _channel_shape(x: Shape) -> Shape:
     return (x[1], *(1 for _ in x[2:]))
+
+
+_GROUP = "group_norm(x, groups, weight, bias, eps)"
+
+
+@rule(
+    _GROUP,
+    "x",
+    "group norm",
+    _LOSES,
+    "dx += rstd * (g - g.mean() - out * (g * out).mean()), g = weight * dout, by groups",
+)
+def group_norm_x(use: Use) -> Term:
+    x = use.shape("x")
+    up = use.full_up
+    if use.value("weight") is not None:
+        up = up.times(_per_channel(use, use.tree("weight")), _channel_shape(x))
+    grouped = (x[0], use.value("groups"), math.prod(x[1:]) // use.value("groups"))
+    up, wide = up.with_helper("grouped", use.write("x.reshape(len(x), groups, -1)"))
+    up, normed = up.with_helper("normed", _group_normed(use, "grouped", grouped=wide))
+    up = up.through("up.reshape(len(x), groups, -1)", grouped, x=use.tree("x"), groups=use.tree("groups"))
+    text = "up - up.mean(-1, keepdim=True) - normed * (normed * up).mean(-1, keepdim=True)"
+    eps = use.tree("eps") if "eps" in use.operands else name("1e-5")
+    spread = use.write("(grouped.var(-1, correction=0, keepdim=True) + eps).sqrt()", grouped=wide, eps=eps)
+    term = up.through(text, grouped, normed=normed).over(spread, (*grouped[:2], 1))
+    return term.through("up.reshape(x.shape)", x, x=use.tree("x"))
+
+
+@rule(_GROUP, "weight", "group norm", _GAIN, "dweight += (normed * dout).sum((0, 2, 3))")
+def group_norm_weight(use: Use) -> Term:
+    return _summed_to_channels(use, use.full_up.times(_group_normed(use, "x"), use.shape("x")))
+
+
+@rule(_GROUP, "bias", "group norm", _SHIFT, "dbias += dout.sum((0, 2, 3))")
+def group_norm_bias(use: Use) -> Term:
+    return _summed_to_channels(use, use.full_up)
+
+
+def _group_normed(use: Use, of: str, **holes: ast.expr) -> ast.expr:
+    given = ", eps=eps" if "eps" in use.operands else ""
+    return use.write(f"F.group_norm({of}, groups{given})", **holes)
 
 
 @rule(

@@ -77,10 +77,23 @@ def take(use: Use) -> Term:
     return use.through("torch.zeros_like(x).put(index, up, accumulate=True)")
 
 
-@rule("embedding(x, weight)", "weight", "embedding", _ADDED, "dweight[x] += dout")
+@rule(
+    "embedding(x, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)",
+    "weight",
+    "embedding",
+    f"{_ADDED[:-1]}, and the row of padding_idx gets none.",
+    "dweight[x] += dout",
+)
 def embedding(use: Use) -> Term:
-    rank = len(use.shape("x"))
-    return put_back(use, use.full_up, use.tree("x"), accumulates=True, adds=(0, rank) if rank else None)
+    if use.value("max_norm") is not None or use.value("scale_grad_by_freq", False):
+        raise Refused("no rule for embedding with max_norm or scale_grad_by_freq", use.line)
+    rank, up = len(use.shape("x")), use.full_up
+    padding = use.value("padding_idx")
+    if padding is not None and bool((use.value("x") == padding % use.shape("weight")[0]).any()):
+        row = use.tree("padding_idx") if padding >= 0 else use.write("len(weight) + padding_idx")
+        kept = use.write("(x != row).unsqueeze(-1)", row=row)
+        up = up.times(kept, (*use.shape("x"), 1), mask=True)
+    return put_back(use, up, use.tree("x"), accumulates=True, adds=(0, rank) if rank else None)
 
 
 @rule(

@@ -24,7 +24,7 @@ def _by_other(use: Use, other: str, text_for: Callable[[Shape, Shape, Shape], tu
     """The gradient times the other side, summed over what was broadcast."""
     x, y, own = use.shape("x"), use.shape("y"), tuple(use.node.value.shape)
     if len(x) == len(y) == 1:
-        return use.up.times(use.tree(other), use.shape(other))
+        return use.up.times(use.tree(other), use.shape(other)).of_shape(own)
     text, whole = text_for(x, y, use.out_shape)
     through = use.up.full(use.out).through(text, whole, other=use.tree(other))
     return through if whole == own else unbroadcast(through, own, use.node.tree())

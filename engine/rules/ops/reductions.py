@@ -133,6 +133,21 @@ text_rule(
 
 
 @rule(
+    "cumprod(x, dim, kind)",
+    "x",
+    "running product",
+    "Every factor is in all products from its own on: a running sum from the other end of results times "
+    "gradients, over the factor, which may not be zero.",
+    "dx += (out * dout).flip(dim).cumsum(dim).flip(dim) / x",
+)
+def cumprod(use: Use) -> Term:
+    if (use.value("x") == 0).any():
+        raise Refused("a running product with a zero in it has no short gradient", use.line)
+    text = "(out * up).flip(dim).cumsum(dim).flip(dim)"
+    return use.through(text).over(use.tree("x"), use.shape("x"))
+
+
+@rule(
     "logsumexp(x, dim, keepdim)",
     "x",
     "logsumexp",

@@ -1,9 +1,11 @@
-"""Rules of variances and norms."""
+"""Rules of variances, norms and angles between vectors."""
 
 from __future__ import annotations
 
 import ast
 import math
+
+import torch
 
 from ..node import Refused
 from ..table import Use, rule
@@ -44,8 +46,8 @@ def std(use: Use) -> Term:
 
 def _deviation(use: Use) -> ast.expr:
     if len(_dims(use)) == len(use.shape("x")):
-        return use.write("x - x.mean()")
-    return use.write("x - x.mean(dim, keepdim=True)", dim=dims_of(use))
+        return use.write("x - x.mean()", x=use.as_it_is("x"))
+    return use.write("x - x.mean(dim, keepdim=True)", x=use.as_it_is("x"), dim=dims_of(use))
 
 
 def _dims(use: Use) -> list[int]:
@@ -74,12 +76,14 @@ def norm(use: Use) -> Term:
     order = 2 if order in (None, "fro") else order
     x = use.shape("x")
     if order == 1:
-        return spread(use, use.up).times(use.write("x.sign()"), x)
+        sign = "x.sgn()" if use.is_complex else "x.sign()"
+        return spread(use, use.up).times(use.write(sign, x=use.as_it_is("x")), x)
     if order == 2:
-        return spread(use, use.up.over(use.out, use.out_shape)).times(use.tree("x"), x)
+        return spread(use, use.up.over(use.out, use.out_shape)).times(use.as_it_is("x"), x)
     if not isinstance(order, int | float) or math.isinf(order) or order <= 1:
         raise Refused(f"no rule for a norm of order {order}", use.line)
-    ratio = use.write("(x / out).abs() ** (p - 1) * x.sign()", out=restored(use))
+    sign = "x.sgn()" if use.is_complex else "x.sign()"
+    ratio = use.write(f"(x / out).abs() ** (p - 1) * {sign}", x=use.as_it_is("x"), out=restored(use))
     return spread(use, use.up).times(ratio, x)
 
 
@@ -98,3 +102,41 @@ def normalize(use: Use) -> Term:
     at = use.value("dim", 1) % len(use.shape("x"))
     shape = tuple(1 if dimension == at else size for dimension, size in enumerate(use.shape("x")))
     return term.over(use.write("x.norm(dim=dim, keepdim=True)", dim=dim), shape)
+
+
+_COSINE = (
+    "Each side gets the direction of the other, less the cosine times its own direction, over its own "
+    "length: only what is at right angles turns it."
+)
+
+
+def _cosine(operand: str, other: str) -> None:
+    @rule(
+        "cosine_similarity(x, y, dim, eps)",
+        operand,
+        "cosine similarity",
+        _COSINE,
+        f"d{operand} += ({other} / |{other}| - out * {operand} / |{operand}|) / |{operand}| * dout",
+    )
+    def term(use: Use) -> Term:
+        dim = use.tree("dim") if "dim" in use.operands else ast.Constant(1)
+        at = use.value("dim", 1) % (len(use.out_shape) + 1)
+        whole = _together(use)
+        up = use.full_up.through("up.unsqueeze(dim)", (*whole[:at], 1, *whole[at + 1 :]), view=True, dim=dim)
+        one = "F.normalize({}, dim=dim)".format
+        cosine = use.write("out.unsqueeze(dim)", dim=dim)
+        slope = use.write(f"{one(other)} - cosine * {one(operand)}", cosine=cosine, dim=dim)
+        length = use.write(f"{operand}.norm(dim=dim, keepdim=True)", dim=dim)
+        own = use.shape(operand)
+        lead = at - (len(whole) - len(own))
+        wide = up.of_shape(whole).times(slope, whole)
+        return use.summed(wide.over(length, (*own[:lead], 1, *own[lead + 1 :])))
+
+
+def _together(use: Use) -> tuple[int, ...]:
+    """The shape of both sides, broadcast."""
+    return tuple(torch.broadcast_shapes(use.shape("x"), use.shape("y")))  # type: ignore[no-untyped-call]
+
+
+_cosine("x", "y")
+_cosine("y", "x")

@@ -133,7 +133,9 @@ text_rule("movedim(x, source, place)", "x", "movedim", _TURNED, "up.movedim(plac
     "dx += dout.to(x.dtype)",
 )
 def to(use: Use) -> Term:
-    return use.through("up.to(x.dtype)")
+    # of real numbers that were made complex the real part is taken anyway
+    only_kind = not use.is_complex and use.operation.node.value.is_complex()
+    return use.up if only_kind else use.through("up.to(x.dtype)")
 
 
 @rule(

@@ -120,6 +120,22 @@ FORWARDS = {
     "a method": """
         out = layer.forward(a, r)
         """,
+    "an object that is called": """
+        out = layer(a, r)
+        """,
+    "an object with numbers of its own": """
+        out = scale(a, 2.0) * scale.steep
+        """,
+    "an object in an object": """
+        out = net(a)
+        """,
+    "a method under a name": """
+        f = scale.bend
+        out = f(a)
+        """,
+    "a module of the program's": """
+        out = module(a)
+        """,
     "a part set": """
         h = a * 2
         h[:, 0] = v
@@ -239,7 +255,39 @@ class Layer:
         self.x = x
         return x * weight
 
+    def __call__(self, x, weight):
+        return self.forward(x, weight).tanh()
+
 layer = Layer()
+
+class Scale:
+    def __init__(self, steep):
+        self.steep = steep
+
+    def __call__(self, x, more=1.0):
+        return self.bend(x) * more
+
+    def bend(self, x):
+        return torch.tanh(self.steep * x) / self.steep
+
+scale = Scale(1.5)
+
+class Net:
+    def __init__(self, *layers):
+        self.layers = layers
+
+    def __call__(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+net = Net(scale, Scale(0.5))
+
+class Module(torch.nn.Module):
+    def forward(self, x):
+        return x * x.sigmoid()
+
+module = Module()
 """
 
 

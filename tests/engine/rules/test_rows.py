@@ -89,7 +89,8 @@ ROWS = {
         "a @ m|torch.matmul(a, m)|a.matmul(m)|torch.mm(a, m)|a.mm(m)|a @ r|torch.mv(a, r)|v @ a"
         "|r @ m|v @ v|torch.dot(v, v)|r.dot(r)|t @ m|t @ u|torch.bmm(t, u)|t.bmm(u)|t @ r|v @ t"
         "|a @ u|r @ u|t @ u[0]|a @ a.T|a.T @ a|t @ t.mT|torch.matmul(input=a, other=m)"
-        "|a.mm(mat2=m)|torch.inner(v, v)|(a @ m) @ m.T|t[:, None] @ u|t @ (u[:1])|u.mT @ r"
+        "|a.mm(mat2=m)|torch.inner(v, v)|(a @ m) @ m.T|t[:, None] @ u|t @ (u[:1])|u.mT @ r|v @ (v * 2)"
+        "|v.tanh().dot(v)"
     ),
     "outer": "torch.outer(v, r)|v.outer(r)|torch.ger(v, r)|torch.outer(v, v)",
     "linear": (
@@ -176,7 +177,9 @@ ROWS = {
     ),
     "clamp": (
         "a.clamp(0)|a.clamp(-0.5, 0.5)|a.clamp(min=0)|a.clamp(max=0.3)|torch.clamp(a, 0, 1)"
-        "|a.clip(-1, 1)|torch.clamp(a, min=b)|a.clamp_min(0.1)|a.clamp_max(0.1)|-a.clamp(min=0)"
+        "|-(a.clamp(0) * mask)|(a * 2).clamp_(0)|a.clip(-1, 1)|(a + mask).clamp(0, 1)"
+        "|(mask + a).clamp(min=0)|(a + (b > 0)).clamp(max=b)"
+        "|torch.clamp(a, min=b)|a.clamp_min(0.1)|a.clamp_max(0.1)|-a.clamp(min=0)"
     ),
     "masked_fill": (
         "a.masked_fill(mask, 0.5)|torch.masked_fill(a, mask, 0.0)|a.masked_fill(a > 0, 1.0)"
@@ -199,7 +202,12 @@ ROWS = {
     "index_select": (
         "a.index_select(0, picks)|torch.index_select(a, 1, picks)|a.index_select(dim=1, index=picks)"
     ),
-    "embedding": "F.embedding(picks, a)|F.embedding(ids, a)|F.embedding(ids, weight=a)",
+    "embedding": (
+        "F.embedding(picks, a)|F.embedding(ids, a)|F.embedding(ids, weight=a)"
+        "|F.embedding(picks, a, padding_idx=0)"
+        "|F.embedding(ids, a, padding_idx=-1)|F.embedding(ids, a * 2, 2)"
+        "|F.embedding(picks[0], a, padding_idx=2)"
+    ),
     "masked_select": "a.masked_select(mask)|torch.masked_select(a, mask)",
     "index_add": (
         "a.index_add(0, picks, b)|torch.index_add(a, 0, picks, b)|a.index_add(0, picks, b, alpha=2)"
@@ -305,6 +313,54 @@ ROWS = {
         "|F.batch_norm(a, torch.zeros(3), torch.ones(3), r, r)"
     ),
     "rms_norm": "F.rms_norm(a, (3,), r, 1e-5)|F.rms_norm(t, (3,), eps=1e-5)",
+    "group_norm": (
+        "F.group_norm(i8, 4)|F.group_norm(i8, 2, v.repeat(2), v.repeat(2) * 2)"
+        "|F.group_norm(i8 * 2, 4, eps=1e-3)"
+        "|F.group_norm(a @ m[:, :4], 2, v, v)|F.group_norm(i8, num_groups=1, weight=v.repeat(2))"
+    ),
+    "interpolate": (
+        "F.interpolate(i4, scale_factor=2)|F.interpolate(i4, size=(12, 6))|F.interpolate(u, scale_factor=3)"
+        "|F.interpolate(i4, size=(4, 9))|F.interpolate(u, 8, mode='linear')"
+        "|F.interpolate(i4, scale_factor=2, mode='bilinear', align_corners=False)"
+        "|F.interpolate(i4, (3, 8), mode='bilinear', align_corners=True)"
+        "|F.interpolate(i4, (3, 2), mode='area')"
+        "|F.interpolate(i4, (9, 9), mode='bicubic', align_corners=False)"
+        "|F.interpolate(i4, (4, 9), mode='nearest-exact')"
+        "|F.interpolate(i4 * 2, scale_factor=0.5)"
+    ),
+    "pixel_shuffle": (
+        "F.pixel_shuffle(i8, 2)|F.pixel_shuffle(i8, upscale_factor=2)|torch.pixel_shuffle(i8 * 2, 2)"
+    ),
+    "pixel_unshuffle": "F.pixel_unshuffle(i4, 2)",
+    "cosine_similarity": (
+        "F.cosine_similarity(a, b)|F.cosine_similarity(a, b, dim=0)|F.cosine_similarity(a, b, -1)"
+        "|F.cosine_similarity(a, r[None])|F.cosine_similarity(t, a, dim=-1)"
+        "|F.cosine_similarity(v, v * v, dim=0)"
+        "|torch.cosine_similarity(a[:, None], b[None], dim=2)"
+    ),
+    "cumprod": "p.cumprod(0)|torch.cumprod(p, 1)|(p + 1).cumprod(dim=-1)|v.cumprod(0)",
+    "inv": (
+        "torch.linalg.inv(q)|torch.inverse(q)|q.inverse()|torch.linalg.inv(q @ q)"
+        "|torch.linalg.inv(q.expand(2, 3, 3))"
+    ),
+    "solve": (
+        "torch.linalg.solve(q, r)|torch.linalg.solve(q, a.T)|torch.linalg.solve(q @ q, m)"
+        "|torch.linalg.solve(torch.stack([q, q * 2]), u)|torch.linalg.solve(A=q, B=r * 2)"
+    ),
+    "solve_triangular": (
+        "torch.linalg.solve_triangular(q, m, upper=True)|torch.linalg.solve_triangular(q * 2, m, upper=False)"
+        "|torch.linalg.solve_triangular(q, m, upper=True, unitriangular=True)"
+    ),
+    "cholesky": (
+        "torch.linalg.cholesky(q @ q.T)|torch.linalg.cholesky(q @ q.T, upper=True)"
+        "|torch.linalg.cholesky(torch.stack([q @ q.T, q.T @ q]))|torch.linalg.cholesky(q @ q.T + 0.1) * 2"
+    ),
+    "det": (
+        "torch.linalg.det(q)|torch.det(q)|q.det()|torch.linalg.det(torch.stack([q, q * 2]))"
+        "|torch.det(q * 2) * s"
+    ),
+    "logdet": "torch.logdet(q @ q.T)|(q @ q.T).logdet()",
+    "slogdet": "torch.linalg.slogdet(q)[1]|torch.slogdet(q).logabsdet",
     "conv1d": "F.conv1d(t, u.view(5, 2, 3)[:, :, :2].repeat(1, 2, 1))|F.conv1d(u, r.view(1, 3, 1), k)",
     "conv2d": (
         "F.conv2d(i4, i4[:, :, :2, :2])|F.conv2d(i4, i4[:, :, :3, :3], v[:2], padding=1)"
