@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..execution.failure import Failure
 from ..program.program import Program
-from ..tutor.answer import Lesson
+from ..tutor.answer import Answer
 from ..verdict import Verdict
 
 
@@ -183,7 +183,7 @@ class Frame:
     notes: tuple[str, ...] = ()
     """Sentences for the reader that hang on nothing else: did-you-mean, what was cancelled."""
     failure: Failure | None = None
-    lesson: Lesson | None = None
+    answer: Answer | None = None
     """The newest answer about a gradient."""
 
 

@@ -8,15 +8,13 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ..execution.gradient import Gradient
 from ..execution.steps import MISSING
-from ..judging.judgement import Judgement
 from ..program.program import Program
-from ..tensors.comparison import Comparison, name_of
-from ..verdict import Verdict
+from ..tensors.comparison import name_of
 from .cursor import View
 from .frame import Block, Inspector, Tab
 from .scene import Scene
+from .sentences import facts, sentence
 from .tensor_summary import Window, block_of, matrix_of, slice_at, slices_of
 
 _MENTIONED = 10
@@ -50,96 +48,6 @@ def inspector(scene: Scene, view: View) -> tuple[Inspector, View]:
         written_by=_written_by(program, f"d{name}"),
     )
     return pane, view
-
-
-def sentence(judgement: Judgement) -> str:
-    """`wrong here, lines 3 and 4`; `inherited from dH`; nothing where a verdict's own words say it all."""
-    head = _head(judgement)
-    if not head or judgement.verdict is Verdict.INHERITED:
-        return head
-    return ", ".join(filter(None, (head, _lines(judgement)))) + _reason(judgement)
-
-
-def _reason(judgement: Judgement) -> str:
-    """What is wrong with the line, as it follows on the verdict."""
-    return f": {judgement.diagnosis.message}" if judgement.diagnosis is not None else ""
-
-
-def _head(judgement: Judgement) -> str:
-    """How the message of a judgement begins, where it begins with its verdict."""
-    if judgement.verdict is Verdict.INHERITED:
-        return f"inherited from {', '.join(judgement.inherited_from)}"
-    return _HEADS.get(judgement.verdict, "")
-
-
-NOT_WRITTEN = "not written yet"
-"""What the verdict's own words say."""
-_HEADS = {
-    Verdict.WRONG_HERE: "wrong here",
-    Verdict.WRONG_SHAPE: "wrong shape",
-    Verdict.WRONG_TYPE: "wrong type",
-    Verdict.NOT_EXERCISED: "not exercised by this batch",
-}
-
-
-def _lines(judgement: Judgement) -> str:
-    """`line 113`, `lines 113 and 114`."""
-    numbers = [str(number) for number in judgement.line.lines] if judgement.line is not None else []
-    if len(numbers) < 2:
-        return "".join(f"line {number}" for number in numbers)
-    return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
-
-
-def facts(gradient: Gradient, judgement: Judgement) -> tuple[str, ...]:
-    """What is said of the line, then the comparison end to end, in sentences; none is said twice."""
-    ran = gradient.value is not MISSING or judgement.verdict is Verdict.NOT_WRITTEN
-    compared = _comparison_facts(_comparison(gradient)) if ran else []
-    told = dict.fromkeys((*_line_facts(judgement), *compared))
-    return tuple(fact for fact in told if not any(other.startswith(f"{fact};") for other in told))
-
-
-_EXACT = Comparison(Verdict.EXACT, exact=True, approximate=True, maxdiff=0.0, relative_error=0.0)
-
-
-def _comparison(gradient: Gradient) -> Comparison:
-    """The comparison; where all is equal there is nothing to compute."""
-    manual, autograd = gradient.value, gradient.reference
-    if gradient.verdict is not Verdict.EXACT or not isinstance(manual, Tensor) or autograd is None:
-        return gradient.comparison
-    same_type = (manual.dtype, manual.device) == (autograd.dtype, autograd.device)
-    return _EXACT if same_type else gradient.comparison
-
-
-def _line_facts(judgement: Judgement) -> list[str]:
-    """What there is to say of the line beyond the sentence."""
-    head, where = _head(judgement), _lines(judgement)
-    rest = judgement.message.removeprefix(head + _reason(judgement)).lstrip(";: ")
-    right = judgement.line is not None and judgement.line.verdict is Verdict.RIGHT
-    if judgement.verdict is Verdict.INHERITED and right:
-        rest = "; ".join(filter(None, (f"{where} itself is right", rest)))
-    if head or not where:
-        return [rest] if rest else []
-    if judgement.verdict is Verdict.NOT_WRITTEN and rest == NOT_WRITTEN:
-        return [where]
-    if rest:
-        return [f"{where}: {rest}"]
-    return [f"{where} right, judged alone in {judgement.line.dtype}"] if right and judgement.line else []
-
-
-def _comparison_facts(comparison: Comparison) -> list[str]:
-    if comparison.maxdiff is None:
-        return [comparison.message] if comparison.message else []
-    approximate = "approximate" if comparison.approximate else "not approximate"
-    words = "exact" if comparison.exact else f"{approximate}, maxdiff {comparison.maxdiff:.3g}"
-    sentences = [words, f"relative error {comparison.relative_error:.3g}", *_worst(comparison)]
-    return sentences + ([comparison.message] if comparison.message else [])
-
-
-def _worst(comparison: Comparison) -> list[str]:
-    if comparison.verdict is not Verdict.WRONG or comparison.worst_index is None:
-        return []
-    place = list(comparison.worst_index)
-    return [f"worst at {place}: {comparison.worst_manual:.4g}, autograd {comparison.worst_autograd:.4g}"]
 
 
 def _shape(value: object) -> tuple[int, ...]:

@@ -38,7 +38,7 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         output_total=scene.output.total,
         notes=_notes(scene),
         failure=scene.failure,
-        lesson=scene.lesson,
+        answer=scene.answer,
     )
     return frame, view
 

@@ -18,7 +18,7 @@ from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..execution.steps import MISSING
 from ..judging.judgement import Judgement
-from ..tutor.answer import Lesson
+from ..tutor.answer import Answer
 from .loss_history import LossHistory
 from .standing import Standing
 from .tensor_summary import Summaries
@@ -36,7 +36,7 @@ class Scene:
     summaries: Summaries
     losses: LossHistory
     output: Output
-    lesson: Lesson | None
+    answer: Answer | None
     running: bool
     speed: str
     target: int | None

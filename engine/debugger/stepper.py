@@ -116,7 +116,7 @@ class Stepper:
             summaries=self._summaries,
             losses=self._losses,
             output=self.output,
-            lesson=self._tutor.newest if self._tutor is not None else None,
+            answer=self._tutor.newest if self._tutor is not None else None,
             running=self.pace.running,
             speed=self.pace.words,
             target=self.pace.target,

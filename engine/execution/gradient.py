@@ -74,6 +74,6 @@ def compared(value: Any, tensor: str, references: References, **tolerances: floa
     """Compare what stands for the gradient of `tensor` with autograd's."""
     reference = references.gradients.get(tensor)
     if reference is None:
-        return Comparison(Verdict.NOT_CHECKED, message=references.reasons.get(tensor, ""))
+        return Comparison(Verdict.NOT_CHECKED, remark=references.reasons.get(tensor, ""))
     manual = Ellipsis if value is MISSING else value
     return compare(manual, reference, largest=references.largest, **tolerances)

@@ -32,9 +32,24 @@ class Judgement:
     """Passes end to end although its line is wrong."""
     inherited_from: tuple[str, ...] = ()
     """The gradients whose lines are wrong, where this one's is not."""
-    message: str = ""
+    headline: str = ""
+    """The verdict in words, where they say more than the verdict: `inherited from dH`."""
+    remarks: tuple[str, ...] = ()
+    """What else there is to say, in sentences."""
     diagnosis: Diagnosis | None = None
     """What is wrong with the line, where it is."""
+
+    @property
+    def message(self) -> str:
+        """All of it in words: `wrong here; hidden: the true gradient is about zero here`."""
+        joint = ": " if self.verdict is Verdict.NOT_EXERCISED else "; "
+        return joint.join(filter(None, (self.headline, "; ".join(self.remarks))))
+
+    @property
+    def edited_elsewhere(self) -> int | None:
+        """The line to be edited, where it is none of those that build the gradient."""
+        edited = self.diagnosis.edited_line if self.diagnosis is not None else None
+        return None if self.line is not None and edited in self.line.lines else edited
 
     @property
     def line_passes(self) -> bool:
@@ -65,7 +80,7 @@ def judgements(
 
 def _unjudged(gradient: Gradient, problem: str) -> Judgement:
     message = _end_to_end(gradient) or f"its line could not be judged alone: {problem}"
-    return Judgement(gradient.verdict, gradient.verdict, message=message)
+    return Judgement(gradient.verdict, gradient.verdict, remarks=(message,))
 
 
 def explained(iteration: Iteration, judged: Mapping[str, Judgement]) -> bool:
@@ -91,25 +106,32 @@ def _judgement(
 ) -> Judgement:
     whole, line = gradient.verdict, lines.get(gradient.name)
     if line is None:
-        return Judgement(whole, whole, message=_end_to_end(gradient))
+        return Judgement(whole, whole, remarks=_said(_end_to_end(gradient)))
     if line.verdict.accuses:
         return _accused(iteration, gradient, line, diagnosis)
     unfinished = gradient.value is MISSING or gradient.name in _unfinished(iteration)
     if unfinished and line.verdict is not Verdict.NOT_WRITTEN:
         return _not_run(whole, line)
     if line.reused:
-        return Judgement(line.verdict, whole, line, message=line.message)
+        return Judgement(line.verdict, whole, line, remarks=_said(line.message))
     if line.verdict in _CONVENTIONS or (line.verdict is Verdict.LEANING and whole.passes):
-        return Judgement(line.verdict, whole, line, message=line.message)
+        return Judgement(line.verdict, whole, line, remarks=_said(line.message))
     if whole is Verdict.WRONG or whole.misfits:
         return _excused(iteration, gradient, line, lines)
     if whole.passes and line.verdict is Verdict.NOT_EXERCISED:
-        message = f"not exercised by this batch: {line.message}"
-        return Judgement(Verdict.NOT_EXERCISED, whole, line, message=message)
+        headline, remarks = "not exercised by this batch", _said(line.message)
+        return Judgement(Verdict.NOT_EXERCISED, whole, line, headline=headline, remarks=remarks)
     if whole is Verdict.NOT_WRITTEN:
-        return Judgement(whole, whole, line, message=line.message or "not written yet")
-    message = line.message or _end_to_end(gradient) or _holes(line, lines)
-    return Judgement(whole, whole, line, message=message)
+        remarks = _said(line.message) if line.verdict is not Verdict.NOT_WRITTEN else ()
+        headline = "" if remarks else "not written yet"
+        return Judgement(whole, whole, line, headline=headline, remarks=remarks)
+    remarks = _said(line.message or _end_to_end(gradient) or _holes(line, lines))
+    return Judgement(whole, whole, line, remarks=remarks)
+
+
+def _said(*sentences: str) -> tuple[str, ...]:
+    """The sentences that say something."""
+    return tuple(filter(None, sentences))
 
 
 def _unfinished(iteration: Iteration) -> frozenset[str]:
@@ -125,11 +147,10 @@ def _unfinished(iteration: Iteration) -> frozenset[str]:
 def _not_run(whole: Verdict, line: LineJudgement) -> Judgement:
     """A line that raised, or one that a line before it kept from running: what it does alone."""
     if line.verdict is Verdict.NOT_CHECKED:
-        return Judgement(line.verdict, whole, line, message=line.message)
-    words = ["its line did not run", *([line.message] if line.message else [])]
-    if line.verdict is Verdict.RIGHT:
-        words.append("judged alone it is right")
-    return Judgement(line.verdict, whole, line, message="; ".join(words))
+        return Judgement(line.verdict, whole, line, remarks=_said(line.message))
+    alone = "judged alone it is right" if line.verdict is Verdict.RIGHT else ""
+    remarks = _said("its line did not run", line.message, alone)
+    return Judgement(line.verdict, whole, line, remarks=remarks)
 
 
 def _holes(line: LineJudgement, lines: Mapping[str, LineJudgement]) -> str:
@@ -154,13 +175,11 @@ def _accused(
 ) -> Judgement:
     whole = gradient.verdict
     hidden = whole.passes and gradient.value is not MISSING and whole is not Verdict.NOT_CHECKED
-    words = [_accusation(line, diagnosis)]
-    if hidden:
-        words.append(f"hidden: {_why_hidden(iteration, gradient)}")
+    headline = _accusation(line, diagnosis)
+    why_hidden = f"hidden: {_why_hidden(iteration, gradient)}" if hidden else ""
     said = diagnosis is not None and diagnosis.kind == "constant_written" and line.message == ZEROS
-    if line.message and not said and line.message not in words[0]:
-        words.append(line.message)
-    return Judgement(line.verdict, whole, line, hidden, message="; ".join(words), diagnosis=diagnosis)
+    more = "" if said or line.message in headline else line.message
+    return Judgement(line.verdict, whole, line, hidden, (), headline, _said(why_hidden, more), diagnosis)
 
 
 def _accusation(line: LineJudgement, diagnosis: Diagnosis | None) -> str:
@@ -188,28 +207,31 @@ def _excused(
     found = _roots(gradient.name, lines, _ACCUSED)
     roots = tuple(sorted(found, key=lambda name: max(lines[name].lines, default=0)))
     if roots:
-        message = f"inherited from {', '.join(roots)}"
-        if line.verdict is Verdict.NOT_CHECKED and line.message:
-            message += f"; {line.message}"
-        return Judgement(Verdict.INHERITED, whole, line, inherited_from=roots, message=message)
+        remarks = _said(line.message) if line.verdict is Verdict.NOT_CHECKED else ()
+        return _inherited(whole, line, roots, remarks)
     if conventions := _roots(gradient.name, lines, _CONVENTIONS):
         verdict = lines[conventions[0]].verdict
-        message = f"made from {conventions[0]}, which is {_WORDS[verdict]}"
-        return Judgement(verdict, whole, line, message=message)
+        made_from = f"made from {conventions[0]}, which is {_WORDS[verdict]}"
+        return Judgement(verdict, whole, line, remarks=(made_from,))
     coarse = _coarse(iteration, gradient.name, lines)
     if coarse and whole is Verdict.WRONG:
-        said = [f"{name} is {iteration.gradients[name].coarser}" for name in coarse]
-        message = f"inherited from {', '.join(coarse)}; {', '.join(said)}"
-        return Judgement(Verdict.INHERITED, whole, line, inherited_from=coarse, message=message)
+        rounded = ", ".join(f"{name} is {iteration.gradients[name].coarser}" for name in coarse)
+        return _inherited(whole, line, coarse, (rounded,))
     if line.verdict is Verdict.NOT_CHECKED or whole.misfits:
-        return Judgement(whole, whole, line, message=line.message or _end_to_end(gradient))
+        return Judgement(whole, whole, line, remarks=_said(line.message or _end_to_end(gradient)))
     if not _is_finite(gradient.comparison.maxdiff):
-        return Judgement(whole, whole, line, message=line.message or _not_finite(gradient))
+        return Judgement(whole, whole, line, remarks=_said(line.message or _not_finite(gradient)))
     if line.kink or _kinked(gradient.name, lines):
-        return Judgement(Verdict.RIGHT, whole, line, message=line.message or _BELOW_A_KINK)
-    if line.dtype == "float64":
-        return Judgement(Verdict.CLOSE, whole, line, message=_ROUNDING)
-    return Judgement(Verdict.CLOSE, whole, line, message="no line is wrong; the rest is rounding")
+        return Judgement(Verdict.RIGHT, whole, line, remarks=_said(line.message or _BELOW_A_KINK))
+    rounding = _ROUNDING if line.dtype == "float64" else "no line is wrong; the rest is rounding"
+    return Judgement(Verdict.CLOSE, whole, line, remarks=(rounding,))
+
+
+def _inherited(
+    whole: Verdict, line: LineJudgement, sources: tuple[str, ...], remarks: tuple[str, ...]
+) -> Judgement:
+    headline = f"inherited from {', '.join(sources)}"
+    return Judgement(Verdict.INHERITED, whole, line, False, sources, headline, remarks)
 
 
 def _coarse(iteration: Iteration, name: str, lines: Mapping[str, LineJudgement]) -> tuple[str, ...]:

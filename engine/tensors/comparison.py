@@ -29,7 +29,15 @@ class Comparison:
     worst_index: tuple[int, ...] | None = None
     worst_manual: float | None = None
     worst_autograd: float | None = None
-    message: str = ""
+    remark: str = ""
+    """What numbers do not tell: `its shape is [3], the tensor's is [1, 3]`."""
+    aside: str = ""
+    """What follows from it: `broadcasting hides it`."""
+
+    @property
+    def message(self) -> str:
+        """The remark with what follows from it."""
+        return "; ".join(filter(None, (self.remark, self.aside)))
 
 
 def is_close(maxdiff: float, scale: float, dtype: torch.dtype, largest: float) -> bool:
@@ -73,38 +81,41 @@ def compare(
     """
     expected = tuple(autograd.shape)
     if manual is Ellipsis:
-        return Comparison(Verdict.NOT_WRITTEN, expected_shape=expected, message="not written yet")
+        return Comparison(Verdict.NOT_WRITTEN, expected_shape=expected, remark="not written yet")
     try:
         value = _as_tensor(manual, autograd)
-        if isinstance(value, str):
+        if isinstance(value, tuple):
             shape = tuple(manual.shape) if isinstance(manual, Tensor) else None
-            return _wrong_type(shape, expected, value)
+            return _wrong_type(shape, expected, *value)
         if tuple(value.shape) != expected:
             return _wrong_shape(value, expected)
         return _compare_entries(value, _dense(autograd), largest, rtol, atol)
     except Exception as error:  # nested tensors, such without data, classes of the program's own
-        message = f"it is a tensor that cannot be compared: {type(error).__name__}"
-        return _wrong_type(None, expected, message)
+        remark = f"it is a tensor that cannot be compared: {type(error).__name__}"
+        return _wrong_type(None, expected, remark)
 
 
-def _wrong_type(shape: tuple[int, ...] | None, expected: tuple[int, ...], message: str) -> Comparison:
-    return Comparison(Verdict.WRONG_TYPE, shape=shape, expected_shape=expected, message=message)
+def _wrong_type(
+    shape: tuple[int, ...] | None, expected: tuple[int, ...], remark: str, aside: str = ""
+) -> Comparison:
+    return Comparison(Verdict.WRONG_TYPE, shape=shape, expected_shape=expected, remark=remark, aside=aside)
 
 
-def _as_tensor(manual: object, like: Tensor) -> Tensor | str:
+def _as_tensor(manual: object, like: Tensor) -> Tensor | tuple[str, str]:
+    """What was written as a tensor; what it is and what it ought to be where it is none to be compared."""
     wanted = f"a tensor of shape {list(like.shape)} is expected"
     if isinstance(manual, bool) or not isinstance(manual, Tensor | int | float | complex):
         named = "None" if manual is None else with_article(type(manual).__name__)
-        return f"it is {named}; {wanted}"
+        return f"it is {named}", wanted
     if not isinstance(manual, Tensor):
         if like.dim() == 0 and (like.is_complex() or not isinstance(manual, complex)):
             return torch.tensor(manual, dtype=like.dtype, device=like.device)
-        return f"it is the number {manual!r}; {wanted}"
+        return f"it is the number {manual!r}", wanted
     if manual.dtype.is_complex and not like.dtype.is_complex:
-        return f"it is complex, the tensor is real: its gradient is the real part; {wanted}"
+        return "it is complex, the tensor is real: its gradient is the real part", wanted
     if not can_have_gradient(manual):
         kind, wanted = with_article(name_of(manual.dtype)), with_article(name_of(like.dtype))
-        return f"it is {kind} tensor; {wanted} gradient is expected"
+        return f"it is {kind} tensor", f"{wanted} gradient is expected"
     return _dense(manual)
 
 
@@ -115,10 +126,13 @@ def _dense(tensor: Tensor) -> Tensor:
 
 def _wrong_shape(value: Tensor, expected: tuple[int, ...]) -> Comparison:
     shape = tuple(value.shape)
-    message = f"its shape is {list(shape)}, the tensor's is {list(expected)}"
-    if _broadcasts(shape, expected):
-        message += "; broadcasting hides it"
-    return Comparison(Verdict.WRONG_SHAPE, shape=shape, expected_shape=expected, message=message)
+    return Comparison(
+        Verdict.WRONG_SHAPE,
+        shape=shape,
+        expected_shape=expected,
+        remark=f"its shape is {list(shape)}, the tensor's is {list(expected)}",
+        aside="broadcasting hides it" if _broadcasts(shape, expected) else "",
+    )
 
 
 def _broadcasts(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
@@ -130,7 +144,7 @@ def _broadcasts(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
 
 
 def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: float, atol: float) -> Comparison:
-    message = _type_note(value, autograd)
+    remark = _type_note(value, autograd)
     value = value.to(autograd.device)
     coarse = _coarser(value.dtype, autograd.dtype)
     wide = with_precision(autograd.dtype, torch.float64)
@@ -153,7 +167,7 @@ def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: floa
         worst_index=worst,
         worst_manual=_entry(left, worst),
         worst_autograd=_entry(right, worst),
-        message=message,
+        remark=remark,
     )
 
 

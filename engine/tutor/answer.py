@@ -28,7 +28,7 @@ class Asked(StrEnum):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Lesson:
+class Answer:
     """One answer. `number` grows with each, so that the screen sees a new one."""
 
     number: int

@@ -31,10 +31,9 @@ class Study:
 
     def is_right(self, tensor: str) -> bool:
         """Whether the program's own lines for this gradient are right already."""
-        judged = check_lines(self.session, self.iteration).judgements.get(
-            self.derivation.gradients[tensor].name
-        )
-        return judged is not None and judged.verdict.passes
+        name = self.derivation.gradients[tensor].name
+        line = check_lines(self.session, self.iteration).judgements.get(name)
+        return line is not None and line.verdict.passes
 
 
 def study(program: Program, seed: int = 0) -> Study:

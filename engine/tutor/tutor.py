@@ -13,11 +13,11 @@ from ..program.library import FOLDER
 from ..program.program import Program, ProgramError, parse
 from ..program.statements import Statement
 from ..rules.derivation.derive import Derivation, Derived, derive
-from .answer import Asked, Lesson, Told
+from .answer import Answer, Asked, Told
 from .explanation import explain
 from .hints import LEVELS, hint
 from .placement import CannotPlace, with_line
-from .wording import explanation, hinted, right_already
+from .wording import explanation_lines, hint_lines, right_already
 
 _NO_GRADIENT = {
     "loss": "the gradient of the loss itself is 1; every other one starts from there",
@@ -30,14 +30,14 @@ class Tutor:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.newest: Lesson | None = None
+        self.newest: Answer | None = None
         self._levels: dict[str, int] = {}
         self._derived: tuple[Iteration, Derivation] | None = None
 
     def answer(
-        self, asked: Asked, tensor: str, session: Session, record: Iteration, judged: Judgement | None
+        self, asked: Asked, tensor: str, session: Session, record: Iteration, judgement: Judgement | None
     ) -> None:
-        """Make the newest lesson; `judged` is what is said of the gradient that the program writes."""
+        """Make the newest answer; `judgement` is what is said of the gradient that the program writes."""
         derivation = self._derivation(session, record)
         gradient = self.program.naming.gradient(tensor)
         writable = False
@@ -47,15 +47,15 @@ class Tutor:
         elif tensor not in derivation.gradients:
             lines = (Told(_NO_GRADIENT.get(tensor, f"{tensor} has no gradient"), "head"),)
         elif asked is Asked.EXPLANATION:
-            lines = explanation(explain(self.program, record, derivation, tensor))
-        elif judged is not None and judged.line_passes:
-            lines = right_already(gradient, judged.inherited_from)
+            lines = explanation_lines(explain(self.program, record, derivation, tensor))
+        elif judgement is not None and judgement.line_passes:
+            lines = right_already(gradient, judgement.inherited_from)
         elif asked is Asked.HINT:
             lines = self._hint(derivation, tensor)
         else:
             lines, writable = self._line(derivation, tensor, now=asked is Asked.WRITTEN)
         number = self.newest.number + 1 if self.newest is not None else 1
-        self.newest = Lesson(number, asked, tensor, lines, writable)
+        self.newest = Answer(number, asked, tensor, lines, writable)
 
     def forget(self) -> None:
         """The iteration that was asked about is over: nothing of it is kept."""
@@ -69,7 +69,8 @@ class Tutor:
     def _hint(self, derivation: Derivation, tensor: str) -> tuple[Told, ...]:
         level = min(self._levels.get(tensor, 0) + 1, LEVELS)
         self._levels[tensor] = level
-        return hinted(derivation.gradients[tensor].name, level, hint(self.program, derivation, tensor, level))
+        gradient = derivation.gradients[tensor].name
+        return hint_lines(gradient, level, hint(self.program, derivation, tensor, level))
 
     def _line(self, derivation: Derivation, tensor: str, *, now: bool) -> tuple[tuple[Told, ...], bool]:
         derived = derivation.gradients[tensor]

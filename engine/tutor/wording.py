@@ -7,7 +7,7 @@ from .explanation import Explanation, UseExplained
 from .hints import LEVELS
 
 
-def explanation(said: Explanation) -> tuple[Told, ...]:
+def explanation_lines(said: Explanation) -> tuple[Told, ...]:
     """An explanation in lines."""
     head = Told(f"{said.tensor} {list(said.shape)}: {said.made_by}", "head")
     if said.reason:
@@ -30,7 +30,7 @@ def _use(use: UseExplained) -> list[Told]:
     return lines + [Told(f"    {sentence}") for sentence in (*use.sums, *use.numbers)]
 
 
-def hinted(gradient: str, level: int, lines: tuple[str, ...]) -> tuple[Told, ...]:
+def hint_lines(gradient: str, level: int, lines: tuple[str, ...]) -> tuple[Told, ...]:
     """A hint in lines."""
     tone: Tone = "strong" if level >= LEVELS - 1 else "plain"
     return (Told(f"{gradient}, hint {level} of {LEVELS}", "head"), *(Told(line, tone) for line in lines))

@@ -89,7 +89,7 @@ def explain(program: str, tensor: str | None = None, /, *, seed: Seed = 0) -> in
         Seeds torch, random and numpy.
     """
     from ...engine.tutor import explanation as explaining
-    from ...engine.tutor import wording as telling
+    from ...engine.tutor import wording
 
     found = _study(program, seed)
     names = list(found.derivation.gradients) if tensor is None else [_tensor(found, tensor)]
@@ -97,7 +97,7 @@ def explain(program: str, tensor: str | None = None, /, *, seed: Seed = 0) -> in
         if position:
             write_line("")
         said = explaining.explain(found.program, found.iteration, found.derivation, name)
-        _print(telling.explanation(said))
+        _print(wording.explanation_lines(said))
     return 0
 
 
@@ -115,16 +115,15 @@ def hint(program: str, tensor: str, /, *, level: Level = 1, seed: Seed = 0) -> i
     seed
         Seeds torch, random and numpy.
     """
-    from ...engine.tutor import hints
-    from ...engine.tutor import wording as telling
+    from ...engine.tutor import hints, wording
 
     found = _study(program, seed)
     name = _tensor(found, tensor)
     if found.is_right(name):
-        _print(telling.right_already(found.derivation.gradients[name].name))
+        _print(wording.right_already(found.derivation.gradients[name].name))
         return 0
     lines = hints.hint(found.program, found.derivation, name, level)
-    _print(telling.hinted(found.derivation.gradients[name].name, level, lines))
+    _print(wording.hint_lines(found.derivation.gradients[name].name, level, lines))
     return 0
 
 

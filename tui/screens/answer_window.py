@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from ...engine.debugger.commands import Ask, Command
-from ...engine.tutor.answer import Asked, Lesson, Told
+from ...engine.tutor.answer import Answer, Asked, Told
 from ..drawing.box import FRAME, Room
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line, Run, clean
@@ -26,9 +26,9 @@ HINTS = {
 }
 
 
-def lesson_lines(lesson: Lesson, width: int) -> list[Line]:
+def answer_lines(answer: Answer, width: int) -> list[Line]:
     """The answer, wrapped to the width, with its indents kept."""
-    return [line for told in lesson.lines for line in _wrapped(told, width)]
+    return [line for told in answer.lines for line in _wrapped(told, width)]
 
 
 def _wrapped(told: Told, width: int) -> list[Line]:
@@ -38,10 +38,10 @@ def _wrapped(told: Told, width: int) -> list[Line]:
     return [(Run(part.rstrip(), STYLES[told.tone]),) for part in parts] or [()]
 
 
-class LessonScreen(Window):
+class AnswerWindow(Window):
     """One answer after the other."""
 
-    NAME = "lesson"
+    NAME = "answer"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "accept", "write, or close", show=False),
         Binding("h", "ask('hint')", "a little more", show=False),
@@ -49,14 +49,14 @@ class LessonScreen(Window):
         Binding("W", "ask('line')", "the line", show=False),
     ]
 
-    def __init__(self, lesson: Lesson, send: Callable[[Command], None]) -> None:
+    def __init__(self, answer: Answer, send: Callable[[Command], None]) -> None:
         super().__init__()
-        self.lesson = lesson
+        self.answer = answer
         self._send = send
 
     def text(self, width: int) -> list[Line]:
         """The answer."""
-        return lesson_lines(self.lesson, width)
+        return answer_lines(self.answer, width)
 
     def action_scroll_by(self, rows: int) -> None:
         """Scroll, and paint; the window is as high as the answer needs."""
@@ -67,15 +67,15 @@ class LessonScreen(Window):
 
     def heading(self) -> Line:
         """Of which gradient, and what was asked."""
-        return (Run(f"d{self.lesson.tensor}", "strong"), Run(f" · {self.lesson.asked.value}", "quiet"))
+        return (Run(f"d{self.answer.tensor}", "strong"), Run(f" · {self.answer.asked.value}", "quiet"))
 
     def keys(self) -> str:
         """What can be asked next."""
-        return "enter writes it · escape does not" if self.lesson.writable else HINTS[self.lesson.asked]
+        return "enter writes it · escape does not" if self.answer.writable else HINTS[self.answer.asked]
 
-    def tell(self, lesson: Lesson) -> None:
+    def tell(self, answer: Answer) -> None:
         """Another answer in place of this one."""
-        self.lesson = lesson
+        self.answer = answer
         self.top = 0
         self.action_scroll_by(0)
 
@@ -85,7 +85,7 @@ class LessonScreen(Window):
 
     def action_accept(self) -> None:
         """Write what is shown where that was the question."""
-        if self.lesson.writable:
+        if self.answer.writable:
             self._send(Ask(Asked.WRITTEN))
         else:
             self.dismiss()

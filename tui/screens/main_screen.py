@@ -19,7 +19,7 @@ class MainScreen(Board):
     """What keys and clicks do: all of it goes to the engine, or to another pane."""
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding for key in KEYS]
-    _taught = 0
+    _answers_shown = 0
 
     async def on_canvas_clicked(self, event: Canvas.Clicked) -> None:
         """A click does what a key does, or sends the command that it carries."""
@@ -81,18 +81,18 @@ class MainScreen(Board):
 
         self.app.push_screen(HelpScreen())
 
-    def teach(self) -> None:
+    def show_answer(self) -> None:
         """Show a new answer: in the window that is open, or in a new one."""
-        lesson = self.frame.lesson
-        if lesson is None or lesson.number == self._taught:
+        answer = self.frame.answer
+        if answer is None or answer.number == self._answers_shown:
             return
-        self._taught = lesson.number
-        from .answer_window import LessonScreen
+        self._answers_shown = answer.number
+        from .answer_window import AnswerWindow
 
-        if isinstance(self.app.screen, LessonScreen):
-            self.app.screen.tell(lesson)
+        if isinstance(self.app.screen, AnswerWindow):
+            self.app.screen.tell(answer)
         elif self.app.screen is self:
-            self.app.push_screen(LessonScreen(lesson, self.link.send))
+            self.app.push_screen(AnswerWindow(answer, self.link.send))
 
     def _scroll(self, name: str, rows: int, columns: int) -> None:
         if name in tuple(Pane):

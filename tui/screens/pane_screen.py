@@ -89,7 +89,7 @@ class Board(Screen[None]):
             self.frame = frame
             self._make_room_for_notes()
             self.paint()
-            self.teach()
+            self.show_answer()
 
     def rooms(self) -> dict[str, Room]:
         """The sizes of the canvases that are on the screen; measured anew after something moved."""
@@ -106,7 +106,7 @@ class Board(Screen[None]):
         for name, lines in paint(self._source, self.frame, self.rooms(), self.up).items():
             self.canvas(name).show(lines)
 
-    def teach(self) -> None:
+    def show_answer(self) -> None:
         """Show what was asked for, once it is there."""
 
     def see(self, name: str) -> None:

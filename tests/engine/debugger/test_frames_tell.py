@@ -122,3 +122,17 @@ def test_of_a_line_that_did_not_run_it_is_not_said_that_it_is_not_written(build:
     told = " ".join((frame.inspector.sentence, *frame.inspector.facts))
     assert "sign flipped" in told
     assert "not written" not in told
+
+
+def test_a_line_that_leans_on_what_arrives_has_that_verdict_at_its_side(build: Build) -> None:
+    program = build(
+        parameters="L = torch.tensor([[1.0, 0.5], [0.2, 2.0]])",
+        forward="S = L @ L.T\nloss = (S * S).sum()",
+        backward="dS = 2 * S\ndL = 2 * dS @ L",
+        update="L = L - 0.01 * dL",
+    )
+    stepper, frame = iterated(program, CheckLines())
+    assert stepper.line_check.judgements["dL"].verdict is Verdict.LEANING
+    line = program.lines.index("dL = 2 * dS @ L") + 1
+    assert {one.number: one.verdict for one in frame.lines}[line] is Verdict.LEANING
+    assert frame.failure is None

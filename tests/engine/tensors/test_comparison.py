@@ -129,7 +129,7 @@ def test_a_tensor_of_the_right_shape_and_a_wrong_type_says_its_shape() -> None:
 
 def test_an_ellipsis_is_not_written() -> None:
     assert compare(..., torch.ones(2)) == Comparison(
-        Verdict.NOT_WRITTEN, expected_shape=(2,), message="not written yet"
+        Verdict.NOT_WRITTEN, expected_shape=(2,), remark="not written yet"
     )
 
 

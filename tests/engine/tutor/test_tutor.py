@@ -12,7 +12,7 @@ from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program, parse
-from backprop_tui.engine.tutor.answer import Asked, Lesson
+from backprop_tui.engine.tutor.answer import Answer, Asked
 
 TEXT = """# %% setup
 import torch
@@ -48,15 +48,15 @@ def stepped(program: Program, tensor: str) -> Stepper:
     return stepper
 
 
-def ask(stepper: Stepper, asked: Asked) -> Lesson:
+def ask(stepper: Stepper, asked: Asked) -> Answer:
     stepper.handle(Ask(asked))
-    lesson = stepper.frame(0).lesson
-    assert lesson is not None
-    return lesson
+    answer = stepper.frame(0).answer
+    assert answer is not None
+    return answer
 
 
-def text(lesson: Lesson) -> list[str]:
-    return [told.text for told in lesson.lines]
+def text(answer: Answer) -> list[str]:
+    return [told.text for told in answer.lines]
 
 
 def test_hints_go_on_to_the_line(file: Path) -> None:
@@ -126,17 +126,17 @@ def test_nothing_is_written_over_what_it_does_not_know(
     stepper = stepped(load(str(file)), "h")
     changed = TEXT.replace(*change)
     file.write_text(changed)
-    lesson = ask(stepper, Asked.WRITTEN)
-    assert text(lesson)[0].startswith("dh is not written: ")
-    assert sentence in text(lesson)[0]
+    answer = ask(stepper, Asked.WRITTEN)
+    assert text(answer)[0].startswith("dh is not written: ")
+    assert sentence in text(answer)[0]
     assert file.read_text() == changed
 
 
 def test_a_bundled_program_is_never_written_into(linear: Program) -> None:
     wrong = parse(linear.text.replace("dH = 1 *", "dH = 2 *"), linear.name, linear.path)
     stepper = stepped(wrong, "H")
-    lesson = ask(stepper, Asked.WRITTEN)
-    assert "is a bundled program" in text(lesson)[0]
+    answer = ask(stepper, Asked.WRITTEN)
+    assert "is a bundled program" in text(answer)[0]
 
 
 def test_before_the_first_iteration_there_is_nothing_to_ask(linear: Program) -> None:
@@ -144,7 +144,7 @@ def test_before_the_first_iteration_there_is_nothing_to_ask(linear: Program) -> 
     stepper.begin()
     stepper.handle(Ask(Asked.HINT))
     frame = stepper.frame(0)
-    assert frame.lesson is None
+    assert frame.answer is None
     assert frame.notes == ("there is no iteration yet whose gradients could be asked for",)
 
 
@@ -176,7 +176,7 @@ def test_a_right_line_below_a_wrong_one_is_neither_hinted_at_nor_written_anew(fi
     stepper = stepped(load(str(file)), "W")
     said = ["dW is right already.", "Its values are wrong because dh is."]
     assert text(ask(stepper, Asked.HINT)) == said
-    lesson = ask(stepper, Asked.WRITTEN)
-    assert text(lesson) == said
-    assert not lesson.writable
+    answer = ask(stepper, Asked.WRITTEN)
+    assert text(answer) == said
+    assert not answer.writable
     assert file.read_text() == TEXT

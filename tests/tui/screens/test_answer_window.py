@@ -8,19 +8,19 @@ from types import ModuleType
 from textual.pilot import Pilot
 
 from backprop_tui.engine.debugger.commands import Ask, Layout
-from backprop_tui.engine.tutor.answer import Asked, Lesson, Told
+from backprop_tui.engine.tutor.answer import Answer, Asked, Told
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain
-from backprop_tui.tui.screens.answer_window import LessonScreen
+from backprop_tui.tui.screens.answer_window import AnswerWindow
 
 
-def lesson(number: int, asked: Asked, *lines: str, writable: bool = False) -> Lesson:
-    return Lesson(number, asked, "h", tuple(Told(line) for line in lines), writable)
+def answer(number: int, asked: Asked, *lines: str, writable: bool = False) -> Answer:
+    return Answer(number, asked, "h", tuple(Told(line) for line in lines), writable)
 
 
-def staged(scenes: ModuleType, *lessons: Lesson | None) -> tuple[BackpropApp, list[object]]:
-    frames = [replace(scenes.mid_backward(), lesson=one) for one in (None, *lessons)]
+def staged(scenes: ModuleType, *answers: Answer | None) -> tuple[BackpropApp, list[object]]:
+    frames = [replace(scenes.mid_backward(), answer=one) for one in (None, *answers)]
     engine = scenes.FakeEngine(*frames)
     return BackpropApp(scenes.program(), engine), engine.sent
 
@@ -38,13 +38,13 @@ async def ready(pilot: Pilot[int], sent: list[object]) -> None:
 
 
 def shown(app: BackpropApp) -> str:
-    assert isinstance(app.screen, LessonScreen)
+    assert isinstance(app.screen, AnswerWindow)
     return "\n".join(map(plain, app.screen.query_one(Canvas).lines))
 
 
 async def test_an_answer_opens_the_window_and_the_next_replaces_it(scenes: ModuleType) -> None:
-    first = lesson(1, Asked.HINT, "h is used once")
-    app, sent = staged(scenes, first, lesson(2, Asked.HINT, "tanh: one minus its square"))
+    first = answer(1, Asked.HINT, "h is used once")
+    app, sent = staged(scenes, first, answer(2, Asked.HINT, "tanh: one minus its square"))
     async with app.run_test(size=(120, 36)) as pilot:
         await ready(pilot, sent)
         await pilot.press("h")
@@ -61,7 +61,7 @@ async def test_an_answer_opens_the_window_and_the_next_replaces_it(scenes: Modul
 
 
 async def test_a_closed_answer_stays_closed_when_frames_go_on(scenes: ModuleType) -> None:
-    one = lesson(1, Asked.EXPLANATION, "made by line 3")
+    one = answer(1, Asked.EXPLANATION, "made by line 3")
     app, sent = staged(scenes, one, one)
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, sent)
@@ -76,8 +76,8 @@ async def test_a_closed_answer_stays_closed_when_frames_go_on(scenes: ModuleType
 
 
 async def test_enter_writes_only_what_was_offered(scenes: ModuleType) -> None:
-    offer = lesson(1, Asked.LINE, "write dh into mine.py?", writable=True)
-    app, sent = staged(scenes, offer, lesson(2, Asked.WRITTEN, "dh is written"))
+    offer = answer(1, Asked.LINE, "write dh into mine.py?", writable=True)
+    app, sent = staged(scenes, offer, answer(2, Asked.WRITTEN, "dh is written"))
     async with app.run_test(size=(120, 36)) as pilot:
         await ready(pilot, sent)
         await pilot.press("W")
@@ -94,7 +94,7 @@ async def test_enter_writes_only_what_was_offered(scenes: ModuleType) -> None:
 
 async def test_long_answers_wrap_and_scroll_on_a_small_terminal(scenes: ModuleType) -> None:
     words = " ".join(f"word{at}" for at in range(200))
-    app, sent = staged(scenes, lesson(1, Asked.EXPLANATION, words, "the end"))
+    app, sent = staged(scenes, answer(1, Asked.EXPLANATION, words, "the end"))
     async with app.run_test(size=(40, 12)) as pilot:
         await ready(pilot, sent)
         await pilot.press("x")
