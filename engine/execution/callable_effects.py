@@ -71,8 +71,8 @@ def _function_may(function: FunctionType, seen: set[int]) -> bool:
         return True
     cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
     names = _names_in(function.__code__)
-    found = [function.__globals__[name] for name in names if name in function.__globals__]
-    return any(may_change(part, seen) for part in (*cells, *found))
+    globals_read = [function.__globals__[name] for name in names if name in function.__globals__]
+    return any(may_change(part, seen) for part in (*cells, *globals_read))
 
 
 def _is_filled(cell: Any) -> bool:
@@ -84,22 +84,21 @@ def _is_filled(cell: Any) -> bool:
 
 def _codes(code: CodeType) -> list[CodeType]:
     inner = [const for const in code.co_consts if isinstance(const, CodeType)]
-    return [code, *(found for one in inner for found in _codes(one))]
+    return [code, *(code for function in inner for code in _codes(function))]
 
 
 def _names_in(code: CodeType) -> set[str]:
-    return {name for one in _codes(code) for name in one.co_names}
+    return {name for part in _codes(code) for name in part.co_names}
 
 
 def _code_changes(code: CodeType) -> bool:
     if any(map(changes_in_place, _names_in(code))):
         return True
-    keywords = {
-        word for one in _codes(code) for const in one.co_consts if isinstance(const, tuple) for word in const
-    }
-    return not keywords.isdisjoint(CHANGING_ARGUMENTS) or any(
-        _stores(step) for one in _codes(code) for step in dis.get_instructions(one)
-    )
+    parts = _codes(code)
+    tuples = [const for part in parts for const in part.co_consts if isinstance(const, tuple)]
+    if any(not CHANGING_ARGUMENTS.isdisjoint(keywords) for keywords in tuples):
+        return True
+    return any(_stores(step) for part in parts for step in dis.get_instructions(part))
 
 
 def _stores(step: dis.Instruction) -> bool:

@@ -31,7 +31,7 @@ class Contents:
 
     def __init__(self, values: Iterable[Any], classes: Iterable[type] = ()) -> None:
         self.slots: list[Slot] = []
-        self.classes = [(one, dict(vars(one))) for one in classes]
+        self.classes = [(kind, dict(vars(kind))) for kind in classes]
         """Classes of the program's and the attributes that they had."""
         self._seen: set[int] = set()
         self._copies: list[tuple[Any, Any]] = []
@@ -56,8 +56,8 @@ class Contents:
                 container.update(copy)
         for slot in self.slots:
             slot.put_back()
-        for one, attributes in self.classes:
-            put_attributes_back(one, attributes)
+        for kind, attributes in self.classes:
+            put_attributes_back(kind, attributes)
 
     def _keep(self, value: Any, depth: int) -> None:
         if isinstance(value, _PLAIN) or id(value) in self._seen or depth == 0:

@@ -116,13 +116,13 @@ def _message(error: BaseException) -> str:
 
 
 def _lines(frames: list[traceback.FrameSummary]) -> list[str]:
-    found: list[str] = []
+    lines: list[str] = []
     for line, alike in groupby(map(_line, frames)):
         times = sum(1 for _ in alike)
-        found += [line] * min(times, _REPEATED)
+        lines += [line] * min(times, _REPEATED)
         if times > _REPEATED:
-            found.append(f"previous line repeated {times - _REPEATED} more times")
-    return found[-20:]
+            lines.append(f"previous line repeated {times - _REPEATED} more times")
+    return lines[-20:]
 
 
 def _line(frame: traceback.FrameSummary) -> str:

@@ -112,7 +112,7 @@ class _LeanHooks(_Hooks):
         return [out for row in self._rows(body) for out in self._row(row)]
 
     def _row(self, row: list[ast.stmt]) -> list[ast.stmt]:
-        careful = [one for node in row for one in self.around(node)]
+        careful = [hooked for node in row for hooked in self.around(node)]
         return [self._at_once(row, careful)] if self._changed_by(row[0]) else careful
 
     def _rows(self, body: list[ast.stmt]) -> list[list[ast.stmt]]:
@@ -129,7 +129,7 @@ class _LeanHooks(_Hooks):
         return rows
 
     def _at_once(self, row: list[ast.stmt], careful: list[ast.stmt]) -> ast.stmt:
-        plain = [one for node in row for one in (node, _log(self.by_node[id(node)]))]
+        plain = [logged for node in row for logged in (node, _log(self.by_node[id(node)]))]
         return ast.copy_location(ast.If(test=self._copied(row), body=plain, orelse=careful), row[0])
 
     def _copied(self, row: list[ast.stmt]) -> ast.expr:

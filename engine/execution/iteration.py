@@ -61,31 +61,31 @@ class Iteration:
     @cached_property
     def history(self) -> Mapping[str, list[tuple[int, Slot]]]:
         """Every name's values in the order of the steps that wrote them; position -1 is the start."""
-        found: dict[str, list[tuple[int, Slot]]] = {
+        values: dict[str, list[tuple[int, Slot]]] = {
             name: [(-1, slot)] for name, slot in self.start.slots.items() if name in self.start.roles.defined
         }
         for position, step in enumerate(self.steps):
             for slot in step.slots:
-                found.setdefault(slot.name, []).append((position, slot))
-        return found
+                values.setdefault(slot.name, []).append((position, slot))
+        return values
 
     @cached_property
     def positions(self) -> Mapping[Statement, list[int]]:
         """Where in the steps each statement ran."""
-        found: dict[Statement, list[int]] = {}
+        positions: dict[Statement, list[int]] = {}
         for position, step in enumerate(self.steps):
-            found.setdefault(step.statement, []).append(position)
-        return found
+            positions.setdefault(step.statement, []).append(position)
+        return positions
 
     @cached_property
     def finished_by(self) -> Mapping[Statement, list[Gradient]]:
         """The gradients whose last write each statement is."""
-        found: dict[Statement, list[Gradient]] = {}
+        finished: dict[Statement, list[Gradient]] = {}
         for gradient in self.gradients.values():
             if gradient.writes:
                 statement = self.steps[gradient.writes[-1]].statement
-                found.setdefault(statement, []).append(gradient)
-        return found
+                finished.setdefault(statement, []).append(gradient)
+        return finished
 
     def value_at(self, name: str, ran: int) -> Any:
         """The value of a name after `ran` steps; MISSING where it has none yet."""

@@ -27,12 +27,12 @@ class Copies:
 
     def last_changes(self, since: int = 0) -> dict[int, int]:
         """By the id of a tensor that changed after so many entries: how many came before its last change."""
-        found: dict[int, int] = {}
+        latest: dict[int, int] = {}
         for before, tensor, _ in reversed(self._all):
             if before < since:
                 break
-            found.setdefault(id(tensor), before)
-        return found
+            latest.setdefault(id(tensor), before)
+        return latest
 
     def value_at(self, position: int, value: Any) -> Any:
         """The value that an entry logged, as it was then."""

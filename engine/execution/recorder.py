@@ -97,7 +97,7 @@ class Recorder:
             self.graph_given |= _with_graphs(slots, self.graph_wanted)
         self.entries.append(Step(statement, slots))
         if not len(self.entries) % EVERY:
-            recent = [one.slots for one in self.entries[-EVERY:] if type(one) is not tuple]
+            recent = [entry.slots for entry in self.entries[-EVERY:] if type(entry) is not tuple]
             kept = [slot.value for slots in recent for slot in slots]
             self._room = self._room or Room()
             self._room.require(len(self.entries), kept + self.copies.newest(EVERY))
@@ -127,18 +127,19 @@ class Recorder:
         if self.copies:
             self._index()
         for history in self.copies.taken():
-            for one in self._places_of(history.tensor, history.values):
-                slot = self._slot(one)
-                then = history.at(_BEFORE_ALL if isinstance(one, Slot) else one[0])
+            for where in self._places_of(history.tensor, history.values):
+                slot = self._slot(where)
+                then = history.at(_BEFORE_ALL if isinstance(where, Slot) else where[0])
                 if then is not None and slot.origin is history.tensor and slot.value is history.tensor:
                     slot.value = then
 
     def _places_of(self, tensor: Tensor, before: Iterable[Tensor]) -> Iterable[Slot | _Place]:
         """Where the record may have a tensor: one that was resized lies elsewhere than when it was noted."""
         groups = self._by_storage
-        resized = any(one.nbytes != tensor.untyped_storage().nbytes() for one in before)
-        found = (one for group in groups.values() for one in group)
-        return found if resized else groups.get(storage_of(tensor), ())
+        resized = any(value.nbytes != tensor.untyped_storage().nbytes() for value in before)
+        if not resized:
+            return groups.get(storage_of(tensor), ())
+        return (where for group in groups.values() for where in group)
 
     def _watch_calls(self, statement: Statement) -> None:
         if statement.calls and any(may_change(self.namespace.get(name)) for name in statement.reads):
@@ -153,26 +154,26 @@ class Recorder:
         if all(slot.name in statement.binds for slot, _ in self._touched) and statement.rebinds:
             self._touched = []
             return []
-        found = {
+        written = {
             slot.name for slot, version in self._touched if was_written(slot.origin, version, slot.value)
         }
         self._touched = []
-        names = [*statement.changes, *sorted(found)]
+        names = [*statement.changes, *sorted(written)]
         fresh = [name for name in dict.fromkeys(names) if name not in statement.binds]
         values = {name: self.namespace[name] for name in fresh if name in self.namespace}
         return [Slot(name, value) for name, value in values.items() if not isinstance(value, ModuleType)]
 
     def _touch(self, storages: Iterable[int]) -> None:
         for storage in storages:
-            group = [self._slot(one) for one in self._by_storage.get(storage, ())]
+            group = [self._slot(where) for where in self._by_storage.get(storage, ())]
             self.save_all(group)
             # what is saved and bound no longer, or recorded again since, needs no more attention
             bound = {s.name: s for s in group if self.namespace.get(s.name, MISSING) is s.origin}
             self._by_storage[storage] = list(bound.values())
             self._touched += [(slot, slot.origin._version) for slot in bound.values()]
 
-    def _slot(self, one: Slot | _Place) -> Slot:
-        return one if isinstance(one, Slot) else self.entries.step_at(one[0]).slots[one[1]]
+    def _slot(self, where: Slot | _Place) -> Slot:
+        return where if isinstance(where, Slot) else self.entries.step_at(where[0]).slots[where[1]]
 
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Keep the values of slots that are about to change."""
@@ -200,8 +201,8 @@ class Recorder:
         for position in range(self._indexed, len(entries)):
             entry = entries[position]
             logged = type(entry) is tuple
-            for place, one in enumerate(entry[1:] if logged else entry.slots):
-                value = one if logged else one.origin
+            for place, held in enumerate(entry[1:] if logged else entry.slots):
+                value = held if logged else held.origin
                 if type(value) is Tensor or isinstance(value, Tensor):
                     groups.setdefault(storage_of(value), []).append((position, place))
         self._indexed = len(entries)

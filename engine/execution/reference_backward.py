@@ -55,9 +55,9 @@ def require_parameters(namespace: Namespace, names: Iterable[str]) -> tuple[str,
         ProgramFault: there is none; integer tensors are named.
     """
     bound = [name for name in names if isinstance(namespace.get(name), Tensor)]
-    found = tuple(name for name in bound if can_have_gradient(namespace[name]))
-    if found:
-        return found
+    parameters = tuple(name for name in bound if can_have_gradient(namespace[name]))
+    if parameters:
+        return parameters
     if bound:
         kind = with_article(name_of(namespace[bound[0]].dtype))
         raise ProgramFault(
@@ -178,11 +178,11 @@ def reference_backward(
         elif value is not MISSING:
             others[name] = value
     leaves = _leaves_besides(loss, wanted.values()) if all_leaves else ()
-    found = differentiate((loss,), (torch.ones_like(loss),), (*wanted.values(), *leaves), keep=keep)
-    reached: dict[str, Any] = dict(zip(wanted, found, strict=False))
-    if any(map(is_, found, repeat(None))):
-        reached = {n: torch.zeros_like(wanted[n]) if one is None else one for n, one in reached.items()}
-    unnamed = tuple(zip(leaves, found[len(wanted) :], strict=True)) if leaves else ()
+    gradients = differentiate((loss,), (torch.ones_like(loss),), (*wanted.values(), *leaves), keep=keep)
+    reached: dict[str, Any] = dict(zip(wanted, gradients, strict=False))
+    if any(map(is_, gradients, repeat(None))):
+        reached = {n: torch.zeros_like(wanted[n]) if g is None else g for n, g in reached.items()}
+    unnamed = tuple(zip(leaves, gradients[len(wanted) :], strict=True)) if leaves else ()
     return References(reached, others, unnamed)
 
 
@@ -196,8 +196,8 @@ def fill_grad(references: References, bound: Mapping[str, Any]) -> None:
     """Let `.grad` be this iteration's gradient, as `loss.backward()` leaves it after a clearing."""
     for name, gradient in references.gradients.items():
         bound[name].grad = gradient.clone()
-    for leaf, found in references.unnamed:
-        leaf.grad = None if found is None else found.clone()
+    for leaf, its_own in references.unnamed:
+        leaf.grad = None if its_own is None else its_own.clone()
 
 
 def differentiate(
@@ -244,5 +244,5 @@ def _reason(name: str, value: Any) -> str:
 
 
 def _largest(gradients: Iterable[Tensor]) -> float:
-    sizes = (largest_of(one.to_dense() if one.is_sparse else one) for one in gradients)
+    sizes = (largest_of(g.to_dense() if g.is_sparse else g) for g in gradients)
     return max((size for size in sizes if size < float("inf")), default=0.0)

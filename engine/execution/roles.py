@@ -49,7 +49,7 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
     return Roles(
         parameters=parameters,
         shapes={name: namespace[name].shape for name in parameters},
-        parameter_gradients=tuple(f"d{name}" for name in parameters),
+        parameter_gradients=tuple(map(facts.program.naming.gradient, parameters)),
         data=data,
         data_to_differentiate=differentiated_data,
         differentiated=tuple(dict.fromkeys(names)),

@@ -107,5 +107,6 @@ class Session:
 
     def unpaired(self, iteration: Iteration) -> tuple[Unpaired, ...]:
         """Gradients that pair with nothing and look like a slip of the pen."""
+        facts = self.facts
         tensors = [name for name in iteration.references.gradients if name != "loss"]
-        return unpaired(self.facts.candidates.values(), tensors, self.facts.written_tensors)
+        return unpaired(facts.candidates.values(), tensors, facts.written_tensors, self.program.naming)

@@ -14,7 +14,8 @@ from .reference_backward import References
 
 def absent_gradients(facts: ProgramFacts, references: References) -> tuple[str, ...]:
     """Gradients of tensors that lines read although no line writes them."""
-    return tuple(sorted(n for n in facts.holes.absent if n[1:] in references.gradients))
+    tensor = facts.program.naming.tensor
+    return tuple(sorted(name for name in facts.holes.absent if tensor(name) in references.gradients))
 
 
 class StandIns:
@@ -25,18 +26,19 @@ class StandIns:
         self.statements = facts.program.statements
         self.marked = facts.holes.marked
         self.absent = absent_gradients(facts, references)
-        self.gradients = references.gradients
+        tensors = {name: facts.program.naming.tensor(name) for name in (*self.marked, *self.absent)}
+        known = references.gradients
+        self.gradients = {name: known[tensor] for name, tensor in tensors.items() if tensor in known}
 
     def __enter__(self) -> None:
         for name in self.absent:
-            self.namespace[name] = self.gradients[name[1:]].clone()
+            self.namespace[name] = self.gradients[name].clone()
 
     def put(self, number: int) -> None:
         """The hook after `dX = ...`."""
         for name in self.statements[number].binds:
-            known = name in self.marked and name[1:] in self.gradients
-            if known and self.namespace[name] is Ellipsis:
-                self.namespace[name] = self.gradients[name[1:]].clone()
+            if name in self.gradients and self.namespace[name] is Ellipsis:
+                self.namespace[name] = self.gradients[name].clone()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -18,9 +18,9 @@ def arrivals(
     The arrival at a tensor is the VJP that its line ought to compute from the upstream gradients
     that the cuts replaced. With `factor` the loss counts as often; the cuts are what they are.
     """
-    found: dict[str, Tensor] = {}
+    noted: dict[str, Tensor] = {}
     handles = [
-        tensor.register_hook(_noting(name, found, cuts[name]))  # type: ignore[no-untyped-call]
+        tensor.register_hook(_noting(name, noted, cuts[name]))  # type: ignore[no-untyped-call]
         for name, tensor in tensors.items()
         if name in cuts
     ]
@@ -32,7 +32,7 @@ def arrivals(
         for handle in handles:
             handle.remove()
     return {
-        name: found[name] if name in found else _arrival(tensor, None if name in cuts else gradient)
+        name: noted[name] if name in noted else _arrival(tensor, None if name in cuts else gradient)
         for (name, tensor), gradient in zip(tensors.items(), arrived, strict=True)
     }
 
@@ -43,15 +43,15 @@ def _arrival(tensor: Tensor, gradient: Tensor | None) -> Tensor:
     return gradient if gradient.layout == torch.strided else gradient.to_dense()
 
 
-def _noting(name: str, found: dict[str, Tensor], instead: Tensor) -> Callable[[Tensor | None], Tensor | None]:
+def _noting(name: str, noted: dict[str, Tensor], instead: Tensor) -> Callable[[Tensor | None], Tensor | None]:
     def hook(gradient: Tensor | None) -> Tensor | None:
         # a piece that the loss does not use gets None where its siblings get a gradient
         if gradient is None:
             return instead
         if gradient.layout == torch.strided:
-            found[name] = gradient.detach()
+            noted[name] = gradient.detach()
             return instead
-        found[name] = gradient.detach().to_dense()
+        noted[name] = gradient.detach().to_dense()
         return instead.to_sparse()
 
     return hook

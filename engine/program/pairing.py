@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from .did_you_mean import is_slip, nearest
+from .naming import NamingScheme
 from .program import Program, Section
 from .reachability import read_in_headers
 from .statements import Statement
@@ -34,21 +35,18 @@ class Unpaired:
 
 
 def candidates(program: Program) -> dict[str, Candidate]:
-    """Every name that the backward section writes and that begins with d, by name."""
+    """Every name that the backward section writes and that is named like a gradient, by name."""
     backward = program.section("backward")
+    tensor = program.naming.tensor
     lines: dict[str, list[int]] = {}
     allocated: set[str] = set()
     for statement in backward.statements if backward else ():
-        bound = [name for name in statement.binds if _like_a_gradient(name)]
-        for name in bound or filter(_like_a_gradient, statement.writes):
+        bound = [*filter(tensor, statement.binds)]
+        for name in bound or filter(tensor, statement.writes):
             lines.setdefault(name, []).append(statement.line)
         if any(map(allocates, statement.called)):
             allocated.update(statement.binds)
-    return {name: Candidate(name, name[1:], tuple(at), name in allocated) for name, at in lines.items()}
-
-
-def _like_a_gradient(name: str) -> bool:
-    return name.startswith("d") and len(name) > 1
+    return {name: Candidate(name, tensor(name), tuple(at), name in allocated) for name, at in lines.items()}
 
 
 def gradient_writes(
@@ -67,7 +65,7 @@ def gradient_writes(
 
 
 def unpaired(
-    wanted: Iterable[Candidate], tensors: Iterable[str], written: Iterable[str]
+    wanted: Iterable[Candidate], tensors: Iterable[str], written: Iterable[str], naming: NamingScheme
 ) -> tuple[Unpaired, ...]:
     """Candidates without a tensor that are a near miss of a gradient that is missing.
 
@@ -82,16 +80,14 @@ def unpaired(
         near = nearest(candidate.tensor, missing, 0.8)
         slips = [name for name in sorted(missing) if is_slip(candidate.tensor, name)]
         if guess := near or next(iter(slips), None):
-            near_misses.append(_near_miss(candidate, guess))
+            near_misses.append(_near_miss(candidate, naming.gradient(guess)))
     return tuple(near_misses)
 
 
 def _near_miss(candidate: Candidate, guess: str) -> Unpaired:
-    message = (
-        f"line {candidate.lines[0]}, {candidate.name}: no tensor `{candidate.tensor}`; "
-        f"did you mean `d{guess}`?"
-    )
-    return Unpaired(candidate.name, candidate.lines[0], f"d{guess}", message)
+    line, name, tensor = candidate.lines[0], candidate.name, candidate.tensor
+    message = f"line {line}, {name}: no tensor `{tensor}`; did you mean `{guess}`?"
+    return Unpaired(name, line, guess, message)
 
 
 def unwritten_reads(section: Section, missing: Iterable[str]) -> tuple[str, ...]:

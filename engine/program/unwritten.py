@@ -20,7 +20,7 @@ def holes_of(program: Program) -> Holes:
     """The gradients that the backward section does not write."""
     section = program.section("backward")
     statements = section.statements if section is not None else ()
-    read = {name for s in statements for name in s.reads if name.startswith("d") and len(name) > 1}
+    read = {name for s in statements for name in s.reads if program.naming.tensor(name)}
     written = {name for s in statements for name in s.writes}
     really = {name for s in statements if not s.hole for name in s.writes}
     before = {name for s in program.statements if s.section != "backward" for name in s.writes}

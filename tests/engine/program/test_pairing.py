@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from backprop_tui.engine.program.naming import DX
 from backprop_tui.engine.program.pairing import Candidate, unpaired
 
 
 def suggested(name: str, *missing: str) -> str | None:
     """What is suggested for a name where these tensors have no gradient."""
-    found = unpaired([Candidate(name, name[1:], (7,))], missing, ())
+    found = unpaired([Candidate(name, name[1:], (7,))], missing, (), DX)
     return found[0].suggestion if found else None
 
 
@@ -32,4 +33,4 @@ def test_nothing_is_said_of_helpers(name: str) -> None:
 
 
 def test_nothing_is_said_where_the_gradient_is_written() -> None:
-    assert unpaired([Candidate("dww", "ww", (7,))], ["w"], ["w"]) == ()
+    assert unpaired([Candidate("dww", "ww", (7,))], ["w"], ["w"], DX) == ()
