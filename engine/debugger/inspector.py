@@ -45,7 +45,7 @@ def inspector(scene: Scene, view: View) -> tuple[Inspector, View]:
         facts=facts(gradient, judgement) if gradient is not None and judgement is not None else (),
         made_by=_made_by(program, name),
         used_by=_used_by(program, name),
-        written_by=_written_by(program, f"d{name}"),
+        written_by=_written_by(program, scene.gradient_of(name)),
     )
     return pane, view
 
@@ -79,18 +79,18 @@ def _blocks(scene: Scene, view: View, name: str, value: object, index: tuple[int
 
 def _no_manual(scene: Scene, name: str) -> str:
     """Why there is nothing to see of the handwritten gradient."""
-    facts = scene.session.facts
-    candidate = facts.candidates.get(f"d{name}")
-    if candidate is None or candidate.name in facts.holes.marked:
-        return f"d{name} is not written yet"
-    return f"d{name} has not run yet: line {candidate.lines[0]} writes it"
+    facts, gradient = scene.session.facts, scene.gradient_of(name)
+    candidate = facts.candidates.get(gradient)
+    if candidate is None or gradient in facts.holes.marked:
+        return f"{gradient} is not written yet"
+    return f"{gradient} has not run yet: line {candidate.lines[0]} writes it"
 
 
 def _no_autograd(scene: Scene, name: str) -> str:
     if scene.record is None:
         return "autograd's gradient appears with the first iteration"
     if name in scene.session.data and name not in scene.session.facts.written_tensors:
-        return f"{name} is data: asked for where d{name} is written"
+        return f"{name} is data: asked for where {scene.gradient_of(name)} is written"
     return scene.record.references.reasons.get(name, "autograd has not run in this iteration")
 
 

@@ -107,7 +107,7 @@ def _remark(scene: Scene, view: View) -> str:
     judgement = scene.judgement(view.selected, view.ran)
     if judgement is None or judgement.diagnosis is None:
         return ""
-    return f"d{view.selected}: {judgement.diagnosis.message}"
+    return f"{scene.gradient_of(view.selected)}: {judgement.diagnosis.message}"
 
 
 def _counts(scene: Scene, record: Iteration, ran: int) -> Counter[Verdict]:

@@ -65,6 +65,10 @@ class Scene:
             return [name for name in names if name in record.history]
         return [name for name in names if name in known or name in data]
 
+    def gradient_of(self, tensor: str) -> str:
+        """What the gradient of a tensor is called."""
+        return self.session.program.naming.gradient(tensor)
+
     def value(self, name: str, ran: int) -> Any:
         """The value of a name after `ran` steps; MISSING where it has none."""
         if self.record is None:
@@ -73,13 +77,13 @@ class Scene:
 
     def manual(self, tensor: str, ran: int) -> Any:
         """The handwritten gradient of a tensor after `ran` steps; partial before its last write."""
-        return MISSING if self.record is None else value_at(self.record, f"d{tensor}", ran)
+        return MISSING if self.record is None else value_at(self.record, self.gradient_of(tensor), ran)
 
     def settled(self, tensor: str, ran: int) -> Gradient | None:
         """The gradient of a tensor once something is said of it."""
         if self.record is None:
             return None
-        gradient = self.record.gradients.get(f"d{tensor}")
+        gradient = self.record.gradients.get(self.gradient_of(tensor))
         return gradient if gradient is not None and is_told(self.record, gradient, ran) else None
 
     def judgement(self, tensor: str, ran: int) -> Judgement | None:
@@ -102,8 +106,8 @@ class Scene:
         """The parameters whose gradient no line writes, once an iteration has run."""
         if self.record is None:
             return frozenset()
-        session = self.session
-        return frozenset(name for name in session.parameters if f"d{name}" not in session.facts.candidates)
+        written = self.session.facts.candidates
+        return frozenset(name for name in self.session.parameters if self.gradient_of(name) not in written)
 
 
 def _data(session: Session) -> list[str]:

@@ -162,7 +162,7 @@ class Stepper:
             return
         if self._tutor is None:
             self._tutor = Tutor(self.session.program)
-        judgement = self.line_check.judgements.get(f"d{selected}")
+        judgement = self.line_check.judgements.get(self.scene.gradient_of(selected))
         with self.output.muted():
             self._tutor.answer(asked, selected, self.session, record, judgement)
 

@@ -30,7 +30,7 @@ def _row(scene: Scene, view: View, name: str) -> TensorRow:
         verdict=judgement.verdict if judgement is not None else _absent(scene, name),
         maxdiff=_maxdiff(gradient) if gradient is not None else None,
         selected=name == view.selected,
-        changed=name in view.changed or f"d{name}" in view.changed,
+        changed=not view.changed.isdisjoint((name, scene.gradient_of(name))),
         hidden=judgement is not None and judgement.hidden,
     )
 

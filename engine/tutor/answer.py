@@ -33,7 +33,8 @@ class Answer:
 
     number: int
     asked: Asked
-    tensor: str
+    gradient: str
+    """Its name: `dW1`."""
     lines: tuple[Told, ...]
     writable: bool = False
     """Whether enter would write what the lines show into the file."""

@@ -55,7 +55,7 @@ class Tutor:
         else:
             lines, writable = self._line(derivation, tensor, now=asked is Asked.WRITTEN)
         number = self.newest.number + 1 if self.newest is not None else 1
-        self.newest = Answer(number, asked, tensor, lines, writable)
+        self.newest = Answer(number, asked, gradient, lines, writable)
 
     def forget(self) -> None:
         """The iteration that was asked about is over: nothing of it is kept."""

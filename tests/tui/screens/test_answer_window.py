@@ -16,7 +16,7 @@ from backprop_tui.tui.screens.answer_window import AnswerWindow
 
 
 def answer(number: int, asked: Asked, *lines: str, writable: bool = False) -> Answer:
-    return Answer(number, asked, "h", tuple(Told(line) for line in lines), writable)
+    return Answer(number, asked, "dh", tuple(Told(line) for line in lines), writable)
 
 
 def staged(scenes: ModuleType, *answers: Answer | None) -> tuple[BackpropApp, list[object]]:
