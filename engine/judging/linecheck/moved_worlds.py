@@ -71,7 +71,8 @@ def tried_in_worlds(quick: QuickPass, results: Results) -> Results:
     leaning = [n for n in told if _right(worlds, n, _given_right)]
     results = results.told({n: reasons[n] for n in leaning}, Verdict.LEANING)
     passing = [n for n in told if n not in leaning and _right(worlds, n, _uncut)]
-    results = _with_conventions(quick.attempt, results, worlds, passing)
+    others = [n for n in told if n not in {*leaning, *passing}]
+    results = _with_conventions(quick.attempt, results, worlds, others, passing)
     # what is right because two errors cancel is no less an error
     sound = [n for n in passing if not _behind(results, n) & set(results.wrong) - set(passing)]
     return results.told({n: reasons[n] for n in sound}, Verdict.LEANING)
@@ -150,12 +151,15 @@ def _given_right(world: WorldValues) -> Mapping[str, Any]:
 
 
 def _with_conventions(
-    attempt: Attempt, results: Results, worlds: Sequence[WorldValues], passing: Sequence[str]
+    attempt: Attempt,
+    results: Results,
+    worlds: Sequence[WorldValues],
+    suspects: Sequence[str],
+    passing: Sequence[str],
 ) -> Results:
     """Wrong only as a name, or by one factor, while the parameters' gradients made from it are right."""
-    suspects = [name for name in results.wrong if name not in passing and name in worlds[0].true]
     for name in suspects:
-        if _silent(worlds, [name]) or not _parameters_are_right(attempt, results, worlds, name, passing):
+        if not _parameters_are_right(attempt, results, worlds, name, passing):
             continue
         factor = _factor(worlds, name)
         if factor is None:
