@@ -14,7 +14,7 @@ from .gradient_lines import COPIED, written_lines
 from .isolated_lines import KINK
 from .outcome import LineJudgement
 from .quick_pass import QuickPass
-from .reused_names import many
+from .reused_names import clipped_after, many
 
 
 def unknown(attempt: Attempt, name: str) -> LineJudgement:
@@ -59,8 +59,12 @@ def _reuse(attempt: Attempt, name: str, reads: tuple[str, ...]) -> str:
     """Which line goes on to use a name for something else."""
     for one in (name, *reads) if attempt.complete else ():
         if one in attempt.complete:
-            position = attempt.iteration.gradients[one].writes[attempt.complete[one]]
-            line = attempt.iteration.statement_at(position).line
+            iteration, count = attempt.iteration, attempt.complete[one]
+            line = iteration.statement_at(iteration.gradients[one].writes[count]).line
+            if clipped_after(iteration, one, count):
+                if one == name:
+                    return f"clipped in line {line}, after it is complete"
+                continue
             tensor = attempt.reading.tensor_of[one]
             return f"from line {line} on, {one} is no longer the gradient of {tensor}"
     return ""

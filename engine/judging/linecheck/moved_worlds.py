@@ -71,7 +71,7 @@ def tried_in_worlds(quick: QuickPass, results: Results) -> Results:
     leaning = [n for n in told if _right(worlds, n, _given_right)]
     results = results.told({n: reasons[n] for n in leaning}, Verdict.LEANING)
     passing = [n for n in told if n not in leaning and _right(worlds, n, _uncut)]
-    others = [n for n in told if n not in {*leaning, *passing}]
+    others = [n for n in told if n not in {*leaning, *passing} and not _spoiled(quick, n)]
     results = _with_conventions(quick.attempt, results, worlds, others, passing)
     # what is right because two errors cancel is no less an error
     sound = [n for n in passing if not _behind(results, n) & set(results.wrong) - set(passing)]
@@ -148,6 +148,14 @@ def _uncut(world: WorldValues) -> Mapping[str, Any]:
 
 def _given_right(world: WorldValues) -> Mapping[str, Any]:
     return world.given_right
+
+
+def _spoiled(quick: QuickPass, name: str) -> bool:
+    """Whether a gradient is changed in place by a line that reads nothing else, once others have read it."""
+    iteration = quick.attempt.iteration
+    writes = iteration.gradients[name].writes if name in iteration.gradients else ()
+    last = iteration.statement_at(writes[-1]) if len(writes) > 1 else None
+    return last is not None and name in last.changes and not last.reads - {name, "torch"}
 
 
 def _with_conventions(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping
 from itertools import pairwise
+
+import torch
+from torch import Tensor
 
 from ...execution.execution_path import Steps
 from ...execution.iteration import Iteration
@@ -88,21 +91,44 @@ def settled(
     return chosen
 
 
-def turning_points(iteration: Iteration, check: LineCheck, kept: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """After how many writes an accused gradient may be complete and its name used for something else.
+def turning_points(
+    iteration: Iteration, check: LineCheck, kept: Container[str]
+) -> dict[str, tuple[int, ...]]:
+    """After how many writes an accused gradient may be complete: what its name holds later is something else.
 
-    Only where a line of another gradient reads it later on. The gradients in `kept` are read after the
-    backward: they are what they are in the end.
+    Only where a line of another gradient reads it later on, or where all that comes later clips it. The
+    gradients in `kept` are read after the backward: they are what they are in the end, clipped or not.
     """
-    found = {name: _turns(iteration, check, name) for name in check.accused - set(kept)}
-    return {name: turns for name, turns in sorted(found.items()) if turns}
+    turns = {name: _turns(iteration, check, name, kept) for name in sorted(check.accused)}
+    return {name: counts for name, counts in turns.items() if counts}
 
 
-def _turns(iteration: Iteration, check: LineCheck, name: str) -> tuple[int, ...]:
+def _turns(iteration: Iteration, check: LineCheck, name: str, kept: Container[str]) -> tuple[int, ...]:
     writes = iteration.gradients[name].writes if name in iteration.gradients else ()
     statements = [iteration.statement_at(position) for position in writes]
     changing = [index for index, (one, other) in enumerate(pairwise(statements), 1) if one is not other]
     readers = [other for other, one in check.judgements.items() if name in one.upstreams and other != name]
     ran = len(iteration.recorder.entries)
     last = max((max(iteration.gradients[one].writes, default=ran) for one in readers), default=-1)
-    return tuple(count for count in reversed(changing) if writes[count] < last)[:_TRIED]
+    read = [count for count in reversed(changing) if name not in kept and writes[count] < last]
+    clipped = [count for count in changing if count not in read and clipped_after(iteration, name, count)]
+    return (*read[:_TRIED], *clipped[:1])
+
+
+def clipped_after(iteration: Iteration, name: str, count: int) -> bool:
+    """Whether all that changes a gradient after so many writes clips it, by value or by norm.
+
+    Clipped by value, an entry is what it was or the largest that there is; by norm all of them are smaller
+    by one factor, which the text has to say.
+    """
+    writes = iteration.gradients[name].writes
+    before = iteration.value_at(name, writes[count - 1] + 1)
+    after = iteration.value_at(name, writes[-1] + 1)
+    if not isinstance(before, Tensor) or not isinstance(after, Tensor) or before.shape != after.shape:
+        return False
+    if not after.numel() or not bool(after.any()):
+        return False
+    by_norm = any("norm" in iteration.statement_at(position).text for position in writes[count:])
+    most = after.abs().max()
+    limited = before.clamp(-most, most) if not by_norm else before * (most / before.abs().max()).clamp(max=1)
+    return bool(torch.allclose(limited, after))
