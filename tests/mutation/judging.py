@@ -29,7 +29,7 @@ from backprop_tui.engine.verdict import Verdict
 
 from .mutator import Mutant, written_names
 
-TOLD = {verdict for verdict in Verdict if verdict in ("leaning", "scaled", "part")}
+TOLD = {Verdict.LEANING, Verdict.SCALED, Verdict.PART}
 """Passes, with what it leans on."""
 
 
@@ -114,7 +114,8 @@ def fate(original: Subject, mutant: Mutant) -> Fate:
 
 
 def _blamed(changed: Subject, mutant: Mutant) -> Fate:
-    own = mutant.after == "pass" or mutant.line in changed.accused_lines
+    written_elsewhere = _written(mutant.before) & set(mutant.gradients) - _written(mutant.after)
+    own = written_elsewhere or mutant.line in changed.accused_lines
     return Fate.BLAMED if own else Fate.BELOW
 
 
