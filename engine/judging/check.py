@@ -94,8 +94,8 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     """Every written gradient in the order of its line, then the parameters without one."""
     written = sorted(record.gradients.values(), key=lambda gradient: gradient.pair.lines[-1])
     lines = check_lines(session, record)
-    judged = judgements(record, lines, diagnoses_of(session, record, lines))
-    found = [_written(gradient, judged[gradient.name], rtol, atol) for gradient in written]
+    judgement_of = judgements(record, lines, diagnoses_of(session, record, lines))
+    found = [_written(gradient, judgement_of[gradient.name], rtol, atol) for gradient in written]
     missing = [f"d{name}" for name in session.parameters if f"d{name}" not in record.gradients]
     missing += absent_gradients(session.facts, record.references)
     return found + [_missing(record, name[1:]) for name in dict.fromkeys(missing)]
@@ -114,15 +114,15 @@ def diagnoses_of(session: Session, record: Iteration, lines: LineCheck) -> Mappi
         return {}
 
 
-def _written(gradient: Gradient, judged: Judgement, rtol: float, atol: float) -> GradientReport:
+def _written(gradient: Gradient, judgement: Judgement, rtol: float, atol: float) -> GradientReport:
     found = gradient.compared(rtol=rtol, atol=atol)
-    line = judged.line
+    line = judgement.line
     return GradientReport(
         name=gradient.name,
         tensor=gradient.tensor,
         line=gradient.pair.lines[-1],
         lines=line.lines if line is not None else gradient.pair.lines,
-        verdict=judged.verdict,
+        verdict=judgement.verdict,
         exact=found.exact,
         approximate=found.approximate,
         maxdiff=found.maxdiff,
@@ -132,17 +132,17 @@ def _written(gradient: Gradient, judged: Judgement, rtol: float, atol: float) ->
         worst_index=found.worst_index,
         line_verdict=line.verdict if line is not None else None,
         ran=gradient.value is not MISSING,
-        hidden=judged.hidden,
-        inherited_from=judged.inherited_from,
+        hidden=judgement.hidden,
+        inherited_from=judgement.inherited_from,
         line_maxdiff=line.maxdiff if line is not None else None,
         line_dtype=line.dtype or None if line is not None else None,
-        message=_unreached(gradient, judged) or judged.message,
-        diagnosis=judged.diagnosis,
+        message=_unreached(gradient, judgement) or judgement.message,
+        diagnosis=judgement.diagnosis,
     )
 
 
-def _unreached(gradient: Gradient, judged: Judgement) -> str:
-    unreached = gradient.value is MISSING and judged.verdict is Verdict.NOT_WRITTEN
+def _unreached(gradient: Gradient, judgement: Judgement) -> str:
+    unreached = gradient.value is MISSING and judgement.verdict is Verdict.NOT_WRITTEN
     return "its line did not run" if unreached else ""
 
 

@@ -58,18 +58,20 @@ class Judgement:
 
 
 def judgements(
-    iteration: Iteration, check: LineCheck | None, diagnoses: Mapping[str, Diagnosis] | None = None
+    iteration: Iteration, line_check: LineCheck | None, diagnoses: Mapping[str, Diagnosis] | None = None
 ) -> dict[str, Judgement]:
     """The judgement of every gradient of an iteration; without a line check, end to end alone.
 
-    `diagnoses` are those of the check, by gradient, where they are known. A check of an earlier iteration
+    `diagnoses` are those of the line check, by gradient, where they are known. One of an earlier iteration
     still tells which lines are wrong, for the lines are the same; what it found not exercised says nothing
     of another batch.
     """
-    if check is not None and check.problem:
-        return {name: _unjudged(gradient, check.problem) for name, gradient in iteration.gradients.items()}
-    lines = check.judgements if check is not None else {}
-    if check is not None and check.iteration != iteration.number:
+    if line_check is not None and line_check.problem:
+        return {
+            name: _unjudged(gradient, line_check.problem) for name, gradient in iteration.gradients.items()
+        }
+    lines = line_check.judgements if line_check is not None else {}
+    if line_check is not None and line_check.iteration != iteration.number:
         lines = {name: _of_another_batch(line) for name, line in lines.items()}
     reasons = diagnoses or {}
     return {
@@ -83,10 +85,10 @@ def _unjudged(gradient: Gradient, problem: str) -> Judgement:
     return Judgement(gradient.verdict, gradient.verdict, remarks=(message,))
 
 
-def explained(iteration: Iteration, judged: Mapping[str, Judgement]) -> bool:
+def explained(iteration: Iteration, judgements: Mapping[str, Judgement]) -> bool:
     """Whether every gradient that is wrong end to end is so for a reason that is already known."""
     return all(
-        judged[name].verdict.accuses or judged[name].verdict is Verdict.INHERITED
+        judgements[name].verdict.accuses or judgements[name].verdict is Verdict.INHERITED
         for name, gradient in iteration.gradients.items()
         if gradient.verdict is Verdict.WRONG or gradient.verdict.misfits
     )

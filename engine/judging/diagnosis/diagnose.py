@@ -51,7 +51,7 @@ _LONGEST = 1.0
 def diagnose(
     session: Session,
     iteration: Iteration,
-    check: LineCheck,
+    line_check: LineCheck,
     names: Sequence[str] | None = None,
     derivation: Derivation | None = None,
 ) -> dict[str, Diagnosis]:
@@ -61,7 +61,7 @@ def diagnose(
     """
     wanted = [
         one
-        for one in check.judgements.values()
+        for one in line_check.judgements.values()
         if one.verdict.accuses
         and not one.reused
         and (names is None or one.name in names)
@@ -71,8 +71,8 @@ def diagnose(
         return {}
     if derivation is None:
         derivation = derive(session, iteration)
-    dtype = torch.float64 if check.dtype == "float64" else None
-    reused = {one.name: one.lines for one in check.judgements.values() if one.reused}
+    dtype = torch.float64 if line_check.dtype == "float64" else None
+    reused = {one.name: one.lines for one in line_check.judgements.values() if one.reused}
     bench = Bench(attempt_of(session, iteration, dtype, {}), reused)
     with bench.open() as world:
         bench.prepare(world)
