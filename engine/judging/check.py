@@ -64,16 +64,16 @@ def _report(
     session: Session, record: Iteration | None, failure: Failure | None, rtol: float, atol: float
 ) -> Report:
     interrupted = failure is not None and failure.type == "KeyboardInterrupt"
-    found = [] if record is None or interrupted else gradient_reports(session, record, rtol, atol)
+    reports = [] if record is None or interrupted else gradient_reports(session, record, rtol, atol)
     return Report(
         program=session.program.name,
         iterations=session.number,
         seed=session.seed,
         loss=session.losses[-1] if session.losses else None,
         losses=tuple(session.losses),
-        gradients=tuple(found),
+        gradients=tuple(reports),
         unpaired=() if record is None else session.unpaired(record),
-        notes=() if record is None else (*record.notes, *_asides(found)),
+        notes=() if record is None else (*record.notes, *_asides(reports)),
         failure=failure,
     )
 
@@ -84,9 +84,9 @@ _PASSED = (Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT)
 def _asides(reports: list[GradientReport]) -> list[str]:
     """What there is to say of gradients that pass: another dtype, another subgradient."""
     return [
-        f"line {one.line}, {one.name}: {one.message}"
-        for one in reports
-        if one.message and one.verdict in _PASSED and one.line is not None
+        f"line {report.line}, {report.name}: {report.message}"
+        for report in reports
+        if report.message and report.verdict in _PASSED and report.line is not None
     ]
 
 
@@ -95,10 +95,11 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     written = sorted(record.gradients.values(), key=lambda gradient: gradient.pair.lines[-1])
     lines = check_lines(session, record)
     judgement_of = judgements(record, lines, diagnoses_of(session, record, lines))
-    found = [_written(gradient, judgement_of[gradient.name], rtol, atol) for gradient in written]
-    missing = [f"d{name}" for name in session.parameters if f"d{name}" not in record.gradients]
+    reports = [_written(gradient, judgement_of[gradient.name], rtol, atol) for gradient in written]
+    naming = session.program.naming
+    missing = [name for name in map(naming.gradient, session.parameters) if name not in record.gradients]
     missing += absent_gradients(session.facts, record.references)
-    return found + [_missing(record, name[1:]) for name in dict.fromkeys(missing)]
+    return reports + [_missing(record, name, naming.tensor(name)) for name in dict.fromkeys(missing)]
 
 
 def diagnoses_of(session: Session, record: Iteration, lines: LineCheck) -> Mapping[str, Diagnosis]:
@@ -115,7 +116,7 @@ def diagnoses_of(session: Session, record: Iteration, lines: LineCheck) -> Mappi
 
 
 def _written(gradient: Gradient, judgement: Judgement, rtol: float, atol: float) -> GradientReport:
-    found = gradient.compared(rtol=rtol, atol=atol)
+    comparison = gradient.compared(rtol=rtol, atol=atol)
     line = judgement.line
     return GradientReport(
         name=gradient.name,
@@ -123,13 +124,13 @@ def _written(gradient: Gradient, judgement: Judgement, rtol: float, atol: float)
         line=gradient.pair.lines[-1],
         lines=line.lines if line is not None else gradient.pair.lines,
         verdict=judgement.verdict,
-        exact=found.exact,
-        approximate=found.approximate,
-        maxdiff=found.maxdiff,
-        relative_error=found.relative_error,
-        shape=found.shape,
-        expected_shape=found.expected_shape,
-        worst_index=found.worst_index,
+        exact=comparison.exact,
+        approximate=comparison.approximate,
+        maxdiff=comparison.maxdiff,
+        relative_error=comparison.relative_error,
+        shape=comparison.shape,
+        expected_shape=comparison.expected_shape,
+        worst_index=comparison.worst_index,
         line_verdict=line.verdict if line is not None else None,
         ran=gradient.value is not MISSING,
         hidden=judgement.hidden,
@@ -146,11 +147,11 @@ def _unreached(gradient: Gradient, judgement: Judgement) -> str:
     return "its line did not run" if unreached else ""
 
 
-def _missing(record: Iteration, name: str) -> GradientReport:
-    reference = record.references.gradients.get(name)
+def _missing(record: Iteration, name: str, tensor: str) -> GradientReport:
+    reference = record.references.gradients.get(tensor)
     return GradientReport(
-        name=f"d{name}",
-        tensor=name,
+        name=name,
+        tensor=tensor,
         line=None,
         lines=(),
         verdict=Verdict.NOT_WRITTEN,

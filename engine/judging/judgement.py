@@ -14,7 +14,7 @@ from ..execution.steps import MISSING
 from ..tensors.comparison import finite_max
 from ..verdict import Verdict
 from .diagnosis.diagnosis import Diagnosis
-from .linecheck.outcome import ZEROS, LineCheck, LineJudgement
+from .linecheck.outcome import LineCheck, LineJudgement
 
 _ACCUSED = tuple(verdict for verdict in Verdict if verdict.accuses)
 _CONVENTIONS = (Verdict.SCALED, Verdict.PART)
@@ -157,7 +157,8 @@ def _not_run(whole: Verdict, line: LineJudgement) -> Judgement:
 
 def _holes(line: LineJudgement, lines: Mapping[str, LineJudgement]) -> str:
     """Which gradients that the line reads are not written."""
-    holes = [one for one in line.upstreams if one in lines and lines[one].verdict is Verdict.NOT_WRITTEN]
+    known = [name for name in line.upstreams if name in lines]
+    holes = [name for name in known if lines[name].verdict is Verdict.NOT_WRITTEN]
     if not holes:
         return ""
     verb, whose = ("is", "autograd's stands") if len(holes) == 1 else ("are", "autograd's stand")
@@ -179,9 +180,14 @@ def _accused(
     hidden = whole.passes and gradient.value is not MISSING and whole is not Verdict.NOT_CHECKED
     headline = _accusation(line, diagnosis)
     why_hidden = f"hidden: {_why_hidden(iteration, gradient)}" if hidden else ""
-    said = diagnosis is not None and diagnosis.kind == "constant_written" and line.message == ZEROS
-    more = "" if said or line.message in headline else line.message
+    more = "" if _told(line, diagnosis) else line.message
     return Judgement(line.verdict, whole, line, hidden, (), headline, _said(why_hidden, more), diagnosis)
+
+
+def _told(line: LineJudgement, diagnosis: Diagnosis | None) -> bool:
+    """Whether the diagnosis says what the line check says."""
+    kind = "" if diagnosis is None else diagnosis.kind
+    return (line.zeros and kind == "constant_written") or kind == "read_too_early"
 
 
 def _accusation(line: LineJudgement, diagnosis: Diagnosis | None) -> str:
@@ -206,8 +212,8 @@ def _excused(
 ) -> Judgement:
     """Wrong end to end, while the line is not: something upstream is, or only rounding, or a kink."""
     whole = gradient.verdict
-    found = _roots(gradient.name, lines, _ACCUSED)
-    roots = tuple(sorted(found, key=lambda name: max(lines[name].lines, default=0)))
+    wrong = _roots(gradient.name, lines, _ACCUSED)
+    roots = tuple(sorted(wrong, key=lambda name: max(lines[name].lines, default=0)))
     if roots:
         remarks = _said(line.message) if line.verdict is Verdict.NOT_CHECKED else ()
         return _inherited(whole, line, roots, remarks)
@@ -239,7 +245,7 @@ def _inherited(
 def _coarse(iteration: Iteration, name: str, lines: Mapping[str, LineJudgement]) -> tuple[str, ...]:
     """The gradients upstream that are of a coarser dtype than their tensors: what they round is lost."""
     behind = _behind(name, lines)
-    return tuple(n for n, one in iteration.gradients.items() if n in behind and one.coarser)
+    return tuple(n for n, gradient in iteration.gradients.items() if n in behind and gradient.coarser)
 
 
 def _not_finite(gradient: Gradient) -> str:
@@ -247,7 +253,7 @@ def _not_finite(gradient: Gradient) -> str:
     manual, autograd = gradient.value, gradient.reference
     if not isinstance(manual, Tensor) or autograd is None:
         return _STRANGE
-    odd, true = (~one.detach().to_dense().cpu().isfinite() for one in (manual, autograd))
+    odd, true = (~tensor.detach().to_dense().cpu().isfinite() for tensor in (manual, autograd))
     its_own, autograds = bool((odd & ~true).any()), bool((true & ~odd).any())
     if its_own == autograds:
         return _STRANGE
@@ -266,30 +272,30 @@ def _is_finite(size: float | None) -> bool:
 
 
 def _kinked(name: str, lines: Mapping[str, LineJudgement]) -> bool:
-    return any(lines[one].kink for one in _behind(name, lines))
+    return any(lines[upstream].kink for upstream in _behind(name, lines))
 
 
 def _roots(name: str, lines: Mapping[str, LineJudgement], accused: Iterable[Verdict]) -> list[str]:
     """The wrong gradients upstream, those behind wrong ones left out."""
-    found: list[str] = []
+    roots: list[str] = []
     seen, queue = {name}, [name]
     while queue:
-        for one in lines[queue.pop(0)].upstreams:
-            if one in seen or one not in lines:
+        for upstream in lines[queue.pop(0)].upstreams:
+            if upstream in seen or upstream not in lines:
                 continue
-            seen.add(one)
-            if lines[one].verdict in accused:
-                found.append(one)
+            seen.add(upstream)
+            if lines[upstream].verdict in accused:
+                roots.append(upstream)
             else:
-                queue.append(one)
-    return found
+                queue.append(upstream)
+    return roots
 
 
 def _behind(name: str, lines: Mapping[str, LineJudgement]) -> set[str]:
     seen, queue = {name}, [name]
     while queue:
-        for one in lines[queue.pop(0)].upstreams:
-            if one in lines and one not in seen:
-                seen.add(one)
-                queue.append(one)
+        for upstream in lines[queue.pop(0)].upstreams:
+            if upstream in lines and upstream not in seen:
+                seen.add(upstream)
+                queue.append(upstream)
     return seen - {name}

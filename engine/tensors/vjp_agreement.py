@@ -29,6 +29,10 @@ class Agreement(NamedTuple):
     """Some entry is infinite or NaN where the VJP's is a number: no choice at a kink is that."""
     faint: bool = False
     """The VJP is so small beside what it was summed from that it may be rounding."""
+    kink: bool = False
+    """Right off the kinks and ties: there another subgradient than autograd's was chosen."""
+    zeros: bool = False
+    """Zero in every entry, which is no formula, though the VJP may cancel to it."""
 
 
 def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agreement:

@@ -119,6 +119,13 @@ def leaves_reached(value: Any, leaves: Mapping[str, Tensor]) -> frozenset[str]:
     return frozenset(name for name, leaf in leaves.items() if id(leaf) in reached)
 
 
+def downstream_of_each(tensors: Mapping[str, Tensor]) -> dict[str, frozenset[str]]:
+    """By the name of every tensor, those of the tensors that were computed from it."""
+    behind = {name: nodes_behind([tensor]) for name, tensor in tensors.items()}
+    nodes = {name: node_of(tensor) for name, tensor in tensors.items()}
+    return {of: frozenset(n for n in tensors if n != of and nodes[of] in behind[n]) for of in tensors}
+
+
 def downstream(tensors: Mapping[str, Tensor], of: str) -> frozenset[str]:
     """The names of the tensors that were computed from the tensor `of`."""
     node = node_of(tensors[of])

@@ -15,13 +15,13 @@ from ...execution.steps import MISSING
 from ...tensors.vjp_agreement import Agreement, agreement, is_rounding, measured_upstream
 from ...verdict import Verdict
 from .attempt import Attempt, Graph, sizes_of
-from .dependence import Own, downstream, leaves_reached, own_cuts
-from .outcome import ZEROS
+from .dependence import Own, downstream, downstream_of_each, leaves_reached, own_cuts
 from .perturbation import ExactUses, Jittered, Moved
 from .quick_pass import QuickPass
 from .substitution import Outcome
 
-KINK = "at a kink or tie it takes another subgradient than autograd: right"
+_ZEROS = "it is zero, whatever comes from upstream"
+_KINK = "at a kink or tie it takes another subgradient than autograd: right"
 _FACTORS = (torch.pi, 1 / torch.e)
 
 
@@ -31,7 +31,7 @@ def second_look(quick: QuickPass, suspects: Iterable[str]) -> dict[str, Agreemen
     alone = judged_alone(quick, own, outcome=quick.outcome)
     for name, one in alone.items():
         if one.verdict is Verdict.NOT_EXERCISED and _is_nothing(quick.outcome.values.get(name)):
-            alone[name] = one._replace(verdict=Verdict.WRONG_HERE, message=ZEROS)
+            alone[name] = one._replace(verdict=Verdict.WRONG_HERE, message=_ZEROS, zeros=True)
     return alone | _off_the_kinks(quick, own, alone)
 
 
@@ -47,7 +47,7 @@ def _off_the_kinks(
         if left:
             moved = judged_alone(quick, left, moved=Moved(data, still))
             right = {name: one for name, one in moved.items() if one.verdict is Verdict.RIGHT}
-            excused |= {name: one._replace(message=KINK) for name, one in right.items()}
+            excused |= {name: one._replace(message=_KINK, kink=True) for name, one in right.items()}
     return excused
 
 
@@ -65,7 +65,8 @@ def own_cuts_of(quick: QuickPass, names: Iterable[str]) -> dict[str, Own]:
     with attempt.open() as world:
         tensors = attempt.forward(world).tensors
         every = [name for name in attempt.reading.names if tensor[name] in tensors]
-        below = {name: downstream(tensors, tensor[name]) for name in every}
+        downstreams = downstream_of_each(tensors)
+        below = {name: downstreams[tensor[name]] for name in every}
         reads = _watched(quick, world)
     return {name: own_cuts(name, reads, below, tensor) for name in names}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 from ...execution.failure import in_short
 from ...execution.steps import MISSING
@@ -11,7 +12,6 @@ from .attempt import Attempt
 from .blame import Results
 from .dependence import upstreams
 from .gradient_lines import COPIED, written_lines
-from .isolated_lines import KINK
 from .outcome import LineJudgement
 from .quick_pass import QuickPass
 from .reused_names import clipped_after, many
@@ -46,13 +46,29 @@ def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement
         reasons = attempt.iteration.references.reasons
         reason = reasons.get(attempt.reading.tensor_of[name], "no parameter reaches the tensor")
         return said(Verdict.NOT_CHECKED, message=reason)
+    message = result.message or _reuse(attempt, name, reads)
+    early = None if message else _too_early(attempt, name, result.verdict)
     return said(
         result.verdict,
         maxdiff=result.maxdiff,
         dtype=result.dtype,
-        message=result.message or _reuse(attempt, name, reads) or _too_early(attempt, name, result.verdict),
-        kink=result.message == KINK,
+        message=message if early is None else early.words,
+        kink=result.kink,
+        zeros=result.zeros,
+        completed_in=None if early is None else early.completed_in,
     )
+
+
+class _TooEarly(NamedTuple):
+    """A gradient that is read before its last write, and the line of that."""
+
+    read: str
+    completed_in: int
+
+    @property
+    def words(self) -> str:
+        """What is said of it."""
+        return f"reads {self.read} before line {self.completed_in} completes it"
 
 
 def _reuse(attempt: Attempt, name: str, reads: tuple[str, ...]) -> str:
@@ -70,10 +86,10 @@ def _reuse(attempt: Attempt, name: str, reads: tuple[str, ...]) -> str:
     return ""
 
 
-def _too_early(attempt: Attempt, name: str, verdict: Verdict) -> str:
+def _too_early(attempt: Attempt, name: str, verdict: Verdict) -> _TooEarly | None:
     """For a wrong line that reads a gradient before its last write: which line completes it."""
     if verdict is not Verdict.WRONG_HERE:
-        return ""
+        return None
     section = attempt.session.program.section("backward")
     statements = section.statements if section else ()
     names, static = set(attempt.reading.names), attempt.reading.static
@@ -81,7 +97,7 @@ def _too_early(attempt: Attempt, name: str, verdict: Verdict) -> str:
         if name not in statement.writes:
             continue
         for later in statements[position + 1 :]:
-            for read in statement.reads & names & set(later.writes):
+            for read in sorted(statement.reads & names & set(later.writes)):
                 if read != name and read in attempt.plan.writes and name not in static[read]:
-                    return f"reads {read} before line {later.line} completes it"
-    return ""
+                    return _TooEarly(read, later.line)
+    return None

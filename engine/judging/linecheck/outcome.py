@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from ...verdict import Verdict
 
-ZEROS = "it is zero, whatever comes from upstream"
-
 
 class LineJudgement(NamedTuple):
     """What is said of the lines that build one gradient, whatever comes in from upstream."""
@@ -27,6 +25,10 @@ class LineJudgement(NamedTuple):
     """Right, but at a kink or tie another subgradient than autograd's was chosen."""
     reused: bool = False
     """Its name stands for something else in the end, so that end to end nothing can be said."""
+    zeros: bool = False
+    """Wrong as it is zero whatever comes from upstream."""
+    completed_in: int | None = None
+    """The line that completes a gradient which these lines read before."""
 
 
 @dataclass(frozen=True)
