@@ -3,51 +3,58 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ...execution.steps import MISSING
 from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
-from ...rules.trees import copied, text_of, unparsed
-from .edit import Edit, Line, Spot, number, spots_of
+from ...rules.trees import copied
+from .edit import Line, Spot, number, spots_of
 from .probes import Probe, constant_ratio, probed
-from .trial import Trial
+from .trial import Trial, run
+from .wording import written
+
+_NUMBERS = (Tensor, int, float)
 
 
+@dataclass(frozen=True, eq=False)
 class Case:
     """A gradient on trial: its lines, the values in them, and the program around."""
 
-    def __init__(self, trial: Trial, derived: Derived | None) -> None:
-        self.trial = trial
-        self.derived = derived
-        self.name = trial.name
-        self.tensor = trial.tensor
-        self.program = trial.bench.session.program
-        self.values = trial.bench.values
-        self.lines = trial.lines
-        trial.as_it_stands()
-        self._spots = {id(line): spots_of(line.node) for line in self.lines}
-        self._known: dict[int, Any] = {}
-        self._values_of_spots()
+    trial: Trial
+    derived: Derived | None
+    spots: Sequence[tuple[Line, Spot]]
+    """Every expression of every line, own lines first."""
+    standing: dict[str, Any]
+    """What every name holds once the lines have run as they stand."""
+    known: Mapping[int, Any]
+    """By the id of its node, what an expression of the lines was."""
 
-    def _values_of_spots(self) -> None:
-        for _, spot in self.spots():
-            known = number(spot.node)
-            self._known[id(spot.node)] = known if known is not None else self.trial.value_of(spot.node)
+    @property
+    def name(self) -> str:
+        """The gradient's name."""
+        return self.trial.name
 
-    def spots(self) -> Iterator[tuple[Line, Spot]]:
-        """Every expression of every line, own lines first."""
-        for line in self.lines:
-            for spot in self._spots[id(line)]:
-                yield line, spot
+    @property
+    def tensor(self) -> str:
+        """The name of the tensor whose gradient it is."""
+        return self.trial.tensor
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What every name holds once the forward has run."""
+        return self.trial.bench.values
 
     def value(self, node: ast.expr) -> Any:
         """What an expression of the lines was, MISSING if that is not known."""
-        return self._known.get(id(node), MISSING)
+        return self.known.get(id(node), MISSING)
 
     def shape(self, node: ast.expr) -> tuple[int, ...] | None:
         """The shape of an expression that is a tensor."""
@@ -61,32 +68,39 @@ class Case:
             return value.dim() == 0
         return isinstance(value, int | float) and not isinstance(value, bool)
 
+    def value_of(self, tree: ast.expr) -> Any:
+        """The value of any other expression after the lines; MISSING where it raises."""
+        return evaluated(copied(tree), self.standing)
+
     @cached_property
     def probes(self) -> list[Probe]:
         """What every part of the lines would have to be multiplied by."""
-        return probed(self.trial, [one for one in self.spots() if self._measurable(one[1])])
+        numbers = [(line, spot) for line, spot in self.spots if isinstance(self.value(spot.node), _NUMBERS)]
+        return probed(self.trial, numbers)
 
     @cached_property
     def ratio(self) -> float | None:
         """What the value is times what it should be, where that is the same in every entry."""
         return constant_ratio(self.trial)
 
-    def _measurable(self, spot: Spot) -> bool:
-        known = self.value(spot.node)
-        return not isinstance(spot.parent, ast.Compare) and isinstance(known, Tensor | int | float)
-
     @cached_property
     def forward(self) -> Sequence[Statement]:
         """The statements of the forward."""
-        section = self.program.section("forward")
+        section = self.trial.bench.program.section("forward")
         return section.statements if section else ()
 
     @cached_property
     def users(self) -> list[str]:
         """The tensors that the forward makes from this one, the last made first."""
-        found = [name for one in self.forward if self.tensor in one.reads for name in one.binds]
-        found = [name for name in found if f"d{name}" in self.trial.bench.given and name != self.tensor]
-        return list(dict.fromkeys(reversed(found)))
+        bench = self.trial.bench
+        made = [name for s in self.forward if self.tensor in s.reads for name in s.binds]
+        made = [name for name in made if bench.gradient_of(name) in bench.given and name != self.tensor]
+        return list(dict.fromkeys(reversed(made)))
+
+    @cached_property
+    def user_gradients(self) -> list[str]:
+        """The gradients of the users."""
+        return list(map(self.trial.bench.gradient_of, self.users))
 
     @cached_property
     def near(self) -> list[Statement]:
@@ -96,87 +110,81 @@ class Case:
     @cached_property
     def nearby(self) -> frozenset[str]:
         """The names in the nearest statements, in the derived lines, and in those of the users."""
-        found = {name for one in self.near for name in (*one.binds, *one.reads)}
-        if self.derived is not None:
-            found |= {name for line in self.derived.lines for name in _names(line)}
-        made = {name for one in self.near for name in one.binds}
-        around = [one for one in self.forward if set(one.binds) & found or one.reads & made]
-        return frozenset(found.union(*(one.reads for one in around)))
+        names = {name for statement in self.near for name in (*statement.binds, *statement.reads)}
+        names.update(self._derived_names)
+        made = {name for statement in self.near for name in statement.binds}
+        around = [s for s in self.forward if names.intersection(s.binds) or s.reads & made]
+        return frozenset(names.union(*(statement.reads for statement in around)))
 
     @cached_property
     def parts(self) -> list[tuple[str, Tensor]]:
         """Expressions of the forward around this tensor, and of the derived lines, with their values."""
-        trees = [
-            spot.node for one in self.forward if set(one.binds) & self.nearby for spot in spots_of(one.node)
-        ]
-        for line in self.derived.lines if self.derived is not None else ():
-            trees += [spot.node for statement in ast.parse(line).body for spot in spots_of(statement)]
+        around = [s.node for s in self.forward if self.nearby.intersection(s.binds)]
+        trees = [spot.node for node in (*around, *self.derived_statements) for spot in spots_of(node)]
         texts = {written(tree): tree for tree in trees if not isinstance(tree, ast.Name | ast.Constant)}
-        found = [(text, self.trial.value_of(copied(tree))) for text, tree in texts.items()]
-        return [
-            (text, value) for text, value in found if isinstance(value, Tensor) and value.is_floating_point()
-        ]
+        values = [(text, self.value_of(tree)) for text, tree in texts.items()]
+        return [(text, value) for text, value in values if _is_floating(value)]
 
     @cached_property
     def tensors(self) -> list[str]:
         """The names of floating tensors that lines may read, those of the nearest statements first."""
-        near = [name for one in self.near for name in (*one.binds, *sorted(one.reads))]
-        if self.derived is not None:
-            near = [name for line in self.derived.lines for name in _names(line)] + near
-        every = [*near, *self.values]
-        return [
-            name
-            for name in dict.fromkeys(every)
-            if isinstance(self.values.get(name), Tensor)
-            and self.values[name].is_floating_point()
-            and name != "loss"
-            and not name.startswith("__")
-        ]
+        near = [name for s in self.near for name in (*s.binds, *sorted(s.reads))]
+        every = dict.fromkeys([*self._derived_names, *near, *self.values])
+        floating = [name for name in every if _is_floating(self.values.get(name))]
+        return [name for name in floating if name != "loss" and not name.startswith("__")]
 
     @cached_property
     def gradients(self) -> list[str]:
         """The gradients that lines may read, those of the users first."""
-        users = [f"d{name}" for name in self.users]
-        others = sorted(self.trial.bench.given - {self.name, *users})
-        order = {f"d{name}": i for i, one in enumerate(self.forward) for name in one.binds}
-        return users + sorted(others, key=lambda one: order.get(one, -1))
+        bench = self.trial.bench
+        others = sorted(bench.given - {self.name, *self.user_gradients})
+        bound = enumerate(self.forward)
+        order = {bench.gradient_of(name): place for place, statement in bound for name in statement.binds}
+        return self.user_gradients + sorted(others, key=lambda gradient: order.get(gradient, -1))
 
-    def edit(self, kind: str, say: str | Callable[[], str], line: Line, spot: Spot | None, new: Any) -> Edit:
-        """One thing to try."""
-        return Edit(kind, say if callable(say) else lambda: say, line, new, spot)
+    @cached_property
+    def derived_statements(self) -> list[ast.stmt]:
+        """The lines that the rules derive, where they do."""
+        lines = self.derived.lines if self.derived is not None else ()
+        return [statement for line in lines for statement in ast.parse(line).body]
+
+    @cached_property
+    def _derived_names(self) -> list[str]:
+        nodes = [node for statement in self.derived_statements for node in ast.walk(statement)]
+        return [node.id for node in nodes if isinstance(node, ast.Name)]
 
 
-def _names(text: str) -> list[str]:
+def case_of(trial: Trial, derived: Derived | None) -> Case:
+    """Everything that there is to know of lines as they stand; `derived` says what they ought to be."""
+    spots = [(line, spot) for line in trial.lines for spot in spots_of(line.node)]
+    standing = _standing(trial)
+    known = {id(spot.node): _known(spot.node, standing) for _, spot in spots}
+    return Case(trial, derived, spots, standing, known)
+
+
+def _standing(trial: Trial) -> dict[str, Any]:
+    """What every name holds after the lines, the gradients that they do not read among them."""
+    bench = trial.bench
+    laid_out = trial.laid_out(trial.stands.setting, bench.values.keys() | bench.given)
+    with contextlib.suppress(Exception):  # what stands before a line that raises has its value
+        run(bench, trial.parts, laid_out)
+    return dict(bench.namespace)
+
+
+def _known(node: ast.expr, standing: dict[str, Any]) -> Any:
+    literal = number(node)
+    return evaluated(node, standing) if literal is None else literal
+
+
+def evaluated(tree: ast.expr, names: dict[str, Any]) -> Any:
+    """The value of an expression where names hold these values; MISSING where it raises."""
     try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return []
-    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        code = compile(ast.fix_missing_locations(ast.Expression(tree)), "<diagnosis>", "eval")
+        with torch.no_grad():
+            return eval(code, names)
+    except Exception:
+        return MISSING
 
 
-def swapped(was: ast.expr, new: ast.expr) -> Callable[[], str]:
-    """`A where B belongs`, written out when it is wanted."""
-    return lambda: f"{written(was)} where {written(new)} belongs"
-
-
-def written(node: ast.AST) -> str:
-    """An expression or a statement as a program would have it."""
-    if isinstance(node, ast.expr):
-        return text_of(node)
-    return unparsed(ast.fix_missing_locations(copied(node)))
-
-
-def binary(left: ast.expr, operator: ast.operator, right: ast.expr) -> ast.expr:
-    """An operation of two expressions."""
-    return ast.BinOp(left=left, op=operator, right=right)
-
-
-def method(of: ast.expr, which: str, *args: ast.expr, **keywords: Any) -> ast.expr:
-    """`of.which(...)`."""
-    named = [ast.keyword(arg=key, value=ast.Constant(value)) for key, value in keywords.items()]
-    return ast.Call(func=ast.Attribute(value=of, attr=which, ctx=ast.Load()), args=list(args), keywords=named)
-
-
-def first(edits: Iterable[Edit], trial: Trial) -> Edit | None:
-    """The first edit that makes the lines right."""
-    return next((edit for edit in edits if trial.holds(edit)), None)
+def _is_floating(value: object) -> bool:
+    return isinstance(value, Tensor) and value.is_floating_point()

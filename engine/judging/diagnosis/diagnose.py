@@ -1,9 +1,10 @@
-"""The most likely reason why a line is wrong: the first edit of it that makes it right."""
+"""What is wrong with accused lines, and the edit of them that is right."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+import ast
+import warnings
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -15,68 +16,42 @@ from ...rules.derivation.derive import Derivation, Derived, derive
 from ...verdict import Verdict
 from ..linecheck.attempt import attempt_of
 from ..linecheck.outcome import LineCheck, LineJudgement
-from .candidates.factors import (
-    any_upstream,
-    extra_factors,
-    measured_factors,
-    missing_factors,
-    missing_upstream,
-)
-from .candidates.grafts import (
-    constants_written,
-    grafts,
-    missing_parts,
-    other_gradients,
-    zeros_and_ones,
-)
-from .candidates.names import near_upstreams, other_upstreams, tensors
+from .bench import Bench, prepared
 from .candidates.nonfinite import number_for_nan
-from .candidates.order import Reorder, reorders, run_whole
-from .candidates.powers import any_power, exponents
-from .candidates.products import products
-from .candidates.scalars import mean_factors, measured_constants, other_sizes, scalings, unnamed_constants
-from .candidates.signs import measured_signs, signs
-from .candidates.sums import means, sums
-from .candidates.terms import extra_terms, missing_gradients, missing_terms, no_path, only_path, paths
-from .candidates.writes import assignments, changes, no_effect, repeated_indices
-from .case import Case, written
-from .diagnosis import Diagnosis, Place, applied
-from .edit import Edit
-from .trial import Bench, Trial
-
-_LONGEST = 1.0
-"""Seconds after which no further edit of one gradient's lines is tried."""
+from .candidates.order import Reorder, reorders
+from .candidates.terms import no_path
+from .case import case_of
+from .diagnosis import Diagnosis, Place
+from .search import explanation
+from .trial import Trial, on_trial
+from .whole_section import run_whole
+from .wording import written
 
 
 def diagnose(
-    session: Session,
-    iteration: Iteration,
-    line_check: LineCheck,
-    names: Sequence[str] | None = None,
-    derivation: Derivation | None = None,
+    session: Session, iteration: Iteration, line_check: LineCheck, derivation: Derivation | None = None
 ) -> dict[str, Diagnosis]:
-    """A diagnosis for every accused gradient, or for those among `names`.
+    """A diagnosis for every accused gradient, by its name.
 
     The session is afterwards as it was. `derivation` is that of the same iteration, where it is known.
     """
-    wanted = [
-        one
-        for one in line_check.judgements.values()
-        if one.verdict.accuses
-        and not one.reused
-        and (names is None or one.name in names)
-        and not _cut_short(session, iteration, one.name)
+    judgements = line_check.judgements
+    accused = [
+        judgement
+        for judgement in judgements.values()
+        if judgement.verdict.accuses
+        and not judgement.reused
+        and not _cut_short(session, iteration, judgement.name)
     ]
-    if not wanted:
+    if not accused:
         return {}
-    if derivation is None:
-        derivation = derive(session, iteration)
-    dtype = torch.float64 if line_check.dtype == "float64" else None
-    reused = {one.name: one.lines for one in line_check.judgements.values() if one.reused}
-    bench = Bench(attempt_of(session, iteration, dtype, {}), reused)
-    with bench.open() as world:
-        bench.prepare(world)
-        return {one.name: _diagnosis(bench, one, derivation.gradients.get(one.name[1:])) for one in wanted}
+    derived = derivation or derive(session, iteration)
+    attempt = attempt_of(session, iteration, torch.float64 if line_check.dtype == "float64" else None, {})
+    reused = {name: judgement.lines for name, judgement in judgements.items() if judgement.reused}
+    with attempt.open() as world, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # lines that are tried may do anything
+        bench = prepared(attempt, reused, world)
+        return {judgement.name: _diagnosis(bench, judgement, derived) for judgement in accused}
 
 
 def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
@@ -84,118 +59,61 @@ def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
     failure, section = iteration.failure, session.program.section("backward")
     if failure is None or failure.section != "backward" or section is None:
         return False
-    raised = {one.top for one in section.statements if failure.line in range(one.line, one.end_line + 1)}
-    return any(one.top in raised and name in one.writes for one in section.statements)
+    raised = {s.top for s in section.statements if failure.line in range(s.line, s.end_line + 1)}
+    return any(s.top in raised and name in s.writes for s in section.statements)
 
 
-def _diagnosis(bench: Bench, judgement: LineJudgement, derived: Derived | None) -> Diagnosis:
-    suggestion = "\n".join(derived.lines) if derived is not None else ""
-    trial = Trial(bench, judgement)
-    if judgement.verdict is Verdict.WRONG_HERE and trial.tensor in bench.unused:
-        return Diagnosis("no_path", no_path(bench.session.program, trial.tensor), "", suggestion)
-    if said := number_for_nan(trial):
-        return Diagnosis("not_finite", said, "", suggestion)
-    for one in reorders(trial):
-        if trial.agrees(run_whole(trial, one.tops, [])):
-            return _of_order(one, suggestion)
-    case = Case(trial, derived)
-    edit = _found(case)
-    if edit is None:
-        message = f"no simple explanation found ({_range(trial)})"
-        return Diagnosis("unexplained", message, "", suggestion)
-    message = edit.say()
-    with edit.made() as statements:
-        text = "\n".join(map(written, statements))
-    return Diagnosis(edit.kind, message, _evidence(edit, text), suggestion, text, _place(edit))
+def _diagnosis(bench: Bench, judgement: LineJudgement, derivation: Derivation) -> Diagnosis:
+    trial = on_trial(bench, judgement)
+    derived = derivation.gradients.get(trial.tensor)
+    diagnosis = _beyond_edits(trial) or _reordered(trial) or _edited(trial, derived)
+    return replace(diagnosis, suggestion="\n".join(derived.lines) if derived is not None else "")
 
 
-def _of_order(one: Reorder, suggestion: str) -> Diagnosis:
-    start, end = one.first.node, one.last.node
-    assert end.end_lineno is not None
-    assert end.end_col_offset is not None
-    place = Place(start.lineno, start.col_offset, end.end_lineno, end.end_col_offset)
-    evidence = "in another order, or with a copy, the line is right as it stands"
-    return Diagnosis(one.kind, one.message, evidence, suggestion, one.text, place)
+def _beyond_edits(trial: Trial) -> Diagnosis | None:
+    """Where no edit of the lines helps: the loss does not depend on the tensor, or autograd has no number."""
+    if trial.judgement.verdict is Verdict.WRONG_HERE and trial.tensor in trial.bench.unused:
+        return Diagnosis("no_path", no_path(trial.bench.program, trial.tensor))
+    message = number_for_nan(trial)
+    return Diagnosis("not_finite", message) if message else None
 
 
-def _evidence(edit: Edit, text: str) -> str:
-    return f"line {edit.line.statement.line} as {text!r} is right, whatever comes from upstream"
-
-
-def _place(edit: Edit) -> Place:
-    node = edit.line.statement.node
-    assert node.end_lineno is not None
-    assert node.end_col_offset is not None
-    return Place(node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
-
-
-Candidates = Callable[[Case], Iterator[Edit]]
-
-_TRIED: tuple[Candidates, ...] = (
-    measured_signs,
-    means,
-    mean_factors,
-    measured_constants,
-    zeros_and_ones,
-    exponents,
-    products,
-    assignments,
-    repeated_indices,
-    extra_factors,
-    extra_terms,
-    scalings,
-    paths,
-    near_upstreams,
-    missing_upstream,
-    constants_written,
-    sums,
-    measured_factors,
-    tensors,
-    missing_terms,
-    only_path,
-    other_upstreams,
-    missing_gradients,
-    any_upstream,
-    missing_factors,
-    any_power,
-    signs,
-    other_sizes,
-    other_gradients,
-    grafts,
-    missing_parts,
-    unnamed_constants,
-)
-"""From the specific to the general."""
-
-
-def _found(case: Case) -> Edit | None:
-    if case.trial.agrees(case.trial.value):
-        return None  # right by itself: any edit that changes nothing would seem to help
-    end = time.monotonic() + _LONGEST
-    for edit in _candidates(case):
-        if case.trial.holds(edit) and case.trial.holds_elsewhere(edit):
-            return edit
-        if time.monotonic() > end:
-            return None
+def _reordered(trial: Trial) -> Diagnosis | None:
+    """Where the lines are right, and stand in a wrong place."""
+    setting = trial.stands.setting
+    for reorder in reorders(trial):
+        if setting.agrees(run_whole(trial, reorder.tops).value):
+            return _of_order(reorder)
     return None
 
 
-def _candidates(case: Case) -> Iterator[Edit]:
-    misshapen = case.trial.judgement.verdict.misfits
-    yield from no_effect(case)
-    yield from changes(case)
-    if misshapen:
-        yield from sums(case)
-    if not case.trial.reads:
-        yield from missing_upstream(case)
-    for candidates in _TRIED:
-        if not misshapen or candidates is not sums:
-            yield from candidates(case)
+def _of_order(reorder: Reorder) -> Diagnosis:
+    place = _from_to(reorder.first.node, reorder.last.node)
+    evidence = "in another order, or with a copy, the line is right as it stands"
+    return Diagnosis(reorder.kind, reorder.message, evidence, edit=reorder.text, place=place)
+
+
+def _edited(trial: Trial, derived: Derived | None) -> Diagnosis:
+    """Where another line in place of one would be right."""
+    edit = explanation(case_of(trial, derived))
+    if edit is None:
+        return Diagnosis("unexplained", f"no simple explanation found ({_range(trial)})")
+    text = "\n".join(map(written, edit.statements))
+    statement = edit.line.statement
+    evidence = f"line {statement.line} as {text!r} is right, whatever comes from upstream"
+    place = _from_to(statement.node, statement.node)
+    return Diagnosis(edit.kind, edit.message, evidence, edit=text, place=place)
+
+
+def _from_to(first: ast.stmt, last: ast.stmt) -> Place:
+    assert last.end_lineno is not None
+    assert last.end_col_offset is not None
+    return Place(first.lineno, first.col_offset, last.end_lineno, last.end_col_offset)
 
 
 def _range(trial: Trial) -> str:
     value, expected = trial.value, trial.expected
-    if trial.agrees(value):
+    if trial.stands.right:
         return "at random upstream gradients the line is right"
     if value is MISSING or not isinstance(value, Tensor):
         return "the line gives no tensor"
@@ -212,6 +130,3 @@ def _range(trial: Trial) -> str:
 
 def _short(number: Tensor) -> str:
     return f"{float(number):.2g}"
-
-
-__all__ = ["Diagnosis", "Place", "applied", "diagnose"]

@@ -21,7 +21,7 @@ class Diagnosis:
 
     kind: str
     message: str
-    evidence: str
+    evidence: str = ""
     suggestion: str = ""
     """The derived lines, if they are known."""
     edit: str = ""

@@ -1,13 +1,14 @@
-"""Edits of a user's own lines: made in a copy of their trees, tried, taken back."""
+"""Edits of a user's own lines: trees in which one expression, or one statement, is another."""
 
 from __future__ import annotations
 
 import ast
-import contextlib
 import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import CodeType
+from typing import Any
 
 from ...program.names import called
 from ...program.statements import Statement
@@ -20,13 +21,12 @@ from ...program.torch_operations import (
 )
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Line:
-    """One statement of the lines behind a gradient: a copy of its tree, in a block of its copy."""
+    """One statement of the lines behind a gradient, with a copy of its tree."""
 
     statement: Statement
     node: ast.stmt
-    block: list[ast.stmt]
     top: int
     """Which of the top-level statements holds it."""
     own: bool
@@ -35,27 +35,23 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Spot:
-    """Where an expression stands: a field of its parent, or an element of a list there."""
+    """An expression, and what it is directly a part of."""
 
     parent: ast.AST
-    field: str
-    index: int | None
     node: ast.expr
-
-    def put(self, new: ast.AST) -> None:
-        """Let another expression stand there."""
-        if self.index is None:
-            setattr(self.parent, self.field, new)
-        else:
-            getattr(self.parent, self.field)[self.index] = new
 
     @property
     def exponent(self) -> bool:
         """Whether it is the exponent of a power."""
         parent = self.parent
         if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow):
-            return self.field == "right"
+            return self.node is parent.right
         return isinstance(parent, ast.Call) and out_of_place(called(parent)) == "pow"
+
+    @property
+    def compared(self) -> bool:
+        """Whether it is only compared with something."""
+        return isinstance(self.parent, ast.Compare)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,47 +59,67 @@ class Edit:
     """One thing to try: `new` in the place of an expression, or statements in that of the whole line."""
 
     kind: str
-    say: Callable[[], str]
+    words: str | Callable[[], str]
+    """What is said of it, or what writes that out once it is wanted."""
     line: Line
+    spot: Spot | None
     new: ast.expr | Sequence[ast.stmt]
-    spot: Spot | None = None
 
-    @contextlib.contextmanager
-    def made(self) -> Iterator[Sequence[ast.stmt]]:
-        """Inside the `with`, the copy of the lines has the edit; what it gives is the edited statements."""
-        if self.spot is not None:
-            assert isinstance(self.new, ast.AST)
-            self.spot.put(self.new)
-            try:
-                yield [self.line.node]
-            finally:
-                self.spot.put(self.spot.node)
-            return
-        block, before = self.line.block, list(self.line.block)
-        place = next(i for i, one in enumerate(block) if one is self.line.node)
-        assert isinstance(self.new, Sequence)
-        block[place : place + 1] = self.new
-        try:
-            yield self.new
-        finally:
-            block[:] = before
+    @cached_property
+    def message(self) -> str:
+        """What is said of the line where the edit makes it right."""
+        return self.words if isinstance(self.words, str) else self.words()
+
+    @cached_property
+    def statements(self) -> Sequence[ast.stmt]:
+        """What stands in the place of the line."""
+        if self.spot is None:
+            assert isinstance(self.new, Sequence)
+            return self.new
+        assert isinstance(self.new, ast.AST)
+        return exchanged(self.line.node, self.spot.node, [self.new])
+
+    def of(self, top: ast.stmt) -> Sequence[ast.stmt]:
+        """What stands in the place of the top-level statement that holds the line."""
+        return exchanged(top, self.line.node, self.statements)
+
+
+def exchanged(tree: ast.AST, old: ast.AST, new: Sequence[ast.AST]) -> Sequence[Any]:
+    """What a tree becomes with `new` where its part `old` stands.
+
+    The tree itself stays as it is, and what becomes of it shares the parts that do not change.
+    """
+    if tree is old:
+        return new
+    for field, value in ast.iter_fields(tree):
+        if isinstance(value, ast.AST):
+            (part,) = exchanged(value, old, new) if value is not old else new
+            if part is not value:
+                return [_with(tree, field, part)]
+        elif isinstance(value, list):
+            for place, element in enumerate(value):
+                parts = exchanged(element, old, new) if isinstance(element, ast.AST) else [element]
+                if element is old or parts[0] is not element:
+                    return [_with(tree, field, [*value[:place], *parts, *value[place + 1 :]])]
+    return [tree]
+
+
+def _with(tree: ast.AST, field: str, value: Any) -> ast.AST:
+    return type(tree)(**{**vars(tree), field: value})
 
 
 def lines_in(tops: Sequence[ast.stmt], chosen: Sequence[tuple[int, Statement, bool]]) -> list[Line]:
     """The statements `chosen`, each with the top-level one that it stands in, found in copies of these."""
-    places = {}
-    for block in blocks(list(tops)):
-        for node in block:
-            places[type(node), node.lineno, node.col_offset] = (node, block)
-    found = []
-    for top, statement, own in chosen:
-        key = (type(statement.node), statement.node.lineno, statement.node.col_offset)
-        if key in places:
-            node, block = places[key]
-            if node is tops[top]:
-                block = [node]
-            found.append(Line(statement, node, block, top, own))
-    return found
+    copies = {_place(node): node for block in blocks(list(tops)) for node in block}
+    return [
+        Line(statement, copies[_place(statement.node)], top, own)
+        for top, statement, own in chosen
+        if _place(statement.node) in copies
+    ]
+
+
+def _place(node: ast.stmt) -> tuple[type[ast.stmt], int, int]:
+    return type(node), node.lineno, node.col_offset
 
 
 def blocks(block: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
@@ -118,15 +134,15 @@ def blocks(block: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
 
 def spots_of(node: ast.AST) -> list[Spot]:
     """Every expression of a statement's arithmetic, the outer ones first: no targets, no indices."""
-    found: list[Spot] = []
+    spots: list[Spot] = []
     changed = set(map(id, _changed_in_place(node)))
     queue = _children(node)
     while queue:
         spot = queue.pop(0)
         if id(spot.node) not in changed:
-            found.append(spot)
+            spots.append(spot)
         queue += _children(spot.node)
-    return found
+    return spots
 
 
 def _changed_in_place(node: ast.AST) -> Iterator[ast.AST]:
@@ -170,22 +186,21 @@ def _children(node: ast.AST) -> list[Spot]:
 
 
 def _of_call(node: ast.Call) -> list[Spot]:
-    found = []
+    spots = []
     if isinstance(node.func, ast.Attribute) and not is_module(node.func.value):
-        found.append(Spot(node.func, "value", None, node.func.value))
+        spots.append(Spot(node.func, node.func.value))
     if not takes_dimensions(called(node)):
-        found += _in_field(node, "args")
+        spots += _in_field(node, "args")
     for keyword in node.keywords:
         if keyword.arg not in SETTINGS:
-            found.append(Spot(keyword, "value", None, keyword.value))
-    return found
+            spots.append(Spot(keyword, keyword.value))
+    return spots
 
 
 def _in_field(node: ast.AST, field: str) -> list[Spot]:
     value = getattr(node, field)
-    if isinstance(value, list):
-        return [Spot(node, field, i, one) for i, one in enumerate(value) if isinstance(one, ast.expr)]
-    return [Spot(node, field, None, value)] if isinstance(value, ast.expr) else []
+    parts = value if isinstance(value, list) else [value]
+    return [Spot(node, part) for part in parts if isinstance(part, ast.expr)]
 
 
 def is_module(node: ast.AST) -> bool:

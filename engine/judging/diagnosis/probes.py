@@ -47,14 +47,15 @@ class Probe:
     def largest(self) -> tuple[int, ...]:
         """Where the share is largest: a glance there spares looking at all entries."""
         place = int(self.share.abs().argmax())
-        return tuple(int(one) for one in torch.unravel_index(torch.tensor(place), self.share.shape))
+        return tuple(int(index) for index in torch.unravel_index(torch.tensor(place), self.share.shape))
 
 
 def probe(trial: Trial, line: Line, spot: Spot) -> Probe | None:
     """Run the lines with one part doubled; None where that changes nothing or is no answer."""
     value, expected = trial.value, trial.expected
     doubled = ast.BinOp(left=spot.node, op=ast.Mult(), right=ast.Constant(2))
-    other = trial.tried(Edit("", str, line, doubled, spot))
+    outcome = trial.tried(Edit("", "", line, spot, doubled))
+    other = None if outcome is None else outcome.value
     if not isinstance(other, Tensor) or other.shape != value.shape or not other.is_floating_point():
         return None
     share = other - value
@@ -65,12 +66,13 @@ def probe(trial: Trial, line: Line, spot: Spot) -> Probe | None:
 
 
 def probed(trial: Trial, spots: Sequence[tuple[Line, Spot]]) -> list[Probe]:
-    """Every part that can be measured; none where the value has another shape than it should."""
+    """Those parts that can be measured; none where the value has another shape than it should."""
     value, expected = trial.value, trial.expected
     if not isinstance(value, Tensor) or value.shape != expected.shape or not value.is_floating_point():
         return []
-    found = (probe(trial, line, spot) for line, spot in spots if not spot.exponent)
-    return [one for one in found if one is not None]
+    scaling = [(line, spot) for line, spot in spots if not spot.exponent and not spot.compared]
+    probes = [probe(trial, line, spot) for line, spot in scaling]
+    return [known for known in probes if known is not None]
 
 
 def constant_ratio(trial: Trial) -> float | None:
@@ -82,7 +84,7 @@ def constant_ratio(trial: Trial) -> float | None:
     if not scale:
         return None
     factor = float((value * expected).sum()) / scale
-    if not factor or not trial.agrees(value / factor):
+    if not factor or not trial.stands.setting.agrees(value / factor):
         return None
     return round(factor) if abs(factor - round(factor)) < 1e-9 else factor
 
@@ -99,7 +101,7 @@ def _rounded(factor: float) -> float:
     return float(round(factor)) if abs(factor - round(factor)) < 1e-9 else factor
 
 
-def _close(one: Tensor, other: Tensor, scale: Tensor | None = None) -> bool:
-    size = float((other if scale is None else scale).abs().max()) if other.numel() else 0.0
-    tolerance = 1e-8 if one.dtype == torch.float64 else 1e-3
-    return bool(((one - other).abs() <= tolerance * max(size, 1e-300)).all())
+def _close(value: Tensor, wanted: Tensor, scale: Tensor | None = None) -> bool:
+    size = float((wanted if scale is None else scale).abs().max()) if wanted.numel() else 0.0
+    tolerance = 1e-8 if value.dtype == torch.float64 else 1e-3
+    return bool(((value - wanted).abs() <= tolerance * max(size, 1e-300)).all())

@@ -15,23 +15,23 @@ from .edit import Line, blocks, duplicate, lines_in
 
 
 @dataclass(frozen=True, eq=False)
-class Behind:
+class Slice:
     """Copies of the top-level statements, and every simple statement in them that may be edited."""
 
-    tops: list[ast.stmt]
-    lines: list[Line]
+    tops: Sequence[ast.stmt]
+    lines: Sequence[Line]
     """Those that write the gradient come first, the last of them in front."""
     numbers: tuple[int, ...]
     """The places of the tops in the section."""
 
 
-def behind(
+def sliced(
     program: Program,
     name: str,
     own: Collection[int],
     gradients: Collection[str],
     complete: Mapping[str, Collection[int]],
-) -> Behind:
+) -> Slice:
     """What has to run for the gradient `name`, whose own lines are `own`, where `gradients` are given.
 
     Of a gradient in `complete` only those lines build it; what others make of it is no gradient.
@@ -41,37 +41,33 @@ def behind(
     needed, numbers, tops = {name, *unread(program, gradients)}, list[int](), list[ast.stmt]()
     kept: list[tuple[int, Statement]] = []
     for number in reversed(range(len(section.tree.body))):
-        inside = [one for one in section.statements if one.top == number]
-        staying = [one for one in inside if not _given(one, name, gradients, complete)]
-        if any(_belongs(one, name, own, needed) for one in staying) and (tops or _ends(staying, name)):
-            top = _without(
-                duplicate(section.tree.body[number]), [one for one in inside if one not in staying]
-            )
+        inside = [s for s in section.statements if s.top == number]
+        staying = [s for s in inside if not _given(s, name, gradients, complete)]
+        if any(_belongs(s, name, own, needed) for s in staying) and (tops or _ends(staying, name)):
+            top = _without(duplicate(section.tree.body[number]), [s for s in inside if s not in staying])
             numbers.insert(0, number)
             tops.insert(0, top)
-            kept += [(number, one) for one in staying if not _counts(one, top, name)]
-            needed |= {one for one in reads_of([top]).names if one not in gradients or one in complete}
-    chosen = [
-        (numbers.index(number), one, name in one.writes or without_effect(one, name)) for number, one in kept
-    ]
+            kept += [(number, s) for s in staying if not _counts(s, top, name)]
+            needed |= {read for read in reads_of([top]).names if read not in gradients or read in complete}
+    chosen = [(numbers.index(number), s, name in s.writes or without_effect(s, name)) for number, s in kept]
     lines = lines_in(tops, chosen)
     ordered = sorted(lines, key=lambda line: (not line.own, -line.statement.number))
-    return Behind(tops, ordered, tuple(numbers))
+    return Slice(tops, ordered, tuple(numbers))
 
 
 def _given(
     statement: Statement, name: str, gradients: Collection[str], complete: Mapping[str, Collection[int]]
 ) -> bool:
     """Whether it builds nothing but gradients that are given."""
-    writes = statement.writes
+    writes, line = statement.writes, statement.line
     if not writes or name in writes:
         return False
-    return all(one in gradients and statement.line in complete.get(one, (statement.line,)) for one in writes)
+    return all(written in gradients and line in complete.get(written, (line,)) for written in writes)
 
 
 def _without(top: ast.stmt, dropped: Collection[Statement]) -> ast.stmt:
     """A block without some of its statements."""
-    places = {(one.node.lineno, one.node.col_offset) for one in dropped}
+    places = {(statement.node.lineno, statement.node.col_offset) for statement in dropped}
     for block in blocks([top]):
         for at, node in enumerate(block):
             if node is not top and (node.lineno, node.col_offset) in places and not hasattr(node, "body"):
@@ -88,21 +84,22 @@ def unread(program: Program, gradients: Collection[str]) -> list[str]:
     """Helper variables that no line reads: maybe one that should."""
     section = program.section("backward")
     statements = section.statements if section else ()
-    read = frozenset[str]().union(*(one.reads for one in statements))
-    bound = dict.fromkeys(name for one in statements for name in one.binds)
-    known = {name for one in program.statements if one.section != "backward" for name in one.writes}
-    return [name for name in bound if name not in read and name not in gradients and name[1:] not in known]
+    read = frozenset[str]().union(*(statement.reads for statement in statements))
+    bound = dict.fromkeys(name for statement in statements for name in statement.binds)
+    known = {name for s in program.statements if s.section != "backward" for name in s.writes}
+    helpers = [name for name in bound if name not in read and name not in gradients]
+    return [name for name in helpers if program.naming.tensor(name) not in known]
 
 
 def _ends(inside: Sequence[Statement], name: str) -> bool:
     """Whether the lines of a gradient end there: what comes after them is none of their business."""
-    return any(name in one.writes or without_effect(one, name) for one in inside)
+    return any(name in statement.writes or without_effect(statement, name) for statement in inside)
 
 
-def _belongs(statement: Statement, name: str, own: Collection[int], needed: Collection[str]) -> bool:
+def _belongs(statement: Statement, name: str, own: Collection[int], needed: set[str]) -> bool:
     if name in statement.writes:
         return not own or statement.line in own
-    return any(one in needed for one in statement.writes) or without_effect(statement, name)
+    return bool(needed.intersection(statement.writes)) or without_effect(statement, name)
 
 
 def without_effect(statement: Statement, name: str) -> bool:
@@ -146,6 +143,6 @@ def _children(node: ast.AST) -> list[tuple[ast.AST, bool]]:
     if isinstance(node, ast.Call):
         name = called(node)
         if takes_shape_of_argument(name):
-            return [(node.func, False), *((one, True) for one in node.args)]
+            return [(node.func, False), *((argument, True) for argument in node.args)]
         shape = reads_shape_only(name)
     return [(child, shape) for child in ast.iter_child_nodes(node)]

@@ -8,25 +8,24 @@ from itertools import combinations
 
 from torch import Tensor
 
-from ....execution.steps import MISSING
-from ..case import Case, binary, written
+from ..case import Case
 from ..edit import Edit, Line, Spot
 from ..probes import Probe
-from .scalars import parsed
+from ..wording import binary, fit_together, parsed, written
 
 
 def extra_factors(case: Case) -> Iterator[Edit]:
     """Every line without one of its factors or divisors."""
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         node = spot.node
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-            yield case.edit("factor_extra", _too_much(node.right), line, spot, node.left)
-            yield case.edit("factor_extra", _too_much(node.left), line, spot, node.right)
-            yield case.edit("factor_extra", _for_divisor(node), line, spot, _over(node))
+            yield Edit("factor_extra", _too_much(node.right), line, spot, node.left)
+            yield Edit("factor_extra", _too_much(node.left), line, spot, node.right)
+            yield Edit("factor_extra", _for_divisor(node), line, spot, _over(node))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-            yield case.edit("factor_extra", _divided(node.right), line, spot, node.left)
+            yield Edit("factor_extra", _divided(node.right), line, spot, node.left)
             times = binary(node.left, ast.Mult(), node.right)
-            yield case.edit("factor_extra", _times_for_over(node), line, spot, times)
+            yield Edit("factor_extra", _times_for_over(node), line, spot, times)
 
 
 def _over(node: ast.BinOp) -> ast.expr:
@@ -51,21 +50,21 @@ def _times_for_over(node: ast.BinOp) -> Callable[[], str]:
 
 def measured_factors(case: Case) -> Iterator[Edit]:
     """Parts of the lines times what of the program the entries show to be missing."""
-    probes = [one for one in case.probes if not _in_product(one.spot) and one.share.dim()]
-    known = list(_candidates(case)) if probes else []
+    probes = [probe for probe in case.probes if not _in_product(probe.spot) and probe.share.dim()]
+    known = _known_factors(case) if probes else []
     expected = case.trial.expected
-    for one in probes:
+    for probe in probes:
         for text, factor in known:
             for divides in (False, True):
-                if one.fits(1 / factor if divides else factor, expected):
-                    yield _scaled(case, one.line, one.spot, text, divides=divides)
-    for one in probes:
-        yield from _two_factors(case, one, known)
+                if probe.fits(1 / factor if divides else factor, expected):
+                    yield _scaled(case, probe.line, probe.spot, text, divides=divides)
+    for probe in probes:
+        yield from _two_factors(case, probe, known)
 
 
-def _two_factors(case: Case, one: Probe, known: list[tuple[str, Tensor]]) -> Iterator[Edit]:
-    wanted = (case.trial.expected - one.rest) / one.share
-    if wanted.shape != one.share.shape or not bool(wanted.isfinite().all()):
+def _two_factors(case: Case, probe: Probe, known: list[tuple[str, Tensor]]) -> Iterator[Edit]:
+    wanted = (case.trial.expected - probe.rest) / probe.share
+    if wanted.shape != probe.share.shape or not bool(wanted.isfinite().all()):
         return
     near = [pair for pair in known if pair[0] in case.nearby][:_FEW]
     for (text, factor), (other, another) in combinations(near, 2):
@@ -73,11 +72,10 @@ def _two_factors(case: Case, one: Probe, known: list[tuple[str, Tensor]]) -> Ite
             product = factor * another
         except RuntimeError:
             continue
-        if product.numel() and _alike(wanted, product) and one.fits(product, case.trial.expected):
-            new = binary(binary(parsed(text), ast.Mult(), parsed(other)), ast.Mult(), one.spot.node)
-            yield case.edit(
-                "factor_missing", f"missing the factors {text} and {other}", one.line, one.spot, new
-            )
+        if product.numel() and _alike(wanted, product) and probe.fits(product, case.trial.expected):
+            new = binary(binary(parsed(text), ast.Mult(), parsed(other)), ast.Mult(), probe.spot.node)
+            words = f"missing the factors {text} and {other}"
+            yield Edit("factor_missing", words, probe.line, probe.spot, new)
 
 
 _FEW = 24
@@ -87,8 +85,8 @@ def _alike(wanted: Tensor, product: Tensor) -> bool:
     """A glance at one corner, before all entries are looked at."""
     if product.dim() > wanted.dim():
         return False
-    one, other = float(wanted.flatten()[0]), float(product.flatten()[0])
-    return abs(one - other) <= 1e-6 * max(abs(one), abs(other))
+    left, right = float(wanted.flatten()[0]), float(product.flatten()[0])
+    return abs(left - right) <= 1e-6 * max(abs(left), abs(right))
 
 
 def _in_product(spot: Spot) -> bool:
@@ -101,13 +99,11 @@ def _scaled(case: Case, line: Line, spot: Spot, text: str, *, divides: bool) -> 
     operator: ast.operator = ast.Div() if divides else ast.Mult()
     new = binary(spot.node, operator, parsed(text))
     kind, words = _missing(case, text, divides)
-    return case.edit(kind, words, line, spot, new)
+    return Edit(kind, words, line, spot, new)
 
 
-def _candidates(case: Case) -> Iterator[tuple[str, Tensor]]:
-    for one in case.tensors:
-        yield one, case.values[one]
-    yield from case.parts
+def _known_factors(case: Case) -> list[tuple[str, Tensor]]:
+    return [*((name, case.values[name]) for name in case.tensors), *case.parts]
 
 
 def _missing(case: Case, text: str, divides: bool) -> tuple[str, str]:
@@ -119,26 +115,28 @@ def _missing(case: Case, text: str, divides: bool) -> tuple[str, str]:
 
 def missing_upstream(case: Case) -> Iterator[Edit]:
     """Every line with the gradient of a tensor that uses this one as one more factor."""
-    users = [f"d{user}" for user in case.users]
-    yield from _with_factors(case, [one for one in users if one not in case.trial.reads], divide=False)
-    if any(not line.own for line in case.lines):
-        others = [one for one in case.gradients if one not in users and one not in case.trial.reads]
+    unread = [gradient for gradient in case.gradients if gradient not in case.trial.stands.reads]
+    users = [gradient for gradient in unread if gradient in case.user_gradients]
+    yield from _with_factors(case, users, divide=False)
+    if any(not line.own for line in case.trial.lines):
+        others = [gradient for gradient in unread if gradient not in users]
         yield from _with_factors(case, others, divide=False, helpers=True)
 
 
 def any_upstream(case: Case) -> Iterator[Edit]:
     """The same with every other gradient."""
-    users = {f"d{user}" for user in case.users} | case.trial.reads
-    yield from _with_factors(case, [one for one in case.gradients if one not in users], divide=False)
+    tried = case.trial.stands.reads.union(case.user_gradients)
+    others = [gradient for gradient in case.gradients if gradient not in tried]
+    yield from _with_factors(case, others, divide=False)
 
 
 def missing_factors(case: Case) -> Iterator[Edit]:
     """Every part of a line times or over each tensor nearby."""
-    yield from _with_factors(case, [one for one in case.tensors if one in case.nearby], divide=True)
+    yield from _with_factors(case, [name for name in case.tensors if name in case.nearby], divide=True)
 
 
 def _with_factors(case: Case, names: list[str], *, divide: bool, helpers: bool = False) -> Iterator[Edit]:
-    spots = [pair for pair in case.spots() if not (helpers and pair[0].own)]
+    spots = [pair for pair in case.spots if not (helpers and pair[0].own)]
     for text in names:
         for line, spot in spots:
             shape = case.shape(spot.node)
@@ -153,10 +151,5 @@ def _with_factors(case: Case, names: list[str], *, divide: bool, helpers: bool =
 
 def _fits(case: Case, text: str, shape: tuple[int, ...]) -> bool:
     """Whether a tensor may be multiplied with one of this shape."""
-    other = case.values.get(text, MISSING)
-    if text in case.gradients:
-        other = case.trial.bench.cuts.get(text[1:], MISSING)
-    if not isinstance(other, Tensor):
-        return False
-    pairs = zip(reversed(other.shape), reversed(shape), strict=False)
-    return all(one == two or 1 in (one, two) for one, two in pairs)
+    other = case.trial.bench.cut_at(text) if text in case.gradients else case.values.get(text)
+    return isinstance(other, Tensor) and fit_together(other.shape, shape)

@@ -8,33 +8,33 @@ from collections.abc import Callable, Iterator
 from torch import Tensor
 
 from ....program.names import called
-from ....rules.trees import copied
-from ..case import Case, binary, written
+from ..case import Case
 from ..edit import Edit, Spot, spots_of
+from ..wording import binary, written
 
 _MOST = 400
 
 
 def zeros_and_ones(case: Case) -> Iterator[Edit]:
     """`E` for `torch.zeros_like(E)`."""
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         node = spot.node
         which = called(node)
         if isinstance(node, ast.Call) and which in ("zeros_like", "ones_like") and node.args:
             words = f"{which.removesuffix('_like')} are written, whatever comes from upstream"
-            yield case.edit("constant_written", words, line, spot, node.args[0])
+            yield Edit("constant_written", words, line, spot, node.args[0])
 
 
 def grafts(case: Case) -> Iterator[Edit]:
     """Every part of the line exchanged for each part of the derived lines, within reason."""
     parts = _parts(case)
     count = 0
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         was = ast.dump(spot.node)
         for part in parts:
             if ast.dump(part) != was and _is_part(spot, part):
                 count += 1
-                yield case.edit(_kind(spot, part), _said(spot, part), line, spot, part)
+                yield Edit(_kind(spot, part), _said(spot, part), line, spot, part)
         if count > _MOST:
             return
 
@@ -42,12 +42,12 @@ def grafts(case: Case) -> Iterator[Edit]:
 def missing_parts(case: Case) -> Iterator[Edit]:
     """Every part of the line plus or minus a part of the derived lines."""
     parts = [(part, shape) for part in _parts(case) if (shape := _shape(case, part))]
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         for part, shape in parts:
             if case.shape(spot.node) == shape and not spot.exponent:
                 for operator in (ast.Sub(), ast.Add()):
                     new = binary(spot.node, operator, part)
-                    yield case.edit("term_missing", _missing(part), line, spot, new)
+                    yield Edit("term_missing", _missing(part), line, spot, new)
 
 
 def _missing(part: ast.expr) -> Callable[[], str]:
@@ -55,7 +55,7 @@ def _missing(part: ast.expr) -> Callable[[], str]:
 
 
 def _shape(case: Case, part: ast.expr) -> tuple[int, ...] | None:
-    value = case.trial.value_of(copied(part))
+    value = case.value_of(part)
     return tuple(value.shape) if isinstance(value, Tensor) and value.dim() else None
 
 
@@ -67,14 +67,12 @@ def _is_part(spot: Spot, part: ast.expr) -> bool:
 
 
 def _parts(case: Case) -> list[ast.expr]:
-    if case.derived is None:
-        return []
-    found: dict[str, ast.expr] = {}
-    for text in case.derived.lines:
-        for statement in ast.parse(text).body:
-            for one in spots_of(statement):
-                found.setdefault(ast.dump(one.node), one.node)
-    return list(found.values())
+    """The expressions of the derived lines, each once."""
+    parts: dict[str, ast.expr] = {}
+    for statement in case.derived_statements:
+        for spot in spots_of(statement):
+            parts.setdefault(ast.dump(spot.node), spot.node)
+    return list(parts.values())
 
 
 def _kind(spot: Spot, part: ast.expr) -> str:
@@ -86,11 +84,11 @@ def _kind(spot: Spot, part: ast.expr) -> str:
 
 def _said(spot: Spot, part: ast.expr) -> Callable[[], str]:
     def say() -> str:
-        kind = _kind(spot, part)
+        what = {"term_missing": "term", "factor_missing": "factor"}.get(_kind(spot, part))
         rest = _rest(spot.node, part)
-        if rest is None or kind == "wrong_part":
+        if rest is None or what is None:
             return f"{written(spot.node)} where {written(part)} belongs"
-        return f"missing the {kind.removesuffix('_missing')} {written(rest)}"
+        return f"missing the {what} {written(rest)}"
 
     return say
 
@@ -107,7 +105,8 @@ def _rest(inner: ast.expr, part: ast.expr) -> ast.expr | None:
 def constants_written(case: Case) -> Iterator[Edit]:
     """The derived lines, where a single line writes zeros or ones."""
     value = case.trial.value
-    if not isinstance(value, Tensor) or sum(line.own for line in case.lines) != 1 or not value.numel():
+    single = sum(line.own for line in case.trial.lines) == 1
+    if not isinstance(value, Tensor) or not single or not value.numel():
         return
     for number, words in ((0, "zeros"), (1, "ones")):
         if bool((value == number).all()):
@@ -118,16 +117,14 @@ def constants_written(case: Case) -> Iterator[Edit]:
 def other_gradients(case: Case) -> Iterator[Edit]:
     """The derived lines, where the value is what arrives at another tensor."""
     value = case.trial.value
-    for arrived in case.trial.bench.arrived_so_far() if isinstance(value, Tensor) else ():
-        for name, one in arrived.items():
-            alike = name != case.tensor and one.shape == value.shape and bool(one.any())
-            if alike and case.trial.agrees_with(value, one):
-                said = f"this is the gradient of {name}, not of {case.tensor}"
-                yield from _rewritten(case, "other_gradient", said)
+    for name, arrived in case.trial.stands.setting.arrived.items() if isinstance(value, Tensor) else ():
+        alike = name != case.tensor and arrived.shape == value.shape and bool(arrived.any())
+        if alike and case.trial.is_also(arrived):
+            said = f"this is the gradient of {name}, not of {case.tensor}"
+            yield from _rewritten(case, "other_gradient", said)
 
 
 def _rewritten(case: Case, kind: str, said: str) -> Iterator[Edit]:
-    own = [line for line in case.lines if line.own]
-    if case.derived is not None and case.derived.lines and own:
-        statements = [one for text in case.derived.lines for one in ast.parse(text).body]
-        yield case.edit(kind, said, own[0], None, statements)
+    own = [line for line in case.trial.lines if line.own]
+    if case.derived_statements and own:
+        yield Edit(kind, said, own[0], None, case.derived_statements)

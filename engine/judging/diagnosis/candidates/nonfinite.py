@@ -14,6 +14,6 @@ def number_for_nan(trial: Trial) -> str:
     if not isinstance(value, Tensor) or value.shape != expected.shape or value.layout != torch.strided:
         return ""
     avoided = value.isfinite() & ~expected.isfinite()
-    if bool(avoided.any()) and trial.agrees(torch.where(avoided, expected, value)):
+    if bool(avoided.any()) and trial.stands.setting.agrees(torch.where(avoided, expected, value)):
         return "a number where autograd's gradient is infinite or NaN; every other entry is right"
     return ""

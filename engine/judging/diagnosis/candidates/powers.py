@@ -6,38 +6,38 @@ import ast
 from collections.abc import Callable, Iterator
 
 from ....program.names import called
-from ..case import Case, binary, swapped
+from ..case import Case
 from ..edit import Edit, Line, Spot, literal, number
+from ..wording import binary, swapped
 
 _ROOTS = {"sqrt": "rsqrt", "rsqrt": "sqrt"}
 
 
 def exponents(case: Case) -> Iterator[Edit]:
     """Every line with one exponent or root changed."""
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         if spot.exponent:
             for new in _exponents(spot.node):
-                base = spot.parent
-                yield case.edit("wrong_power", _said(base, spot, new), line, spot, new)
+                yield Edit("wrong_power", _said(spot, new), line, spot, new)
         elif called(spot.node) in _ROOTS:
             yield _other_root(case, line, spot)
 
 
 def any_power(case: Case) -> Iterator[Edit]:
     """Every line without one of its powers, or with a power where there is none."""
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         node = spot.node
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-            yield case.edit("wrong_power", _where(node, node.left), line, spot, node.left)
-    for line, spot in case.spots():
+            yield Edit("wrong_power", _where(node, node.left), line, spot, node.left)
+    for line, spot in case.spots:
         if isinstance(spot.node, ast.Name) and not spot.exponent and _is_float(case, spot.node):
             for exponent in (2, -1, 3, -2, 0.5, -0.5):
                 new = binary(spot.node, ast.Pow(), literal(exponent))
-                yield case.edit("wrong_power", _where(spot.node, new), line, spot, new)
+                yield Edit("wrong_power", _where(spot.node, new), line, spot, new)
 
 
 def _is_float(case: Case, node: ast.Name) -> bool:
-    return case.shape(node) is not None and f"d{node.id[1:]}" != node.id
+    return case.shape(node) is not None and not case.trial.bench.tensor_of(node.id)
 
 
 def _exponents(node: ast.expr) -> list[ast.expr]:
@@ -45,16 +45,14 @@ def _exponents(node: ast.expr) -> list[ast.expr]:
     if known is None:
         return [binary(node, ast.Sub(), ast.Constant(1)), binary(node, ast.Add(), ast.Constant(1))]
     others = [known - 1, known + 1, -known, -known - 1, -known + 1, known - 2, known + 2, -known - 2]
-    return [literal(one) for one in dict.fromkeys(others) if one not in (0, known)]
+    return [literal(other) for other in dict.fromkeys(others) if other not in (0, known)]
 
 
-def _said(parent: ast.AST, spot: Spot, new: ast.expr) -> Callable[[], str]:
-    def say() -> str:
-        if isinstance(parent, ast.BinOp):
-            return _where(parent, binary(parent.left, parent.op, new))()
-        return f"wrong power: {swapped(spot.node, new)()}"
-
-    return say
+def _said(spot: Spot, new: ast.expr) -> Callable[[], str]:
+    power = spot.parent
+    if isinstance(power, ast.BinOp):
+        return _where(power, binary(power.left, power.op, new))
+    return _where(spot.node, new)
 
 
 def _where(was: ast.expr, new: ast.expr) -> Callable[[], str]:
@@ -73,4 +71,4 @@ def _other_root(case: Case, line: Line, spot: Spot) -> Edit:
         else ast.Name(id=other, ctx=ast.Load())
     )
     new = ast.Call(func=func, args=node.args, keywords=node.keywords)
-    return case.edit("wrong_power", _where(node, new), line, spot, new)
+    return Edit("wrong_power", _where(node, new), line, spot, new)

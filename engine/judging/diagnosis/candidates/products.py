@@ -6,27 +6,28 @@ import ast
 from collections.abc import Callable, Iterator
 
 from ....program.names import called
-from ..case import Case, binary, swapped
+from ..case import Case
 from ..edit import Edit, Line, Spot, receiver
+from ..wording import binary, swapped
 
 _PRODUCTS = frozenset({"mm", "matmul", "bmm", "outer", "mv", "dot", "ger"})
 
 
 def products(case: Case) -> Iterator[Edit]:
     """Every line with something transposed or exchanged."""
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         if _is_matmul(spot.node):
             yield from _of_product(case, line, spot)
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         shape = case.shape(spot.node)
         if shape is not None and len(shape) >= 2 and not spot.exponent:
             for new in _transposed(spot.node, len(shape)):
-                yield case.edit("transposed", _said("transposed", spot.node, new), line, spot, new)
-    for line, spot in case.spots():
+                yield Edit("transposed", _said("transposed", spot.node, new), line, spot, new)
+    for line, spot in case.spots:
         node = spot.node
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             new = binary(node.right, node.op, node.left)
-            yield case.edit("operands_swapped", _said("operands swapped", node, new), line, spot, new)
+            yield Edit("operands_swapped", _said("operands swapped", node, new), line, spot, new)
 
 
 def _is_matmul(node: ast.expr) -> bool:
@@ -60,16 +61,16 @@ def _of_product(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
     left, right = operands
     lefts = [left, *_of(case, left)]
     rights = [right, *_of(case, right)]
-    pairs = [(one, other) for one in lefts for other in rights]
-    for one, other in pairs:
-        if one is not left or other is not right:
-            new = _with(spot.node, one, other)
-            yield case.edit("transposed", _said("transposed", spot.node, new), line, spot, new)
-    for one, other in pairs:
-        new = _with(spot.node, other, one)
-        kind = "operands_swapped" if one is left and other is right else "transposed"
-        words = kind.replace("_", " ")
-        yield case.edit(kind, _said(words, spot.node, new), line, spot, new)
+    pairs = [(first, second) for first in lefts for second in rights]
+    for first, second in pairs:
+        if first is not left or second is not right:
+            new = _with(spot.node, first, second)
+            yield Edit("transposed", _said("transposed", spot.node, new), line, spot, new)
+    for first, second in pairs:
+        new = _with(spot.node, second, first)
+        plain = first is left and second is right
+        kind, words = ("operands_swapped", "operands swapped") if plain else ("transposed", "transposed")
+        yield Edit(kind, _said(words, spot.node, new), line, spot, new)
 
 
 def _of(case: Case, node: ast.expr) -> list[ast.expr]:

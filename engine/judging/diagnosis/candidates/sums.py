@@ -10,8 +10,9 @@ from typing import Any
 from torch import Tensor
 
 from ....program.names import called
-from ..case import Case, method, swapped, written
+from ..case import Case
 from ..edit import Edit, Line, Spot, receiver
+from ..wording import method, swapped, written
 
 _SUMS = frozenset({"sum", "mean"})
 _KEEP = ("keepdim", "keepdims")
@@ -19,48 +20,45 @@ _KEEP = ("keepdim", "keepdims")
 
 def sums(case: Case) -> Iterator[Edit]:
     """Every line with one sum changed, added or taken out."""
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         if called(spot.node) in _SUMS:
             yield from _kept(case, line, spot)
             yield from _taken_out(case, line, spot)
             yield from _over_others(case, line, spot)
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         if case.shape(spot.node) and not spot.exponent:
             yield from _added(case, line, spot)
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         yield from _reshaped(case, line, spot)
 
 
 def means(case: Case) -> Iterator[Edit]:
     """`sum` for `mean` and `mean` for `sum`."""
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         node = spot.node
         if isinstance(node, ast.Call) and called(node) in _SUMS and isinstance(node.func, ast.Attribute):
             other = "mean" if node.func.attr == "sum" else "sum"
             func = ast.Attribute(value=node.func.value, attr=other, ctx=ast.Load())
             new = ast.Call(func=func, args=node.args, keywords=node.keywords)
-            yield case.edit("mean_for_sum", _mean(other), line, spot, new)
+            yield Edit("mean_for_sum", _mean(other), line, spot, new)
 
 
 def _kept(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
     node = spot.node
     assert isinstance(node, ast.Call)
-    others = [one for one in node.keywords if one.arg not in _KEEP]
+    others = [keyword for keyword in node.keywords if keyword.arg not in _KEEP]
     if len(others) < len(node.keywords):
         new = ast.Call(func=node.func, args=node.args, keywords=others)
-        yield case.edit("keepdim_lost", "keepdim=True does not belong there", line, spot, new)
+        yield Edit("keepdim_lost", "keepdim=True does not belong there", line, spot, new)
     else:
         keep = ast.keyword(arg="keepdim", value=ast.Constant(True))
         new = ast.Call(func=node.func, args=node.args, keywords=[*others, keep])
-        yield case.edit("keepdim_lost", "keepdim=True is missing", line, spot, new)
+        yield Edit("keepdim_lost", "keepdim=True is missing", line, spot, new)
 
 
 def _mean(other: str) -> str:
-    return (
-        "the mean is written where the sum belongs"
-        if other == "sum"
-        else ("the sum is written where the mean belongs")
-    )
+    was = "mean" if other == "sum" else "sum"
+    return f"the {was} is written where the {other} belongs"
 
 
 def _over_others(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
@@ -75,7 +73,7 @@ def _over_others(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
             new = method(inner, called(node), _dims(dims), **({"keepdim": True} if keep else {}))
             whole = not node.args or (receiver(node) is None and len(node.args) == 1)
             kind = "summed_too_much" if whole else "wrong_dimension"
-            yield case.edit(kind, _dimension(node, new, whole), line, spot, new)
+            yield Edit(kind, _dimension(node, new, whole), line, spot, new)
 
 
 def _dimension(was: ast.expr, new: ast.expr, whole: bool) -> Callable[[], str]:
@@ -96,7 +94,7 @@ def _choices(dimensions: int) -> list[tuple[int, ...]]:
 def _dims(dims: tuple[int, ...]) -> ast.expr:
     if len(dims) == 1:
         return ast.Constant(dims[0])
-    return ast.Tuple(elts=[ast.Constant(one) for one in dims], ctx=ast.Load())
+    return ast.Tuple(elts=list(map(ast.Constant, dims)), ctx=ast.Load())
 
 
 def _taken_out(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
@@ -107,7 +105,7 @@ def _taken_out(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
         dim = f"dimension {written(node.args[0])}" if node.args and receiver(node) else "all entries"
         verb = "averaged" if called(node) == "mean" else "summed"
         words = f"{verb} over {dim}, where nothing is to be {verb}"
-        yield case.edit("summed_too_much", words, line, spot, inner)
+        yield Edit("summed_too_much", words, line, spot, inner)
 
 
 def _added(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
@@ -117,8 +115,8 @@ def _added(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
     for dims in _choices(len(shape)):
         for keep in (True,) if alike else (True, False):
             new = method(spot.node, "sum", _dims(dims), **({"keepdim": True} if keep else {}))
-            yield case.edit("sum_missing", _missing(case, dims, spot), line, spot, new)
-    yield case.edit("sum_missing", "not summed over all entries", line, spot, method(spot.node, "sum"))
+            yield Edit("sum_missing", _missing(case, dims, spot), line, spot, new)
+    yield Edit("sum_missing", "not summed over all entries", line, spot, method(spot.node, "sum"))
 
 
 def _missing(case: Case, dims: tuple[int, ...], spot: Spot) -> Callable[[], str]:
@@ -144,19 +142,19 @@ def _reshaped(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
     if isinstance(node, ast.Call) and called(node) in ("unsqueeze", "squeeze", "expand_as", "view_as"):
         inner = _summed(node)
         if inner is not None:
-            yield case.edit("wrong_shape", f"{called(node)} does not belong there", line, spot, inner)
+            yield Edit("wrong_shape", f"{called(node)} does not belong there", line, spot, inner)
     shape = case.shape(node)
     if shape is None or spot.exponent or not case.trial.judgement.verdict.misfits:
         return
     whole = isinstance(spot.parent, ast.stmt)
     for dim in range(len(shape) + 1) if len(shape) < 4 else ():
         kind, words = ("keepdim_lost", f"dimension {dim} is lost: unsqueeze({dim}) is missing")
-        yield case.edit(kind, words, line, spot, method(node, "unsqueeze", ast.Constant(dim)))
+        yield Edit(kind, words, line, spot, method(node, "unsqueeze", ast.Constant(dim)))
     own = case.values.get(case.tensor)
     if whole and isinstance(own, Tensor):
         target = ast.Name(id=case.tensor, ctx=ast.Load())
         words = f"the shape is not that of {case.tensor}: {list(shape)} where {list(own.shape)} belongs"
-        yield case.edit("wrong_shape", words, line, spot, method(node, "view_as", target))
-        yield case.edit("wrong_shape", words, line, spot, method(node, "expand_as", target))
+        yield Edit("wrong_shape", words, line, spot, method(node, "view_as", target))
+        yield Edit("wrong_shape", words, line, spot, method(node, "expand_as", target))
         if len(shape) > len(own.shape):
-            yield case.edit("wrong_shape", words, line, spot, method(node, "squeeze"))
+            yield Edit("wrong_shape", words, line, spot, method(node, "squeeze"))

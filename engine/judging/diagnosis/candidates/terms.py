@@ -6,23 +6,23 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
-from torch import Tensor
-
+from ....program.names import called
 from ....program.program import Program
 from ....rules.derivation.reverse_walk import Contribution
 from ....rules.derivation.written_lines import lines_of
 from ....rules.node import Refused
 from ....rules.trees import name
-from ..case import Case, binary, written
+from ..case import Case
 from ..edit import Edit, Line
 from ..slicing import unread
+from ..wording import binary, fit_together, written
 
 
 def paths(case: Case) -> Iterator[Edit]:
     """The lines with one derived contribution more, or less, where there are several."""
     if case.derived is not None and len(case.derived.contributions) > 1:
-        for one in case.derived.contributions:
-            yield from _one_path(case, [one])
+        for contribution in case.derived.contributions:
+            yield from _one_path(case, [contribution])
         for pair in combinations(case.derived.contributions, 2):
             yield from _one_path(case, list(pair))
 
@@ -35,19 +35,19 @@ def only_path(case: Case) -> Iterator[Edit]:
 
 def _one_path(case: Case, some: list[Contribution]) -> Iterator[Edit]:
     words = _missing(case, some)
-    more = [statement for one in some for statement in _statements(case, one)]
-    for line in case.lines if more else ():
+    more = [statement for contribution in some for statement in _statements(case, contribution)]
+    for line in case.trial.lines if more else ():
         if not line.own:
             continue
-        yield case.edit("path_missing", words, line, None, [line.node, *more])
+        yield Edit("path_missing", words, line, None, [line.node, *more])
         whole = _plus(line.node, more)
         if whole is not None:
-            yield case.edit("path_missing", words, line, None, [whole])
+            yield Edit("path_missing", words, line, None, [whole])
     less = _taken_away(more)
-    own = next((line for line in case.lines if line.own), None)
+    own = next((line for line in case.trial.lines if line.own), None)
     if own is not None and less is not None and len(some) == 1:
         words = f"the contribution through {some[0].target} is counted twice"
-        yield case.edit("counted_twice", words, own, None, [own.node, less])
+        yield Edit("counted_twice", words, own, None, [own.node, less])
 
 
 def _plus(node: ast.stmt, more: Sequence[ast.stmt]) -> ast.stmt | None:
@@ -55,10 +55,10 @@ def _plus(node: ast.stmt, more: Sequence[ast.stmt]) -> ast.stmt | None:
     if not isinstance(node, ast.Assign):
         return None
     value = node.value
-    for one in more:
-        if not isinstance(one, ast.AugAssign) or not isinstance(one.target, ast.Name):
+    for statement in more:
+        if not isinstance(statement, ast.AugAssign) or not isinstance(statement.target, ast.Name):
             return None
-        value = binary(value, one.op, one.value)
+        value = binary(value, statement.op, statement.value)
     return ast.copy_location(ast.Assign(targets=node.targets, value=value), node)
 
 
@@ -72,20 +72,20 @@ def _taken_away(more: Sequence[ast.stmt]) -> ast.stmt | None:
 def _missing(case: Case, some: list[Contribution]) -> str:
     assert case.derived is not None
     also = "also " if len(case.derived.contributions) > len(some) else ""
-    targets = " and ".join(one.target for one in some)
+    targets = " and ".join(contribution.target for contribution in some)
     whose = "its contribution is" if len(some) == 1 else "their contributions are"
     return f"{case.tensor} is {also}used by {targets}; {whose} missing"
 
 
-def _statements(case: Case, one: Contribution) -> list[ast.stmt]:
+def _statements(case: Case, contribution: Contribution) -> list[ast.stmt]:
     """What adds the contribution."""
     try:
-        lines = lines_of(case.name, case.tensor, [one], tuple(case.trial.expected.shape))
+        lines = lines_of(case.name, case.tensor, [contribution], tuple(case.trial.expected.shape))
     except Refused:
         return []
     trees = [ast.parse(line).body[0] for line in lines]
     last, before = trees[-1], trees[:-1]
-    if one.term.into is not None:
+    if contribution.term.into is not None:
         before = [tree for tree in before if not _is_zeros(tree, case.name)]
         return [*before, _adding(last)]
     if not isinstance(last, ast.Assign):
@@ -104,7 +104,10 @@ def _bare(value: ast.expr) -> ast.expr:
 
 
 def _is_zeros(tree: ast.stmt, gradient: str) -> bool:
-    return isinstance(tree, ast.Assign) and ast.unparse(tree).startswith(f"{gradient} = torch.zeros_like")
+    match tree:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call()):
+            return name == gradient and called(tree.value) == "zeros_like"
+    return False
 
 
 def _adding(tree: ast.stmt) -> ast.stmt:
@@ -119,16 +122,16 @@ def _store(text: str) -> ast.Name:
 
 def extra_terms(case: Case) -> Iterator[Edit]:
     """Every line without one of its terms, and the lines without one that adds."""
-    for line, spot in case.spots():
+    for line, spot in case.spots:
         node = spot.node
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             right = node.right if isinstance(node.op, ast.Add) else ast.UnaryOp(ast.USub(), node.right)
-            yield case.edit("term_extra", _too_much(node.right), line, spot, node.left)
-            yield case.edit("term_extra", _too_much(node.left), line, spot, right)
-    for line in case.lines:
+            yield Edit("term_extra", _too_much(node.right), line, spot, node.left)
+            yield Edit("term_extra", _too_much(node.left), line, spot, right)
+    for line in case.trial.lines:
         if isinstance(line.node, ast.AugAssign) and isinstance(line.node.op, ast.Add | ast.Sub):
             nothing = ast.copy_location(ast.Pass(), line.node)
-            yield case.edit("counted_twice", _twice(case, line), line, None, [nothing])
+            yield Edit("counted_twice", _twice(case, line), line, None, [nothing])
 
 
 def _too_much(term: ast.expr) -> Callable[[], str]:
@@ -136,7 +139,7 @@ def _too_much(term: ast.expr) -> Callable[[], str]:
 
 
 def _twice(case: Case, line: Line) -> str:
-    for other in case.lines:
+    for other in case.trial.lines:
         if other is not line and other.statement.text == line.statement.text:
             numbers = sorted((other.statement.line, line.statement.line))
             return f"line {numbers[1]} adds the same as line {numbers[0]}: it is counted twice"
@@ -145,7 +148,7 @@ def _twice(case: Case, line: Line) -> str:
 
 def missing_terms(case: Case) -> Iterator[Edit]:
     """Every part of a line plus or minus a helper variable that nothing reads."""
-    yield from _with_terms(case, unread(case.program, case.trial.bench.names))
+    yield from _with_terms(case, unread(case.trial.bench.program, case.trial.bench.attempt.reading.names))
 
 
 def missing_gradients(case: Case) -> Iterator[Edit]:
@@ -155,23 +158,20 @@ def missing_gradients(case: Case) -> Iterator[Edit]:
 
 def _with_terms(case: Case, texts: list[str]) -> Iterator[Edit]:
     for text in texts:
-        for line, spot in case.spots():
+        for line, spot in case.spots:
             if spot.exponent or text in line.statement.writes or not _may_be_summed(case, text, spot.node):
                 continue
             for operator in (ast.Add(), ast.Sub()):
                 new = binary(spot.node, operator, name(text))
-                yield case.edit("term_missing", f"missing the term {text}", line, spot, new)
+                yield Edit("term_missing", f"missing the term {text}", line, spot, new)
 
 
 def _may_be_summed(case: Case, text: str, node: ast.expr) -> bool:
     shape = case.shape(node)
     if shape is None:
         return False
-    other = case.trial.bench.cuts.get(text[1:]) if text in case.gradients else None
-    if not isinstance(other, Tensor):
-        return text not in case.gradients
-    pairs = zip(reversed(other.shape), reversed(shape), strict=False)
-    return all(one == two or 1 in (one, two) for one, two in pairs)
+    other = case.trial.bench.cut_at(text) if text in case.gradients else None
+    return text not in case.gradients or (other is not None and fit_together(other.shape, shape))
 
 
 def no_path(program: Program, tensor: str) -> str:
@@ -188,8 +188,9 @@ def _behind_loss(program: Program) -> set[str]:
     """The names that the forward's `loss` is made from, by what each line reads."""
     section = program.section("forward")
     statements = section.statements if section else ()
-    found, before = {"loss"}, 0
-    while before < len(found):
-        before = len(found)
-        found |= {name for one in statements if found & {*one.writes} for name in one.reads}
-    return found
+    behind, before = {"loss"}, 0
+    while before < len(behind):
+        before = len(behind)
+        makers = [statement for statement in statements if behind.intersection(statement.writes)]
+        behind.update(name for statement in makers for name in statement.reads)
+    return behind

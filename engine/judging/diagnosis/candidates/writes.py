@@ -5,19 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..case import Case, method, written
+from ..case import Case
 from ..edit import Edit, Line
 from ..slicing import without_effect
+from ..wording import method, written
 
 
 def no_effect(case: Case) -> Iterator[Edit]:
     """A line that computes something and throws it away, with its result kept."""
-    for line in case.lines:
+    for line in case.trial.lines:
         if not without_effect(line.statement, case.name) or not isinstance(line.node, ast.Expr):
             continue
         words = f"line {line.statement.line} has no effect: {written(line.node.value)} is thrown away"
         for new in _kept(line.node, case.name):
-            yield case.edit("no_effect", words, line, None, [ast.copy_location(new, line.node)])
+            yield Edit("no_effect", words, line, None, [ast.copy_location(new, line.node)])
 
 
 def _kept(node: ast.Expr, gradient: str) -> Iterator[ast.stmt]:
@@ -31,50 +32,43 @@ def _kept(node: ast.Expr, gradient: str) -> Iterator[ast.stmt]:
 
 def changes(case: Case) -> Iterator[Edit]:
     """The lines without one that does nothing but change the gradient in place."""
-    for line in case.lines:
+    for line in case.trial.lines:
         if line.own and isinstance(line.node, ast.Expr) and case.name in line.statement.writes:
-            last = line is case.lines[0]
+            last = line is case.trial.lines[0]
             when = "after it is complete" if last else "where nothing is to be changed"
             words = f"line {line.statement.line} changes {case.name} in place {when}"
-            yield case.edit("changed", words, line, None, [ast.copy_location(ast.Pass(), line.node)])
+            yield Edit("changed", words, line, None, [ast.copy_location(ast.Pass(), line.node)])
 
 
 def assignments(case: Case) -> Iterator[Edit]:
     """`+=` for `=`, `=` for `+=`."""
-    for line in case.lines:
+    for line in case.trial.lines:
         node = line.node
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             yield from _adding(case, line, node)
         elif isinstance(node, ast.AugAssign):
             new = ast.Assign(targets=[node.target], value=node.value)
             words = "+= where = belongs: it is added to what was there"
-            yield case.edit("counted_twice", words, line, None, [ast.copy_location(new, node)])
+            yield Edit("counted_twice", words, line, None, [ast.copy_location(new, node)])
 
 
 def _adding(case: Case, line: Line, node: ast.Assign) -> Iterator[Edit]:
-    earlier = [
-        one.statement.line
-        for one in case.lines
-        if one.statement.number < line.statement.number
-        and set(one.statement.writes) & set(line.statement.writes)
-    ]
-    if not earlier:
-        return
-    target = node.targets[0]
-    if not isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
+    statement, target = line.statement, node.targets[0]
+    before = [other.statement for other in case.trial.lines if other.statement.number < statement.number]
+    earlier = [other.line for other in before if set(other.writes) & set(statement.writes)]
+    if not earlier or not isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
         return
     # in a block it may be what the pass before wrote
-    whose = f"what line {max(earlier)} wrote" if line.statement.always else "what was there before"
-    words = f"= where += was meant: {whose} is thrown away"
+    whose = f"what line {max(earlier)} wrote" if statement.always else "what was there before"
     for operator, sign in ((ast.Add(), "+="), (ast.Sub(), "-=")):
         new = ast.AugAssign(target=target, op=operator, value=node.value)
-        said = words.replace("+=", sign)
-        yield case.edit("overwritten", said, line, None, [ast.copy_location(new, node)])
+        words = f"= where {sign} was meant: {whose} is thrown away"
+        yield Edit("overwritten", words, line, None, [ast.copy_location(new, node)])
 
 
 def repeated_indices(case: Case) -> Iterator[Edit]:
     """`d.index_put_((i,), v, accumulate=True)` for `d[i] += v`."""
-    for line in case.lines:
+    for line in case.trial.lines:
         target = _indexed(line)
         if target is None:
             continue
@@ -84,7 +78,7 @@ def repeated_indices(case: Case) -> Iterator[Edit]:
             value = ast.UnaryOp(ast.USub(), value)
         new = ast.Expr(method(target.value, "index_put_", index, value, accumulate=True))
         words = "repeated indices overwrite each other: only one of the values for an entry is kept"
-        yield case.edit("indices_overwritten", words, line, None, [ast.copy_location(new, line.node)])
+        yield Edit("indices_overwritten", words, line, None, [ast.copy_location(new, line.node)])
 
 
 def _indexed(line: Line) -> ast.Subscript | None:

@@ -1,0 +1,122 @@
+"""The search for an explanation: edits are tried from the specific to the general, until one is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from torch import Tensor
+
+from ...execution.cancel import Cancelled
+from .candidates.factors import (
+    any_upstream,
+    extra_factors,
+    measured_factors,
+    missing_factors,
+    missing_upstream,
+)
+from .candidates.grafts import (
+    constants_written,
+    grafts,
+    missing_parts,
+    other_gradients,
+    zeros_and_ones,
+)
+from .candidates.names import near_upstreams, other_upstreams, tensors
+from .candidates.powers import any_power, exponents
+from .candidates.products import products
+from .candidates.scalars import mean_factors, measured_constants, other_sizes, scalings, unnamed_constants
+from .candidates.signs import measured_signs, signs
+from .candidates.sums import means, sums
+from .candidates.terms import extra_terms, missing_gradients, missing_terms, only_path, paths
+from .candidates.writes import assignments, changes, no_effect, repeated_indices
+from .case import Case
+from .edit import Edit
+from .trial import Trial
+
+Candidates = Callable[[Case], Iterator[Edit]]
+
+_TRIED: tuple[Candidates, ...] = (
+    measured_signs,
+    means,
+    mean_factors,
+    measured_constants,
+    zeros_and_ones,
+    exponents,
+    products,
+    assignments,
+    repeated_indices,
+    extra_factors,
+    extra_terms,
+    scalings,
+    paths,
+    near_upstreams,
+    missing_upstream,
+    constants_written,
+    sums,
+    measured_factors,
+    tensors,
+    missing_terms,
+    only_path,
+    other_upstreams,
+    missing_gradients,
+    any_upstream,
+    missing_factors,
+    any_power,
+    signs,
+    other_sizes,
+    other_gradients,
+    grafts,
+    missing_parts,
+    unnamed_constants,
+)
+"""From the specific to the general."""
+
+_MOST = 2_000
+_STATEMENTS = 25
+_ENTRIES = 25_000
+
+
+def explanation(case: Case) -> Edit | None:
+    """The first edit that makes the lines right.
+
+    What is counted are the edits that are tried: 2,000 at most. An edit of larger lines counts as more:
+    once for every 25 statements that run, loops included, and once for every 25,000 entries of the
+    tensors that they read. So the search ends at the same edit on any machine, however busy.
+
+    Raises:
+        Cancelled: between two edits, where that is asked for.
+    """
+    trial = case.trial
+    if trial.stands.right:
+        return None  # any edit that changes nothing would seem to help
+    cancel = trial.bench.attempt.session.interpreter.cancel
+    for edit in islice(_candidates(case), _MOST // _weight(trial)):
+        if cancel.wanted:
+            raise Cancelled
+        if trial.holds(edit) and trial.holds_elsewhere(edit):
+            return edit
+    return None
+
+
+def _weight(trial: Trial) -> int:
+    """How often an edit of these lines counts."""
+    tops = set(trial.slice.numbers)
+    ran = sum(s.section == "backward" and s.top in tops for s, _ in trial.bench.attempt.iteration.path.steps)
+    names = frozenset[str]().union(*(part.names for part in trial.parts))
+    read = [value for value in map(trial.bench.values.get, names) if isinstance(value, Tensor)]
+    entries = sum(map(Tensor.numel, [trial.expected, *read]))
+    return max(1, ran // _STATEMENTS + entries // _ENTRIES)
+
+
+def _candidates(case: Case) -> Iterator[Edit]:
+    misshapen = case.trial.judgement.verdict.misfits
+    yield from no_effect(case)
+    yield from changes(case)
+    if misshapen:
+        yield from sums(case)
+    if not case.trial.stands.reads:
+        yield from missing_upstream(case)
+    for candidates in _TRIED:
+        if not misshapen or candidates is not sums:
+            yield from candidates(case)
