@@ -73,6 +73,7 @@ def operation_of(node: Node) -> Operation:
         inner = operation_of(part)
         named = {**inner.named, "item": _item(node, written)}
         return Operation(inner.name, node, inner.positional, named, part)
+    _require_tensor(node, written)
     match written:
         case ast.BinOp(left=left, op=operator, right=right):
             name = BINARY.get(type(operator).__name__, type(operator).__name__)
@@ -90,6 +91,16 @@ def operation_of(node: Node) -> Operation:
             chosen = body if test_node is not None and test_node.value else orelse
             return Operation("identity", node, (_operand(node, chosen),), {})
     raise Refused(f"no rule for `{ast.unparse(written)}`", node.line)
+
+
+def _require_tensor(node: Node, written: ast.expr) -> None:
+    """Refuse what is read from a container or an object and was made by nothing that was followed."""
+    if not isinstance(written, ast.Subscript | ast.Attribute):
+        return
+    holder = node.part(written.value)
+    if holder is not None and not isinstance(holder.value, Tensor):
+        reason = f"what `{ast.unparse(written)}` holds is not followed, line {node.line}"
+        raise Refused(holder.why_not or reason, node.line)
 
 
 def _several(node: Node, written: ast.expr) -> Node | None:

@@ -16,6 +16,8 @@ class Style:
     """What the program calls the modules that templates call `torch` and `F`."""
     tight_powers: bool = False
     """Whether `h**2` is written without spaces."""
+    double_quotes: bool = False
+    """Whether strings stand between double quotes."""
     taken: frozenset[str] = frozenset()
     """Names that a helper variable must not have."""
     sizes: Mapping[int, str] = field(default_factory=dict)

@@ -42,6 +42,8 @@ def text_of(tree: ast.expr) -> str:
 def unparsed(tree: ast.AST) -> str:
     """An expression or a statement in text, powers spelled as the program spells them."""
     text = _EXPONENT.sub(r"\1e-\2", _POWER.sub(r"** \1", ast.unparse(tree)))
+    if style().double_quotes and '"' not in text:
+        text = text.replace("'", '"')
     return text.replace(" ** ", "**") if style().tight_powers else text
 
 

@@ -86,7 +86,7 @@ def explain(
         for position, contribution in enumerate(derived.contributions)
     )
     true = iteration.references.gradients.get(tensor)
-    total = f"{float(true[place]):.4g}" if true is not None else ""
+    total = f"{true[place].item():.4g}" if true is not None else ""
     return Explanation(
         tensor, shape, made_by(program, tensor), uses, derived.lines, place, total, derived.reason
     )
@@ -133,12 +133,16 @@ def _use(
     first: bool,
 ) -> UseExplained:
     numbers, sums = worked(contribution, names, at)
+    term = term_text(derived, contribution)
+    conjugated = (
+        ("a slope of complex numbers is conjugated: torch's convention",) if ".conj()" in term else ()
+    )
     return UseExplained(
         line=contribution.line,
         text=program.lines[contribution.line - 1].strip() if contribution.line else "",
         rules=tuple(_said(use) for use in contribution.uses),
-        term=term_text(derived, contribution),
-        sums=(*sums_of(contribution), *sums),
+        term=term,
+        sums=(*conjugated, *sums_of(contribution), *sums),
         numbers=numbers,
     )
 

@@ -249,7 +249,8 @@ def _refuse(node: Node, refused: Refused, walked: Walked, *, inside: bool = Fals
     left, seen = [node], {id(node)} if not inside else set[int]()
     while left:
         lacking = left.pop()
-        if lacking.name and not (inside and lacking is node):
+        # what holds tensors lacks nothing itself
+        if lacking.name and isinstance(lacking.value, Tensor) and not (inside and lacking is node):
             if lacking.differentiable:
                 walked.refused.setdefault(lacking.name, refused)
             continue

@@ -5,20 +5,21 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Iterable
+from types import ModuleType
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ...program.names import called
-from ...program.torch_operations import changes_in_place, may_draw, out_of_place
-from ...tensors.aliasing import alone
+from ...program.names import read_names
+from ...tensors.aliasing import alone, storage_of, tensors_in
 from ..node import Node, Refused
 from ..trees import name as name_tree
 from .evaluation import Evaluator
 from .function_calls import Call
 from .items import elements, items_of
 from .noting import HIDDEN, at
+from .statement_forms import as_read, changed_in_place, changed_names, is_place, said_by_text
 
 _LONGEST = 2000
 """So many statements, loops unrolled, are followed."""
@@ -90,14 +91,14 @@ class Trace(Evaluator):
         """The expressions that have a name now, by their text in names that mean the same as then."""
         names: dict[str, str] = {}
         for name, node in self.names.items():
-            if node.name == name and isinstance(node.value, Tensor) and _is_said_by_text(node.written):
+            if node.name == name and isinstance(node.value, Tensor) and said_by_text(node.written):
                 with contextlib.suppress(Refused):
                     names[ast.unparse(node.inside())] = name
         return names
 
     def _statement(self, node: ast.stmt) -> None:
         match node:
-            case ast.Assign(targets=targets, value=value) if all(map(_is_plain, targets)):
+            case ast.Assign(targets=targets, value=value) if all(map(self._can_bind, targets)):
                 bound = self.evaluate(value)
                 for target in targets:
                     self.bind(target, bound)
@@ -112,9 +113,11 @@ class Trace(Evaluator):
             case ast.AugAssign(
                 target=ast.Subscript(value=ast.Name(id=name)) as part, op=operator, value=value
             ) if self._is_tensor(name):
-                read = ast.Subscript(value=part.value, slice=part.slice, ctx=ast.Load())
-                changed = at(ast.BinOp(left=at(read, node), op=operator, right=value), node)
+                changed = at(ast.BinOp(left=as_read(part), op=operator, right=value), node)
                 self._change_part(name, part, changed, node)
+            case ast.AugAssign(target=target, op=operator, value=value) if self._can_change(target):
+                changed = at(ast.BinOp(left=as_read(target), op=operator, right=value), node)
+                self._put(target, self.evaluate(changed))
             case ast.Expr(value=ast.Call(func=ast.Attribute() as func) as call):
                 self._call(func, call, node)
             case ast.Return(value=value):
@@ -125,12 +128,33 @@ class Trace(Evaluator):
     def _is_tensor(self, name: str) -> bool:
         return isinstance(self.namespace.get(name), Tensor)
 
+    def _can_bind(self, target: ast.expr) -> bool:
+        """Whether a target is a name, or a place in a container or an object; no part of a tensor."""
+        if isinstance(target, ast.Tuple | ast.List):
+            return all(map(self._can_bind, target.elts))
+        if not isinstance(target, ast.Subscript | ast.Attribute):
+            return isinstance(target, ast.Name)
+        return is_place(target) and not isinstance(self.evaluate(target.value).value, Tensor)
+
+    def _can_change(self, target: ast.expr) -> bool:
+        """Whether what a container or an object holds can be changed in place, as nothing else shows it."""
+        if isinstance(target, ast.Name) or not self._can_bind(target):
+            return False
+        value = self.evaluate(as_read(target)).value
+        return not isinstance(value, Tensor) or self._holders(value) == 1
+
+    def _holders(self, value: Tensor) -> int:
+        """At how many places of the program's the memory of a tensor is to be seen."""
+        values = [value for name, value in self.namespace.items() if not name.startswith(HIDDEN)]
+        held = [storage_of(tensor) for one in values for tensor in tensors_in(one)]
+        return held.count(storage_of(value))
+
     def _call(self, func: ast.Attribute, call: ast.Call, node: ast.stmt) -> None:
         """A call whose result nobody wants: it changes something, or says something."""
         if func.attr == "backward":
             tensor = self.evaluate(func.value).value
             tensor.backward(retain_graph=True)
-        elif (changed := _changed_in_place(call)) is not None and self._is_tensor(changed[0]):
+        elif (changed := changed_in_place(call)) is not None and self._is_tensor(changed[0]):
             self._change(*changed, node)
         elif func.attr in ("append", "extend", "insert"):
             self.evaluate(call)
@@ -208,11 +232,14 @@ class Trace(Evaluator):
         for name, value in list(self.namespace.items()):
             if before.get(name) != _state(value) and not name.startswith(HIDDEN):
                 self._bound_unseen(name, value, node)
-        for name in _changed_names(node):
-            self._bound_unseen(name, self.namespace.get(name), node)
+        for name in changed_names(node):
+            if not isinstance(self.namespace.get(name), ModuleType):
+                self._bound_unseen(name, self.namespace.get(name), node)
 
     def _bound_unseen(self, name: str, value: Any, node: ast.stmt) -> None:
-        unseen = Node(at(name_tree(name), node), value, node.lineno, {})
+        read = [self.names[other] for other in sorted(read_names(node) & self.names.keys())]
+        parts = {id(one): one for one in read}
+        unseen = Node(at(name_tree(name), node), value, node.lineno, parts)
         kind = "a change of a part" if isinstance(node, ast.Assign | ast.AugAssign) else "this statement"
         unseen.why_not = f"line {node.lineno}: {kind} is not followed"
         self.names[name] = unseen
@@ -224,12 +251,20 @@ class Trace(Evaluator):
             for inner, part in zip(target.elts, elements(node, self.by_value), strict=True):
                 self.bind(inner, part)
             return
-        assert isinstance(target, ast.Name)
+        if not isinstance(target, ast.Name):
+            self._put(target, node)
+            return
         own = self._own(node, target)
         self.namespace[target.id] = own.value
         self.names[target.id] = own
         self.assigned.append((target.id, own))
         self._made(own)
+
+    def _put(self, place: ast.expr, node: Node) -> None:
+        """Put a value where the program puts it: from there it is read by its own name."""
+        assign = ast.Assign(targets=[place], value=at(name_tree(self._hidden(node)), place))
+        module = ast.Module(body=[at(assign, place)], type_ignores=[])
+        exec(compile(module, self.filename, "exec", dont_inherit=True), self.namespace)
 
     def _own(self, node: Node, target: ast.Name) -> Node:
         """A node that no other name has: a second name for a tensor is a use of the first."""
@@ -261,39 +296,3 @@ class Trace(Evaluator):
 def _state(value: Any) -> tuple[int, int]:
     """What tells whether a name stands for another value, or its tensor was changed."""
     return id(value), value._version if isinstance(value, Tensor) else 0
-
-
-def _is_said_by_text(tree: ast.expr) -> bool:
-    """Whether an expression says what its value is; random numbers it does not."""
-    if not isinstance(tree, ast.Call | ast.BinOp | ast.Subscript) or HIDDEN in ast.unparse(tree):
-        return False
-    return not any(may_draw(called(part)) for part in ast.walk(tree))
-
-
-def _is_plain(target: ast.expr) -> bool:
-    if isinstance(target, ast.Tuple | ast.List):
-        return all(_is_plain(inner) for inner in target.elts)
-    return isinstance(target, ast.Name)
-
-
-def _changed_in_place(call: ast.expr) -> tuple[str, ast.expr] | None:
-    """The name that methods like `h.mul_(2).add_(1)` change, and what it is changed to."""
-    if isinstance(call, ast.Name):
-        return call.id, call
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
-        return None
-    func = call.func
-    if not changes_in_place(func.attr) or func.attr == "requires_grad_":
-        return None
-    inner = _changed_in_place(func.value)
-    if inner is None:
-        return None
-    twin = ast.Attribute(value=inner[1], attr=out_of_place(func.attr), ctx=ast.Load())
-    return inner[0], ast.Call(func=twin, args=call.args, keywords=call.keywords)
-
-
-def _changed_names(node: ast.stmt) -> list[str]:
-    """Names whose tensors a statement changes in part."""
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    held = [target.value for target in targets if isinstance(target, ast.Subscript)]
-    return [value.id for value in held if isinstance(value, ast.Name)]

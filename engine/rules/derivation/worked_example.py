@@ -41,7 +41,7 @@ def _read(term: Term, names: Mapping[str, Any], at: tuple[int, ...]) -> tuple[st
     read = eval(text_of(part), {**names, _PLACES: places})
     back = _value(term.tree(), names).expand(read.shape)[read == places[at]]
     times = {0: "was not read: zero", 1: "was read once"}.get(len(back), f"was read {len(back)} times")
-    value = f": {_listed(back)} = {_number(float(back.sum()))}" if len(back) else ""
+    value = f": {_listed(back)} = {_number(back.sum().item())}" if len(back) else ""
     return (f"entry {list(at)} {times}{value}",)
 
 
@@ -77,7 +77,7 @@ def _equation(term: Term, names: Mapping[str, Any], at: tuple[int, ...]) -> str:
     if term.base is not None:
         numbers.append(_number(_entry(term.base, names, at, term.shape)))
     divisors = [_number(_entry(f.tree, names, at, term.shape)) for f in term.factors if f.divides]
-    text = " × ".join(f"({number})" if number.startswith("-") else number for number in numbers) or "1"
+    text = " × ".join(map(_bracketed, numbers)) or "1"
     text += "".join(f" / {number}" for number in divisors)
     return f"-({text})" if term.minus else text
 
@@ -103,7 +103,7 @@ def _sum(inner: ast.expr, names: Mapping[str, Any], at: tuple[int, ...], term: T
         for dim, size in enumerate(shape)
     ]
     summands = value[tuple(index)].flatten()
-    return f"sum: {_listed(summands)} = {_number(float(summands.sum()))}, of {_short(text_of(inner))}"
+    return f"sum: {_listed(summands)} = {_number(summands.sum().item())}, of {_short(text_of(inner))}"
 
 
 def _products(base: ast.BinOp, names: Mapping[str, Any], at: tuple[int, ...]) -> str:
@@ -112,7 +112,7 @@ def _products(base: ast.BinOp, names: Mapping[str, Any], at: tuple[int, ...]) ->
         return f"row times column, {left.shape[-1]} products"
     row, column = left[at[-2]], right[:, at[-1]]
     pairs = [
-        f"{_number(float(a))} × {_number(float(b))}"
+        f"{_bracketed(_number(a.item()))} × {_bracketed(_number(b.item()))}"
         for a, b in zip(row[:_SHOWN], column[:_SHOWN], strict=True)
     ]
     more = f" + … ({len(row)} products)" if len(row) > _SHOWN else ""
@@ -120,25 +120,31 @@ def _products(base: ast.BinOp, names: Mapping[str, Any], at: tuple[int, ...]) ->
 
 
 def _listed(summands: Tensor) -> str:
-    shown = " + ".join(
-        f"({text})" if (text := _number(float(summand))).startswith("-") else text
-        for summand in summands[:_SHOWN]
-    )
+    shown = " + ".join(_bracketed(_number(summand.item())) for summand in summands[:_SHOWN])
     return f"{shown} + … ({summands.numel()} terms)" if summands.numel() > _SHOWN else shown
 
 
 def _value(tree: ast.expr, names: Mapping[str, Any]) -> Tensor:
     with torch.no_grad():
         value = eval(compile(text_of(tree), "<derived>", "eval", dont_inherit=True), dict(names))
-    return value.detach() if isinstance(value, Tensor) else torch.tensor(float(value), dtype=torch.float64)
+    if isinstance(value, Tensor):
+        return value.detach()
+    return torch.tensor(value, dtype=torch.complex128 if isinstance(value, complex) else torch.float64)
 
 
-def _entry(tree: ast.expr, names: Mapping[str, Any], at: tuple[int, ...], shape: tuple[int, ...]) -> float:
-    return float(_value(tree, names).expand(shape)[at])
+def _entry(tree: ast.expr, names: Mapping[str, Any], at: tuple[int, ...], shape: tuple[int, ...]) -> complex:
+    entry: complex = _value(tree, names).expand(shape)[at].item()
+    return entry
 
 
-def _number(value: float) -> str:
+def _number(value: complex) -> str:
+    """A real or a complex number with four digits."""
     return f"{value:.4g}"
+
+
+def _bracketed(number: str) -> str:
+    """As it stands in a sum or a product."""
+    return f"({number})" if number.startswith("-") or "j" in number else number
 
 
 def _short(text: str) -> str:

@@ -88,6 +88,45 @@ FORWARDS = {
         layers = {"first": a @ m, "second": b}
         out = layers["first"].sum() * layers["second"]
         """,
+    "a dictionary that grows": """
+        cache = {}
+        cache["h"] = a * r
+        cache["out"] = cache["h"].tanh()
+        out = cache["out"] + cache["h"]
+        """,
+    "a dictionary of dictionaries": """
+        cache = {"one": {}}
+        cache["one"]["h"], cache["two"] = a * r, b.exp()
+        out = cache["one"]["h"] * cache["two"]
+        """,
+    "a tensor under a name and in a dictionary": """
+        cache = {}
+        h = cache["h"] = a * r
+        out = h * cache["h"].exp()
+        """,
+    "a list that is filled": """
+        states = [c, None, None]
+        for k in range(2):
+            states[k + 1] = torch.tanh(states[k] * v[k])
+        out = torch.cat(states, 1)
+        """,
+    "a sum in a dictionary": """
+        total = {"all": 0.0}
+        for one in (a, b):
+            total["all"] += one * r
+        out = total["all"]
+        """,
+    "an attribute": """
+        holder.h = a * r
+        holder.h = holder.h.tanh()
+        out = holder.h * b
+        """,
+    "the values of a dictionary": """
+        layers = {}
+        layers[0] = a * r
+        layers[1] = b * c
+        out = sum(one * 2 for one in layers.values())
+        """,
     "a comprehension": """
         out = torch.stack([a[k] * r for k in range(4)])
         """,
@@ -288,6 +327,11 @@ class Module(torch.nn.Module):
         return x * x.sigmoid()
 
 module = Module()
+
+class Holder:
+    pass
+
+holder = Holder()
 """
 
 

@@ -36,6 +36,17 @@ def test_other_gradients_are_written(deriving: Deriving) -> None:
     assert found["b"].lines == ("db = h.T @ dout",)
 
 
+def test_what_is_put_into_a_container_unseen_takes_all_that_it_came_from(deriving: Deriving) -> None:
+    found = deriving("c2 = {}\nc2.update(z=a * r)\nout = c2['z'] * b").gradients
+    assert found["a"].reason == found["r"].reason == "line 15: this statement is not followed"
+    assert found["b"].lines == ("db = c2['z'] * dout",)
+
+
+def test_a_change_of_what_two_containers_hold_is_not_followed(deriving: Deriving) -> None:
+    found = deriving("h = a * r\nheld = {'h': h}\nheld['h'] += 1\nout = h * b").gradients
+    assert found["a"].reason == "line 16: a change of a part is not followed"
+
+
 def test_a_change_that_others_see_is_refused(deriving: Deriving) -> None:
     found = deriving("h = a * 2\ng = h.view(-1)\nh += 1\nout = h * g.sum()")
     assert found.problem == "line 14 changes `h` in place, and others share its memory"

@@ -117,3 +117,18 @@ class TestHints:
         found = study(build(backward="dH = torch.ones_like(H)\ndW = -dH * x"))
         assert found.is_right("H")
         assert not found.is_right("W")
+
+
+def test_numbers_of_a_complex_gradient_are_complex(build: Build) -> None:
+    program = build(
+        setup="import torch\nx = torch.tensor([1 + 2j, 3 - 1j])",
+        parameters="W = torch.tensor([0.5 + 1j, -1.0])",
+        forward="h = W * x\na = h.abs()\nloss = a.sum()",
+        backward="da = torch.ones_like(a)\ndh = h / a * da\ndW = dh * x.conj()",
+        update="pass",
+    )
+    found = study(program)
+    (use,) = explain(program, found.iteration, found.derivation, "W", at=(0,)).uses
+    assert use.term == "dW += x.conj() * dh"
+    assert "a slope of complex numbers is conjugated: torch's convention" in use.sums
+    assert use.numbers[0] == "local slope[0]: x.conj() = 1-2j"
