@@ -33,7 +33,7 @@ types: $(DEV)
 	$(BIN)/mypy
 
 unit: $(DEV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 snapshots: $(DEV)
 	$(BIN)/python -m pytest --snapshot-update tests/tui
