@@ -9,7 +9,6 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from backprop_tui.engine.debugger.engine_thread import Engine
 from backprop_tui.engine.debugger.frame import Frame
@@ -20,9 +19,6 @@ from backprop_tui.engine.judging.judgement import Judgement, judgements
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import SECTIONS, Program, parse
-
-settings.register_profile("engine", deadline=None, derandomize=True)
-settings.load_profile("engine")
 
 PATIENCE = 60.0
 """Seconds after which what is waited for will not come, however busy the machine is."""

@@ -10,6 +10,7 @@ import copy
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from .operators import (
     EXPRESSION_OPERATORS,
@@ -58,6 +59,12 @@ def mutants(program: str) -> Iterator[Mutant]:
             if text not in seen:
                 seen.add(text)
                 yield Mutant(kind, statement.lineno, before, after, text, gradients)
+
+
+@cache
+def mutants_of(program: str) -> tuple[Mutant, ...]:
+    """The same, made once for all who take of them."""
+    return tuple(mutants(program))
 
 
 def backward_statements(program: str) -> list[ast.stmt]:

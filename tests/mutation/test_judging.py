@@ -7,15 +7,14 @@ import functools
 import pytest
 
 from .judging import Fate, Subject, fate, subject
-from .mutator import Mutant, mutants
+from .mutator import mutants_of
 from .programs import BUNDLED, PROGRAMS, WRITTEN
+from .samples import Sampled, sample, title
 
 EVERY = 12
 """One mutant in so many is judged here, half as many of what is not bundled; all in `make bench`."""
 
-SAMPLE = [(name, one) for name, text in BUNDLED.items() for one in list(mutants(text))[5::EVERY]] + [
-    (name, one) for name, text in WRITTEN.items() for one in list(mutants(text))[5 :: 2 * EVERY]
-]
+SAMPLE = sample(BUNDLED, 5, EVERY) + sample(WRITTEN, 5, 2 * EVERY)
 HIDDEN = ["db1 = -dhprebn.sum(0)", "db1 = dhprebn.sum(0) * 2", "db1 = torch.zeros_like(dhprebn.sum(0))"]
 
 
@@ -24,15 +23,15 @@ def original(name: str) -> Subject:
     return subject(PROGRAMS[name])
 
 
-def described(one: tuple[str, Mutant]) -> str:
-    name, mutant = one
-    return f"{name}:{mutant.line}:{mutant.kind}:{mutant.after}"
+@functools.cache
+def fate_of(sampled: Sampled) -> Fate:
+    name, mutant = sampled
+    return fate(original(name), mutant)
 
 
-@pytest.mark.parametrize("one", SAMPLE, ids=map(described, SAMPLE))
-def test_a_mutant_is_blamed_on_its_own_line_and_nothing_else(one: tuple[str, Mutant]) -> None:
-    name, mutant = one
-    assert not fate(original(name), mutant).fault
+@pytest.mark.parametrize("sampled", SAMPLE, ids=title)
+def test_a_mutant_is_blamed_on_its_own_line_and_nothing_else(sampled: Sampled) -> None:
+    assert not fate_of(sampled).fault
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -44,12 +43,12 @@ def test_nothing_is_said_of_a_program_without_an_error(name: str, seed: int) -> 
 
 
 def test_the_sample_holds_errors_of_every_fate_that_counts() -> None:
-    fates = [fate(original(name), mutant) for name, mutant in SAMPLE[:40]]
+    fates = [fate_of(sampled) for sampled in SAMPLE[:40]]
     assert fates.count(Fate.BLAMED) > 25
 
 
 @pytest.mark.parametrize("name", ["batchnorm_mlp", "batchnorm_mlp_fused"])
 @pytest.mark.parametrize("after", HIDDEN)
 def test_an_error_that_allclose_passes_before_batch_norm_is_blamed(name: str, after: str) -> None:
-    mutant = next(one for one in mutants(PROGRAMS[name]) if one.after == after)
-    assert fate(original(name), mutant) is Fate.BLAMED
+    hidden = next(mutant for mutant in mutants_of(PROGRAMS[name]) if mutant.after == after)
+    assert fate_of((name, hidden)) is Fate.BLAMED

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from .mutator import Mutant, backward_statements, mutants
+from .mutator import Mutant, backward_statements, mutants, mutants_of
 from .operators import Kind
 
 ROOT = Path(__file__).parents[2]
@@ -33,12 +32,6 @@ AFTER = """
 # %% update
 W = W - 0.1 * dW
 """
-
-
-@cache
-def mutants_of(path: Path) -> tuple[Mutant, ...]:
-    """All mutants of a program file."""
-    return tuple(mutants(path.read_text()))
 
 
 def planted(backward: str, kind: Kind) -> list[str]:
@@ -174,9 +167,9 @@ def test_names_that_pair_with_no_tensor_and_reach_no_gradient_are_left_alone() -
 @pytest.mark.parametrize("path", BUNDLED + SPELLED, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_mutant_parses_differs_and_keeps_every_line_in_its_place(path: Path) -> None:
     program = path.read_text()
-    found = mutants_of(path)
-    assert len({mutant.program for mutant in found} | {program}) == len(found) + 1
-    for mutant in found:
+    planted = mutants_of(program)
+    assert len({mutant.program for mutant in planted} | {program}) == len(planted) + 1
+    for mutant in planted:
         ast.parse(mutant.program)
         assert mutant.program.count("\n") == program.count("\n")
 
@@ -185,13 +178,13 @@ def test_every_mutant_parses_differs_and_keeps_every_line_in_its_place(path: Pat
 def test_every_backward_statement_of_a_bundled_program_is_mutated(path: Path) -> None:
     program = path.read_text()
     lines = {statement.lineno for statement in backward_statements(program)}
-    assert {mutant.line for mutant in mutants_of(path)} == lines
+    assert {mutant.line for mutant in mutants_of(program)} == lines
 
 
 @pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
 def test_a_mutant_changes_its_own_line_and_no_other(path: Path) -> None:
     program = path.read_text()
-    for mutant in mutants_of(path):
+    for mutant in mutants_of(program):
         pairs = zip(program.splitlines(), mutant.program.splitlines(), strict=True)
         changed = [number for number, (old, new) in enumerate(pairs, 1) if old != new]
         assert changed == [mutant.line]
@@ -205,5 +198,5 @@ def test_the_order_is_that_of_the_statements_and_never_changes() -> None:
 
 
 def test_every_kind_of_slip_occurs_in_the_bundled_programs() -> None:
-    kinds = {mutant.kind for path in BUNDLED for mutant in mutants_of(path)}
+    kinds = {mutant.kind for path in BUNDLED for mutant in mutants_of(path.read_text())}
     assert kinds == set(Kind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import ClassVar
 
 import pytest
@@ -15,6 +14,8 @@ from backprop_tui.engine.program.library import load
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import INKS, Canvas
 from backprop_tui.tui.drawing.line import Run
+
+from .. import scenes
 
 
 class Counting(Canvas):
@@ -89,9 +90,7 @@ async def test_lines_for_a_new_size_are_asked_for_before_anything_is_drawn_at_it
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-async def test_no_color_is_respected(
-    wanted: bool, scenes: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_no_color_is_respected(wanted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if wanted:
         monkeypatch.setenv("NO_COLOR", "1")
     app = BackpropApp(load("linear_regression"), scenes.FakeEngine(scenes.failed()))

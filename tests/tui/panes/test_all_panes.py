@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from types import ModuleType
 
 import pytest
 
@@ -15,13 +14,15 @@ from backprop_tui.tui.panes.all_panes import layout_for, paint
 from backprop_tui.tui.panes.output import paint_output
 from backprop_tui.tui.panes.program import source_of
 
+from .. import scenes
+
 PANES = ("program", "tensors", "inspector", "loss", "output")
 SCENES = ("initial", "after_iteration", "mid_backward", "wrong", "failed", "not_a_number")
 ROOM = Room(60, 20)
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_every_pane_fills_its_room_exactly_at_any_size(scenes: ModuleType, scene: str) -> None:
+def test_every_pane_fills_its_room_exactly_at_any_size(scene: str) -> None:
     source, frame = source_of(scenes.program()), getattr(scenes, scene)()
     for width, rows in product((1, 5, 17, 40, 64, 120, 200), (1, 2, 3, 8, 40)):
         rooms = dict.fromkeys(PANES, Room(width, rows))
@@ -30,7 +31,7 @@ def test_every_pane_fills_its_room_exactly_at_any_size(scenes: ModuleType, scene
             assert {width_of(line) for line in lines} == {width}
 
 
-def test_the_engine_is_asked_for_what_is_in_view(scenes: ModuleType) -> None:
+def test_the_engine_is_asked_for_what_is_in_view() -> None:
     rooms = {
         "program": Room(52, 29),
         "tensors": Room(68, 13),
@@ -48,6 +49,6 @@ def test_a_hidden_pane_keeps_the_size_that_it_had() -> None:
 @pytest.mark.parametrize(
     ("total", "title"), [(0, "output · 0 lines"), (1, "output · 1 line "), (2, "output · 2 lines")]
 )
-def test_the_lines_of_the_output_are_counted_in_words(scenes: ModuleType, total: int, title: str) -> None:
+def test_the_lines_of_the_output_are_counted_in_words(total: int, title: str) -> None:
     frame = replace(scenes.initial(), output=("said",) * total, output_total=total)
     assert title in plain(paint_output(frame, ROOM)[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from types import ModuleType
 
 import pytest
 
@@ -21,6 +20,8 @@ from backprop_tui.tui.drawing.line import Line, plain
 from backprop_tui.tui.panes.inspector import paint_inspector
 from backprop_tui.tui.panes.number_grid import grid_room
 
+from .. import scenes
+
 ROOM = Room(60, 20)
 
 
@@ -32,7 +33,7 @@ def styles_of(lines: list[Line], words: str) -> set[str]:
     return {run.style for line in lines for run in line if words in run.text}
 
 
-def test_one_row_tensors_show_all_tabs_one_over_the_other(scenes: ModuleType) -> None:
+def test_one_row_tensors_show_all_tabs_one_over_the_other() -> None:
     shown = text(paint_inspector(scenes.mid_backward(), Room(68, 15)))
     assert shown.count("-0.03095   -0.01846   -0.00598    0.00650") == 2
     assert all(f"│ {tab.value}" in shown for tab in Tab)
@@ -83,7 +84,7 @@ def test_entries_that_are_not_finite_warn() -> None:
     assert styles_of(lines, "nan") == {"warn"}
 
 
-def test_a_failure_comes_first_with_the_traceback(scenes: ModuleType) -> None:
+def test_a_failure_comes_first_with_the_traceback() -> None:
     shown = text(paint_inspector(scenes.failed(), Room(68, 15)))
     assert "RuntimeError on line 20 in backward" in shown
     assert 'File "linear_regression.py", line 20' in shown
@@ -100,7 +101,7 @@ def test_the_numbers_that_the_engine_is_asked_for_fit(columns: int, rows: int) -
 
 
 @pytest.mark.parametrize("rows", [8, 12, 24])
-def test_a_wrong_gradient_has_its_sentence_at_every_height_and_once(scenes: ModuleType, rows: int) -> None:
+def test_a_wrong_gradient_has_its_sentence_at_every_height_and_once(rows: int) -> None:
     tensor = replace(scenes.wrong().inspector, verdict=Verdict.WRONG_HERE, sentence="wrong here, line 20")
     shown = text(paint_inspector(Frame(0, Status("p"), inspector=tensor), Room(80, rows)))
     assert "✗ wrong here, line 20" in shown
@@ -109,7 +110,7 @@ def test_a_wrong_gradient_has_its_sentence_at_every_height_and_once(scenes: Modu
     assert "error" in shown
 
 
-def test_a_long_failure_does_not_hide_a_verdict_that_fails(scenes: ModuleType) -> None:
+def test_a_long_failure_does_not_hide_a_verdict_that_fails() -> None:
     wrong, failed = scenes.wrong(), scenes.failed()
     long = replace(failed.failure, message="a long story\n" * 30)
     shown = text(paint_inspector(replace(wrong, failure=long), ROOM))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from types import ModuleType
 
 import pytest
 
@@ -16,6 +15,8 @@ from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain
 from backprop_tui.tui.panes.loss import heights_of, paint_loss
 
+from .. import scenes
+
 ROOM = Room(60, 20)
 
 
@@ -27,7 +28,7 @@ def styles_of(lines: list[Line], words: str) -> set[str]:
     return {run.style for line in lines for run in line if words in run.text}
 
 
-def test_highest_lowest_and_last_are_written(scenes: ModuleType) -> None:
+def test_highest_lowest_and_last_are_written() -> None:
     shown = text(paint_loss(scenes.mid_backward(), Room(120, 5)))
     assert "    2.340 █" in shown
     assert " 0.001377 █" in shown
@@ -35,7 +36,7 @@ def test_highest_lowest_and_last_are_written(scenes: ModuleType) -> None:
     assert "13 iterations · lowest 0.001377 · log" in shown
 
 
-def test_losses_that_are_not_finite_are_marked_and_counted(scenes: ModuleType) -> None:
+def test_losses_that_are_not_finite_are_marked_and_counted() -> None:
     lines = paint_loss(scenes.not_a_number(), Room(120, 5))
     assert styles_of(lines, "×××") == {"warn"}
     assert "× 3 not finite" in text(lines)

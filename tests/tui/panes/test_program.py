@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import ModuleType
 
 from backprop_tui.engine.debugger.frame import LineState, ProgramLine, Summary, opening_frame
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain, width_of
 from backprop_tui.tui.panes.program import paint_program, source_of
+
+from .. import scenes
 
 ROOM = Room(60, 20)
 
@@ -22,20 +23,20 @@ def styles_of(lines: list[Line], words: str) -> set[str]:
     return {run.style for line in lines for run in line if words in run.text}
 
 
-def test_the_current_line_is_a_bar_over_the_full_width_with_a_pointer(scenes: ModuleType) -> None:
+def test_the_current_line_is_a_bar_over_the_full_width_with_a_pointer() -> None:
     lines = paint_program(source_of(scenes.program()), scenes.mid_backward(), Room(100, 30))
     (bar,) = [line for line in lines if "▸" in plain(line)]
     assert "ddifference = 2 * difference" in plain(bar)
     assert all("bar" in run.style for run in bar[1:-1])
 
 
-def test_what_has_not_run_is_dim_and_what_has_run_carries_its_sign(scenes: ModuleType) -> None:
+def test_what_has_not_run_is_dim_and_what_has_run_carries_its_sign() -> None:
     lines = paint_program(source_of(scenes.program()), scenes.mid_backward(), Room(100, 30))
     assert styles_of(lines, "dH = 1 * ddifference") == {"ahead"}
     assert any(plain(line).startswith("│ ≈ 19") for line in lines)
 
 
-def test_a_long_current_line_is_shown_in_full(scenes: ModuleType) -> None:
+def test_a_long_current_line_is_shown_in_full() -> None:
     room = Room(34, 40)
     lines = paint_program(source_of(scenes.program()), scenes.mid_backward(), room)
     bar = [plain(line) for line in lines if any("bar" in run.style for run in line)]
@@ -43,13 +44,13 @@ def test_a_long_current_line_is_shown_in_full(scenes: ModuleType) -> None:
     assert "ddifference = 2 * difference * ddifference_squared" in words
 
 
-def test_a_wrapped_current_line_stays_in_view_at_the_bottom(scenes: ModuleType) -> None:
+def test_a_wrapped_current_line_stays_in_view_at_the_bottom() -> None:
     frame = replace(scenes.mid_backward(), lines=scenes.lines(20, top=14, rows=7))
     shown = text(paint_program(source_of(scenes.program()), frame, Room(34, 9)))
     assert "ddifference_squared  " in shown
 
 
-def test_what_a_line_bound_stands_at_the_right_edge_where_there_is_room(scenes: ModuleType) -> None:
+def test_what_a_line_bound_stands_at_the_right_edge_where_there_is_room() -> None:
     source, frame = source_of(scenes.program()), scenes.mid_backward()
     wide = text(paint_program(source, frame, Room(100, 30)))
     narrow = text(paint_program(source, frame, Room(40, 30)))
@@ -57,14 +58,14 @@ def test_what_a_line_bound_stands_at_the_right_edge_where_there_is_room(scenes: 
     assert "-0.031…0.0065" not in narrow
 
 
-def test_a_failure_stands_on_its_line_in_words(scenes: ModuleType) -> None:
+def test_a_failure_stands_on_its_line_in_words() -> None:
     lines = paint_program(source_of(scenes.program()), scenes.failed(), Room(100, 30))
     rows = [plain(line) for line in lines if any("bar-failed" in run.style for run in line)]
     assert rows[0].startswith("│ ! 20 ▸ ddifference")
     assert "RuntimeError: The size of tensor a[/]b (4)" in rows[1]
 
 
-def test_section_titles_are_words_and_the_current_one_is_accented(scenes: ModuleType) -> None:
+def test_section_titles_are_words_and_the_current_one_is_accented() -> None:
     lines = paint_program(source_of(scenes.program()), scenes.mid_backward(), Room(100, 30))
     assert styles_of(lines, "backward") == {"title accent"}
     assert styles_of(lines, "forward") == {"title"}
@@ -120,13 +121,13 @@ def test_narration_that_fits_keeps_its_own_lines() -> None:
     assert any("   that it is wrapped" in row for row in rows)
 
 
-def test_the_end_of_a_program_is_seen_below_wrapped_narration(scenes: ModuleType) -> None:
+def test_the_end_of_a_program_is_seen_below_wrapped_narration() -> None:
     program = parse(LONG, "p")
     frame = replace(opening_frame(program), lines=opening_frame(program).lines[1:])
     assert "loss = 1" in text(paint_program(source_of(program), frame, Room(34, 10)))
 
 
-def test_a_line_that_writes_a_part_of_a_gradient_says_so(scenes: ModuleType) -> None:
+def test_a_line_that_writes_a_part_of_a_gradient_says_so() -> None:
     frame = scenes.mid_backward()
     lines = tuple(
         line._replace(verdict=None, partial=True) if line.number == 19 else line for line in frame.lines
@@ -135,7 +136,7 @@ def test_a_line_that_writes_a_part_of_a_gradient_says_so(scenes: ModuleType) -> 
     assert any(plain(line).startswith("│ ┆ 19") for line in painted)
 
 
-def test_a_shape_of_four_dimensions_is_whole_and_apart_from_the_value(scenes: ModuleType) -> None:
+def test_a_shape_of_four_dimensions_is_whole_and_apart_from_the_value() -> None:
     frame = scenes.mid_backward()
     bound = Summary((3, 2, 40, 40), "float32", -8.19, 8.2)
     lines = tuple(line._replace(bound=bound) if line.number == 12 else line for line in frame.lines)

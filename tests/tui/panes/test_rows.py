@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import ModuleType
 
 import pytest
 
@@ -17,6 +16,8 @@ from backprop_tui.tui.drawing.line import Line, plain, width_of
 from backprop_tui.tui.panes.footer import paint_footer, paint_notes
 from backprop_tui.tui.panes.output import paint_output
 from backprop_tui.tui.panes.status_line import paint_status
+
+from .. import scenes
 
 ROOM = Room(60, 20)
 
@@ -40,20 +41,20 @@ def test_help_and_quit_stay_in_the_footer_of_narrow_terminals(width: int) -> Non
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 120, 200])
-def test_status_and_footer_never_leave_their_row(scenes: ModuleType, width: int) -> None:
+def test_status_and_footer_never_leave_their_row(width: int) -> None:
     for scene in SCENES:
         frame = getattr(scenes, scene)()
         assert [width_of(line) <= width for line in paint_status(frame, width)] == [True]
         assert [width_of(line) <= width for line in paint_footer(frame, width)] == [True]
 
 
-def test_the_status_line_has_all_its_facts_at_eighty_columns(scenes: ModuleType) -> None:
+def test_the_status_line_has_all_its_facts_at_eighty_columns() -> None:
     (line,) = paint_status(scenes.mid_backward(), 80)
     words = " ".join(plain(line).split())
     assert "iteration 12 backward 3/7 loss 0.001377 ✓ 2 ≈ 1 ✗ 0" in words
 
 
-def test_facts_stand_still_while_numbers_change(scenes: ModuleType) -> None:
+def test_facts_stand_still_while_numbers_change() -> None:
     one = replace(scenes.mid_backward().status, iteration=7, phase="update", statement=2)
     other = replace(one, iteration=999, phase="backward", statement=31, loss=1e-9, exact=26)
     lines = [plain(paint_status(Frame(0, s), 120)[0]) for s in (one, other)]
@@ -61,7 +62,7 @@ def test_facts_stand_still_while_numbers_change(scenes: ModuleType) -> None:
         assert len({line.index(word) for line in lines}) == 1
 
 
-def test_loading_is_said(scenes: ModuleType) -> None:
+def test_loading_is_said() -> None:
     frame = opening_frame(scenes.program())
     assert "loading torch" in plain(paint_status(frame, 80)[0])
 
@@ -82,7 +83,7 @@ def test_notes_take_three_rows_at_most_and_count_the_rest() -> None:
     assert "7 more" in plain(lines[2])
 
 
-def test_a_failure_without_a_line_in_view_is_among_the_notes(scenes: ModuleType) -> None:
+def test_a_failure_without_a_line_in_view_is_among_the_notes() -> None:
     frame = replace(scenes.failed(), lines=scenes.lines(20, top=1, rows=5))
     assert "RuntimeError on line 20" in text(paint_notes(frame, 80))
     assert paint_notes(scenes.failed(), 80) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import ModuleType
 
 import pytest
 
@@ -20,6 +19,8 @@ from backprop_tui.tui.drawing.line import Line, plain
 from backprop_tui.tui.drawing.verdict_signs import SIGNS
 from backprop_tui.tui.panes.tensors import paint_tensors
 
+from .. import scenes
+
 ROOM = Room(60, 20)
 
 
@@ -31,7 +32,7 @@ def styles_of(lines: list[Line], words: str) -> set[str]:
     return {run.style for line in lines for run in line if words in run.text}
 
 
-def test_a_row_says_name_shape_value_gradient_check_and_maxdiff(scenes: ModuleType) -> None:
+def test_a_row_says_name_shape_value_gradient_check_and_maxdiff() -> None:
     rows = text(paint_tensors(scenes.wrong(), Room(68, 14))).splitlines()
     (row,) = [row for row in rows if "▸" in row]
     assert row.split() == [
@@ -40,7 +41,7 @@ def test_a_row_says_name_shape_value_gradient_check_and_maxdiff(scenes: ModuleTy
     ]
 
 
-def test_columns_stand_still_when_values_change(scenes: ModuleType) -> None:
+def test_columns_stand_still_when_values_change() -> None:
     def row(low: float, high: float) -> str:
         value = Summary((4,), "float32", low, high)
         tensor = TensorRow("x", "data", value, None, Verdict.EXACT, 0.0, False, False)
@@ -51,7 +52,7 @@ def test_columns_stand_still_when_values_change(scenes: ModuleType) -> None:
     assert len({line.index("…") for line in rows}) == 1
 
 
-def test_a_gradient_that_passes_although_its_line_is_wrong_is_hidden(scenes: ModuleType) -> None:
+def test_a_gradient_that_passes_although_its_line_is_wrong_is_hidden() -> None:
     value = Summary((4,), "float32", 0.0, 1.0)
     row = TensorRow("x", "data", value, value, Verdict.CLOSE, 1e-9, False, False, hidden=True)
     shown = text(paint_tensors(Frame(0, Status("p"), tensors=(row,)), Room(68, 5)))
@@ -59,18 +60,18 @@ def test_a_gradient_that_passes_although_its_line_is_wrong_is_hidden(scenes: Mod
     assert "hidden" in shown
 
 
-def test_a_click_on_a_row_selects_its_tensor(scenes: ModuleType) -> None:
+def test_a_click_on_a_row_selects_its_tensor() -> None:
     lines = paint_tensors(scenes.mid_backward(), Room(68, 14))
     clicks = {run.click for run in lines[2] if run.click}
     assert clicks == {SelectName("W1")}
 
 
-def test_what_is_not_in_view_is_counted(scenes: ModuleType) -> None:
+def test_what_is_not_in_view_is_counted() -> None:
     frame = replace(scenes.mid_backward(), tensors_top=3, tensors_total=27)
     assert "4–10 of 27" in text(paint_tensors(frame, Room(68, 14)))
 
 
-def test_before_there_are_tensors_the_pane_says_what_comes(scenes: ModuleType) -> None:
+def test_before_there_are_tensors_the_pane_says_what_comes() -> None:
     assert "appear here" in text(paint_tensors(scenes.initial(), Room(68, 14)))
 
 
@@ -108,9 +109,7 @@ def test_a_name_without_end_takes_the_place_of_its_shape() -> None:
     assert "[32" not in shown
 
 
-def test_without_an_inspector_in_view_the_title_says_what_is_wrong_and_what_opens_it(
-    scenes: ModuleType,
-) -> None:
+def test_without_an_inspector_in_view_the_title_says_what_is_wrong_and_what_opens_it() -> None:
     frame = scenes.wrong()
     frame = replace(frame, inspector=replace(frame.inspector, sentence="wrong here, line 20"))
     alone = text(paint_tensors(frame, Room(80, 8), alone=True)).splitlines()[0]

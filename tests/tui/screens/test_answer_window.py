@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import ModuleType
 
 from textual.pilot import Pilot
 
@@ -14,12 +13,14 @@ from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.screens.answer_window import AnswerWindow
 
+from .. import scenes
+
 
 def answer(number: int, asked: Asked, *lines: str, writable: bool = False) -> Answer:
     return Answer(number, asked, "dh", tuple(Told(line) for line in lines), writable)
 
 
-def staged(scenes: ModuleType, *answers: Answer | None) -> tuple[BackpropApp, list[object]]:
+def staged(*answers: Answer | None) -> tuple[BackpropApp, list[object]]:
     frames = [replace(scenes.mid_backward(), answer=one) for one in (None, *answers)]
     engine = scenes.FakeEngine(*frames)
     return BackpropApp(scenes.program(), engine), engine.sent
@@ -42,9 +43,9 @@ def shown(app: BackpropApp) -> str:
     return "\n".join(map(plain, app.screen.query_one(Canvas).lines))
 
 
-async def test_an_answer_opens_the_window_and_the_next_replaces_it(scenes: ModuleType) -> None:
+async def test_an_answer_opens_the_window_and_the_next_replaces_it() -> None:
     first = answer(1, Asked.HINT, "h is used once")
-    app, sent = staged(scenes, first, answer(2, Asked.HINT, "tanh: one minus its square"))
+    app, sent = staged(first, answer(2, Asked.HINT, "tanh: one minus its square"))
     async with app.run_test(size=(120, 36)) as pilot:
         await ready(pilot, sent)
         await pilot.press("h")
@@ -60,9 +61,9 @@ async def test_an_answer_opens_the_window_and_the_next_replaces_it(scenes: Modul
     assert asked(sent) == [Ask(Asked.HINT), Ask(Asked.HINT)]
 
 
-async def test_a_closed_answer_stays_closed_when_frames_go_on(scenes: ModuleType) -> None:
+async def test_a_closed_answer_stays_closed_when_frames_go_on() -> None:
     one = answer(1, Asked.EXPLANATION, "made by line 3")
-    app, sent = staged(scenes, one, one)
+    app, sent = staged(one, one)
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, sent)
         await pilot.press("x")
@@ -75,9 +76,9 @@ async def test_a_closed_answer_stays_closed_when_frames_go_on(scenes: ModuleType
         assert app.screen is app.main
 
 
-async def test_enter_writes_only_what_was_offered(scenes: ModuleType) -> None:
+async def test_enter_writes_only_what_was_offered() -> None:
     offer = answer(1, Asked.LINE, "write dh into mine.py?", writable=True)
-    app, sent = staged(scenes, offer, answer(2, Asked.WRITTEN, "dh is written"))
+    app, sent = staged(offer, answer(2, Asked.WRITTEN, "dh is written"))
     async with app.run_test(size=(120, 36)) as pilot:
         await ready(pilot, sent)
         await pilot.press("W")
@@ -92,9 +93,9 @@ async def test_enter_writes_only_what_was_offered(scenes: ModuleType) -> None:
     assert asked(sent) == [Ask(Asked.LINE), Ask(Asked.WRITTEN)]
 
 
-async def test_long_answers_wrap_and_scroll_on_a_small_terminal(scenes: ModuleType) -> None:
+async def test_long_answers_wrap_and_scroll_on_a_small_terminal() -> None:
     words = " ".join(f"word{at}" for at in range(200))
-    app, sent = staged(scenes, answer(1, Asked.EXPLANATION, words, "the end"))
+    app, sent = staged(answer(1, Asked.EXPLANATION, words, "the end"))
     async with app.run_test(size=(40, 12)) as pilot:
         await ready(pilot, sent)
         await pilot.press("x")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
-from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -34,7 +32,9 @@ from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.keys import KEYS
 from backprop_tui.tui.screens.help_window import HelpScreen
 
-Staged = Callable[..., Any]
+from .. import scenes
+from .stage import Stage
+
 WIDE, NARROW, LARGE, TINY = (120, 36), (80, 24), (200, 60), (40, 12)
 
 
@@ -60,15 +60,15 @@ WIDE, NARROW, LARGE, TINY = (120, 36), (80, 24), (200, 60), (40, 12)
         ("pagedown", Scroll(Pane.PROGRAM, 25, 0)),
     ],
 )
-async def test_a_key_sends_its_command(staged: Staged, key: str, command: object) -> None:
-    stage = staged()
+async def test_a_key_sends_its_command(key: str, command: object) -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press(key)
         assert stage.commands == [command]
 
 
-async def test_the_program_is_on_the_screen_before_the_engine_starts(staged: Staged) -> None:
-    stage = staged()
+async def test_the_program_is_on_the_screen_before_the_engine_starts() -> None:
+    stage = Stage()
     texts: list[str] = []
     stage.engine.start = lambda: texts.append(stage.text("program") + stage.text("status"))
     async with stage.app.run_test(size=WIDE) as pilot:
@@ -77,16 +77,16 @@ async def test_the_program_is_on_the_screen_before_the_engine_starts(staged: Sta
     assert "loading torch" in texts[0]
 
 
-async def test_keys_pressed_before_the_engine_is_ready_are_sent(staged: Staged) -> None:
-    stage = staged()
+async def test_keys_pressed_before_the_engine_is_ready_are_sent() -> None:
+    stage = Stage()
     stage.engine.start = lambda: None
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("space", "space")
         assert stage.commands == [Advance(Unit.ITERATION)] * 2
 
 
-async def test_a_frame_replaces_the_picture(staged: Staged) -> None:
-    stage = staged("initial", "mid_backward")
+async def test_a_frame_replaces_the_picture() -> None:
+    stage = Stage("initial", "mid_backward")
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         assert "ready" in stage.text("status")
@@ -96,8 +96,8 @@ async def test_a_frame_replaces_the_picture(staged: Staged) -> None:
         assert "▸ difference" in stage.text("tensors")
 
 
-async def test_tab_goes_through_the_panes_and_back(staged: Staged) -> None:
-    stage = staged()
+async def test_tab_goes_through_the_panes_and_back() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         found = []
         for key in ("tab", "tab", "tab", "shift+tab"):
@@ -106,15 +106,15 @@ async def test_tab_goes_through_the_panes_and_back(staged: Staged) -> None:
         assert found == ["tensors", "inspector", "program", "inspector"]
 
 
-async def test_scrolling_is_for_the_pane_that_has_the_focus(staged: Staged) -> None:
-    stage = staged()
+async def test_scrolling_is_for_the_pane_that_has_the_focus() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("enter", "shift+down", "shift+left")
         assert stage.commands == [Scroll(Pane.INSPECTOR, 1, 0), Scroll(Pane.INSPECTOR, 0, -1)]
 
 
-async def test_output_opens_over_the_screen_and_escape_closes_it(staged: Staged) -> None:
-    stage = staged()
+async def test_output_opens_over_the_screen_and_escape_closes_it() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("o")
         await pilot.pause()
@@ -127,15 +127,15 @@ async def test_output_opens_over_the_screen_and_escape_closes_it(staged: Staged)
         assert "output" not in stage.seen()
 
 
-async def test_escape_cancels_what_runs(staged: Staged) -> None:
-    stage = staged()
+async def test_escape_cancels_what_runs() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("escape")
         assert stage.engine.cancelled == 1
 
 
-async def test_help_opens_scrolls_and_closes(staged: Staged) -> None:
-    stage = staged()
+async def test_help_opens_scrolls_and_closes() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=NARROW) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
@@ -149,8 +149,8 @@ async def test_help_opens_scrolls_and_closes(staged: Staged) -> None:
         assert stage.app.screen is stage.app.main
 
 
-async def test_the_palette_holds_every_command(staged: Staged) -> None:
-    stage = staged()
+async def test_the_palette_holds_every_command() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE):
         commands = list(stage.app.get_system_commands(stage.app.main))
         titles = {command.title for command in commands}
@@ -160,10 +160,8 @@ async def test_the_palette_holds_every_command(staged: Staged) -> None:
         assert stage.commands == [Advance(Unit.ITERATION)]
 
 
-async def test_a_click_on_a_tensor_selects_it_and_one_on_a_tab_shows_it(
-    staged: Staged,
-) -> None:
-    stage = staged()
+async def test_a_click_on_a_tensor_selects_it_and_one_on_a_tab_shows_it() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         await pilot.click("#tensors", offset=(8, 3))
@@ -172,8 +170,8 @@ async def test_a_click_on_a_tensor_selects_it_and_one_on_a_tab_shows_it(
         assert stage.commands == [SelectName("B1"), ShowTab(Tab.VALUE)]
 
 
-async def test_a_click_on_the_footer_does_what_its_key_does(staged: Staged) -> None:
-    stage = staged()
+async def test_a_click_on_the_footer_does_what_its_key_does() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         await pilot.click("#footer", offset=(3, 0))
@@ -181,8 +179,8 @@ async def test_a_click_on_the_footer_does_what_its_key_does(staged: Staged) -> N
         assert stage.commands == [Advance(Unit.ITERATION)]
 
 
-async def test_only_the_columns_that_changed_are_painted_again(staged: Staged, scenes: ModuleType) -> None:
-    stage = staged()
+async def test_only_the_columns_that_changed_are_painted_again() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         canvas = stage.app.main.query_one("#status", Canvas)
@@ -195,8 +193,8 @@ async def test_only_the_columns_that_changed_are_painted_again(staged: Staged, s
         assert 0 < sum(region.width for region in regions) < 40
 
 
-async def test_notes_have_a_place_only_while_there_are_any(staged: Staged) -> None:
-    stage = staged("wrong", "mid_backward")
+async def test_notes_have_a_place_only_while_there_are_any() -> None:
+    stage = Stage("wrong", "mid_backward")
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         assert "did you mean" in stage.text("notes")
@@ -205,7 +203,7 @@ async def test_notes_have_a_place_only_while_there_are_any(staged: Staged) -> No
         assert "notes" not in stage.app.main.rooms()
 
 
-async def test_names_and_text_full_of_markup_are_shown_as_they_are(scenes: ModuleType) -> None:
+async def test_names_and_text_full_of_markup_are_shown_as_they_are() -> None:
     program = parse("# %% forward\nloss = 'a[/]b [bold]x[/foo]'", "a[/]b")
     app = BackpropApp(program, scenes.FakeEngine(scenes.failed()))
     async with app.run_test(size=WIDE) as pilot:
@@ -214,7 +212,7 @@ async def test_names_and_text_full_of_markup_are_shown_as_they_are(scenes: Modul
         await pilot.pause()
 
 
-async def test_what_is_unused_is_collected_again_once_the_screen_stands(scenes: ModuleType) -> None:
+async def test_what_is_unused_is_collected_again_once_the_screen_stands() -> None:
     engine = scenes.FakeEngine(scenes.failed())
     gc.disable()
     try:
@@ -229,7 +227,7 @@ async def test_what_is_unused_is_collected_again_once_the_screen_stands(scenes: 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW, LARGE, TINY])
 async def test_the_first_picture_has_its_text_and_is_laid_out_for_good(
-    size: tuple[int, int], scenes: ModuleType, monkeypatch: pytest.MonkeyPatch
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: dict[str, list[tuple[Size, str]]] = {}
     render = Canvas.render_lines

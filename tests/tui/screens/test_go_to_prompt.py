@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from textual.events import Paste
 
@@ -13,28 +10,29 @@ from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.screens.go_to_prompt import GoToScreen
 
-Staged = Callable[..., Any]
+from .stage import Stage
+
 WIDE, NARROW, LARGE, TINY = (120, 36), (80, 24), (200, 60), (40, 12)
 
 
-async def test_go_to_takes_a_number(staged: Staged) -> None:
-    stage = staged()
+async def test_go_to_takes_a_number() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("g", *"250", "enter")
         await pilot.pause()
         assert stage.commands == [GoTo(250)]
 
 
-async def test_a_thousand_iterations_are_g_and_enter_away(staged: Staged) -> None:
-    stage = staged()
+async def test_a_thousand_iterations_are_g_and_enter_away() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("g", "enter")
         await pilot.pause()
         assert stage.commands == [GoTo(1000)]
 
 
-async def test_go_to_can_be_left_and_takes_digits_alone(staged: Staged) -> None:
-    stage = staged()
+async def test_go_to_can_be_left_and_takes_digits_alone() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("g", "x", "minus", "7", "8", "backspace", "r")
         prompt = stage.app.screen
@@ -46,8 +44,8 @@ async def test_go_to_can_be_left_and_takes_digits_alone(staged: Staged) -> None:
         assert stage.app.screen is stage.app.main
 
 
-async def test_a_number_can_be_pasted_into_go_to(staged: Staged) -> None:
-    stage = staged()
+async def test_a_number_can_be_pasted_into_go_to() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("g")
         for text in ("12 ", "many", "1234567890"):
@@ -58,8 +56,8 @@ async def test_a_number_can_be_pasted_into_go_to(staged: Staged) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW, TINY, (60, 20), (20, 6)])
-async def test_the_prompt_of_go_to_is_seen_at_every_size(staged: Staged, size: tuple[int, int]) -> None:
-    stage = staged()
+async def test_the_prompt_of_go_to_is_seen_at_every_size(size: tuple[int, int]) -> None:
+    stage = Stage()
     async with stage.app.run_test(size=size) as pilot:
         await pilot.press("g", *"250")
         await pilot.pause()

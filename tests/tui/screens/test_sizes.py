@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from backprop_tui.engine.debugger.commands import Pane
 
-Staged = Callable[..., Any]
+from .stage import Stage
+
 WIDE, NARROW, LARGE, TINY = (120, 36), (80, 24), (200, 60), (40, 12)
 
 
@@ -22,16 +20,16 @@ WIDE, NARROW, LARGE, TINY = (120, 36), (80, 24), (200, 60), (40, 12)
         (TINY, {"program"}),
     ],
 )
-async def test_the_panes_of_each_size(staged: Staged, size: tuple[int, int], seen: set[str]) -> None:
-    stage = staged()
+async def test_the_panes_of_each_size(size: tuple[int, int], seen: set[str]) -> None:
+    stage = Stage()
     async with stage.app.run_test(size=size) as pilot:
         await pilot.pause()
         assert stage.seen() == seen
 
 
 @pytest.mark.parametrize("size", [NARROW, TINY])
-async def test_every_pane_can_be_reached_where_not_all_fit(staged: Staged, size: tuple[int, int]) -> None:
-    stage = staged()
+async def test_every_pane_can_be_reached_where_not_all_fit(size: tuple[int, int]) -> None:
+    stage = Stage()
     async with stage.app.run_test(size=size) as pilot:
         reached = set(stage.seen())
         for _ in range(3):
@@ -43,8 +41,8 @@ async def test_every_pane_can_be_reached_where_not_all_fit(staged: Staged, size:
         assert reached >= set(Pane)
 
 
-async def test_enter_shows_the_inspector_in_the_place_of_the_tensors(staged: Staged) -> None:
-    stage = staged()
+async def test_enter_shows_the_inspector_in_the_place_of_the_tensors() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=NARROW) as pilot:
         await pilot.press("enter")
         await pilot.pause()
@@ -55,8 +53,8 @@ async def test_enter_shows_the_inspector_in_the_place_of_the_tensors(staged: Sta
         assert stage.seen() == {"program", "tensors", "loss"}
 
 
-async def test_the_engine_learns_the_sizes_and_learns_them_again(staged: Staged) -> None:
-    stage = staged()
+async def test_the_engine_learns_the_sizes_and_learns_them_again() -> None:
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         assert stage.layouts[-1].program_rows == 27

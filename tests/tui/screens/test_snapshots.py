@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from backprop_tui.tui.app import BackpropApp
+
+from .. import scenes
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
 SCENES = ["initial", "after_iteration", "mid_backward", "wrong", "failed", "not_a_number"]
@@ -21,18 +22,18 @@ def sized(size: tuple[int, int]) -> str:
 
 @pytest.mark.parametrize("size", SIZES, ids=sized)
 @pytest.mark.parametrize("scene", SCENES)
-def test_scene(snap_compare: Compare, scenes: ModuleType, scene: str, size: Any) -> None:
+def test_scene(snap_compare: Compare, scene: str, size: Any) -> None:
     app = BackpropApp(scenes.program(), scenes.FakeEngine(getattr(scenes, scene)()), "dark")
     assert snap_compare(app, terminal_size=size)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=sized)
-def test_help(snap_compare: Compare, scenes: ModuleType, size: Any) -> None:
+def test_help(snap_compare: Compare, size: Any) -> None:
     app = BackpropApp(scenes.program(), scenes.FakeEngine(scenes.mid_backward()), "dark")
     assert snap_compare(app, press=["question_mark"], terminal_size=size)
 
 
 @pytest.mark.parametrize("theme", ["light", "ansi"])
-def test_theme(snap_compare: Compare, scenes: ModuleType, theme: str) -> None:
+def test_theme(snap_compare: Compare, theme: str) -> None:
     app = BackpropApp(scenes.program(), scenes.FakeEngine(scenes.wrong()), theme)
     assert snap_compare(app, terminal_size=(120, 36))

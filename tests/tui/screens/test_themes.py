@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import ModuleType
-from typing import Any
-
 import pytest
 
 from backprop_tui.tui.drawing.canvas import Canvas
 
-Staged = Callable[..., Any]
+from .. import scenes
+from .stage import Stage
+
 WIDE, NARROW, LARGE, TINY = (120, 36), (80, 24), (200, 60), (40, 12)
 
 
 @pytest.mark.parametrize("theme", ["dark", "light", "ansi", "nord", "no such theme"])
 @pytest.mark.parametrize("size", [TINY, WIDE])
-async def test_every_scene_is_drawn_in_every_theme(
-    staged: Staged, scenes: ModuleType, theme: str, size: tuple[int, int]
-) -> None:
+async def test_every_scene_is_drawn_in_every_theme(theme: str, size: tuple[int, int]) -> None:
     names = ("initial", "mid_backward", "wrong", "failed", "not_a_number", "after_iteration")
-    stage = staged(theme=theme)
+    stage = Stage(theme=theme)
     async with stage.app.run_test(size=size) as pilot:
         await pilot.pause()
         for name in names:
@@ -29,10 +25,8 @@ async def test_every_scene_is_drawn_in_every_theme(
             assert stage.app.export_screenshot()
 
 
-async def test_in_the_ansi_themes_bars_are_reversed_and_nothing_has_a_colour_of_its_own(
-    staged: Staged,
-) -> None:
-    stage = staged(theme="ansi")
+async def test_in_the_ansi_themes_bars_are_reversed_and_nothing_has_a_colour_of_its_own() -> None:
+    stage = Stage(theme="ansi")
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         canvas = stage.app.main.query_one("#program", Canvas)
@@ -43,10 +37,10 @@ async def test_in_the_ansi_themes_bars_are_reversed_and_nothing_has_a_colour_of_
 
 
 async def test_without_colour_a_theme_from_the_palette_leaves_the_terminals_own(
-    staged: Staged, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    stage = staged()
+    stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         stage.app.theme = "ansi-dark"

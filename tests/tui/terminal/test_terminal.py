@@ -6,12 +6,12 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Open = Callable[..., AbstractContextManager[Any]]
-Running = Callable[[str], AbstractContextManager[Any]]
+from .pseudo_terminal import Terminal, opened
+
+Running = Callable[[str], AbstractContextManager[Terminal]]
 ENDLESS = """\
 # %% parameters
 import torch
@@ -43,12 +43,12 @@ loss = W * 2
 
 
 @pytest.fixture
-def terminal(opened: Open) -> Iterator[Any]:
+def terminal() -> Iterator[Terminal]:
     with opened() as session:
         yield session
 
 
-def test_it_starts_steps_and_quits(terminal: Any) -> None:
+def test_it_starts_steps_and_quits(terminal: Terminal) -> None:
     assert terminal.shows("W1 = torch.randn(1)")
     terminal.press(" ")
     assert terminal.shows("iteration 0")
@@ -58,7 +58,7 @@ def test_it_starts_steps_and_quits(terminal: Any) -> None:
     assert terminal.leaves()
 
 
-def test_a_thousand_iterations_end_at_a_loss_of_zero(terminal: Any) -> None:
+def test_a_thousand_iterations_end_at_a_loss_of_zero(terminal: Terminal) -> None:
     assert terminal.shows("ready")
     terminal.press("g")
     assert terminal.shows("run until")
@@ -70,7 +70,7 @@ def test_a_thousand_iterations_end_at_a_loss_of_zero(terminal: Any) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_leaves_the_terminal_usable(terminal: Any, number: signal.Signals) -> None:
+def test_a_signal_leaves_the_terminal_usable(terminal: Terminal, number: signal.Signals) -> None:
     assert terminal.shows("ready")
     terminal.process.send_signal(number)
     assert terminal.ends() == 128 + number
@@ -78,7 +78,7 @@ def test_a_signal_leaves_the_terminal_usable(terminal: Any, number: signal.Signa
 
 
 @pytest.mark.parametrize("size", [{}, {"COLUMNS": "80", "LINES": "24"}], ids=["asked", "told"])
-def test_it_ends_when_the_terminal_is_gone_without_a_signal(size: dict[str, str], opened: Open) -> None:
+def test_it_ends_when_the_terminal_is_gone_without_a_signal(size: dict[str, str]) -> None:
     """Told its size, it need not ask the terminal, and goes on to draw on one that is gone."""
     with opened(**size) as terminal:
         assert terminal.shows("iteration")
@@ -104,7 +104,9 @@ def test_an_endless_loop_can_be_stopped_and_left(running: Running) -> None:
         ("?? ", "iteration 0"),
     ],
 )
-def test_keys_that_come_in_one_burst_each_do_what_they_do(terminal: Any, keys: str, iteration: str) -> None:
+def test_keys_that_come_in_one_burst_each_do_what_they_do(
+    terminal: Terminal, keys: str, iteration: str
+) -> None:
     assert terminal.shows("ready")
     terminal.press(keys)
     assert terminal.shows(iteration)
@@ -115,7 +117,7 @@ def test_keys_that_come_in_one_burst_each_do_what_they_do(terminal: Any, keys: s
 
 
 @pytest.mark.parametrize("way", ["option", "variable"])
-def test_without_colour_the_ansi_theme_leaves_the_terminal_its_own(way: str, opened: Open) -> None:
+def test_without_colour_the_ansi_theme_leaves_the_terminal_its_own(way: str) -> None:
     options, variables = (("--theme", "ansi"), {}) if way == "option" else ((), {"TEXTUAL_THEME": "ansi"})
     with opened(*options, NO_COLOR="1", **variables) as session:
         assert session.shows("ready")
@@ -135,7 +137,7 @@ def test_an_iteration_that_fails_says_what_stopped_it_and_which_key_goes_on(runn
             assert session.shows(f"iteration 0 stopped on line 5, {times} times now")
 
 
-def test_a_setup_that_never_ends_is_told_and_can_be_stopped(tmp_path: Path, opened: Open) -> None:
+def test_a_setup_that_never_ends_is_told_and_can_be_stopped(tmp_path: Path) -> None:
     path = tmp_path / "sleepy.py"
     path.write_text(SLEEPY)
     with opened(str(path)) as session:

@@ -6,12 +6,12 @@ import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Open = Callable[..., AbstractContextManager[Any]]
-Running = Callable[[str], AbstractContextManager[Any]]
+from .pseudo_terminal import Terminal, opened
+
+Running = Callable[[str], AbstractContextManager[Terminal]]
 LOUD = """\
 # %% setup
 import os, subprocess, sys
@@ -79,7 +79,7 @@ def test_a_program_that_prints_a_lot_leaves_nothing_on_the_shell(way: str, runni
         assert b"row" not in session.raw[session.raw.rfind(b"\x1b[?1049l") :]
 
 
-def test_a_crash_leaves_the_terminal_usable_and_says_what_it_was(opened: Open) -> None:
+def test_a_crash_leaves_the_terminal_usable_and_says_what_it_was() -> None:
     with opened(python=("-c", CRASH)) as session:
         assert session.shows("ready")
         session.press("?")
@@ -95,7 +95,7 @@ def test_a_child_that_writes_without_end_does_not_hold_up_the_end(running: Runni
         assert session.leaves()
 
 
-def test_what_the_program_wrote_to_a_file_is_there_when_it_has_ended(tmp_path: Path, opened: Open) -> None:
+def test_what_the_program_wrote_to_a_file_is_there_when_it_has_ended(tmp_path: Path) -> None:
     path, log = tmp_path / "logs.py", tmp_path / "log.txt"
     setup = f"# %% setup\nimport torch\nlog = open({str(log)!r}, 'w')\n"
     path.write_text(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "screenshots"
+FOLDER = Path(__file__).parents[3] / "screenshots"
 spec = importlib.util.spec_from_file_location("make_screenshots", FOLDER / "make.py")
 assert spec is not None
 assert spec.loader is not None

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import functools
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
 from backprop_tui.engine.judging.diagnosis.diagnose import diagnose
 from backprop_tui.engine.judging.diagnosis.diagnosis import Diagnosis, applied
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
-from backprop_tui.engine.program.library import bundled_names, load
-from tests.mutation.judging import subject
-from tests.mutation.mutator import Mutant, mutants
+
+from .judging import subject
+from .mutator import Mutant
+from .programs import BUNDLED
+from .samples import Sampled, sample, title
 
 EVERY = 40
 """One mutant in so many is explained here; all of them in `make bench`."""
 
-SAMPLE = [(name, mutant) for name in bundled_names() for mutant in list(mutants(load(name).text))[3::EVERY]]
+SAMPLE = sample(BUNDLED, 3, EVERY)
 
 
 @functools.cache
@@ -30,14 +28,9 @@ def diagnoses(mutant: Mutant) -> dict[str, Diagnosis]:
     return diagnose(changed.session, changed.iteration, check_lines(changed.session, changed.iteration))
 
 
-def described(one: tuple[str, Mutant]) -> str:
-    name, mutant = one
-    return f"{name}:{mutant.line}:{mutant.kind}:{mutant.after}"
-
-
-@pytest.mark.parametrize("one", SAMPLE, ids=map(described, SAMPLE))
-def test_an_explanation_is_true_when_tried(one: tuple[str, Mutant]) -> None:
-    _, mutant = one
+@pytest.mark.parametrize("sampled", SAMPLE, ids=title)
+def test_an_explanation_is_true_when_tried(sampled: Sampled) -> None:
+    _, mutant = sampled
     for name, diagnosis in diagnoses(mutant).items():
         if diagnosis.kind != "unexplained":
             fixed = subject(applied(mutant.program, diagnosis))
@@ -46,6 +39,6 @@ def test_an_explanation_is_true_when_tried(one: tuple[str, Mutant]) -> None:
 
 
 def test_nearly_all_are_explained() -> None:
-    found = [one.kind for _, mutant in SAMPLE for one in diagnoses(mutant).values()]
-    assert len(found) > 15
-    assert found.count("unexplained") <= 0.05 * len(found)
+    kinds = [diagnosis.kind for _, mutant in SAMPLE for diagnosis in diagnoses(mutant).values()]
+    assert len(kinds) > 15
+    assert kinds.count("unexplained") <= 0.05 * len(kinds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 from backprop_tui.engine.debugger.commands import Layout, Pane
@@ -10,11 +9,13 @@ from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain
 
+from .. import scenes
+
 
 class Stage:
     """An app under test with its stand-in engine."""
 
-    def __init__(self, scenes: ModuleType, *names: str, theme: str | None = None) -> None:
+    def __init__(self, *names: str, theme: str | None = None) -> None:
         frames = [getattr(scenes, name)() for name in names or ("mid_backward",)]
         self.engine = scenes.FakeEngine(*frames)
         self.app = BackpropApp(scenes.program(), self.engine, theme)
