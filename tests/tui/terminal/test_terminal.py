@@ -93,27 +93,27 @@ def test_an_endless_loop_can_be_stopped_and_left(running: Running) -> None:
         assert session.leaves()
 
 
-@pytest.mark.parametrize(
-    ("keys", "iteration"),
-    [
-        ("g5\r2", "iteration 4"),
-        ("g5\n2", "iteration 4"),
-        ("g5\r ", "iteration 5"),
-        ("g5\r\x1b[C", "iteration 5"),
-        ("?q ", "iteration 0"),
-        ("?? ", "iteration 0"),
-    ],
-)
-def test_keys_that_come_in_one_burst_each_do_what_they_do(
-    terminal: Terminal, keys: str, iteration: str
-) -> None:
-    assert terminal.shows("ready")
-    terminal.press(keys)
-    assert terminal.shows(iteration)
-    terminal.press("c")  # answered after all of them
-    assert terminal.shows("gradients judged line by line")
-    assert iteration in terminal.text
-    assert "run until" not in terminal.text
+BURSTS = {
+    "g5\r2": "iteration 4",
+    "g5\n2": "iteration 4",
+    "g5\r ": "iteration 5",
+    "g5\r\x1b[C": "iteration 5",
+    "?q ": "iteration 0",
+    "?? ": "iteration 0",
+}
+HOME = "\x1b[H"
+
+
+def test_keys_that_come_in_one_burst_each_do_what_they_do(terminal: Terminal) -> None:
+    for keys, iteration in BURSTS.items():
+        terminal.press(HOME)
+        assert terminal.shows("ready"), keys
+        terminal.press(keys)
+        assert terminal.shows(iteration), keys
+        terminal.press("c")  # answered after all of them
+        assert terminal.shows("gradients judged line by line"), keys
+        assert iteration in terminal.text, keys
+        assert "run until" not in terminal.text, keys
 
 
 @pytest.mark.parametrize("way", ["option", "variable"])
