@@ -81,7 +81,7 @@ async def _up_to_date(app: BackpropApp, pilot: Pilot[int]) -> None:
     assert isinstance(engine, Engine)
     async with asyncio.timeout(PATIENCE):
         while _waits(app.main.frame, engine.sent):
-            await pilot.pause(0.01)
+            await asyncio.sleep(0.01)  # the pilot's own pause would keep the engine's thread from its work
     await pilot.pause()
 
 
