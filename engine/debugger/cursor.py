@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ..execution.iteration import Iteration
-from .commands import ChangeSlice, Command, Layout, Pane, Scroll, Select, SelectName, ShowTab, Unit
+from .commands import ChangeSlice, Command, Layout, Pane, Scroll, SelectName, ShowTab, Unit
 from .frame import Tab
 
 
@@ -53,11 +53,9 @@ class View:
             return replace(self, tab=tab)
         return replace(self, selected=name, tab=tab, grid_top=0, grid_left=0, slice=0)
 
-    def after(self, command: Command, names: Sequence[str]) -> View:
-        """The view after a command that changes only what is in view; `names` are the tensors in order."""
+    def after(self, command: Command) -> View:
+        """The view after a command that changes only what is in view, whatever there is to be seen."""
         match command:
-            case Select(by):
-                return self._selecting(names, by)
             case SelectName(name):
                 return replace(self, selected=name, grid_top=0, grid_left=0, slice=0)
             case ShowTab(tab):
@@ -70,8 +68,8 @@ class View:
                 return replace(self, layout=command)
         return self
 
-    def _selecting(self, names: Sequence[str], by: int) -> View:
-        """The view with the next or previous tensor selected."""
+    def selecting(self, names: Sequence[str], by: int) -> View:
+        """The view with the next or previous of the tensors selected."""
         if not names:
             return self
         at = names.index(self.selected) if self.selected in names else 0 if by > 0 else 1

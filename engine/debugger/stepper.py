@@ -14,7 +14,7 @@ from ..execution.session import Session
 from ..program.program import Program
 from ..tutor.answer import Asked
 from .background_line_check import BackgroundLineCheck
-from .commands import Advance, Ask, ChangeSpeed, CheckLines, Command, GoTo, Restart, ToggleRun, Unit
+from .commands import Advance, Ask, ChangeSpeed, CheckLines, Command, GoTo, Restart, Select, ToggleRun, Unit
 from .cursor import View, moved
 from .frame import Frame
 from .loss_history import LossHistory
@@ -71,8 +71,10 @@ class Stepper:
                 self._ask_for_line_check()
             case Ask(asked):
                 self._ask(asked)
+            case Select(by):
+                self.view = self.view.selecting(self.scene.tensor_names, by)
             case _:
-                self.view = self.view.after(command, self.scene.tensor_names)
+                self.view = self.view.after(command)
 
     def stumble(self, error: BaseException) -> None:
         """Something broke outside a program's own iteration: a cancel between two, or a mistake."""
