@@ -97,10 +97,10 @@ class IterationRun:
     def learned(self) -> Learned:
         """What is known by now."""
         known, recorder = self.known, self.recorder
-        if len(recorder.harmless) == len(known.harmless) and recorder.graph_given <= known.given_graphs:
+        if recorder.harmless is known.harmless and recorder.graph_given <= known.given_graphs:
             return known
         given = known.given_graphs | recorder.graph_given
-        return known._replace(harmless=frozenset(recorder.harmless), given_graphs=given)
+        return known._replace(harmless=recorder.harmless, given_graphs=given)
 
     def _watch(self, checkpoint: Checkpoint) -> None:
         interpreter = self.interpreter

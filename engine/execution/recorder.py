@@ -29,12 +29,12 @@ class Recorder:
         self,
         namespace: Namespace,
         cancel: Cancel,
-        harmless: Iterable[Statement],
+        harmless: frozenset[Statement],
         statements: Sequence[Statement],
     ) -> None:
         self.namespace = namespace
         self.cancel = cancel
-        self.harmless = set(harmless)
+        self.harmless = harmless
         """Statements whose calls change no tensor; those that are found to be so join them."""
         self.statements = statements
         self.entries = Entries(statements)
@@ -147,7 +147,7 @@ class Recorder:
             self._index()
             self._touch(list(self._by_storage))
         else:
-            self.harmless.add(statement)
+            self.harmless |= {statement}
 
     def _changed(self, statement: Statement) -> list[Slot]:
         """Slots for what the statement changed and did not bind."""
@@ -229,7 +229,7 @@ class Beginning(Recorder):
     """Setup and parameters: which statements ran, and none of the values that they passed through."""
 
     def __init__(self, namespace: Namespace, cancel: Cancel, statements: Sequence[Statement]) -> None:
-        super().__init__(namespace, cancel, (), statements)
+        super().__init__(namespace, cancel, frozenset(), statements)
         self.ran: set[Statement] = set()
 
     def before(self, number: int) -> None:

@@ -100,6 +100,11 @@ def require_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> No
 
 def changed_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> list[str]:
     """A sentence for every parameter whose shape is not the one that it began with."""
+    try:
+        if [*map(_shape, map(namespace.__getitem__, shapes))] == [*shapes.values()]:
+            return []
+    except (KeyError, AttributeError):
+        pass  # some are no tensors any more
     return [_reshaped(namespace, shapes, name) for name in _changed(namespace, shapes)]
 
 
@@ -108,11 +113,6 @@ def _reshaped(namespace: Namespace, shapes: Mapping[str, torch.Size], name: str)
 
 
 def _changed(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> list[str]:
-    try:
-        if [*map(_shape, map(namespace.__getitem__, shapes))] == [*shapes.values()]:
-            return []
-    except (KeyError, AttributeError):
-        pass  # some are no tensors any more
     bound = [(name, namespace.get(name)) for name in shapes]
     return [name for name, value in bound if isinstance(value, Tensor) and value.shape != shapes[name]]
 

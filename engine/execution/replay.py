@@ -165,7 +165,7 @@ def _can_move(value: Tensor) -> bool:
     return can_have_gradient(value) and value.layout == torch.strided and value.numel() > 0
 
 
-def _watching(session: Session) -> tuple[Namespace, Cancel, Iterable[Statement], Sequence[Statement]]:
+def _watching(session: Session) -> tuple[Namespace, Cancel, frozenset[Statement], Sequence[Statement]]:
     """What a recorder of a session's program needs."""
     cancel, harmless = session.interpreter.cancel, session.learned.harmless
     return session.namespace, cancel, harmless, session.program.statements

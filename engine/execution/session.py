@@ -93,12 +93,13 @@ class Session:
 
     def iterate(self) -> Iteration:
         """Run and record the next iteration. A failed one leaves the session as it was."""
-        self.namespace["iteration"] = self.number
-        self._state_names = self._state_names.of_now(self.namespace, self.facts, self.roles)
-        start = capture(self.namespace, self._state_names, self.facts, self.roles)
+        namespace, number = self.namespace, self.number
+        namespace["iteration"] = number
+        self._state_names = self._state_names.of_now(namespace, self.facts, self.roles)
+        start = capture(namespace, self._state_names, self.facts, self.roles)
         run = IterationRun(self.interpreter, self.facts, start, self.learned)
         run.run()
-        record = run.record(self.number, self.paths)
+        record = run.record(number, self.paths)
         self.learned = run.learned
         if record.failure is None:
             self.losses.append(record.loss if record.loss is not None else float("nan"))

@@ -149,13 +149,14 @@ def _counted(
 def _values(where: GradientWrites, recorder: Recorder) -> list[Any]:
     """What the last write of each left, also where its tensor was changed in place since."""
     entries, copies = recorder.entries, recorder.copies
-    values: list[Any] = []
-    for last in where.last:
-        if last is None:
-            values.append(MISSING)
-        else:
-            entry, place = entries[last[0]], last[1]
-            values.append(entry[place + 1] if type(entry) is tuple else entry.slots[place].value)
+    values = [
+        MISSING
+        if last is None
+        else entry[last[1] + 1]
+        if type(entry := entries[last[0]]) is tuple
+        else entry.slots[last[1]].value
+        for last in where.last
+    ]
     changed = copies.last_changes(where.since)
     if changed.keys().isdisjoint(map(id, values)):
         return values

@@ -133,12 +133,14 @@ def sure(verdicts: Sequence[Verdict | None]) -> TypeGuard[Sequence[Verdict]]:
 
 def all_exact(verdicts: Sequence[Verdict | None]) -> bool:
     """Whether all are known to be exact."""
-    return not isinstance(verdicts, Rounded) and all(verdict is Verdict.EXACT for verdict in verdicts)
+    return type(verdicts) is list and verdicts.count(Verdict.EXACT) == len(verdicts)
 
 
 def passing(verdicts: Sequence[Verdict]) -> bool:
     """Whether all pass, without a look at which are exact."""
-    return isinstance(verdicts, Rounded) or all(verdict.passes for verdict in verdicts)
+    if all_exact(verdicts) or isinstance(verdicts, Rounded):
+        return True
+    return all(verdict.passes for verdict in verdicts)
 
 
 def _greatest(laid: Tensor, counts: list[int]) -> list[float]:
