@@ -146,6 +146,21 @@ _CASTS = frozenset("bfloat16 bool double float half int long to type type_as".sp
 _BROADCASTING = frozenset("add div expand lerp maximum minimum mul pow sub where".split())
 
 
+_KINKED = frozenset(
+    """
+    __abs__ __ge__ __gt__ __le__ __lt__ abs absolute adaptive_max_pool1d adaptive_max_pool2d amax amin aminmax
+    celu clamp clamp_max clamp_min clip cummax cummin fmax fmin ge greater greater_equal gt hardshrink
+    hardsigmoid hardswish hardtanh kthvalue l1_loss le leaky_relu less less_equal lt max max_pool1d max_pool2d
+    max_pool3d maximum median min minimum mode nanmedian prelu relu relu6 rrelu softshrink sort threshold topk
+    """.split()
+)
+
+
+def has_kinks(name: str) -> bool:
+    """Whether a function has kinks or ties, or compares as those do who write one by hand."""
+    return out_of_place(name) in _KINKED
+
+
 def compares_exactly(name: str) -> bool:
     """Whether it asks of a number whether it is exactly another, as is done with masks and codes."""
     return name in _EXACT

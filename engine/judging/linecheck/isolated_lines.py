@@ -16,6 +16,7 @@ from ...tensors.vjp_agreement import Agreement, agreement, is_rounding, measured
 from ...verdict import Verdict
 from .attempt import Attempt, Graph, sizes_of
 from .dependence import Own, downstream, downstream_of_each, leaves_reached, own_cuts
+from .kinks import impossible_choices
 from .perturbation import ExactUses, Jittered, Moved
 from .quick_pass import QuickPass
 from .substitution import Outcome
@@ -38,17 +39,20 @@ def second_look(quick: QuickPass, suspects: Iterable[str]) -> dict[str, Agreemen
 def _off_the_kinks(
     quick: QuickPass, own: Mapping[str, Own], alone: Mapping[str, Agreement]
 ) -> dict[str, Agreement]:
-    """Those that are right once values have moved a little: they only chose another subgradient."""
+    """Those that are right once values have moved a little, and a choice that there is where they stand."""
     wrong = [n for n, one in alone.items() if one.verdict is Verdict.WRONG_HERE and not one.broken]
-    excused: dict[str, Agreement] = {}
+    moved: dict[str, Agreement] = {}
     still = compared_exactly(quick.attempt, quick.cuts) if wrong else frozenset[str]()
     for data in (False, True):
-        left = {name: own[name] for name in wrong if name not in excused}
+        left = {name: own[name] for name in wrong if name not in moved}
         if left:
-            moved = judged_alone(quick, left, moved=Moved(data, still))
-            right = {name: one for name, one in moved.items() if one.verdict is Verdict.RIGHT}
-            excused |= {name: one._replace(message=_KINK, kink=True) for name, one in right.items()}
-    return excused
+            results = judged_alone(quick, left, moved=Moved(data, still))
+            moved |= {name: one for name, one in results.items() if one.verdict is Verdict.RIGHT}
+    right = {name: own[name] for name in moved}
+    values = {name: _value(quick, name, one, quick.outcome, None) for name, one in right.items()}
+    impossible = impossible_choices(quick, right, values) if right else {}
+    excused = {n: one._replace(message=_KINK, kink=True) for n, one in moved.items() if n not in impossible}
+    return excused | {n: alone[n]._replace(message=reason) for n, reason in impossible.items()}
 
 
 def compared_exactly(attempt: Attempt, cuts: Mapping[str, Tensor]) -> frozenset[str]:
@@ -106,11 +110,9 @@ def judged_alone(
         graph = attempt.forward(world)
         expected = {name: _expected(quick, graph, name, one) for name, one in own.items()}
         outcome = outcome or attempt.lines(world, quick.cuts)
-    shared = outcome.values
     results: dict[str, Agreement] = {}
     for name, one in own.items():
-        values = _beside(quick, name, one, moved) if one.siblings else shared
-        value = values.get(name, MISSING)
+        value = _value(quick, name, one, outcome, moved)
         results[name] = _agreement(quick, name, one, value, expected[name], moved is None)
     return results
 
@@ -151,6 +153,11 @@ def _agreement(
     if result.verdict is Verdict.RIGHT and in_place:
         result = _exercised(result, value, expected.skipped, upstream)
     return result
+
+
+def _value(quick: QuickPass, name: str, own: Own, outcome: Outcome, moved: Moved | None) -> Any:
+    values = _beside(quick, name, own, moved) if own.siblings else outcome.values
+    return values.get(name, MISSING)
 
 
 def _beside(quick: QuickPass, name: str, own: Own, moved: Moved | None) -> Mapping[str, Any]:
