@@ -94,7 +94,7 @@ class BackpropApp(App[int]):
         filters = super().get_line_filters()
         if not self.native_ansi_color:
             return filters
-        return [NoColor() if isinstance(one, Monochrome) else one for one in filters]
+        return [NoColor() if isinstance(own, Monochrome) else own for own in filters]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every declared key, and the theme."""

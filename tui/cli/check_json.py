@@ -84,14 +84,14 @@ def _gradient(gradient: GradientReport) -> dict[str, Json]:
 
 
 def _diagnosis(gradient: GradientReport) -> dict[str, Json] | None:
-    found = gradient.diagnosis
-    if found is None:
+    diagnosis = gradient.diagnosis
+    if diagnosis is None:
         return None
     return {
-        "kind": found.kind,
-        "message": found.message,
-        "evidence": found.evidence,
-        "suggestion": found.suggestion,
+        "kind": diagnosis.kind,
+        "message": diagnosis.message,
+        "evidence": diagnosis.evidence,
+        "suggestion": diagnosis.suggestion,
     }
 
 

@@ -91,12 +91,12 @@ def explain(program: str, tensor: str | None = None, /, *, seed: Seed = 0) -> in
     from ...engine.tutor import explanation as explaining
     from ...engine.tutor import wording
 
-    found = _study(program, seed)
-    names = list(found.derivation.gradients) if tensor is None else [_tensor(found, tensor)]
+    study = _study(program, seed)
+    names = list(study.derivation.gradients) if tensor is None else [_tensor(study, tensor)]
     for position, name in enumerate(names):
         if position:
             write_line("")
-        said = explaining.explain(found.program, found.iteration, found.derivation, name)
+        said = explaining.explain(study.program, study.iteration, study.derivation, name)
         _print(wording.explanation_lines(said))
     return 0
 
@@ -117,13 +117,13 @@ def hint(program: str, tensor: str, /, *, level: Level = 1, seed: Seed = 0) -> i
     """
     from ...engine.tutor import hints, wording
 
-    found = _study(program, seed)
-    name = _tensor(found, tensor)
-    if found.is_right(name):
-        _print(wording.right_already(found.derivation.gradients[name].name))
+    study = _study(program, seed)
+    name = _tensor(study, tensor)
+    if study.is_right(name):
+        _print(wording.right_already(study.derivation.gradients[name].name))
         return 0
-    lines = hints.hint(found.program, found.derivation, name, level)
-    _print(wording.hint_lines(found.derivation.gradients[name].name, level, lines))
+    lines = hints.hint(study.program, study.derivation, name, level)
+    _print(wording.hint_lines(study.derivation.gradients[name].name, level, lines))
     return 0
 
 
@@ -153,12 +153,12 @@ def _refusal(problem: Exception, program: str) -> Refusal:
     return Refusal(f"{program}: {problem}: {place}{kind}{failure.message}")
 
 
-def _tensor(found: Study, word: str) -> str:
+def _tensor(study: Study, word: str) -> str:
     """The tensor that a word means, with or without the d of its gradient."""
-    names = found.derivation.gradients
+    names = study.derivation.gradients
     if word in names:
         return word
-    tensor = found.program.naming.tensor(word)
+    tensor = study.program.naming.tensor(word)
     if tensor in names:
         return tensor
     near = nearest(word, names) or nearest(tensor, names)

@@ -148,17 +148,17 @@ def cells(line: Line) -> tuple[Cell, ...]:
 
     A blank has no ink: of its style only what shows behind it counts.
     """
-    found: list[Cell] = []
+    row: list[Cell] = []
     for run in line:
         text, style = run.text, run.style
         blank: Cell = (" ", ground(style))
         if text.isascii() or cell_len(text) == len(text):
-            found += [blank if character == " " else (character, style) for character in text]
+            row += [blank if character == " " else (character, style) for character in text]
             continue
         for character in text:
             columns = cell_len(character)
-            found += [(character, style), *[("", style)] * (columns - 1)] if columns else []
-    return tuple(found)
+            row += [(character, style), *[("", style)] * (columns - 1)] if columns else []
+    return tuple(row)
 
 
 @lru_cache(maxsize=256)
@@ -179,7 +179,7 @@ def changes(old: Line, new: Line, gap: int = 24) -> list[tuple[int, int]]:
     before, after = cells(old[: len(old) - tail]), cells(new[: len(new) - tail])
     spans: list[tuple[int, int]] = []
     pairs = enumerate(zip_longest(before, after, fillvalue=(" ", "")), start)
-    for column in [column for column, (one, other) in pairs if one != other]:
+    for column in [column for column, (was, now) in pairs if was != now]:
         if spans and column - spans[-1][1] < gap:
             spans[-1] = (spans[-1][0], column + 1)
         else:
@@ -187,10 +187,10 @@ def changes(old: Line, new: Line, gap: int = 24) -> list[tuple[int, int]]:
     return spans
 
 
-def _alike(one: Line, other: Line) -> int:
+def _alike(old: Line, new: Line) -> int:
     """How many runs two lines have in common at their beginning; clicks are not seen."""
     count = 0
-    for run, twin in zip(one, other, strict=False):
+    for run, twin in zip(old, new, strict=False):
         if run is not twin and (run.text != twin.text or run.style != twin.style):
             break
         count += 1
@@ -199,16 +199,16 @@ def _alike(one: Line, other: Line) -> int:
 
 def merged(line: Line) -> list[tuple[str, str]]:
     """The same picture in fewer pieces: blanks go with the text before them where nothing shows."""
-    found: list[tuple[str, str]] = []
+    pieces: list[tuple[str, str]] = []
     text, style = "", None
     for piece, its_style, _ in line:
         if its_style == style or (style is not None and _joins(style, piece, its_style)):
             text += piece
         elif piece:
             if style is not None:
-                found.append((text, style))
+                pieces.append((text, style))
             text, style = piece, its_style
-    return found if style is None else [*found, (text, style)]
+    return pieces if style is None else [*pieces, (text, style)]
 
 
 def _joins(before: str, text: str, style: str) -> bool:

@@ -15,7 +15,7 @@ _ON_ITS_OWN = re.compile(r"\s{4,}|\s*[|>]")
 
 def paragraphs(lines: Sequence[Line], numbers: Iterable[int]) -> frozenset[int]:
     """Among the numbers of lines of narration, those with which a paragraph begins."""
-    found: set[int] = set()
+    beginnings: set[int] = set()
     fenced, before = False, 0
     for number in sorted(numbers):
         text = plain(lines[number - 1])
@@ -23,9 +23,9 @@ def paragraphs(lines: Sequence[Line], numbers: Iterable[int]) -> frozenset[int]:
         fenced ^= fence
         joins = number == before + 1 and not fenced and not fence and _joins(lines[number - 1])
         if not joins or not _can_go_on(lines[number - 2]) or plain(lines[number - 2]).startswith("```"):
-            found.add(number)
+            beginnings.add(number)
         before = number
-    return frozenset(found)
+    return frozenset(beginnings)
 
 
 def _joins(line: Line) -> bool:

@@ -27,7 +27,7 @@ WORDS = (
 """The question and the hint, from wide to narrow."""
 
 
-class GoToScreen(ModalScreen[None]):
+class GoToPrompt(ModalScreen[None]):
     """Sends a number of iterations, or nothing.
 
     Its keys have priority, and do their work before the next one is looked at: in a burst of keys those after

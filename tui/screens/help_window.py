@@ -51,7 +51,7 @@ def _signs() -> list[Line]:
     return lines
 
 
-class HelpScreen(Window):
+class HelpWindow(Window):
     """All keys and all signs."""
 
     NAME = "help"

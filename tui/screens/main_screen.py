@@ -10,12 +10,12 @@ from ...engine.debugger.commands import Pane, Scroll
 from ..drawing.canvas import Canvas
 from ..keys import BY_ID, KEYS
 from ..panes.output import clamp
-from .pane_screen import Board
+from .pane_screen import PaneScreen
 
 PANES = (*Pane, "output")
 
 
-class MainScreen(Board):
+class MainScreen(PaneScreen):
     """What keys and clicks do: all of it goes to the engine, or to another pane."""
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding for key in KEYS]
@@ -42,9 +42,9 @@ class MainScreen(Board):
 
     def action_go_to(self) -> None:
         """Ask for an iteration and run to it."""
-        from .go_to_prompt import GoToScreen
+        from .go_to_prompt import GoToPrompt
 
-        self.app.push_screen(GoToScreen(self.link.send))
+        self.app.push_screen(GoToPrompt(self.link.send))
 
     def action_cancel(self) -> None:
         """Stop what runs; close the output."""
@@ -77,9 +77,9 @@ class MainScreen(Board):
 
     def action_help(self) -> None:
         """All keys and all signs."""
-        from .help_window import HelpScreen
+        from .help_window import HelpWindow
 
-        self.app.push_screen(HelpScreen())
+        self.app.push_screen(HelpWindow())
 
     def show_answer(self) -> None:
         """Show a new answer: in the window that is open, or in a new one."""

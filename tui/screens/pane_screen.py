@@ -31,7 +31,7 @@ class Blank(Container):
     BLANK = True
 
 
-class Board(Screen[None]):
+class PaneScreen(Screen[None]):
     """Panes of text. All that is drawn comes from one frame."""
 
     AUTO_FOCUS = "#program"

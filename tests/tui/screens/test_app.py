@@ -30,7 +30,7 @@ from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.keys import KEYS
-from backprop_tui.tui.screens.help_window import HelpScreen
+from backprop_tui.tui.screens.help_window import HelpWindow
 
 from .. import scenes
 from .stage import Stage
@@ -139,7 +139,7 @@ async def test_help_opens_scrolls_and_closes() -> None:
     async with stage.app.run_test(size=NARROW) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
-        assert isinstance(stage.app.screen, HelpScreen)
+        assert isinstance(stage.app.screen, HelpWindow)
         canvas = stage.app.screen.query_one(Canvas)
         assert "one iteration" in "\n".join(map(plain, canvas.lines))
         await pilot.press("pagedown")

@@ -8,7 +8,7 @@ from textual.events import Paste
 from backprop_tui.engine.debugger.commands import GoTo
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain
-from backprop_tui.tui.screens.go_to_prompt import GoToScreen
+from backprop_tui.tui.screens.go_to_prompt import GoToPrompt
 
 from .stage import Stage
 
@@ -36,7 +36,7 @@ async def test_go_to_can_be_left_and_takes_digits_alone() -> None:
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("g", "x", "minus", "7", "8", "backspace", "r")
         prompt = stage.app.screen
-        assert isinstance(prompt, GoToScreen)
+        assert isinstance(prompt, GoToPrompt)
         assert prompt.typed == "7"
         await pilot.press("escape")
         await pilot.pause()
