@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from .did_you_mean import is_slip, nearest
-from .naming import NamingScheme
+from .naming import NamingScheme, Place
 from .program import Program, Section
 from .reachability import read_in_headers
 from .statements import Statement
@@ -15,13 +16,25 @@ from .torch_operations import allocates
 
 @dataclass(frozen=True)
 class Candidate:
-    """A name of the backward section that could be a gradient, with the lines that write it."""
+    """A place that the backward section fills and that could be a gradient's, with the lines that do."""
 
-    name: str
-    tensor: str
+    target: Place
+    """Where the gradient is held."""
+    of: Place
+    """Where the tensor is held that it would be the gradient of."""
     lines: tuple[int, ...]
     allocated: bool = False
     """Whether it begins as memory to be filled (`torch.zeros_like(X)`), maybe through views of it."""
+
+    @cached_property
+    def name(self) -> str:
+        """The gradient as the program writes it."""
+        return str(self.target)
+
+    @cached_property
+    def tensor(self) -> str:
+        """The tensor as the program writes it."""
+        return str(self.of)
 
 
 @dataclass(frozen=True)
@@ -46,7 +59,10 @@ def candidates(program: Program) -> dict[str, Candidate]:
             lines.setdefault(name, []).append(statement.line)
         if any(map(allocates, statement.called)):
             allocated.update(statement.binds)
-    return {name: Candidate(name, tensor(name), tuple(at), name in allocated) for name, at in lines.items()}
+    return {
+        name: Candidate(Place(name), Place(tensor(name)), tuple(at), name in allocated)
+        for name, at in lines.items()
+    }
 
 
 def gradient_writes(

@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 import ast
+from types import ModuleType
+from typing import Any
+
+from torch import Tensor
 
 from ...execution.iteration import Iteration
 from ...execution.session import Session
+from ...execution.steps import MISSING
 from ...program.program import Program
+from ...tensors.aliasing import Namespace
 
 COPIED = "taken from autograd, by .grad: no line of it is handwritten"
 
 
-def copied_gradients(program: Program) -> frozenset[str]:
-    """The names whose lines read `.grad`, which autograd filled."""
+def copied_gradients(program: Program, namespace: Namespace) -> frozenset[str]:
+    """The names whose lines read `.grad` of a tensor, which autograd filled."""
     section = program.section("backward")
     return frozenset(
         name
         for statement in (section.statements if section is not None else ())
-        if any(isinstance(node, ast.Attribute) and node.attr == "grad" for node in ast.walk(statement.node))
+        if any(_is_grad_of_tensor(node, namespace) for node in ast.walk(statement.node))
         for name in statement.writes
     )
+
+
+def _is_grad_of_tensor(node: ast.AST, namespace: Namespace) -> bool:
+    """Whether it is an attribute `grad` of what may be a tensor: not that of a module, or of an object."""
+    if not isinstance(node, ast.Attribute) or node.attr != "grad":
+        return False
+    held = _held(node.value, namespace)
+    return held is MISSING or isinstance(held, Tensor)
+
+
+def _held(node: ast.expr, namespace: Namespace) -> Any:
+    """What a dotted name stands for, as far as that can be told without running code of the program."""
+    if isinstance(node, ast.Name):
+        return namespace.get(node.id, MISSING)
+    if isinstance(node, ast.Attribute):
+        owner = _held(node.value, namespace)
+        return vars(owner).get(node.attr, MISSING) if isinstance(owner, ModuleType) else MISSING
+    return MISSING
 
 
 def gradient_names(session: Session, iteration: Iteration) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def _reading(path: ExecutionPath, session: Session, iteration: Iteration) -> Rea
     gradients = frozenset(names)
     interwoven = woven(path.steps, gradients)
     read = read_gradients(program, gradients) - interwoven
-    early, copied = early_reads(session, names), copied_gradients(program)
+    early, copied = early_reads(session, names), copied_gradients(program, session.namespace)
     tensor_of = {name: program.naming.tensor(name) for name in every}
     return Reading(
         naming=program.naming,

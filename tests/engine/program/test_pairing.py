@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_tui.engine.program.naming import DX
+from backprop_tui.engine.program.naming import DX, Attribute, Item, Place
 from backprop_tui.engine.program.pairing import Candidate, unpaired
 
 
 def suggested(name: str, *missing: str) -> str | None:
     """What is suggested for a name where these tensors have no gradient."""
-    found = unpaired([Candidate(name, name[1:], (7,))], missing, (), DX)
+    found = unpaired([Candidate(Place(name), Place(name[1:]), (7,))], missing, (), DX)
     return found[0].suggestion if found else None
 
 
@@ -33,4 +33,17 @@ def test_nothing_is_said_of_helpers(name: str) -> None:
 
 
 def test_nothing_is_said_where_the_gradient_is_written() -> None:
-    assert unpaired([Candidate("dww", "ww", (7,))], ["w"], ["w"], DX) == ()
+    assert unpaired([Candidate(Place("dww"), Place("ww"), (7,))], ["w"], ["w"], DX) == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (Place("dW"), "dW"),
+        (Place("grads", (Item('"W1"'),)), 'grads["W1"]'),
+        (Place("self", (Attribute("dW"),)), "self.dW"),
+        (Place("layers", (Item("0"), Attribute("db"))), "layers[0].db"),
+    ],
+)
+def test_a_place_reads_as_the_program_writes_it(place: Place, words: str) -> None:
+    assert str(place) == words
