@@ -27,7 +27,7 @@ SIGNS: dict[Verdict, Sign] = {
     Verdict.INHERITED: Sign("↳", "inherited", "inherited from upstream", "warn"),
     Verdict.NOT_WRITTEN: Sign("…", "not written", "not written yet", "quiet"),
     Verdict.NOT_CHECKED: Sign("?", "not checked", "not checked", "quiet"),
-    Verdict.LEANING: Sign("◇", "leaning", "right for what can arrive here", "warn"),
+    Verdict.LEANING: Sign("◇", "leaning", "right for what arrives here", "warn"),
     Verdict.SCALED: Sign("∝", "scaled", "scaled by convention", "warn"),
     Verdict.PART: Sign("◔", "part", "one of several contributions", "warn"),
     Verdict.DELIBERATE: Sign("◆", "deliberate", "deliberate", "warn"),
