@@ -17,7 +17,7 @@ from .diagnosis.diagnose import diagnose
 from .diagnosis.diagnosis import Diagnosis
 from .judgement import Judgement, judgements
 from .linecheck.line_check import check_lines
-from .linecheck.outcome import LineCheck
+from .linecheck.outcome import LineCheck, WrongFunction
 from .report import GradientReport, Report
 
 Silence = Callable[[], AbstractContextManager[object]]
@@ -95,7 +95,8 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     written = sorted(record.gradients.values(), key=lambda gradient: gradient.pair.lines[-1])
     lines = check_lines(session, record)
     judgement_of = judgements(record, lines, diagnoses_of(session, record, lines))
-    reports = [_written(gradient, judgement_of[gradient.name], rtol, atol) for gradient in written]
+    reports = [_of_function(one) for one in lines.functions]
+    reports += [_written(gradient, judgement_of[gradient.name], rtol, atol) for gradient in written]
     naming = session.program.naming
     missing = [name for name in map(naming.gradient, session.parameters) if name not in record.gradients]
     missing += absent_gradients(session.facts, record.references)
@@ -145,6 +146,29 @@ def _written(gradient: Gradient, judgement: Judgement, rtol: float, atol: float)
 def _unreached(gradient: Gradient, judgement: Judgement) -> str:
     unreached = gradient.value is MISSING and judgement.verdict is Verdict.NOT_WRITTEN
     return "its line did not run" if unreached else ""
+
+
+def _of_function(function: WrongFunction) -> GradientReport:
+    """For a Function whose backward is wrong: it is no gradient of one tensor."""
+    message = f"the backward of {function.name} is wrong: {function.message}"
+    return GradientReport(
+        name=f"{function.name}.backward",
+        tensor=None,
+        line=function.line,
+        lines=function.lines,
+        accused_lines=(function.line,),
+        verdict=Verdict.WRONG_HERE,
+        exact=False,
+        approximate=False,
+        maxdiff=None,
+        relative_error=None,
+        shape=None,
+        expected_shape=None,
+        worst_index=None,
+        line_verdict=Verdict.WRONG_HERE,
+        message=message,
+        diagnosis=Diagnosis("wrong_function", message, function.message),
+    )
 
 
 def _missing(record: Iteration, name: str, tensor: str) -> GradientReport:

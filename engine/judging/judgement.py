@@ -74,10 +74,21 @@ def judgements(
     if line_check is not None and line_check.iteration != iteration.number:
         lines = {name: _of_another_batch(line) for name, line in lines.items()}
     reasons = diagnoses or {}
+    wrong = line_check.functions if line_check is not None else ()
+    functions = tuple(f"{one.name}.backward" for one in wrong)
     return {
-        name: _judgement(iteration, gradient, lines, reasons.get(name))
+        name: _below(functions, _judgement(iteration, gradient, lines, reasons.get(name)))
         for name, gradient in iteration.gradients.items()
     }
+
+
+def _below(functions: tuple[str, ...], judgement: Judgement) -> Judgement:
+    """The judgement where Functions have a wrong backward: what differs from it is right, not rounded."""
+    line = judgement.line
+    whole = judgement.end_to_end
+    if not functions or line is None or whole is not Verdict.WRONG or judgement.verdict.accuses:
+        return judgement
+    return _inherited(whole, line, (*judgement.inherited_from, *functions), ())
 
 
 def _unjudged(gradient: Gradient, problem: str) -> Judgement:

@@ -16,8 +16,8 @@ class GradientReport:
 
     name: str
     """The gradient's name, `dW1`."""
-    tensor: str
-    """The tensor's name, `W1`."""
+    tensor: str | None
+    """The tensor's name, `W1`; None of what is no gradient of one tensor."""
     line: int | None
     lines: tuple[int, ...]
     """Every line that builds it."""
@@ -39,6 +39,8 @@ class GradientReport:
     line_dtype: str | None = None
     message: str = ""
     """The verdict in words: `wrong here; hidden: the true gradient is about zero`."""
+    accused_lines: tuple[int, ...] = ()
+    """Those of its lines that are wrong, where not all are."""
     diagnosis: Diagnosis | None = None
     """What is wrong with its line, where that was judged wrong."""
 

@@ -65,7 +65,9 @@ def _gradient(gradient: GradientReport) -> dict[str, Json]:
     return {
         "name": gradient.name,
         "line": gradient.line,
+        "tensor": gradient.tensor,
         "lines": list(gradient.lines),
+        "accused_lines": list(gradient.accused_lines),
         "verdict": gradient.verdict.value,
         "exact": gradient.exact,
         "approximate": gradient.approximate,

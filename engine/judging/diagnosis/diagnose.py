@@ -46,7 +46,9 @@ def diagnose(
     if not accused:
         return {}
     derived = derivation or derive(session, iteration)
-    attempt = attempt_of(session, iteration, torch.float64 if line_check.dtype == "float64" else None, {})
+    dtype = torch.float64 if line_check.dtype == "float64" else None
+    mended = tuple(session.namespace[function.name] for function in line_check.functions)
+    attempt = attempt_of(session, iteration, dtype, {}, mended)
     reused = {name: judgement.lines for name, judgement in judgements.items() if judgement.reused}
     with attempt.open() as world, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # lines that are tried may do anything

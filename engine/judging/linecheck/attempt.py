@@ -12,9 +12,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd import Function
 
 from ...execution.instrumentation import BACKWARD
 from ...execution.iteration import Iteration
+from ...execution.own_functions import by_its_statements, put_in_place
 from ...execution.reference_backward import fill_grad, reference_backward
 from ...execution.replay import World
 from ...execution.session import Session
@@ -61,6 +63,8 @@ class Attempt:
     complete: Mapping[str, int]
     reading: Reading
     plan: Plan
+    mended: tuple[type[Function], ...] = ()
+    """Functions that are differentiated by their forward's statements, their backward being wrong."""
 
     @cached_property
     def parameters(self) -> frozenset[str]:
@@ -78,6 +82,8 @@ class Attempt:
             NotInDouble: a tensor is not in double precision although the attempt is.
         """
         session, reading = self.session, self.reading
+        for function in self.mended:
+            put_in_place(session.namespace, function, by_its_statements(function))
         tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names))
         if self.dtype is not None and not all(map(_is_double, tensors.values())):
             raise NotInDouble
@@ -106,12 +112,16 @@ class Attempt:
 
 
 def attempt_of(
-    session: Session, iteration: Iteration, dtype: torch.dtype | None, complete: Mapping[str, int]
+    session: Session,
+    iteration: Iteration,
+    dtype: torch.dtype | None,
+    complete: Mapping[str, int],
+    mended: tuple[type[Function], ...] = (),
 ) -> Attempt:
     """The attempt for an iteration. Where its record ends early, lines that raise are passed over."""
     reading = reading_of(session, iteration)
     plan = plan_of(iteration, reading.names, reading.early)
-    attempt = Attempt(session, iteration, dtype, complete, reading, plan)
+    attempt = Attempt(session, iteration, dtype, complete, reading, plan, mended)
     failure = iteration.failure
     if failure is not None and failure.section == "backward":
         plan = _planned_anew(attempt)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 import torch
+from torch.autograd import Function
 
 from ...execution.failure import in_short
 from ...execution.iteration import Iteration
@@ -21,6 +23,7 @@ from .moved_worlds import tried_in_worlds
 from .outcome import LineCheck
 from .quick_pass import QuickPass, quick_pass
 from .reused_names import settled, turning_points
+from .wrong_functions import wrong_functions
 from .zero_one_parameters import right_only_here
 
 
@@ -42,12 +45,14 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
 
 
 def _in_precision(session: Session, iteration: Iteration, dtype: torch.dtype | None) -> LineCheck:
-    judged = partial(_judged, session, iteration, dtype, in_worlds=False)
+    wrong = wrong_functions(session, iteration, dtype)
+    mended = tuple(session.namespace[one.name] for one in wrong)
+    judged = partial(_judged, session, iteration, dtype, mended=mended, in_worlds=False)
     first = judged({})
     complete = settled(first, turning_points(iteration, first, session.roles.parameter_gradients), judged)
-    if not complete and not first.doubtful:
-        return first
-    return _judged(session, iteration, dtype, complete, in_worlds=True)
+    if complete or first.doubtful:
+        first = _judged(session, iteration, dtype, complete, mended=mended, in_worlds=True)
+    return replace(first, functions=wrong)
 
 
 def _judged(
@@ -56,9 +61,10 @@ def _judged(
     dtype: torch.dtype | None,
     complete: Mapping[str, int],
     *,
+    mended: tuple[type[Function], ...],
     in_worlds: bool,
 ) -> LineCheck:
-    attempt = attempt_of(session, iteration, dtype, complete)
+    attempt = attempt_of(session, iteration, dtype, complete, mended)
     quick = quick_pass(attempt)
     results = _looked_at_twice(quick)
     if in_worlds:

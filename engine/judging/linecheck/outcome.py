@@ -32,6 +32,18 @@ class LineJudgement(NamedTuple):
 
 
 @dataclass(frozen=True)
+class WrongFunction:
+    """A `torch.autograd.Function` whose backward is wrong, and where that stands."""
+
+    name: str
+    lines: tuple[int, ...]
+    """Those of its backward."""
+    line: int
+    """What it returns is wrong here."""
+    message: str
+
+
+@dataclass(frozen=True)
 class LineCheck:
     """The line check of one iteration. `dtype` is the precision it ran in; `problem` why it could not."""
 
@@ -39,6 +51,8 @@ class LineCheck:
     judgements: Mapping[str, LineJudgement] = field(default_factory=dict)
     dtype: str = ""
     problem: str = ""
+    functions: tuple[WrongFunction, ...] = ()
+    """The program's own Functions whose backward is wrong; lines are judged as if it were not."""
 
     @property
     def accused(self) -> frozenset[str]:
