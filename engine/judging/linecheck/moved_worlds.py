@@ -184,7 +184,7 @@ def _parameters_are_right(
 ) -> bool:
     """Whether at least one parameter's gradient is made from it, and all that are come out right.
 
-    Those that come through another accused line are that one's fault, and do not count.
+    A parameter's own gradient is only excused by that of the same tensor under another name. Those that come through another accused line are that one's fault, and do not count.
     """
     others = set(results.wrong) - {name, *passing}
     made = [
@@ -196,6 +196,8 @@ def _parameters_are_right(
         and not others & (behind | {gradient}) - _behind(results, name)
         and not all(gradient not in w.true or w.is_zero(gradient) for w in worlds)
     ]
+    if attempt.reading.tensor_of[name] in attempt.session.parameters:
+        made = [one for one in made if all(torch.equal(w.true[one], w.true[name]) for w in worlds)]
     return bool(made) and all(w.agrees(one, w.uncut) for one in made for w in worlds)
 
 
