@@ -184,7 +184,8 @@ def _parameters_are_right(
 ) -> bool:
     """Whether at least one parameter's gradient is made from it, and all that are come out right.
 
-    A parameter's own gradient is only excused by that of the same tensor under another name. Those that come through another accused line are that one's fault, and do not count.
+    A parameter's own gradient is only excused by that of the same tensor under another name. Those that
+    come through another accused line are that one's fault, and do not count.
     """
     others = set(results.wrong) - {name, *passing}
     made = [
