@@ -41,7 +41,7 @@ class Fate(StrEnum):
     BELOW = "blamed where its helper is read"
     """The line of a gradient that is made from what it writes is accused, and no other."""
     LEANING = "leaning"
-    """Nothing is accused, and of its gradient is told what it leans on."""
+    """Nothing is accused, its gradient is told to lean, and those of the parameters are right."""
     RAISES = "raises"
     """Its own line raises, or that of the gradient that its helper variable is for."""
     EQUIVALENT = "equivalent"
@@ -85,6 +85,13 @@ class Subject:
         """The gradients that pass with a word on what they lean on."""
         return frozenset(n for n, one in self.judgements.items() if one.verdict in TOLD)
 
+    @property
+    def learns(self) -> bool:
+        """Whether the gradients of all parameters are autograd's."""
+        gradients = self.iteration.gradients
+        names = [name for name in self.session.roles.parameter_gradients if name in gradients]
+        return all(gradients[name].verdict.passes for name in names)
+
 
 def subject(text: str, seed: int = 0) -> Subject:
     """Run one iteration of a program."""
@@ -110,7 +117,7 @@ def fate(original: Subject, mutant: Mutant) -> Fate:
     if same:
         return Fate.EQUIVALENT
     told = (set(mutant.gradients) | _written(mutant.after)) & (changed.told - original.told)
-    return Fate.LEANING if told else Fate.MISSED
+    return Fate.LEANING if told and changed.learns else Fate.MISSED
 
 
 def _blamed(changed: Subject, mutant: Mutant) -> Fate:
