@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -18,6 +18,7 @@ from ..tensors.rng_state import RandomState, random_state
 from .cancel import Cancel, Cancelled
 from .captured_output import Output, capture_thread
 from .checkpoint import Checkpoint, capture_bindings, restore
+from .double_setup import WideCasts, same_but_rounded
 from .instrumentation import LOG
 from .namespace import generators_in
 from .recorder import Recorder
@@ -34,10 +35,18 @@ class World:
     Afterwards the session is as it was, bit for bit.
     """
 
-    def __init__(self, session: Session, start: Checkpoint, dtype: torch.dtype | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        start: Checkpoint,
+        dtype: torch.dtype | None,
+        constants: Mapping[str, Tensor] | None = None,
+    ) -> None:
         self.session = session
         self.start = start
         self.dtype = dtype
+        self.constants = constants
+        """Values in double precision of what setup computed in single; casts are then to double, too."""
         self._exits = contextlib.ExitStack()
 
     def __enter__(self) -> World:
@@ -60,6 +69,7 @@ class World:
         namespace.update({name: slot.origin for name, slot in self.start.slots.items()})
         namespace.update(self._copied)
         self._drop_leftovers()
+        self._put_constants()
         if self.start.random is not None:
             self.start.random.restore()
         if self.dtype is not None:
@@ -81,11 +91,21 @@ class World:
         others = self.start.random.others is not None
         return random_state(generators_in(self.session.namespace), others=others)
 
+    def _put_constants(self) -> None:
+        with torch.no_grad():
+            for name, value in (self.constants or {}).items():
+                held = self.session.namespace.get(name)
+                if name in self._copied and isinstance(held, Tensor) and same_but_rounded(held, value):
+                    distinct(held.detach(), held).copy_(distinct(value, held))
+
     def same_draws(self) -> contextlib.AbstractContextManager[object]:
         """Random numbers as in the program's own precision, where it draws; it costs on every operation."""
+        modes = contextlib.ExitStack()
+        if self.constants is not None:
+            modes.enter_context(WideCasts())
         if self.session.learned.drew and self.dtype is not None:
-            return SameDraws(self._default)
-        return contextlib.nullcontext()
+            modes.enter_context(SameDraws(self._default))
+        return modes
 
     def _drop_leftovers(self) -> None:
         """Gradients of the iteration before: a line that reads one too early is to be seen."""

@@ -27,6 +27,8 @@ class Agreement(NamedTuple):
     message: str = ""
     broken: bool = False
     """Some entry is infinite or NaN where the VJP's is a number: no choice at a kink is that."""
+    slight: bool = False
+    """Wrong by no more than rounding to single precision makes."""
     faint: bool = False
     """The VJP is so small beside what it was summed from that it may be rounding."""
     kink: bool = False
@@ -96,7 +98,8 @@ def _entry_by_entry(value: Tensor, expected: Tensor, upstream: float, eps: float
     entries = right.abs().nan_to_num(0.0, 0.0, 0.0)
     if maxdiff > 0 and not bool((difference <= relative * entries + absolute * scale).all()):
         broken = bool((~left.isfinite() & right.isfinite()).any())
-        return Agreement(Verdict.WRONG_HERE, maxdiff, dtype, broken=broken)
+        slight = maxdiff <= _SLIGHT * scale
+        return Agreement(Verdict.WRONG_HERE, maxdiff, dtype, broken=broken, slight=slight)
     if is_zero(expected, upstream):
         return Agreement(Verdict.NOT_EXERCISED, maxdiff, dtype, "its VJP is zero in every entry here")
     return Agreement(Verdict.RIGHT, maxdiff, dtype)
@@ -254,6 +257,8 @@ def _noise(expected: Tensor, again: Iterable[Tensor]) -> float:
     return max((finite_max(other - expected) for other in again), default=0.0)
 
 
+_SLIGHT = 1e-5
+"""What numbers that were rounded to single precision may make of a result, beside what it was summed from."""
 _NOISE = 16
 """How much larger than seen in a few tries rounding may be."""
 

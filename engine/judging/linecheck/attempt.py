@@ -65,6 +65,8 @@ class Attempt:
     plan: Plan
     mended: tuple[type[Function], ...] = ()
     """Functions that are differentiated by their forward's statements, their backward being wrong."""
+    constants: Mapping[str, Tensor] | None = None
+    """Values in double precision of what setup computed in single, where that is to be tried."""
 
     @cached_property
     def parameters(self) -> frozenset[str]:
@@ -73,7 +75,7 @@ class Attempt:
 
     def open(self) -> AbstractContextManager[World]:
         """A fresh world in this precision."""
-        return World(self.session, self.iteration.start, self.dtype)
+        return World(self.session, self.iteration.start, self.dtype, self.constants)
 
     def forward(self, world: World) -> Graph:
         """Run the forward in a world.
@@ -117,11 +119,12 @@ def attempt_of(
     dtype: torch.dtype | None,
     complete: Mapping[str, int],
     mended: tuple[type[Function], ...] = (),
+    constants: Mapping[str, Tensor] | None = None,
 ) -> Attempt:
     """The attempt for an iteration. Where its record ends early, lines that raise are passed over."""
     reading = reading_of(session, iteration)
     plan = plan_of(iteration, reading.names, reading.early)
-    attempt = Attempt(session, iteration, dtype, complete, reading, plan, mended)
+    attempt = Attempt(session, iteration, dtype, complete, reading, plan, mended, constants)
     failure = iteration.failure
     if failure is not None and failure.section == "backward":
         plan = _planned_anew(attempt)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
 import torch
+from torch import Tensor
 from torch.autograd import Function
 
+from ...execution.double_setup import constants_in_double
 from ...execution.failure import in_short
 from ...execution.iteration import Iteration
 from ...execution.session import Session
@@ -47,12 +49,32 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
 def _in_precision(session: Session, iteration: Iteration, dtype: torch.dtype | None) -> LineCheck:
     wrong = wrong_functions(session, iteration, dtype)
     mended = tuple(session.namespace[one.name] for one in wrong)
-    judged = partial(_judged, session, iteration, dtype, mended=mended, in_worlds=False)
-    first = judged({})
-    complete = settled(first, turning_points(iteration, first, session.roles.parameter_gradients), judged)
+    judge: _Judge = partial(_judged, session, iteration, dtype, mended=mended)
+    first = judge({})
+    slight = any(one.slight for one in first.judgements.values())
+    constants = constants_in_double(session) if slight else {}
+    if slight:
+        wide = partial(judge, constants=constants or {})
+        second = wide({})
+        if len(second.accused) < len(first.accused):
+            judge, first = wide, second
+    complete = settled(first, turning_points(iteration, first, session.roles.parameter_gradients), judge)
     if complete or first.doubtful:
-        first = _judged(session, iteration, dtype, complete, mended=mended, in_worlds=True)
+        first = judge(complete, in_worlds=True)
+    if constants is None:
+        first = _slight_in_own_precision(judge, first)
     return replace(first, functions=wrong)
+
+
+_Judge = Callable[..., LineCheck]
+
+
+def _slight_in_own_precision(judge: _Judge, line_check: LineCheck) -> LineCheck:
+    """Where setup does not run in double precision: what may be its rounding is judged in the program's own."""
+    own = judge({}, in_own_precision=True).judgements
+    slight = [name for name, one in line_check.judgements.items() if one.slight and name in own]
+    right = {name: own[name] for name in slight if own[name].verdict is Verdict.RIGHT}
+    return replace(line_check, judgements={**line_check.judgements, **right})
 
 
 def _judged(
@@ -62,9 +84,12 @@ def _judged(
     complete: Mapping[str, int],
     *,
     mended: tuple[type[Function], ...],
-    in_worlds: bool,
+    constants: Mapping[str, Tensor] | None = None,
+    in_worlds: bool = False,
+    in_own_precision: bool = False,
 ) -> LineCheck:
-    attempt = attempt_of(session, iteration, dtype, complete, mended)
+    precision = None if in_own_precision else dtype
+    attempt = attempt_of(session, iteration, precision, complete, mended, constants)
     quick = quick_pass(attempt)
     results = _looked_at_twice(quick)
     if in_worlds:

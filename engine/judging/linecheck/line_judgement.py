@@ -54,6 +54,7 @@ def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement
         dtype=result.dtype,
         message=message if early is None else early.words,
         kink=result.kink,
+        slight=result.slight,
         zeros=result.zeros,
         completed_in=None if early is None else early.completed_in,
     )

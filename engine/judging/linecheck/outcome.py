@@ -23,6 +23,8 @@ class LineJudgement(NamedTuple):
     message: str = ""
     kink: bool = False
     """Right, but at a kink or tie another subgradient than autograd's was chosen."""
+    slight: bool = False
+    """Wrong by no more than rounding to single precision makes."""
     reused: bool = False
     """Its name stands for something else in the end, so that end to end nothing can be said."""
     zeros: bool = False
