@@ -136,12 +136,15 @@ class World:
                 noise = by * torch.randn(part.shape, generator=generator, dtype=torch.float64)
                 part.copy_(part * noise.exp().to(part) if finite_max(part) else noise.to(part))
 
-    def forward(self, names: Iterable[str]) -> dict[str, Tensor]:
-        """Run the forward with a graph; the tensors among `names` that require grad afterwards."""
+    def forward(self, names: Iterable[str], shifts: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        """Run the forward with a graph; the tensors among `names` that require grad afterwards.
+
+        To what is bound to a name in `shifts` its tensor is added, as often as it is.
+        """
         namespace, roles = self.session.namespace, self.start.roles
         names = tuple(dict.fromkeys(names))
         make_leaves(namespace, roles.parameters, roles.data.intersection(names))
-        recorder = _ForwardRecorder(self.session, frozenset(names))
+        recorder = _ForwardRecorder(self.session, frozenset(names), shifts or {})
         recorder.graph_wanted = recorder.names
         with torch.enable_grad(), self.same_draws():
             self._watched_by(recorder)
@@ -194,9 +197,12 @@ def _watching(session: Session) -> tuple[Namespace, Cancel, frozenset[Statement]
 class _ForwardRecorder(Recorder):
     """Gives a name bound to another's tensor a node of its own, so that both can be cut."""
 
-    def __init__(self, session: Session, names: frozenset[str]) -> None:
+    def __init__(self, session: Session, names: frozenset[str], shifts: Mapping[str, Tensor]) -> None:
         super().__init__(*_watching(session))
         self.names = names
+        self.shifts = shifts
+        for name in shifts.keys() & self.namespace.keys():
+            self.namespace[name] = self.namespace[name] + shifts[name]
         self._owners: dict[int, tuple[str, Tensor]] = {}
         for name in sorted(names & self.namespace.keys()):
             self._owners.setdefault(id(self.namespace[name]), (name, self.namespace[name]))
@@ -226,6 +232,8 @@ class _ForwardRecorder(Recorder):
     def _own(self, name: str, value: Any) -> None:
         if name not in self.names or not isinstance(value, Tensor):
             return
+        if name in self.shifts and value.shape == self.shifts[name].shape:
+            value = self.namespace[name] = value + self.shifts[name]
         owner = self._owners.get(id(value))
         if owner is not None and owner[0] != name and value.requires_grad:
             value = self.namespace[name] = value.view_as(value)

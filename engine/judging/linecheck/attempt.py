@@ -77,8 +77,8 @@ class Attempt:
         """A fresh world in this precision."""
         return World(self.session, self.iteration.start, self.dtype, self.constants)
 
-    def forward(self, world: World) -> Graph:
-        """Run the forward in a world.
+    def forward(self, world: World, shifts: Mapping[str, Tensor] | None = None) -> Graph:
+        """Run the forward in a world; to what is bound to a name in `shifts` its tensor is added.
 
         Raises:
             NotInDouble: a tensor is not in double precision although the attempt is.
@@ -86,7 +86,7 @@ class Attempt:
         session, reading = self.session, self.reading
         for function in self.mended:
             put_in_place(session.namespace, function, by_its_statements(function))
-        tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names))
+        tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names), shifts)
         if self.dtype is not None and not all(map(_is_double, tensors.values())):
             raise NotInDouble
         graph = Graph(tensors, session.namespace["loss"])

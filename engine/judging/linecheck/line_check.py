@@ -25,6 +25,7 @@ from .moved_worlds import tried_in_worlds
 from .outcome import LineCheck
 from .quick_pass import QuickPass, quick_pass
 from .reused_names import settled, turning_points
+from .third_opinion import heard
 from .wrong_functions import wrong_functions
 from .zero_one_parameters import right_only_here
 
@@ -70,7 +71,7 @@ _Judge = Callable[..., LineCheck]
 
 
 def _slight_in_own_precision(judge: _Judge, line_check: LineCheck) -> LineCheck:
-    """Where setup does not run in double precision: what may be its rounding is judged in the program's own."""
+    """Where setup does not run in double: what may be its rounding is judged in the program's own."""
     own = judge({}, in_own_precision=True).judgements
     slight = [name for name, one in line_check.judgements.items() if one.slight and name in own]
     right = {name: own[name] for name in slight if own[name].verdict is Verdict.RIGHT}
@@ -93,7 +94,7 @@ def _judged(
     quick = quick_pass(attempt)
     results = _looked_at_twice(quick)
     if in_worlds:
-        results = tried_in_worlds(quick, results)
+        results = tried_in_worlds(quick, heard(quick, results))
     results = results.with_agreements(right_only_here(quick, results.agreements))
     return _said(quick, blamed(attempt, results))
 

@@ -22,7 +22,7 @@ class LineJudgement(NamedTuple):
     dtype: str = ""
     message: str = ""
     kink: bool = False
-    """Right, but at a kink or tie another subgradient than autograd's was chosen."""
+    """Right, though not autograd's: another choice at a kink or tie, or autograd's is not the derivative."""
     slight: bool = False
     """Wrong by no more than rounding to single precision makes."""
     reused: bool = False
