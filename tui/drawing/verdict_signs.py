@@ -18,7 +18,7 @@ class Sign(NamedTuple):
 
 SIGNS: dict[Verdict, Sign] = {
     Verdict.EXACT: Sign("✓", "exact", "exact", "good"),
-    Verdict.CLOSE: Sign("≈", "close", "close, up to rounding", "good"),
+    Verdict.CLOSE: Sign("≈", "close", "close", "good"),
     Verdict.RIGHT: Sign("✓", "right", "the line is right", "good"),
     Verdict.WRONG: Sign("✗", "wrong", "wrong", "bad"),
     Verdict.WRONG_HERE: Sign("✗", "wrong here", "wrong here", "bad"),

@@ -7,13 +7,16 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ..drawing.line import Line, Run, fill, right
+from ..drawing.line import Line, Run, fill, right, width_of
 from ..drawing.verdict_signs import HIDDEN, PARTIAL, SIGNS
 from ..keys import LEARNING, PANES, REST, TENSORS, TIME, groups
 from .window import Window
 
-COLUMN = 36
-"""Columns of one column of keys."""
+LABEL = 9
+"""Columns for a key, and for the mark of a sign in a column below keys."""
+ASIDE = 3
+"""Columns for the mark of a sign in a column of their own."""
+GAP = 2
 OTHER_SIGNS = (
     ("▸", "accent", "current line, selected tensor"),
     ("!", "bad", "failed here"),
@@ -21,34 +24,41 @@ OTHER_SIGNS = (
 
 
 def help_lines(width: int) -> list[Line]:
-    """Keys in two columns where they fit, then the signs."""
+    """Keys in two columns where they fit, and the signs beside them, or below in two."""
     first, second = _keys(TIME) + _keys(TENSORS), _keys(LEARNING) + _keys(PANES) + _keys(REST)
-    signs = _signs()
-    if width < 2 * COLUMN:
-        return [*first, *second, (Run("Signs", "title"),), *signs]
+    keys, title = _beside(first, second), (Run("Signs", "title"),)
+    signs = _signs(LABEL)
     half = (len(signs) + 1) // 2
-    rows = _beside(first, second)
-    return [*rows, (Run("Signs", "title"),), *_beside(signs[:half], signs[half:])]
+    layouts = (
+        _beside(keys, [title, *_signs(ASIDE)]),
+        [*keys, title, *_beside(signs[:half], signs[half:])],
+        [*first, *second, title, *signs],
+    )
+    return next((lines for lines in layouts if _widest(lines) <= width), layouts[-1])
 
 
 def _beside(first: list[Line], second: list[Line]) -> list[Line]:
-    return [fill(a or (), COLUMN) + (b or ()) for a, b in zip_longest(first, second)]
+    column = _widest(first) + GAP
+    return [fill(a or (), column) + (b or ()) for a, b in zip_longest(first, second)]
+
+
+def _widest(lines: list[Line]) -> int:
+    return max(map(width_of, lines))
 
 
 def _keys(group: str) -> list[Line]:
     keys = dict(groups())[group]
     lines: list[Line] = [(Run(f"{group}", "title"),)]
-    lines += [(Run(right(key.label, 9), "accent strong"), Run(f"  {key.words}", "quiet")) for key in keys]
+    lines += [(Run(right(key.label, LABEL), "accent strong"), Run(f"  {key.words}", "quiet")) for key in keys]
     return [*lines, ()]
 
 
-def _signs() -> list[Line]:
-    lines: list[Line] = []
-    for sign in (*SIGNS.values(), HIDDEN, PARTIAL):
-        lines.append((Run(right(sign.mark, 9), sign.style), Run(f"  {sign.words}", "quiet")))
-    for mark, style, words in OTHER_SIGNS:
-        lines.append((Run(right(mark, 9), style), Run(f"  {words}", "quiet")))
-    return lines
+def _signs(column: int) -> list[Line]:
+    told = [(sign.mark, sign.style, sign.words) for sign in (*SIGNS.values(), HIDDEN, PARTIAL)]
+    return [
+        (Run(right(mark, column), style), Run(f"  {words}", "quiet"))
+        for mark, style, words in (*told, *OTHER_SIGNS)
+    ]
 
 
 class HelpWindow(Window):

@@ -10,7 +10,7 @@ from textual.app import App
 from textual.keys import Keys
 
 from backprop_tui.tui.app import BackpropApp
-from backprop_tui.tui.drawing.line import plain
+from backprop_tui.tui.drawing.line import plain, width_of
 from backprop_tui.tui.drawing.verdict_signs import HIDDEN, PARTIAL, SIGNS
 from backprop_tui.tui.keys import KEYS, footer_entries, markdown_table
 from backprop_tui.tui.screens.help_window import help_lines
@@ -80,6 +80,12 @@ def test_help_explains_every_sign_and_cuts_nothing_at_eighty_columns() -> None:
     for sign in (*SIGNS.values(), HIDDEN, PARTIAL):
         assert re.search(rf"{re.escape(sign.mark)} +{re.escape(sign.words)}", text)
     assert "selected tensor" in text
+
+
+def test_help_fits_a_screen_of_120_columns_and_36_rows() -> None:
+    lines = help_lines(112)
+    assert len(lines) <= 24
+    assert max(map(width_of, lines)) <= 112
 
 
 def test_the_readme_has_the_table_of_keys() -> None:
