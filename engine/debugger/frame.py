@@ -161,6 +161,8 @@ class Status:
     """What is wrong with the selected gradient's line: `dy: sign flipped`."""
     unwritten: int = 0
     """How many gradients no line writes, or one that says that it is not written."""
+    inherited: int = 0
+    """How many are wrong only as one upstream is: `wrong` does not count them."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

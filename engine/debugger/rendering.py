@@ -15,6 +15,9 @@ from .program_lines import current_line, program_lines
 from .scene import Scene, is_told
 from .tensor_rows import tensor_rows
 
+_OF_THEIR_OWN = (Verdict.NOT_WRITTEN, Verdict.INHERITED)
+"""Verdicts that do not pass and are counted by themselves."""
+
 
 def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
     """The frame of a scene, and the view settled to what it shows."""
@@ -80,7 +83,10 @@ def _status(scene: Scene, view: View) -> Status:
         loss=_loss(record, view.ran),
         exact=counts[Verdict.EXACT],
         close=counts[Verdict.CLOSE],
-        wrong=sum(counts[verdict] for verdict in counts if not verdict.passes) - counts[Verdict.NOT_WRITTEN],
+        wrong=sum(
+            counts[verdict] for verdict in counts if not verdict.passes and verdict not in _OF_THEIR_OWN
+        ),
+        inherited=counts[Verdict.INHERITED],
         unwritten=counts[Verdict.NOT_WRITTEN] + len(scene.without_gradient),
         to_come=sum(1 for g in record.gradients.values() if not is_told(record, g, view.ran)),
         device=_device(record),

@@ -83,8 +83,7 @@ def _line_facts(judgement: Judgement, elsewhere: str) -> list[str]:
 def _comparison_facts(comparison: Comparison) -> list[str]:
     if comparison.maxdiff is None:
         return [comparison.message] if comparison.message else []
-    approximate = "approximate" if comparison.approximate else "not approximate"
-    words = "exact" if comparison.exact else f"{approximate}, maxdiff {comparison.maxdiff:.3g}"
+    words = "exact" if comparison.exact else f"maxdiff {comparison.maxdiff:.3g}"
     sentences = [words, f"relative error {comparison.relative_error:.3g}", *_worst(comparison)]
     return sentences + ([comparison.message] if comparison.message else [])
 

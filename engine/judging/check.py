@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 
 from ..execution.failure import Failure
 from ..execution.gradient import Gradient
@@ -13,6 +14,7 @@ from ..execution.steps import MISSING
 from ..execution.unwritten_gradients import absent_gradients
 from ..program.program import Program
 from ..verdict import Verdict
+from .convention import convention
 from .diagnosis.diagnose import diagnose
 from .diagnosis.diagnosis import Diagnosis
 from .judgement import Judgement, judgements
@@ -31,12 +33,14 @@ def check(
     seed: int = 0,
     rtol: float = 1e-5,
     atol: float = 1e-8,
+    strict: bool = False,
     silence: Silence = nullcontext,
 ) -> Report:
     """Train `iterations` iterations with the manual gradients and judge the last one.
 
     What the program prints goes where the process prints; `silence` is entered before its lines are run
-    again to be judged. `rtol` and `atol` are those of the column `approximate`.
+    again to be judged. `rtol` and `atol` are those of `approximate`. Where the check is `strict`, what is
+    right only as the program, or a convention of it, has it does not pass.
     """
     session = Session(program, seed)
     failure = session.begin()
@@ -47,7 +51,8 @@ def check(
         if record.failure is None and _stands_still(record):
             break
     with silence():
-        return _report(session, record, failure, rtol, atol)
+        report = _report(session, record, failure, rtol, atol)
+    return replace(report, strict=strict)
 
 
 def _stands_still(record: Iteration) -> bool:
@@ -82,12 +87,13 @@ _PASSED = (Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT)
 
 
 def _asides(reports: list[GradientReport]) -> list[str]:
-    """What there is to say of gradients that pass: another dtype, another subgradient."""
-    return [
+    """What there is to say of gradients that pass: another dtype, another subgradient, a convention."""
+    told = [
         f"line {report.line}, {report.name}: {report.message}"
         for report in reports
         if report.message and report.verdict in _PASSED and report.line is not None
     ]
+    return [*told, *filter(None, [convention(reports)])]
 
 
 def gradient_reports(session: Session, record: Iteration, rtol: float, atol: float) -> list[GradientReport]:
@@ -134,6 +140,7 @@ def _written(gradient: Gradient, judgement: Judgement, rtol: float, atol: float)
         worst_index=comparison.worst_index,
         line_verdict=line.verdict if line is not None else None,
         ran=gradient.value is not MISSING,
+        factor=line.factor if line is not None and judgement.verdict is Verdict.SCALED else None,
         hidden=judgement.hidden,
         inherited_from=judgement.inherited_from,
         line_maxdiff=line.maxdiff if line is not None else None,

@@ -33,6 +33,8 @@ class GradientReport:
     line_verdict: Verdict | None = None
     ran: bool = True
     """Whether its line did, so that there is something to compare."""
+    factor: float | None = None
+    """How many times the gradient its lines give, by convention."""
     hidden: bool = False
     inherited_from: tuple[str, ...] = ()
     line_maxdiff: float | None = None
@@ -59,10 +61,20 @@ class Report:
     unpaired: tuple[Unpaired, ...]
     notes: tuple[str, ...] = ()
     failure: Failure | None = None
+    strict: bool = False
+    """Whether what leans on the program, or on a convention, fails."""
 
     @property
     def exit_code(self) -> int:
-        """0: all gradients pass; 1: some gradient is wrong; 2: the program cannot run."""
+        """0: all gradients pass; 1: some gradient does not; 2: the program cannot run."""
         if self.failure is not None:
             return 2
-        return 0 if all(gradient.verdict.passes for gradient in self.gradients) else 1
+        return 1 if self.failing else 0
+
+    @property
+    def failing(self) -> tuple[GradientReport, ...]:
+        """The gradients that do not pass."""
+        return tuple(gradient for gradient in self.gradients if not self._passes(gradient.verdict))
+
+    def _passes(self, verdict: Verdict) -> bool:
+        return verdict.passes_strictly if self.strict else verdict.passes

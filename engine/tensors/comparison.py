@@ -12,7 +12,7 @@ from ..verdict import Verdict
 from .dtypes import can_have_gradient, with_precision
 
 RTOL, ATOL = 1e-5, 1e-8
-"""The defaults of `torch.allclose`, which the column `approximate` uses."""
+"""The defaults of `torch.allclose`, which `approximate` uses."""
 
 
 @dataclass(frozen=True)

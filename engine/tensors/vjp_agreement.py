@@ -35,6 +35,8 @@ class Agreement(NamedTuple):
     """Right off the kinks and ties: there another subgradient than autograd's was chosen."""
     zeros: bool = False
     """Zero in every entry, which is no formula, though the VJP may cancel to it."""
+    factor: float | None = None
+    """How many times the gradient it is, by convention."""
 
 
 def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agreement:

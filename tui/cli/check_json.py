@@ -26,7 +26,7 @@ def report_json(report: Report) -> str:
     return json.dumps(_report(report), allow_nan=False)
 
 
-def error_json(error: ProgramError, target: str, seed: int) -> str:
+def error_json(error: ProgramError, target: str, seed: int, *, strict: bool = False) -> str:
     """The same object for a program that could not even be read."""
     fault: dict[str, Json] = {
         "line": error.line,
@@ -39,10 +39,12 @@ def error_json(error: ProgramError, target: str, seed: int) -> str:
             "program": Path(target).stem,
             "iterations": 0,
             "seed": seed,
+            "strict": strict,
             "loss": None,
             "losses": [],
             "gradients": [],
             "unpaired": [],
+            "notes": [],
             "error": fault,
         }
     )
@@ -53,10 +55,12 @@ def _report(report: Report) -> dict[str, Json]:
         "program": report.program,
         "iterations": report.iterations,
         "seed": report.seed,
+        "strict": report.strict,
         "loss": _number(report.loss),
         "losses": [_number(loss) for loss in report.losses],
         "gradients": [_gradient(gradient) for gradient in report.gradients],
         "unpaired": [_unpaired(unpaired) for unpaired in report.unpaired],
+        "notes": list(report.notes),
         "error": None if report.failure is None else _failure(report.failure),
     }
 

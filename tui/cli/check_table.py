@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
     from ...engine.program.pairing import Unpaired
 
 _STYLES = {"good": "green", "bad": "red", "warn": "yellow", "quiet": "dim"}
-_COMPARED_AND_PASSED = {Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT}
+_TOLD_ELSEWHERE = {Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT, Verdict.SCALED}
+"""Verdicts without a sentence of their own: there is none, or a note tells it once."""
+_UNTESTED = (Verdict.NOT_CHECKED, Verdict.NOT_EXERCISED)
+_QUALIFIED = (Verdict.LEANING, Verdict.SCALED, Verdict.PART, Verdict.DELIBERATE)
+_WRONG = (SIGNS[Verdict.WRONG].mark, "", _STYLES[SIGNS[Verdict.WRONG].style])
 _NOTHING = "–"
 _FOLDED = 12
 
@@ -77,11 +82,10 @@ def _table(gradients: tuple[GradientReport, ...]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     table.add_column("", no_wrap=True)
     table.add_column("name", overflow="fold")
-    for heading in ("exact", "approximate"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("maxdiff", justify="right", no_wrap=True)
-    for heading in ("verdict", "shape"):
-        table.add_column(heading, no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for heading in ("maxdiff", "relative"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("shape", no_wrap=True)
     table.add_column("line", justify="right", no_wrap=True)
     for gradient in gradients:
         table.add_row(*_row(gradient))
@@ -100,14 +104,12 @@ def _table_for(console: Console, gradients: tuple[GradientReport, ...]) -> Table
 
 
 def _row(gradient: GradientReport) -> list[Text]:
-    written = gradient.verdict is not Verdict.NOT_WRITTEN and gradient.ran
     return [
         _sign(gradient.verdict),
         Text(gradient.name),
-        Text(str(gradient.exact) if written else _NOTHING),
-        Text(str(gradient.approximate) if written else _NOTHING),
-        Text(number(gradient.maxdiff)),
         Text(_word(gradient), _style(gradient.verdict)),
+        Text(number(gradient.maxdiff)),
+        Text(number(gradient.relative_error)),
         Text(_shapes(gradient)),
         Text(_NOTHING if gradient.line is None else str(gradient.line)),
     ]
@@ -141,7 +143,7 @@ def _shape(shape: tuple[int, ...] | None) -> str:
 
 def _sentences(report: Report, known: tuple[GradientReport, ...]) -> list[Text]:
     """What the table has no room for: why a gradient does not pass, near misses, notes."""
-    unsettled = [g for g in known if g.verdict not in _COMPARED_AND_PASSED]
+    unsettled = [g for g in known if g.verdict not in _TOLD_ELSEWHERE]
     sentences = [_reason(gradient) for gradient in unsettled]
     sentences += [_near_miss(unpaired) for unpaired in report.unpaired]
     sentences += [Text(note) for note in report.notes]
@@ -173,35 +175,53 @@ def _conclusion(report: Report) -> Text:
     plural = "" if report.iterations == 1 else "s"
     loss = number(report.loss)
     text = Text(f"\nFinal loss {loss} after {report.iterations} iteration{plural}.\n")
-    return text.append_text(_judgement(report.gradients))
+    return text.append_text(_judgement(report))
 
 
-def _judgement(gradients: tuple[GradientReport, ...]) -> Text:
+def _judgement(report: Report) -> Text:
     """One line that says what the exit code says."""
-    failed = [gradient.name for gradient in gradients if not gradient.verdict.passes]
-    if failed:
-        return Text.assemble(
-            ("✗ ", "red"), f"{_failed(len(failed), len(gradients))}: ", ", ".join(failed), "."
-        )
-    if not gradients:
+    if report.failing:
+        return _failed(report)
+    if not report.gradients:
         return Text.assemble(("· ", "yellow"), "No gradient is written yet.")
-    return Text.assemble(("✓ ", "green"), _all_passed(gradients))
+    return Text.assemble(("✓ ", "green"), _all_passed(Counter(g.verdict for g in report.gradients)))
 
 
-def _failed(count: int, of: int) -> str:
-    if of == 1:
-        return "The only gradient does not pass"
-    return f"{count} of {of} gradients {'does' if count == 1 else 'do'} not pass"
+def _failed(report: Report) -> Text:
+    """`✗ 1 ↳ 2 of 7 gradients do not pass: dh; inherited: dz, dW.`"""
+    names: dict[tuple[str, str, str], list[str]] = {}
+    for gradient in report.failing:
+        names.setdefault(_kind(gradient.verdict), []).append(gradient.name)
+    kinds = sorted(names, key=_order)
+    told = "; ".join(f"{word}{', '.join(names[mark, word, style])}" for mark, word, style in kinds)
+    if len(report.gradients) == 1:
+        ((mark, _, style),) = kinds
+        return Text.assemble((f"{mark} ", style), f"The only gradient does not pass: {told}.")
+    marks = Text(" ").join(
+        Text.assemble((mark, style), f" {len(names[mark, word, style])}") for mark, word, style in kinds
+    )
+    verb = "does" if len(report.failing) == 1 else "do"
+    return marks.append(f" of {len(report.gradients)} gradients {verb} not pass: {told}.")
 
 
-def _all_passed(gradients: tuple[GradientReport, ...]) -> str:
-    passed = sum(gradient.verdict in _COMPARED_AND_PASSED for gradient in gradients)
-    untested = len(gradients) - passed
+def _kind(verdict: Verdict) -> tuple[str, str, str]:
+    """Mark, word and style under which a gradient is counted: all that are wrong themselves are one."""
+    if verdict is Verdict.WRONG or verdict.accuses:
+        return _WRONG
+    sign = SIGNS[verdict]
+    return sign.mark, f"{sign.word}: ", _STYLES[sign.style]
+
+
+def _order(kind: tuple[str, str, str]) -> tuple[bool, str]:
+    return kind != _WRONG, kind[1]
+
+
+def _all_passed(counts: Counter[Verdict]) -> str:
+    total, untested = counts.total(), sum(counts[verdict] for verdict in _UNTESTED)
+    qualified = [f", {counts[verdict]} {SIGNS[verdict].word}" for verdict in _QUALIFIED if counts[verdict]]
+    tail = "".join(qualified) + "."
     if not untested:
-        return "The only gradient passes." if passed == 1 else f"All {passed} gradients pass."
+        return f"The only gradient passes{tail}" if total == 1 else f"All {total} gradients pass{tail}"
+    passed = total - untested
     verb = "passes" if passed == 1 else "pass"
-    return f"{passed} of {len(gradients)} {_gradients(len(gradients))} {verb}, {untested} untested."
-
-
-def _gradients(count: int) -> str:
-    return "gradient" if count == 1 else "gradients"
+    return f"{passed} of {total} gradient{'' if total == 1 else 's'} {verb}, {untested} untested{tail}"

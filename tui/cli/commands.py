@@ -47,7 +47,7 @@ app = App(
 
 @dataclass(frozen=True)
 class Tolerance:
-    """When `approximate` holds: torch's `allclose`."""
+    """When `approximate`, in the JSON object, holds: torch's `allclose`."""
 
     rtol: NotNegative = 1e-5
     "Relative tolerance of `approximate`."
@@ -99,6 +99,7 @@ def check(
     *,
     iterations: Count = 1,
     json: Flag = False,
+    strict: Flag = False,
     tolerance: Annotated[Tolerance, Parameter(name="*")] = _ALLCLOSE,
     seed: Seed = 0,
 ) -> int:
@@ -112,12 +113,14 @@ def check(
         How many to train, with the handwritten gradients; the last one is judged.
     json
         Print one JSON object instead of the table.
+    strict
+        Fail what is leaning, scaled or part, too.
     seed
         Seeds torch, random and numpy.
     """
     from ...engine.judging import check as checks
 
-    loaded = _load_or_say_in_json(program, seed) if json else _load(program)
+    loaded = _load_or_say_in_json(program, seed, strict=strict) if json else _load(program)
     with interrupted_by_user_alone(), prints_on_stderr():
         report = checks.check(
             loaded,
@@ -125,6 +128,7 @@ def check(
             seed=seed,
             rtol=tolerance.rtol,
             atol=tolerance.atol,
+            strict=strict,
             silence=silenced,
         )
     _show(report, program, json)
@@ -190,14 +194,14 @@ def _load(target: str) -> Program:
     return load(target)
 
 
-def _load_or_say_in_json(target: str, seed: int) -> Program:
+def _load_or_say_in_json(target: str, seed: int, *, strict: bool) -> Program:
     from ...engine.program.program import ProgramError
     from .check_json import error_json
 
     try:
         return _load(target)
     except ProgramError as error:
-        write_line(error_json(error, target, seed))
+        write_line(error_json(error, target, seed, strict=strict))
         raise
 
 

@@ -135,6 +135,7 @@ def _word(word: str, density: Density) -> Line:
 
 def _verdicts(status: Status, density: Density) -> Line:
     counts = [("✓", status.exact, "good"), ("≈", status.close, "good"), ("✗", status.wrong, "bad")]
+    counts += [("↳", status.inherited, "warn")] if status.inherited else []
     counts += [("…", status.unwritten, "quiet")] if status.unwritten else []
     pad = 2 if density.words else 1
     runs = tuple(Run(f"{mark} {count:<{pad}} ", style if count else "quiet") for mark, count, style in counts)

@@ -56,6 +56,7 @@ def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement
         kink=result.kink,
         slight=result.slight,
         zeros=result.zeros,
+        factor=result.factor,
         completed_in=None if early is None else early.completed_in,
     )
 

@@ -176,6 +176,8 @@ def _with_conventions(
         elif factor > 0:
             scaled = f"it is {factor:.6g} times the gradient, by convention"
             results = results.told({name: scaled}, Verdict.SCALED)
+            told = results.agreements[name]._replace(factor=factor)
+            results = results.with_agreements({name: told})
     return results
 
 

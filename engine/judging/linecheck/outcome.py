@@ -29,6 +29,8 @@ class LineJudgement(NamedTuple):
     """Its name stands for something else in the end, so that end to end nothing can be said."""
     zeros: bool = False
     """Wrong as it is zero whatever comes from upstream."""
+    factor: float | None = None
+    """How many times the gradient it is, by convention."""
     completed_in: int | None = None
     """The line that completes a gradient which these lines read before."""
 

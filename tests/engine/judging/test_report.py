@@ -142,3 +142,26 @@ def test_what_a_program_prints_goes_where_the_process_prints(
 ) -> None:
     check(build(setup="+\nprint('a[/]b')"))
     assert capsys.readouterr().out == "a[/]b\n"
+
+
+PUT_OFF = {
+    "setup": "import torch\nx = torch.randn(3, 2)",
+    "parameters": "w = torch.randn(2, 1)\nb = torch.randn(1)",
+    "forward": "z = x @ w + b\nq = z ** 2\nloss = q.mean()",
+    "backward": "dq = torch.ones_like(q)\ndz = 2 * z * dq\ndw = x.T @ dz / 3\ndb = dz.sum(0) / 3",
+    "update": "pass",
+}
+
+
+def test_a_convention_is_told_once_in_one_sentence(build: Build) -> None:
+    report = check(build(**PUT_OFF))
+    (told,) = (note for note in report.notes if note.startswith("convention"))
+    assert told == (
+        "convention: dq is 3 times the gradient of q throughout, and so is dz; "
+        "the gradients of the parameters come out right"
+    )
+    assert report.exit_code == 0
+
+
+def test_a_strict_check_fails_a_convention(build: Build) -> None:
+    assert check(build(**PUT_OFF), strict=True).exit_code == 1

@@ -90,14 +90,16 @@ def test_a_file_called_like_a_command_is_reachable(calls: Calls, folder: Path) -
 
 
 def test_check_passes_its_options_on(calls: Calls) -> None:
-    words = ["check", "--iterations", "1000", "--rtol", "0.5", "--atol", "0", "--seed", "3"]
+    words = ["check", "--iterations", "1000", "--rtol", "0.5", "--atol", "0", "--seed", "3", "--strict"]
     assert main(words) == 0
-    assert calls.options == {"iterations": 1000, "rtol": 0.5, "atol": 0.0, "seed": 3, "silence": silenced}
+    numbers = {"iterations": 1000, "rtol": 0.5, "atol": 0.0, "seed": 3}
+    assert calls.options == {**numbers, "strict": True, "silence": silenced}
 
 
 def test_check_judges_by_torchs_tolerances_unless_told(calls: Calls) -> None:
     assert main(["check"]) == 0
-    assert calls.options == {"iterations": 1, "rtol": 1e-5, "atol": 1e-8, "seed": 0, "silence": silenced}
+    numbers = {"iterations": 1, "rtol": 1e-5, "atol": 1e-8, "seed": 0}
+    assert calls.options == {**numbers, "strict": False, "silence": silenced}
 
 
 def test_check_returns_the_reports_exit_code(calls: Calls, capsys: pytest.CaptureFixture[str]) -> None:

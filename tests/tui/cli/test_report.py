@@ -58,16 +58,22 @@ def rows(shown: Report) -> list[list[str]]:
     return [line.split() for line in table.splitlines()]
 
 
-def test_the_table_holds_the_notebooks_columns_and_three_more() -> None:
+def test_the_table_holds_one_word_and_the_numbers_that_led_to_it() -> None:
     heading, row = rows(report(gradient("dW1")))
-    assert heading == ["name", "exact", "approximate", "maxdiff", "verdict", "shape", "line"]
-    assert row == ["✓", "dW1", "True", "True", "0.0", "exact", "[4]", "34"]
+    assert heading == ["name", "verdict", "maxdiff", "relative", "shape", "line"]
+    assert row == ["✓", "dW1", "exact", "0.0", "0.0", "[4]", "34"]
+
+
+def test_a_gradient_that_passes_is_never_told_what_it_is_not() -> None:
+    close = gradient("dW1", Verdict.CLOSE, approximate=False, maxdiff=3e-8, relative_error=2e-7)
+    assert "False" not in printed(report(close))
+    assert rows(report(close))[1] == ["≈", "dW1", "close", "3e-08", "2e-07", "[4]", "34"]
 
 
 def test_columns_are_aligned() -> None:
     text = printed(report(gradient("dW1"), gradient("ddifference_squared")))
     heading, first, second, *_ = text.splitlines()
-    assert heading.index("exact") == first.index("True") == second.index("True")
+    assert heading.index("verdict") == first.index("exact") == second.index("exact")
     assert len(heading) == len(first) == len(second)
 
 
@@ -82,8 +88,8 @@ def test_a_narrow_terminal_folds_names_and_loses_no_letter() -> None:
     name = "dabcdefghijklmnopqrstuvwxyz_abcdefghijklmnopqrstuvwxyz"
     table = on_a_terminal(report(gradient(name)), width=70).split("\n\n")[0]
     heading, first, *more = table.splitlines()
-    assert "approximate" in heading
-    assert first.split()[2:] == ["True", "True", "0.0", "exact", "[4]", "34"]
+    assert "relative" in heading
+    assert first.split()[2:] == ["exact", "0.0", "0.0", "[4]", "34"]
     assert first.split()[1] + "".join(line.strip() for line in more) == name
 
 
@@ -124,10 +130,10 @@ def test_a_wrong_shape_shows_both_shapes() -> None:
 
 
 def test_a_gradient_that_is_not_written_is_neither_true_nor_false() -> None:
-    missing = gradient(verdict=Verdict.NOT_WRITTEN, maxdiff=None, shape=None, line=None, lines=())
-    row = printed(report(missing)).splitlines()[1]
+    nothing = {"maxdiff": None, "relative_error": None, "shape": None, "line": None, "lines": ()}
+    row = printed(report(gradient(verdict=Verdict.NOT_WRITTEN, **nothing))).splitlines()[1]
     assert "False" not in row
-    assert row.count("–") == 5
+    assert row.count("–") == 4
 
 
 def test_only_gradients_that_do_not_pass_get_a_sentence() -> None:
@@ -159,6 +165,29 @@ def test_the_conclusion_names_the_gradients_that_do_not_pass() -> None:
     wrong = gradient("dB1", Verdict.WRONG)
     last = printed(report(gradient("dW1"), wrong)).splitlines()[-1]
     assert last == "✗ 1 of 2 gradients does not pass: dB1."
+
+
+def test_one_slip_is_counted_once_and_what_inherits_it_beside_it() -> None:
+    below = [gradient(name, Verdict.INHERITED, inherited_from=("dh",)) for name in ("dz", "dW1")]
+    shown = report(gradient("dW2"), gradient("dh", Verdict.WRONG_HERE), *below)
+    assert shown.exit_code == 1
+    last = printed(shown).splitlines()[-1]
+    assert last == "✗ 1 ↳ 2 of 4 gradients do not pass: dh; inherited: dz, dW1."
+
+
+@pytest.mark.parametrize("verdict", [Verdict.LEANING, Verdict.SCALED, Verdict.PART])
+def test_what_leans_on_the_program_fails_only_a_strict_check(verdict: Verdict) -> None:
+    gradients = (gradient("dW2"), gradient("dh", verdict))
+    lenient, strict = report(*gradients), report(*gradients, strict=True)
+    assert (lenient.exit_code, strict.exit_code) == (0, 1)
+    assert printed(lenient).splitlines()[-1] == f"✓ All 2 gradients pass, 1 {verdict.value}."
+    last = printed(strict).splitlines()[-1]
+    assert last.endswith(f"1 of 2 gradients does not pass: {verdict.value}: dh.")
+    assert json.loads(report_json(strict))["strict"] is True
+
+
+def test_a_strict_check_passes_what_is_right_and_what_is_deliberate() -> None:
+    assert report(gradient("dW2"), gradient("dh", Verdict.DELIBERATE), strict=True).exit_code == 0
 
 
 def test_the_conclusion_does_not_call_an_untested_gradient_passed() -> None:
@@ -209,8 +238,8 @@ def test_a_line_that_did_not_run_is_told_right_where_it_was_judged_alone() -> No
 
 
 def test_a_line_that_did_not_run_is_neither_true_nor_false() -> None:
-    row = rows(report(gradient("dW", Verdict.RIGHT, ran=False)))[1]
-    assert row[1:4] == ["dW", "–", "–"]
+    unrun = gradient("dW", Verdict.RIGHT, ran=False, maxdiff=None, relative_error=None)
+    assert rows(report(unrun))[1][1:5] == ["dW", "right", "–", "–"]
 
 
 def test_the_only_gradient_is_not_counted() -> None:
@@ -237,7 +266,8 @@ def test_numbers_have_four_significant_digits(value: float | None, text: str) ->
 def test_the_json_object_has_the_documented_keys() -> None:
     shown = json.loads(report_json(report(gradient())))
     assert list(shown) == [
-        *("program", "iterations", "seed", "loss", "losses", "gradients", "unpaired", "error")
+        *("program", "iterations", "seed", "strict", "loss", "losses"),
+        *("gradients", "unpaired", "notes", "error"),
     ]
     assert set(shown["gradients"][0]) == {
         *("name", "line", "verdict", "exact", "approximate", "maxdiff", "relative_error"),

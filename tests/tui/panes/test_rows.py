@@ -54,6 +54,12 @@ def test_the_status_line_has_all_its_facts_at_eighty_columns() -> None:
     assert "iteration 12 backward 3/7 loss 0.001377 ✓ 2 ≈ 1 ✗ 0" in words
 
 
+def test_what_inherits_an_error_is_counted_beside_it() -> None:
+    status = replace(scenes.wrong().status, wrong=1, inherited=7)
+    words = " ".join(plain(paint_status(Frame(0, status), 80)[0]).split())
+    assert "✗ 1 ↳ 7" in words
+
+
 def test_facts_stand_still_while_numbers_change() -> None:
     one = replace(scenes.mid_backward().status, iteration=7, phase="update", statement=2)
     other = replace(one, iteration=999, phase="backward", statement=31, loss=1e-9, exact=26)
