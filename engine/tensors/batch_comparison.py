@@ -25,6 +25,7 @@ from .comparison import is_close, rounding
 SMALL = 100_000
 """Up to so many entries in all, gradients are copied to lie end to end."""
 _LAID = (torch.float32, torch.float64)
+_SMALLEST = {dtype: torch.finfo(dtype).tiny for dtype in _LAID}
 _PLAIN = (Tensor, torch.nn.Parameter)
 _shape, _dtype, _layout = attrgetter("shape"), attrgetter("dtype"), attrgetter("layout")
 _kind = attrgetter("dtype", "device")
@@ -154,8 +155,12 @@ def _starts(counts: list[int]) -> list[int]:
 
 
 def _square_of_rounding(dtype: torch.dtype, among: HasLargest) -> float:
-    """Below this a sum of squared errors is one of rounding; its own rounding is allowed for."""
-    return 0.99 * (rounding(dtype)[1] * among.at_least) ** 2
+    """Below this a sum of squared errors is one of rounding; its own rounding is allowed for.
+
+    It is zero among gradients so small that the square of an error that counts would vanish.
+    """
+    square: float = 0.99 * (rounding(dtype)[1] * among.at_least) ** 2
+    return square if square > _SMALLEST[dtype] else 0.0
 
 
 def _by_size(error: float, scale: float, dtype: torch.dtype, among: HasLargest) -> Verdict | None:

@@ -76,6 +76,17 @@ def test_errors_whose_squares_vanish_are_no_exact_gradients(
     assert [*found] == [Verdict.CLOSE, Verdict.EXACT]
 
 
+@pytest.mark.parametrize("small", [quick.SMALL, 0])
+@pytest.mark.parametrize("size", [9e-27, 1e-18, 1e-12])
+def test_among_gradients_so_small_that_squares_vanish_one_of_zeros_is_wrong(
+    small: int, size: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick, "SMALL", small)
+    manual, autograd = torch.zeros(2), torch.full((2,), size)
+    assert [*quick_verdicts([manual], [autograd], Among(size))] == [Verdict.WRONG]
+    assert compare(manual, autograd, largest=size).verdict is Verdict.WRONG
+
+
 def test_gradients_of_several_precisions_are_judged_at_once() -> None:
     single, double = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0], dtype=torch.float64)
     manuals = [single, ..., double + 1e-15, double, single * 2]
