@@ -66,8 +66,9 @@ class Engine:
 
     def send(self, command: Command) -> None:
         """Queue a command; returns at once."""
-        self._commands.send(command)
+        # in one go: a command handled meanwhile must not stop the line check that follows it
         with self._jobs.lock:
+            self._commands.send(command)
             if self._checks_lines and self._stepper is not None:
                 self._stepper.line_check.give_way()
 

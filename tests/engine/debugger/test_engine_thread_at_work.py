@@ -21,7 +21,7 @@ On = Callable[..., Any]
 def sleep(naps: list[None]) -> None:
     """A line that takes a while, and is counted."""
     naps.append(None)
-    time.sleep(0.05)
+    time.sleep(0.01)
 
 
 def test_what_takes_long_is_told_with_its_line_and_the_program_stays(screen: On, build: Build) -> None:
@@ -72,6 +72,24 @@ def test_a_key_goes_before_the_check_of_the_lines_which_is_made_after_it(
     frame = one.until(lambda frame: not frame.status.line_check_due)
     assert frame.notes == ()
     assert "wrong_here" in {row.verdict for row in frame.tensors}
+
+
+def test_a_key_that_is_handled_before_it_is_sent_in_full_puts_no_check_off(
+    screen: On, linear: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = screen(linear)
+    one.settled()
+    put = one.engine._commands.send
+
+    def put_and_dawdle(command: object) -> None:
+        put(command)
+        deadline = time.monotonic() + 0.3
+        while time.monotonic() < deadline and not one.engine._checks_lines:
+            time.sleep(0.0001)
+
+    monkeypatch.setattr(one.engine._commands, "send", put_and_dawdle)
+    one.engine.send(ITERATION)
+    assert one.until(lambda frame: frame.handled == 1 and not frame.status.line_check_due)
 
 
 def test_a_mistake_of_ours_leaves_the_program_on_the_screen(
