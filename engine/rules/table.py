@@ -15,7 +15,7 @@ from torch import Tensor
 from .node import Node, Refused
 from .operation import Operand, Operation, value_of
 from .term import Shape, Term
-from .trees import names_in, template
+from .trees import is_number, names_in, template
 
 Yields = Callable[["Use"], Term]
 
@@ -82,6 +82,16 @@ class Use:
         """The shape of an operand; None of a number that is no tensor."""
         value = self.value(parameter)
         return tuple(value.shape) if isinstance(value, Tensor) else None
+
+    def is_literal(self, parameter: str) -> bool:
+        """Whether an operand is a number that stands in the program, or is left out.
+
+        A name may stand for another number later on.
+        """
+        operand = self.operands.get(parameter)
+        if isinstance(operand, Node):
+            return not operand.name and is_number(operand.written)
+        return operand is None
 
     def is_mask(self, parameter: str) -> bool:
         """Whether an operand is a tensor of truth values."""

@@ -153,6 +153,13 @@ def name(of: str) -> ast.expr:
     return ast.Name(id=of, ctx=ast.Load())
 
 
+def is_number(tree: ast.expr) -> bool:
+    """Whether it is a number as it stands, with or without a minus."""
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
+        tree = tree.operand
+    return isinstance(tree, ast.Constant) and isinstance(tree.value, int | float | complex)
+
+
 def product(trees: list[ast.expr]) -> ast.expr | None:
     """All of them multiplied; None for none."""
     return _joined(trees, ast.Mult())

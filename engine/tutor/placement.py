@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..program.cells import split
+from ..program.names import read_names
 from ..program.program import Program, Section
-from ..program.statements import Statement
+from ..program.statements import Statement, acts_in_test
 from ..rules.derivation.derive import Derived
+from .order import Block, blocks_of, ordered, without
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A program's text with gradients in it; those that have no place there are without lines."""
+
+    text: str
+    gradients: Sequence[Derived]
+
+
+class CannotPlace(Exception):
+    """A gradient's lines cannot be exchanged. The message is a sentence for the user."""
 
 
 def holes(program: Program) -> dict[str, Statement]:
@@ -28,7 +43,7 @@ def gradient_lines(program: Program, derived: Derived, above: str = "") -> list[
     return [*comments, *lines]
 
 
-def _block(program: Program, gradients: Iterable[Derived]) -> list[str]:
+def _listed(program: Program, gradients: Iterable[Derived]) -> list[str]:
     lines: list[str] = []
     above = ""
     for derived in gradients:
@@ -41,12 +56,16 @@ def _block(program: Program, gradients: Iterable[Derived]) -> list[str]:
     return lines
 
 
-def with_backward(program: Program, gradients: Sequence[Derived]) -> str:
-    """The program with its backward section anew; narration between its cells stays."""
-    block = _block(program, gradients)
+def with_backward(program: Program, gradients: Sequence[Derived]) -> Placed:
+    """The program with its backward section anew; narration between its cells stays.
+
+    So do, below the gradients, lines that make something else that is read outside of the section.
+    """
+    listed = _listed(program, gradients)
     section = program.section("backward")
     if section is None:
-        return _with_new_section(program, block)
+        return Placed(_with_new_section(program, listed), gradients)
+    listed += _kept(program, section, {derived.name for derived in gradients})
     cells = [
         cell
         for cell in split(program.lines)
@@ -55,8 +74,22 @@ def with_backward(program: Program, gradients: Sequence[Derived]) -> str:
     lines = list(program.lines)
     for cell in reversed(cells[1:]):
         del lines[(cell.marker or cell.first) - 1 : cell.last]
-    lines[cells[0].first - 1 : cells[0].last] = block
-    return "\n".join(lines) + ("" if lines[-1] == "" else "\n")
+    lines[cells[0].first - 1 : cells[0].last] = listed
+    return Placed("\n".join(lines) + ("" if lines[-1] == "" else "\n"), gradients)
+
+
+def _kept(program: Program, section: Section, gradients: Collection[str]) -> list[str]:
+    """The lines of the section that make what others read and what is no gradient that is written anew."""
+    others = [other.tree for other in program.sections if other is not section]
+    anew = {name for s in program.statements if s.section == "forward" for name in s.binds}
+    wanted = frozenset[str]().union(*map(read_names, others)) - anew.union(gradients)
+    kept: list[Block] = []
+    for block in reversed(blocks_of(section)):
+        if block.writes & wanted and block.writes.isdisjoint(gradients):
+            kept.insert(0, block)
+            wanted |= block.reads - set(gradients)
+    lines = dict.fromkeys(number for block in kept for number in range(block.first, block.last + 1))
+    return ["", *(program.lines[number - 1] for number in lines)] if kept else []
 
 
 def _end(program: Program, section: Section) -> int:
@@ -64,75 +97,98 @@ def _end(program: Program, section: Section) -> int:
     return min((line for line in following if line is not None), default=len(program.lines) + 1) - 1
 
 
-def _with_new_section(program: Program, block: Sequence[str]) -> str:
+def _with_new_section(program: Program, listed: Sequence[str]) -> str:
     update = program.section("update")
     lines = list(program.lines)
     while lines and not lines[-1].strip():
         lines.pop()
     at = update.title_line - 1 if update is not None and update.title_line else len(lines)
-    lines[at:at] = ["# %% backward", *block]
+    lines[at:at] = ["# %% backward", *listed]
     return "\n".join(lines) + "\n"
 
 
-def with_gradients(program: Program, gradients: Sequence[Derived]) -> str:
+def with_gradients(program: Program, gradients: Sequence[Derived], early: Collection[str] = ()) -> Placed:
     """The program with these gradients in their places, every other line as it was.
 
-    A gradient written as `dX = ...` is replaced where it stands; any other goes before the first line
-    that reads it, or to the end of the section.
+    A gradient written as `dX = ...` is replaced where it stands, if what it reads stands above; any other
+    goes before the first line that reads it, or to the end of the section; one in `early` right below what
+    it reads.
     """
     section = program.section("backward")
     if section is None:
-        return _with_new_section(program, _block(program, gradients))
-    lines = list(program.lines)
-    end = max((node.end_lineno or node.lineno for node in section.tree.body), default=section.first_line - 1)
-    places = _places(program, section, gradients, end + 1)
-    marked = holes(program)
-    for at in sorted(set(places.values()), reverse=True):
-        here = [derived for derived in gradients if places[derived.name] == at]
-        replaced = next((marked[derived.name] for derived in here if derived.name in marked), None)
-        last = at - 1 if replaced is None else replaced.end_line
-        lines[at - 1 : last] = [line for derived in here for line in gradient_lines(program, derived)]
-    return "\n".join(lines)
-
-
-def _places(program: Program, section: Section, gradients: Sequence[Derived], end: int) -> dict[str, int]:
-    """The line before which each goes: the first that reads it, be that a line that is itself new."""
-    marked = holes(program)
-    places: dict[str, int] = {}
-    for derived in reversed(gradients):
-        old = [s.line for s in section.statements if derived.name in s.reads]
-        new = [
-            places[reader.name]
-            for reader in gradients
-            if reader.name in places and derived.name in _read_by(reader)
-        ]
-        places[derived.name] = marked[derived.name].line if derived.name in marked else min([*old, *new, end])
-    return places
-
-
-def _read_by(derived: Derived) -> set[str]:
-    return {use.upstream for use in derived.contributions}
-
-
-class CannotPlace(Exception):
-    """A gradient's lines cannot be exchanged. The message is a sentence for the user."""
+        return Placed(_with_new_section(program, _listed(program, gradients)), gradients)
+    names = {derived.name for derived in gradients}
+    marked = {s.top: s.holes for s in holes(program).values() if names.issuperset(s.holes)}
+    return _exchanged(program, section, gradients, marked, early)
 
 
 def with_line(program: Program, derived: Derived) -> str:
     """The program with this gradient's lines in place of what stands for it, if anything does.
 
     Raises:
-        CannotPlace: what stands for it is more than the gradient's own lines.
+        CannotPlace: what stands for it is more than the gradient's own lines, or there is no place below
+            what they read and above what reads them.
     """
     section = program.section("backward")
-    old = [s for s in section.statements if derived.name in s.writes] if section is not None else []
-    if not old or derived.name in holes(program):
-        return with_gradients(program, [derived])
-    for statement in old:
-        if set(statement.writes) != {derived.name} or not statement.always:
-            raise CannotPlace(f"line {statement.line} does more than write {derived.name}; change it by hand")
+    if section is None:
+        return with_gradients(program, [derived]).text
+    name = derived.name
+    for statement in section.statements:
+        alone = set(statement.writes) == {name} and statement.always and not acts_in_test(statement.node)
+        if name in statement.writes and not alone:
+            raise CannotPlace(f"line {statement.line} does more than write {name}; change it by hand")
+    own = {s.top: (name,) for s in section.statements if name in s.writes}
+    if not own or name in holes(program):
+        placed = _exchanged(program, section, [derived], own)
+    else:
+        placed = _exchanged(program, section, [derived], own, lines_of=lambda _, one: list(one.lines))
+    if not placed.gradients[0].lines:
+        raise CannotPlace(placed.gradients[0].reason)
+    return placed.text
+
+
+def _exchanged(
+    program: Program,
+    section: Section,
+    gradients: Sequence[Derived],
+    old: Mapping[int, Sequence[str]],
+    early: Collection[str] = (),
+    lines_of: Callable[[Program, Derived], list[str]] = gradient_lines,
+) -> Placed:
+    """The program with these gradients; `old` are the blocks that go, each with what stood there."""
+    blocks = [
+        without(block) if at in old and not block.shares else block
+        for at, block in enumerate(blocks_of(section))
+    ]
+    wanted: dict[str, int] = {}
+    for at, names in sorted(old.items()):
+        for name in names if blocks[at].goes else ():
+            wanted.setdefault(name, at)
+    order = ordered(blocks, gradients, wanted, early)
+    refused = order.refused
+    gradients = [one.without_lines(refused[one.name]) if one.name in refused else one for one in gradients]
     lines = list(program.lines)
-    for statement in reversed(old):
-        new = list(derived.lines) if statement is old[0] else []
-        lines[statement.line - 1 : statement.end_line] = new
-    return "\n".join(lines)
+    for at in range(len(blocks), -1, -1):
+        here = [derived for derived in gradients if order.positions[derived.name] == at]
+        first, last = _span(program, section, blocks, at)
+        if here or last >= first:
+            lines[first - 1 : last] = [line for derived in here for line in lines_of(program, derived)]
+    return Placed("\n".join(lines), gradients)
+
+
+def _span(program: Program, section: Section, blocks: Sequence[Block], at: int) -> tuple[int, int]:
+    """The lines that what is put before a block takes the place of: none, or those of a block that goes."""
+    if at == len(blocks):
+        end = blocks[-1].last if blocks else section.first_line - 1
+        return end + 1, end
+    if blocks[at].goes:
+        return blocks[at].first, blocks[at].last
+    first, above = blocks[at].first, blocks[at - 1].last if at else section.first_line - 1
+    while first - 1 > above and _is_comment(program.lines[first - 2]):
+        first -= 1
+    return first, first - 1
+
+
+def _is_comment(line: str) -> bool:
+    """Whether it is one about the line below it, no title of a cell."""
+    return line.startswith("#") and not line.startswith("# %%")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from ..execution.session import Session
-from ..judging.check import check
-from ..judging.report import GradientReport
+from ..judging.judgement import judgements
+from ..judging.linecheck.line_check import check_lines
 from ..program.program import Program, parse
 from ..rules.derivation.derive import Derivation, Derived
 from .placement import holes, with_backward, with_gradients
@@ -38,11 +38,16 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
 
 
 def _wanted(program: Program, session: Session, derivation: Derivation, *, missing: bool) -> list[Derived]:
-    there = session.facts.candidates.keys() - holes(program).keys() if missing else frozenset[str]()
     others = _other_names(program, derivation.gradients.values())
-    return [
-        _renamed(derived, others) for derived in derivation.gradients.values() if derived.name not in there
-    ]
+    gradients = [_renamed(derived, others) for derived in derivation.gradients.values()]
+    if not missing:
+        return gradients
+    there = session.facts.candidates.keys() - holes(program).keys()
+    found = [derived for derived in gradients if derived.name not in there]
+    loss = derivation.loss
+    if loss is not None and loss.name in {*holes(program), *session.facts.holes.absent}:
+        found.insert(0, loss)
+    return found
 
 
 def _other_names(program: Program, gradients: Iterable[Derived]) -> dict[str, str]:
@@ -66,28 +71,42 @@ def _renamed(derived: Derived, others: Mapping[str, str]) -> Derived:
         return derived
     words = re.compile(rf"\b({'|'.join(map(re.escape, others))})\b")
     lines = tuple(words.sub(lambda word: others[word[0]], line) for line in derived.lines)
-    return replace(derived, lines=lines)
+    uses = [replace(use, upstream=others.get(use.upstream, use.upstream)) for use in derived.contributions]
+    name = others.get(derived.name, derived.name)
+    return replace(derived, name=name, lines=lines, contributions=uses)
 
 
 def _tried(program: Program, wanted: Sequence[Derived], *, missing: bool, seed: int) -> Written:
-    """Write, check the result, and take back what the check does not confirm."""
-    place = with_gradients if missing else with_backward
-    text = place(program, wanted)
-    report = check(parse(text, program.name, program.path), seed=seed)
-    reports = {gradient.name: gradient for gradient in report.gradients}
-    kept = [
-        derived
-        if not derived.lines or _confirmed(reports.get(derived.name))
-        else derived.without_lines(_DENIED)
-        for derived in wanted
-    ]
-    if any(before.lines and not after.lines for before, after in zip(wanted, kept, strict=True)):
-        text = place(program, kept)
-    return Written(text, {derived.name: derived.reason for derived in kept if not derived.lines})
+    """Write and judge the result; what is not confirmed is put elsewhere, and at last taken back."""
+    early: frozenset[str] = frozenset()
+    while True:
+        placed = with_gradients(program, wanted, early) if missing else with_backward(program, wanted)
+        denied = denials(parse(placed.text, program.name, program.path), placed.gradients, seed)
+        if not denied:
+            return Written(placed.text, {one.name: one.reason for one in placed.gradients if not one.lines})
+        if missing and not denied.keys() <= early:
+            early |= denied.keys()
+        else:
+            wanted = [
+                derived.without_lines(denied[derived.name]) if derived.name in denied else derived
+                for derived in placed.gradients
+            ]
+
+
+def denials(program: Program, gradients: Iterable[Derived], seed: int) -> dict[str, str]:
+    """Those among the gradients with lines that do not pass in a program, with the reason."""
+    session = Session(program, seed)
+    failure = session.begin()
+    assert failure is None
+    record = session.iterate()
+    judged = judgements(record, check_lines(session, record))
+    writing = [derived for derived in gradients if derived.lines]
+    denied = {one.name: _DENIED for one in writing if one.name in judged and not judged[one.name].line_passes}
+    if record.failure is not None and record.failure.section == "backward":
+        raised = [s for s in program.statements if s.line == record.failure.line]
+        words = f"its line raises {record.failure.type} in its place"
+        denied.update({one.name: words for one in writing for s in raised if one.name in s.writes})
+    return denied
 
 
 _DENIED = "the check does not confirm it in its place"
-
-
-def _confirmed(report: GradientReport | None) -> bool:
-    return report is None or (report.line_verdict or report.verdict).passes

@@ -57,6 +57,8 @@ class Derivation:
     """What every name of the program stood for when the forward had run."""
     problem: str = ""
     """Why nothing could be derived at all."""
+    loss: Derived | None = None
+    """The gradient of the loss itself, which none of the others reads."""
 
 
 def derive(session: Session, iteration: Iteration) -> Derivation:
@@ -87,7 +89,10 @@ def _derived(session: Session, trace: Trace) -> Derivation:
         reached = walked.contributions.keys() | walked.refused.keys()
         cuts = _random_cuts({name: tensor for name, tensor in tensors.items() if name in reached})
         arrived = arrivals(session.namespace["loss"], tensors, cuts)
-        return Derivation(_confirmed(session, walked, arrived, cuts), names)
+        ones = text_of(template("torch.ones_like(loss)"))
+        name = session.program.naming.gradient("loss")
+        loss = Derived(name, "loss", (f"{name} = {ones}",), ())
+        return Derivation(_confirmed(session, walked, arrived, cuts), names, loss=loss)
 
 
 def _random_cuts(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -104,9 +109,11 @@ _SEED = 20_011
 
 
 def wanted_leaves(session: Session) -> frozenset[str]:
-    """The parameters, and the data whose gradients the program writes."""
-    written = set(session.facts.written_tensors) & session.data
-    return frozenset({*session.parameters, *written})
+    """The parameters, and the data whose gradients the program writes or reads."""
+    read = map(session.program.naming.tensor, session.facts.holes.absent)
+    return frozenset(session.parameters).union(
+        session.data.intersection([*session.facts.written_tensors, *read])
+    )
 
 
 def traced(world: World, session: Session, wanted: frozenset[str]) -> Trace:

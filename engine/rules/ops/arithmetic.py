@@ -5,7 +5,6 @@ from __future__ import annotations
 from torch import Tensor
 
 from ..node import Node, Refused
-from ..operation import value_of
 from ..table import Use, rule
 from ..term import Term
 
@@ -94,8 +93,7 @@ def _has_name(use: Use, operand: str) -> bool:
 
 
 def _is_one(use: Use, operand: str) -> bool:
-    value = use.value(operand)
-    return not isinstance(value, Tensor) and value == 1
+    return use.is_literal(operand) and bool(use.value(operand) == 1)
 
 
 @rule(
@@ -115,6 +113,8 @@ def pow_x(use: Use) -> Term:
 
 def _constant_power(use: Use, exponent: float) -> Term:
     shape = use.shape("x")
+    if not use.is_literal("y"):
+        return use.up.times(use.tree("y")).times(use.write("x ** (y - 1)"), shape)
     if exponent == 2:
         return use.up.times(use.write("2")).times(use.tree("x"), shape)
     if exponent == 1:
@@ -123,19 +123,12 @@ def _constant_power(use: Use, exponent: float) -> Term:
         return use.up.negated().times(use.write("x ** -2"), shape)
     if exponent == 0.5 and use.operation.node.name:
         return use.up.times(use.write("0.5")).over(use.out, shape)
-    if not _is_literal(use):
-        return use.up.times(use.tree("y")).times(use.write("x ** (y - 1)"), shape)
     if exponent == -0.5 and use.operation.node.name:
         return use.up.negated().times(use.write("0.5")).times(use.write("out ** 3"), shape)
     lower = use.write(repr(exponent - 1))
     power = use.write("x ** lower", lower=lower)
     up = use.up.negated() if exponent < 0 else use.up
     return up.times(use.write(repr(abs(exponent)))).times(power, shape)
-
-
-def _is_literal(use: Use) -> bool:
-    exponent = use.operands["y"]
-    return isinstance(exponent, Node) and not exponent.name and isinstance(value_of(exponent), int | float)
 
 
 @rule(

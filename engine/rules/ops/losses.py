@@ -216,7 +216,7 @@ def cross_entropy(use: Use) -> Term:
     dim = ast.Constant(_class_dim(use))
     if use.value("y").is_floating_point():
         return _of_examples(use).times(_against_probabilities(use, dim), use.shape("x"))
-    if use.value("label_smoothing", 0.0):
+    if "label_smoothing" in use.operands:
         text = "x.softmax(dim) - (1 - eps) * hot - eps / classes"
         eps = use.tree("label_smoothing")
     else:

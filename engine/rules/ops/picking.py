@@ -89,7 +89,7 @@ def embedding(use: Use) -> Term:
         raise Refused("no rule for embedding with max_norm or scale_grad_by_freq", use.line)
     rank, up = len(use.shape("x")), use.full_up
     padding = use.value("padding_idx")
-    if padding is not None and bool((use.value("x") == padding % use.shape("weight")[0]).any()):
+    if padding is not None:
         row = use.tree("padding_idx") if padding >= 0 else use.write("len(weight) + padding_idx")
         kept = use.write("(x != row).unsqueeze(-1)", row=row)
         up = up.times(kept, (*use.shape("x"), 1), mask=True)

@@ -61,9 +61,9 @@ def _freedom(use: Use) -> ast.expr:
     if less is None:
         flag = use.value("dim") if isinstance(use.value("dim"), bool) else use.value("unbiased", True)
         less = int(flag)
-    if less == 0:
-        return n
     written = use.tree("correction") if "correction" in use.operands else ast.Constant(1)
+    if less == 0 and use.is_literal("correction"):
+        return n
     return template("n - less", n=n, less=written)
 
 
@@ -75,14 +75,14 @@ def norm(use: Use) -> Term:
     order = use.value("p", None)
     order = 2 if order in (None, "fro") else order
     x = use.shape("x")
-    if order == 1:
-        sign = "x.sgn()" if use.is_complex else "x.sign()"
-        return spread(use, use.up).times(use.write(sign, x=use.as_it_is("x")), x)
-    if order == 2:
-        return spread(use, use.up.over(use.out, use.out_shape)).times(use.as_it_is("x"), x)
-    if not isinstance(order, int | float) or math.isinf(order) or order <= 1:
-        raise Refused(f"no rule for a norm of order {order}", use.line)
     sign = "x.sgn()" if use.is_complex else "x.sign()"
+    literal = use.is_literal("p") or isinstance(use.value("p"), str)
+    if order == 1 and literal:
+        return spread(use, use.up).times(use.write(sign, x=use.as_it_is("x")), x)
+    if order == 2 and literal:
+        return spread(use, use.up.over(use.out, use.out_shape)).times(use.as_it_is("x"), x)
+    if not isinstance(order, int | float) or math.isinf(order) or order < 1:
+        raise Refused(f"no rule for a norm of order {order}", use.line)
     ratio = use.write(f"(x / out).abs() ** (p - 1) * {sign}", x=use.as_it_is("x"), out=restored(use))
     return spread(use, use.up).times(ratio, x)
 

@@ -90,6 +90,27 @@ def test_modules_are_called_what_the_program_calls_them(deriving: Deriving) -> N
     assert "nnf.one_hot(picks" in line
 
 
+NAMED = {
+    ("out = p ** gamma", "p"): "dp = gamma * p ** (gamma - 1) * dout",
+    ("gamma = 2\nout = (1 - p) ** gamma * b", "p"): "dp = -gamma * b * (1 - p) ** (gamma - 1) * dout",
+    ("out = p ** config['power']", "p"): "dp = config['power'] * p ** (config['power'] - 1) * dout",
+    ("out = p ** (gamma - 1)", "p"): "dp = (gamma - 1) * p ** (gamma - 1 - 1) * dout",
+    ("out = one / p", "p"): "dp = -one * dout / p ** 2",
+    (
+        "out = a.var(0, correction=none)",
+        "a",
+    ): "da = 2 * (a - a.mean(0, keepdim=True)) * dout / (len(a) - none)",
+    ("out = a.norm(gamma)", "a"): "da = (a / out).abs() ** (gamma - 1) * a.sign() * dout",
+    ("out = p ** 2", "p"): "dp = 2 * p * dout",
+}
+
+
+@pytest.mark.parametrize(("forward", "tensor"), NAMED, ids=[one for one, _ in NAMED])
+def test_scalars_of_the_program_stay_names(deriving: Deriving, forward: str, tensor: str) -> None:
+    setup = "gamma, one, none = 2.0, 1, 0\nconfig = {'power': 2}\n"
+    assert deriving(forward, setup=setup).gradients[tensor].lines == (NAMED[forward, tensor],)
+
+
 def test_names_of_the_program_are_not_taken_by_helpers(deriving: Deriving) -> None:
     lines = deriving("softmax = 2\nout = F.softmax(a * softmax, 1) * b").gradients["a"].lines
     assert lines[0].startswith("softmax2 = ")
