@@ -97,7 +97,15 @@ def _status(scene: Scene, view: View) -> Status:
 def _place(record: Iteration, ran: int) -> tuple[str, int, int]:
     sections = [step.statement.section for step in record.steps]
     phase = sections[ran - 1] if ran else ""
-    return phase, sections[:ran].count(phase), sections.count(phase)
+    return phase, sections[:ran].count(phase), max(sections.count(phase), _of_section(record, phase))
+
+
+def _of_section(record: Iteration, phase: str) -> int:
+    """How many statements the section has that raised: those that did not run are to come."""
+    failure = record.failure
+    if failure is None or failure.section != phase:
+        return 0
+    return sum(statement.section == phase for statement in record.recorder.statements)
 
 
 def _loss(record: Iteration, ran: int) -> float | None:

@@ -11,6 +11,7 @@ from types import TracebackType
 
 from ..program.program import Program
 from .cancel import Cancelled
+from .shape_misfit import misfit_of
 
 _REPEATED = 3
 """A line of a traceback is quoted so often; the rest is counted, as Python does."""
@@ -27,6 +28,8 @@ class Failure:
     type: str
     message: str
     traceback: tuple[str, ...] = ()
+    misfit: str = ""
+    """Why it raised in terms of shapes, where that is the reason."""
 
     @property
     def exception(self) -> str:
@@ -67,6 +70,7 @@ def failure_of(error: BaseException, program: Program, section: str) -> Failure:
         type=type(error).__name__,
         message=_message(error),
         traceback=tuple(_lines(frames)),
+        misfit=misfit_of(error, program),
     )
 
 

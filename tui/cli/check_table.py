@@ -49,6 +49,8 @@ def failure_text(failure: Failure, file: str) -> Text:
     )
     for line in failure.traceback:
         text.append(f"\n  {line.rstrip()}", "dim")
+    if failure.misfit:
+        text.append(f"\n  {failure.misfit}")
     return text
 
 

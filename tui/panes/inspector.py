@@ -122,7 +122,8 @@ def _failure(failure: Failure, width: int) -> list[Line]:
     place = f"line {failure.line} in {failure.section}" if failure.line else f"the {failure.section}"
     what = failure.exception or "stopped"
     head: list[Line] = [(Run("! ", "bad"), Run(f"{what} on {place}", "bad strong"))]
-    head += [(Run("  "), *row) for row in _wrapped(failure.message, width - 2, "bad")]
+    reasons = filter(None, (failure.message, failure.misfit))
+    head += [(Run("  "), *row) for reason in reasons for row in _wrapped(reason, width - 2, "bad")]
     trace = [row for line in failure.traceback for row in _wrapped(line, width - 2, "quiet")]
     return [*head, *((Run("  "), *row) for row in trace), ()]
 

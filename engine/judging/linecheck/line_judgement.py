@@ -6,6 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ...execution.failure import in_short
+from ...execution.shape_misfit import misfit_of
 from ...execution.steps import MISSING
 from ...verdict import Verdict
 from .attempt import Attempt
@@ -36,6 +37,9 @@ def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement
     said = partial(LineJudgement, name, lines=lines, upstreams=reads, reused=name in attempt.complete)
     if name in outcome.raised:
         line, error = outcome.raised[name]
+        misfit = misfit_of(error, attempt.session.program)
+        if misfit:
+            return said(Verdict.NOT_CHECKED, message=misfit if line in lines else f"line {line}: {misfit}")
         return said(Verdict.NOT_CHECKED, message=f"line {line} raises {in_short(error)}")
     if name in attempt.reading.copied:
         return said(Verdict.NOT_CHECKED, message=COPIED)

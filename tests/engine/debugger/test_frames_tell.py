@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from backprop_tui.engine.debugger.commands import Advance, CheckLines, SelectName, Unit
-from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.frame import Frame, Tab
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.program import Program
@@ -136,3 +136,32 @@ def test_a_line_that_leans_on_what_arrives_has_that_verdict_at_its_side(build: B
     line = program.lines.index("dL = 2 * dS @ L") + 1
     assert {one.number: one.verdict for one in frame.lines}[line] is Verdict.LEANING
     assert frame.failure is None
+
+
+RAISING = {
+    "setup": "import torch\nx = torch.randn(5, 3)",
+    "parameters": "W = torch.randn(3, 4)\nU = torch.randn(4, 2)",
+    "forward": "h = x @ W\no = h @ U\nloss = (o ** 2).sum()",
+    "backward": "do = 2 * o\ndh = do @ U\ndU = h.T @ do\ndW = x.T @ dh",
+}
+
+
+def test_lines_below_one_that_raises_are_judged_and_do_not_count_as_run(build: Build) -> None:
+    stepper, frame = iterated(build(**RAISING))
+    assert (frame.status.statement, frame.status.statements) == (1, 4)
+    assert (verdicts(frame)["U"], verdicts(frame)["W"]) == (Verdict.RIGHT, Verdict.RIGHT)
+    assert frame.failure is not None
+    assert frame.failure.misfit == "do is [5, 2], U is [4, 2]: they do not fit for @"
+    stepper.handle(SelectName("h"))
+    (told,) = stepper.frame(0).inspector.facts
+    assert told == "line 13: do is [5, 2], U is [4, 2]: they do not fit for @"
+
+
+def test_a_gradient_of_another_shape_is_told_without_an_entry_of_autograds(build: Build) -> None:
+    stepper, _ = iterated(build(**{**TWO, "backward": TWO["backward"].replace("dH * x", "(dH * x)[:1]")}))
+    stepper.handle(SelectName("W"))
+    pane = stepper.frame(0).inspector
+    assert pane.verdict is Verdict.WRONG_SHAPE
+    assert not any("autograd" in fact for fact in pane.facts)
+    assert [len(row) for row in pane.blocks[Tab.MANUAL].rows] == [1]
+    assert pane.blocks[Tab.ERROR].missing == "the shapes differ: [1] against [3]"

@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
@@ -122,3 +124,28 @@ def test_a_program_may_import_what_lies_beside_it(tmp_path: Path) -> None:
     session = Session(load(str(file)))
     assert session.begin() is None
     assert session.iterate().loss == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("dW = dH[:, None] @ M", "dH[:, None] is [3, 1], M is [2, 4]: they do not fit for @"),
+        ("dW = dH + 2 * M.T", "dH is [3], 2 * M.T is [4, 2]: they do not fit for +"),
+        ("dW = torch.matmul(M, M)", "M is [2, 4], M is [2, 4]: they do not fit for matmul"),
+        ("dW = M.view(3, 3).sum() * dH", "M is [2, 4]: it does not fit for M.view(3, 3)"),
+        ("dW = dH.clone()\ndW += M[0]", "dW is [3], M[0] is [4]: they do not fit for +="),
+        ("dW = outer(M)", "t is [2, 4], t is [2, 4]: they do not fit for @"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_told_with_their_operands(
+    iterated: Iterated, line: str, told: str
+) -> None:
+    setup = "+\nM = torch.ones(2, 4)\ndef outer(t):\n    return t @ t"
+    assert failure_in(iterated(setup=setup, backward=f"dH = torch.ones(3)\n{line}")).misfit == told
+
+
+@pytest.mark.parametrize(
+    "line", ["dW = nothing * dH", "dW = dH.half() @ x", "dW = dH / (1 // 0)", "dW = dH[7]"]
+)
+def test_what_is_no_matter_of_shapes_is_told_without_them(iterated: Iterated, line: str) -> None:
+    assert failure_in(iterated(backward=f"dH = torch.ones(3)\n{line}")).misfit == ""
