@@ -21,7 +21,8 @@ SPELLED = sorted((HERE / "spellings").glob("*.py"))
 PLANTED = sorted((HERE / "mutation").glob("*.py"))
 KINKED = sorted((HERE / "kinks").glob("*.py"))
 FLOAT32_ONLY = HERE / "spellings" / "explicit_float32.py"
-DOUBLE = [path for path in BUNDLED + SPELLED + PLANTED if path != FLOAT32_ONLY]
+FLOAT32_CONSTANTS = HERE / "mutation" / "float32_constants.py"
+DOUBLE = [path for path in BUNDLED + SPELLED + PLANTED if path not in (FLOAT32_ONLY, FLOAT32_CONSTANTS)]
 
 
 def sections(path: Path) -> dict[str, str]:
@@ -113,6 +114,10 @@ def test_every_handwritten_gradient_is_autograds_in_single_precision(path: Path)
 @pytest.mark.parametrize("path", DOUBLE, ids=title)
 def test_every_handwritten_gradient_is_autograds_in_double_precision(path: Path) -> None:
     assert wrong_gradients(path, torch.float64, 1e-12) == set()
+
+
+def test_constants_in_single_precision_cost_single_precision_in_double() -> None:
+    assert wrong_gradients(FLOAT32_CONSTANTS, torch.float64, 1e-6) == set()
 
 
 def test_a_program_that_insists_on_float32_does_not_run_in_double() -> None:
