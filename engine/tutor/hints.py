@@ -6,6 +6,7 @@ import ast
 from collections.abc import Container
 from dataclasses import replace
 
+from ..program.analysis import ProgramFacts
 from ..program.program import Program
 from ..rules.derivation.derive import Derivation, Derived
 from ..rules.derivation.reverse_walk import Contribution
@@ -27,7 +28,23 @@ def hint(program: Program, derivation: Derivation, tensor: str, level: int) -> t
     if derived.reason:
         return (f"No hint for {derived.name}: {derived.reason}.",)
     levels = (_users, _rules, _shapes, _blanked, _whole)
-    return levels[min(max(level, 1), LEVELS) - 1](program, derivation, derived)
+    lines = levels[min(max(level, 1), LEVELS) - 1](program, derivation, derived)
+    return (*lines, *unwritten_reads(program, derived)) if level >= _NAMES_GRADIENTS else lines
+
+
+_NAMES_GRADIENTS = 3
+"""From this level on hints name the gradients that the lines read."""
+
+
+def unwritten_reads(program: Program, derived: Derived) -> tuple[str, ...]:
+    """A sentence where the lines of a gradient read others that the program does not write so far."""
+    facts = ProgramFacts(program)
+    written = facts.candidates.keys() - facts.holes.marked
+    reads = dict.fromkeys(use.upstream for use in derived.contributions if use.upstream)
+    names = [name for name in reads if name not in written]
+    if not names or not derived.lines:
+        return ()
+    return (f"It reads {' and '.join(names)}, which no line of the program writes so far.",)
 
 
 def _users(program: Program, derivation: Derivation, derived: Derived) -> tuple[str, ...]:

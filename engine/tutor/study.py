@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..execution.failure import Failure
 from ..execution.iteration import Iteration
 from ..execution.session import Session
+from ..judging.judgement import Judgement, judgements
 from ..judging.linecheck.line_check import check_lines
 from ..program.program import Program
 from ..rules.derivation.derive import Derivation, derive
@@ -29,11 +30,10 @@ class Study:
     iteration: Iteration
     derivation: Derivation
 
-    def is_right(self, tensor: str) -> bool:
-        """Whether the program's own lines for this gradient are right already."""
-        name = self.derivation.gradients[tensor].name
-        line = check_lines(self.session, self.iteration).judgements.get(name)
-        return line is not None and line.verdict.passes
+    def judgement(self, tensor: str) -> Judgement | None:
+        """What a check says of the gradient as the program writes it; None where it does not."""
+        judged = judgements(self.iteration, check_lines(self.session, self.iteration))
+        return judged.get(self.derivation.gradients[tensor].name)
 
 
 def study(program: Program, seed: int = 0) -> Study:

@@ -15,9 +15,10 @@ from ..program.statements import Statement
 from ..rules.derivation.derive import Derivation, Derived, derive
 from .answer import Answer, Asked, Told
 from .explanation import explain
-from .hints import LEVELS, hint
+from .hints import LEVELS, hint, unwritten_reads
 from .placement import CannotPlace, with_line
 from .wording import explanation_lines, hint_lines, right_already
+from .writing import denials
 
 _NO_GRADIENT = {
     "loss": "the gradient of the loss itself is 1; every other one starts from there",
@@ -48,12 +49,12 @@ class Tutor:
             lines = (Told(_NO_GRADIENT.get(tensor, f"{tensor} has no gradient"), "head"),)
         elif asked is Asked.EXPLANATION:
             lines = explanation_lines(explain(self.program, record, derivation, tensor))
-        elif judgement is not None and judgement.line_passes:
-            lines = right_already(gradient, judgement.inherited_from)
+        elif right := right_already(gradient, judgement):
+            lines = right
         elif asked is Asked.HINT:
             lines = self._hint(derivation, tensor)
         else:
-            lines, writable = self._line(derivation, tensor, now=asked is Asked.WRITTEN)
+            lines, writable = self._line(derivation.gradients[tensor], session, now=asked is Asked.WRITTEN)
         number = self.newest.number + 1 if self.newest is not None else 1
         self.newest = Answer(number, asked, gradient, lines, writable)
 
@@ -72,20 +73,23 @@ class Tutor:
         gradient = derivation.gradients[tensor].name
         return hint_lines(gradient, level, hint(self.program, derivation, tensor, level))
 
-    def _line(self, derivation: Derivation, tensor: str, *, now: bool) -> tuple[tuple[Told, ...], bool]:
-        derived = derivation.gradients[tensor]
+    def _line(self, derived: Derived, session: Session, *, now: bool) -> tuple[tuple[Told, ...], bool]:
         if derived.reason:
             return (Told(f"{derived.name} cannot be written: {derived.reason}", "head"),), False
         try:
             path = self._path()
             now_in_file = _as_opened(self.program, path)
             text = with_line(now_in_file, _moved(derived, self.program, now_in_file))
+            denied = denials(parse(text, self.program.name, path), [derived], session.seed)
+            if denied:
+                raise CannotPlace(denied[derived.name])
             if now:
                 _replace(path, text)
         except (CannotPlace, OSError) as problem:
             words = problem.strerror if isinstance(problem, OSError) else problem
             return (Told(f"{derived.name} is not written: {words}", "head"),), False
         lines = tuple(Told(line, "strong") for line in derived.lines)
+        lines += tuple(map(Told, unwritten_reads(self.program, derived)))
         if now:
             where = f"{derived.name} is written into {path.name}; open it again to step it"
             return (Told(where, "head"), *lines), False

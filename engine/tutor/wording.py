@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..judging.judgement import Judgement
+from ..verdict import Verdict
 from .answer import Told, Tone
 from .explanation import Explanation, UseExplained
 from .hints import LEVELS
@@ -36,9 +38,21 @@ def hint_lines(gradient: str, level: int, lines: tuple[str, ...]) -> tuple[Told,
     return (Told(f"{gradient}, hint {level} of {LEVELS}", "head"), *(Told(line, tone) for line in lines))
 
 
-def right_already(gradient: str, inherited_from: tuple[str, ...] = ()) -> tuple[Told, ...]:
-    """What is said instead of a hint where none is needed."""
-    lines = (Told(f"{gradient} is right already.", "head"),)
-    if not inherited_from:
-        return lines
-    return (*lines, Told(f"Its values are wrong because {' and '.join(inherited_from)} is."))
+def right_already(gradient: str, judgement: Judgement | None) -> tuple[Told, ...]:
+    """What is said instead of a hint where none is needed; nothing where one is.
+
+    A gradient that a check does not pass is not called right, even if its line is.
+    """
+    if judgement is None or not judgement.line_passes or judgement.verdict in _UNKNOWN:
+        return ()
+    if judgement.verdict.passes:
+        remarks = [judgement.message] if judgement.message else []
+        return (Told(f"{gradient} is right already.", "head"), *map(Told, remarks))
+    causes = judgement.inherited_from
+    verb = "is" if len(causes) == 1 else "are"
+    why = f"because {' and '.join(causes)} {verb}" if causes else f"all the same: {judgement.message}"
+    return (Told(f"The line of {gradient} is right.", "head"), Told(f"Its values are wrong {why}."))
+
+
+_UNKNOWN = (Verdict.NOT_WRITTEN, Verdict.NOT_CHECKED, Verdict.NOT_EXERCISED)
+"""Verdicts that do not say that anything is right."""

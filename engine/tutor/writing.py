@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+
+import torch
 
 from ..execution.session import Session
 from ..judging.judgement import judgements
 from ..judging.linecheck.line_check import check_lines
 from ..program.program import Program, parse
 from ..rules.derivation.derive import Derivation, Derived
+from ..tensors.rng_state import random_state
 from .placement import holes, with_backward, with_gradients
 from .study import study
 
@@ -95,11 +99,12 @@ def _tried(program: Program, wanted: Sequence[Derived], *, missing: bool, seed: 
 
 def denials(program: Program, gradients: Iterable[Derived], seed: int) -> dict[str, str]:
     """Those among the gradients with lines that do not pass in a program, with the reason."""
-    session = Session(program, seed)
-    failure = session.begin()
-    assert failure is None
-    record = session.iterate()
-    judged = judgements(record, check_lines(session, record))
+    with _nothing_left_behind():
+        session = Session(program, seed)
+        if session.begin() is not None:
+            return {}
+        record = session.iterate()
+        judged = judgements(record, check_lines(session, record))
     writing = [derived for derived in gradients if derived.lines]
     denied = {one.name: _DENIED for one in writing if one.name in judged and not judged[one.name].line_passes}
     if record.failure is not None and record.failure.section == "backward":
@@ -107,6 +112,17 @@ def denials(program: Program, gradients: Iterable[Derived], seed: int) -> dict[s
         words = f"its line raises {record.failure.type} in its place"
         denied.update({one.name: words for one in writing for s in raised if one.name in s.writes})
     return denied
+
+
+@contextlib.contextmanager
+def _nothing_left_behind() -> Iterator[None]:
+    """Let random numbers and the precision of new tensors be afterwards what they were."""
+    state, dtype = random_state(()), torch.get_default_dtype()
+    try:
+        yield
+    finally:
+        state.restore()
+        torch.set_default_dtype(dtype)
 
 
 _DENIED = "the check does not confirm it in its place"

@@ -119,11 +119,12 @@ def hint(program: str, tensor: str, /, *, level: Level = 1, seed: Seed = 0) -> i
 
     study = _study(program, seed)
     name = _tensor(study, tensor)
-    if study.is_right(name):
-        _print(wording.right_already(study.derivation.gradients[name].name))
+    gradient = study.derivation.gradients[name].name
+    if right := wording.right_already(gradient, study.judgement(name)):
+        _print(right)
         return 0
     lines = hints.hint(study.program, study.derivation, name, level)
-    _print(wording.hint_lines(study.derivation.gradients[name].name, level, lines))
+    _print(wording.hint_lines(gradient, level, lines))
     return 0
 
 

@@ -11,6 +11,7 @@ from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.tutor.explanation import Explanation, explain
 from backprop_tui.engine.tutor.hints import hint
 from backprop_tui.engine.tutor.study import study
+from backprop_tui.engine.tutor.wording import right_already
 
 Build = Callable[..., Program]
 
@@ -113,10 +114,39 @@ class TestHints:
                 said = hint(program, found.derivation, tensor, level)
                 assert not set(said) & set(derived.lines)
 
-    def test_a_gradient_that_is_right_already(self, build: Build) -> None:
-        found = study(build(backward="dH = torch.ones_like(H)\ndW = -dH * x"))
-        assert found.is_right("H")
-        assert not found.is_right("W")
+    @pytest.mark.parametrize(
+        ("lines", "said"),
+        [
+            ("dH = torch.ones_like(H)\ndW = -dH * x", ["dH is right already."]),
+            ("dH = 2 * torch.ones_like(H)\ndW = dH * x", []),
+            ("dH = ...\ndW = dH * x", []),
+            ("dH = torch.zeros_like(H)\ndW = dH * x", []),
+        ],
+    )
+    def test_a_gradient_is_called_right_where_it_passes(
+        self, build: Build, lines: str, said: list[str]
+    ) -> None:
+        found = study(build(backward=lines))
+        assert [told.text for told in right_already("dH", found.judgement("H"))] == said
+
+    def test_a_right_line_below_a_wrong_one_is_not_called_a_right_gradient(self, build: Build) -> None:
+        found = study(build(backward="dH = 2 * torch.ones_like(H)\ndW = dH * x"))
+        said = [told.text for told in right_already("dW", found.judgement("W"))]
+        assert said == ["The line of dW is right.", "Its values are wrong because dH is."]
+
+    def test_gradients_that_are_read_and_not_written_are_told(self, build: Build) -> None:
+        program = build(forward="H = W * x\nk = H.exp()\nloss = k.sum()", backward="dW = x * k")
+        found = study(program)
+        assert hint(program, found.derivation, "H", 5) == (
+            "dH = k * dk",
+            "It reads dk, which no line of the program writes so far.",
+        )
+        assert len(hint(program, found.derivation, "H", 2)) == 1
+        marked = build(
+            forward="H = W * x\nk = H.exp()\nloss = k.sum()", backward="dk = ...\ndH = k\ndW = x * dH"
+        )
+        assert "It reads dk" in hint(marked, study(marked).derivation, "H", 4)[-1]
+        assert hint(marked, study(marked).derivation, "W", 5) == ("dW = x * dH",)
 
 
 def test_numbers_of_a_complex_gradient_are_complex(build: Build) -> None:

@@ -132,6 +132,40 @@ def test_nothing_is_written_over_what_it_does_not_know(
     assert file.read_text() == changed
 
 
+def test_a_line_that_reads_what_is_written_below_its_place_is_not_written(file: Path) -> None:
+    lines = "dh = ...\ndW = dh * x\ndk = torch.ones_like(k)\n"
+    before, _, rest = TEXT.partition("dk =")
+    file.write_text(before + lines + rest[rest.index("# %% update") :])
+    answer = ask(stepped(load(str(file)), "h"), Asked.LINE)
+    assert not answer.writable
+    reason = "line 13 has to come before it, and stands below line 12, which reads dh"
+    assert text(answer) == [f"dh is not written: {reason}"]
+
+
+def test_a_line_goes_below_what_it_reads(file: Path) -> None:
+    lines = "dh = ...\ndk = torch.ones_like(k)\ndW = dh * x\n"
+    before, _, rest = TEXT.partition("dk =")
+    file.write_text(before + lines + rest[rest.index("# %% update") :])
+    ask(stepped(load(str(file)), "h"), Asked.WRITTEN)
+    written = file.read_text().partition("# %% backward\n")[2]
+    assert written.startswith(
+        "dk = torch.ones_like(k)\n# k = h.tanh()\ndh = (1 - k ** 2) * dk\ndW = dh * x\n"
+    )
+    assert check(load(str(file))).exit_code == 0
+
+
+def test_a_line_that_does_not_pass_in_its_place_is_not_written(file: Path) -> None:
+    file.write_text(TEXT.replace("dh = (1 - h ** 2) * dk  # not of k?", "k[0] = 3\ndh = ..."))
+    answer = ask(stepped(load(str(file)), "h"), Asked.LINE)
+    assert text(answer) == ["dh is not written: the check does not confirm it in its place"]
+
+
+def test_a_written_line_tells_what_it_reads_that_is_not_written(file: Path) -> None:
+    file.write_text(TEXT.replace("dk = torch.ones_like(k)", "dk = ..."))
+    told = text(ask(stepped(load(str(file)), "h"), Asked.LINE))
+    assert told[-1] == "It reads dk, which no line of the program writes so far."
+
+
 def test_a_bundled_program_is_never_written_into(linear: Program) -> None:
     wrong = parse(linear.text.replace("dH = 1 *", "dH = 2 *"), linear.name, linear.path)
     stepper = stepped(wrong, "H")
@@ -174,7 +208,7 @@ def test_the_loss_itself_has_the_gradient_that_all_others_start_from(file: Path)
 
 def test_a_right_line_below_a_wrong_one_is_neither_hinted_at_nor_written_anew(file: Path) -> None:
     stepper = stepped(load(str(file)), "W")
-    said = ["dW is right already.", "Its values are wrong because dh is."]
+    said = ["The line of dW is right.", "Its values are wrong because dh is."]
     assert text(ask(stepper, Asked.HINT)) == said
     answer = ask(stepper, Asked.WRITTEN)
     assert text(answer) == said

@@ -67,6 +67,27 @@ class TestWrite:
         assert not (folder / "out.py").exists()
 
 
+class TestDictionary:
+    """A forward that keeps its tensors in a dictionary."""
+
+    @pytest.fixture(autouse=True)
+    def program(self, folder: Path) -> None:
+        text = PROGRAM.replace("h = W * x\nk = h.tanh()", 'c = {}\nc["h"] = W * x\nk = c["h"].tanh()')
+        (folder / "held.py").write_text(text)
+
+    def test_a_hint_reads_it(self, capsys: Captured) -> None:
+        assert main(["hint", "held.py", "W", "--level", "5"]) == 0
+        assert "dW = (1 - k ** 2) * x * dk" in capsys.readouterr().out
+
+    def test_it_is_explained(self, capsys: Captured) -> None:
+        assert main(["explain", "held.py", "W"]) == 0
+        assert 'used by line 8: c["h"] = W * x' in capsys.readouterr().out
+
+    def test_what_is_written_passes(self, capsys: Captured) -> None:
+        assert main(["write", "held.py", "-o", "done.py"]) == 0
+        assert main(["check", "done.py"]) == 0
+
+
 class TestExplain:
     def test_one_tensor(self, capsys: Captured) -> None:
         assert main(["explain", "mine.py", "h"]) == 0
@@ -99,10 +120,24 @@ class TestHint:
 
     def test_the_last_is_the_line(self, capsys: Captured) -> None:
         assert main(["hint", "mine.py", "h", "--level", "5"]) == 0
-        assert capsys.readouterr().out.splitlines()[1:] == ["dh = (1 - k ** 2) * dk"]
+        assert capsys.readouterr().out.splitlines()[1:] == [
+            "dh = (1 - k ** 2) * dk",
+            "It reads dk, which no line of the program writes so far.",
+        ]
 
     def test_levels_end_at_five(self, capsys: Captured) -> None:
         assert main(["hint", "mine.py", "h", "--level", "6"]) == 2
+
+    def test_a_gradient_that_fails_the_check_is_not_called_right(
+        self, folder: Path, capsys: Captured
+    ) -> None:
+        lines = "# %% backward\ndk = 2 * torch.ones_like(k)\ndh = (1 - k ** 2) * dk\ndW = dh * x\n# %% update"
+        (folder / "wrong.py").write_text(PROGRAM.replace("# %% update", lines))
+        assert main(["check", "wrong.py"]) == 1
+        capsys.readouterr()
+        assert main(["hint", "wrong.py", "W"]) == 0
+        said = "The line of dW is right.\nIts values are wrong because dk is.\n"
+        assert capsys.readouterr().out == said
 
     def test_none_is_given_for_what_is_right(self, capsys: Captured) -> None:
         assert main(["hint", "linear_regression", "W1"]) == 0
