@@ -25,7 +25,7 @@ def measure(program: Program, rounds: int, each: int) -> float:
         sys.exit(f"{program.name}: {failure.message}")
     bare = Bare(program)
     check(session, [session.iterate()])
-    found = []
+    ratios = []
     for _ in range(rounds):
         records = [session.iterate() for _ in range(each)]
         begin = time.perf_counter()
@@ -33,8 +33,8 @@ def measure(program: Program, rounds: int, each: int) -> float:
         middle = time.perf_counter()
         for _ in range(each):
             bare.iterate()
-        found.append((middle - begin) / (time.perf_counter() - middle))
-    return statistics.median(found)
+        ratios.append((middle - begin) / (time.perf_counter() - middle))
+    return statistics.median(ratios)
 
 
 def check(session: Session, records: list[Iteration]) -> None:
@@ -46,13 +46,13 @@ def check(session: Session, records: list[Iteration]) -> None:
 def main() -> None:
     """Print the ratios."""
     cases = [
-        (load("linear_regression"), 41, 20),
-        (load("batchnorm_mlp"), 41, 5),
-        (parse(WIDE, "2048-wide MLP, batch 1024"), 7, 1),
+        (load("linear_regression"), 41, 20, 3.6),
+        (load("batchnorm_mlp"), 41, 5, 3.0),
+        (parse(WIDE, "2048-wide MLP, batch 1024"), 7, 1, 3.0),
     ]
-    for program, rounds, each in cases:
-        found = measure(program, rounds, each)
-        print(f"{program.name}: line check / bare iteration {found:.2f} (goal 3)")
+    for program, rounds, each, goal in cases:
+        ratio = measure(program, rounds, each)
+        print(f"{program.name}: line check / bare iteration {ratio:.2f} (goal {goal})")
 
 
 if __name__ == "__main__":

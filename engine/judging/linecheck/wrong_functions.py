@@ -30,6 +30,8 @@ from .outcome import WrongFunction
 def functions_of(namespace: Namespace, program: Program) -> dict[str, type[Function]]:
     """The program's own Functions, but those whose backward it marks as deliberate."""
     own = {value for value in namespace.values() if isinstance(value, type) and issubclass(value, Function)}
+    if not own:
+        return {}
     nodes = _classes(program)
     named = {one.__name__: one for one in own if one.__module__ == "__main__" and one.__name__ in nodes}
     return {name: one for name, one in named.items() if not _is_deliberate(program, nodes[name])}
