@@ -11,7 +11,6 @@ from types import TracebackType
 
 from ..program.program import Program
 from .cancel import Cancelled
-from .shape_misfit import misfit_of
 
 _REPEATED = 3
 """A line of a traceback is quoted so often; the rest is counted, as Python does."""
@@ -70,7 +69,6 @@ def failure_of(error: BaseException, program: Program, section: str) -> Failure:
         type=type(error).__name__,
         message=_message(error),
         traceback=tuple(_lines(frames)),
-        misfit=misfit_of(error, program),
     )
 
 

@@ -10,7 +10,7 @@ from ..program.analysis import ProgramFacts
 from ..program.pairing import unwritten_reads
 from .checkpoint import Checkpoint, restore
 from .execution_path import KnownPaths
-from .failure import Failure, failure_of
+from .failure import Failure
 from .instrumentation import BACKWARD, STAND_IN
 from .interpreter import Interpreter
 from .iteration import Iteration
@@ -28,6 +28,7 @@ from .reference_backward import (
     require_shapes,
     saved_tensors,
 )
+from .shape_misfit import failure_with_shapes
 from .steps import MISSING
 from .unwritten_gradients import StandIns, explained
 from .written_gradients import compare_gradients, gradient_writes_of
@@ -63,7 +64,7 @@ class IterationRun:
             self._backward()
             self._update()
         except BaseException as error:
-            failure = failure_of(error, self.facts.program, self.section)
+            failure = failure_with_shapes(error, self.facts.program, self.section)
             self.failure = explained(failure, self.facts, self.namespace)
             start = self.checkpoint
             self.recorder.save_before([*start.slots.values(), *start.contents.slots])

@@ -13,7 +13,7 @@ from ..tensors.rng_state import seed_all
 from .cancel import Cancel
 from .checkpoint import StateNames, capture
 from .execution_path import KnownPaths
-from .failure import Failure, failure_of, remember_source
+from .failure import Failure, remember_source
 from .interpreter import Interpreter
 from .iteration import Iteration
 from .iteration_run import IterationRun
@@ -21,6 +21,7 @@ from .learned import Learned
 from .namespace import allow_imports_beside
 from .recorder import Beginning
 from .roles import Roles, roles_of
+from .shape_misfit import failure_with_shapes
 
 
 class Session:
@@ -86,7 +87,7 @@ class Session:
             interpreter.run_section("parameters", recorder)
             self.roles = roles_of(self.namespace, self.facts)
         except BaseException as error:
-            return failure_of(error, self.program, section)
+            return failure_with_shapes(error, self.program, section)
         finally:
             self.beginning = frozenset(recorder.ran)
         return None

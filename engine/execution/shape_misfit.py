@@ -6,6 +6,7 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 from ..program.program import Program
+from .failure import Failure, failure_of
 
 _OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.MatMult: ("@", operator.matmul),
@@ -57,6 +59,11 @@ def misfit_of(error: BaseException, program: Program) -> str:
         except Exception:  # of an expression that only its own run could tell
             continue
     return ""
+
+
+def failure_with_shapes(error: BaseException, program: Program, section: str) -> Failure:
+    """Where and why the program stopped, in terms of shapes where they are the reason."""
+    return replace(failure_of(error, program, section), misfit=misfit_of(error, program))
 
 
 def _place_of(error: BaseException, program: Program) -> tuple[int, Mapping[str, Any]]:
