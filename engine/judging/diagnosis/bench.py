@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -21,6 +21,7 @@ from ..linecheck.dependence import downstream_of_each, own_cuts
 from ..linecheck.isolated_lines import compared_exactly, opened_moved
 from ..linecheck.perturbation import Moved
 from ..linecheck.zero_one_parameters import plain_parameters
+from .variations import Variation, variations
 
 _SEED = 7_919
 
@@ -108,6 +109,11 @@ class Bench:
     def _moved(self) -> Moved:
         exact = compared_exactly(self.attempt, self.cuts)
         return Moved(data=False, still=self.attempt.parameters - self.plain | exact)
+
+    @cached_property
+    def variations(self) -> Sequence[Variation]:
+        """The same program with other numbers in it."""
+        return variations(self.attempt)
 
     def elsewhere(self) -> AbstractContextManager[World]:
         """A world where the `plain` parameters have moved a little."""

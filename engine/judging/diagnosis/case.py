@@ -25,6 +25,18 @@ _NUMBERS = (Tensor, int, float)
 
 
 @dataclass(frozen=True, eq=False)
+class Varied:
+    """The lines as they stand where the program has other numbers."""
+
+    ratio: float | None
+    """What the value is times what it should be, where that is the same in every entry."""
+    values: Mapping[str, Any]
+    """What every name holds once the forward has run."""
+    decides: bool
+    """Whether what is not so here is not so."""
+
+
+@dataclass(frozen=True, eq=False)
 class Case:
     """A gradient on trial: its lines, the values in them, and the program around."""
 
@@ -82,6 +94,15 @@ class Case:
     def ratio(self) -> float | None:
         """What the value is times what it should be, where that is the same in every entry."""
         return constant_ratio(self.trial)
+
+    @cached_property
+    def varied(self) -> Sequence[Varied]:
+        """The lines in every variation of the program."""
+        found = list[Varied]()
+        for variation in self.trial.bench.variations:
+            with self.trial.varied(variation) as there:
+                found.append(Varied(constant_ratio(there), there.bench.values, variation.decides))
+        return found
 
     @cached_property
     def forward(self) -> Sequence[Statement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import warnings
 from dataclasses import replace
 
@@ -121,14 +122,26 @@ def _range(trial: Trial) -> str:
         return "the line gives no tensor"
     if value.shape != expected.shape:
         return f"the line's shape is {list(value.shape)}, it should be {list(expected.shape)}"
-    ratio = (value / expected).flatten()
-    ratio = ratio[ratio.isfinite()]
-    if not ratio.numel():
-        return "the line's value has no finite ratio to what it should be"
-    least, most = _short(ratio.min()), _short(ratio.max())
-    times = f"about {least}" if least == most else f"{least} to {most}"
-    return f"the line's value is {times} times what it should be"
+    return _entries(value, expected)
+
+
+def _entries(value: Tensor, expected: Tensor) -> str:
+    """How many entries differ, where most, and what is there for what."""
+    difference = (value - expected).abs().nan_to_num(math.inf, math.inf)
+    differing = int((difference > _ROUNDING * expected.abs().max()).sum()) if difference.numel() else 0
+    if not differing:
+        return "no entry differs by more than rounding"
+    at = tuple(int(index) for index in torch.unravel_index(difference.argmax(), difference.shape))
+    there = f"{_short(value[at])} for {_short(expected[at])}"
+    if not at:
+        return f"at random upstream gradients it is {there}"
+    verb = "differs" if differing == 1 else "differ"
+    count = f"{differing} of {difference.numel()} {'entry' if difference.numel() == 1 else 'entries'} {verb}"
+    return f"at random upstream gradients {count}, most at {list(at)}: {there}"
+
+
+_ROUNDING = 1e-7
 
 
 def _short(number: Tensor) -> str:
-    return f"{float(number):.2g}"
+    return f"{number.item():.3g}"

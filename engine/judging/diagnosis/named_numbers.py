@@ -6,13 +6,14 @@ import ast
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from torch import Tensor
-
-from .case import Case
+from .case import Case, evaluated
+from .numbers import counts_of, number_of
 from .wording import parsed
 
 _PLAIN = (2.0, 3.0, 4.0)
+_FEW = 6
 
 
 @dataclass(frozen=True)
@@ -48,24 +49,11 @@ def scalar_names(case: Case) -> dict[str, float]:
         known = number_of(case.values.get(name))
         if known is not None and not name.startswith("__") and name not in ("loss", "iteration"):
             names[name] = known
-    return {**names, **_counts(case, names)}
-
-
-def _counts(case: Case, known: Mapping[str, float]) -> dict[str, float]:
-    """The sizes of the tensor that have no name."""
-    shape = tuple(case.trial.expected.shape)
-    texts = {f"{case.tensor}.shape[{dim}]": float(size) for dim, size in enumerate(shape)}
-    texts[f"{case.tensor}.numel()"] = float(math.prod(shape))
-    return {text: size for text, size in texts.items() if size > 2 and size not in known.values()}
-
-
-def number_of(value: object) -> float | None:
-    """What a value is, if it is one finite number."""
-    if isinstance(value, Tensor):
-        value = float(value) if value.numel() == 1 and value.dim() == 0 else None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if math.isfinite(value) else None
+    counts = counts_of(case.tensor, tuple(case.trial.expected.shape))
+    return {
+        **names,
+        **{text: size for text, size in counts.items() if size > 2 and size not in names.values()},
+    }
 
 
 def _factors(names: Mapping[str, float]) -> Iterator[Factor]:
@@ -86,24 +74,61 @@ def _factors(names: Mapping[str, float]) -> Iterator[Factor]:
         yield Factor(f"{name} ** 0.5", value**0.5 if value > 0 else math.nan)
 
 
-def named(number: float, names: Mapping[str, float]) -> Factor | None:
-    """The factor that a number is, or that it is one over; None where no name fits."""
-    for factor in _factors(names):
-        if factor.value and math.isfinite(factor.value) and abs(factor.value) != 1:
-            if math.isclose(number, factor.value, rel_tol=1e-9):
-                return factor
-            if math.isclose(number, 1 / factor.value, rel_tol=1e-9):
-                return replace(factor, divides=True)
+def named(number: float, names: Mapping[str, float]) -> list[Factor]:
+    """The factors that a number is, or that it is one over, the plain ones first; a few of them."""
+    fitting = (_fitting(number, factor) for factor in _factors(names))
+    return list(islice(filter(None, fitting), _FEW))
+
+
+def _fitting(number: float, factor: Factor) -> Factor | None:
+    if not factor.value or not math.isfinite(factor.value) or abs(factor.value) == 1:
+        return None
+    if math.isclose(number, factor.value, rel_tol=1e-9):
+        return factor
+    inverse = math.isclose(number, 1 / factor.value, rel_tol=1e-9)
+    return replace(factor, divides=True) if inverse else None
+
+
+def named_ratio(case: Case) -> Factor | None:
+    """The factor by which the value is too large, where it is that with other numbers in the program too."""
+    if case.ratio is None:
+        return None
+    names = scalar_names(case)
+    for place, factor in enumerate(_factors(names)):
+        fitting = _fitting(abs(case.ratio), factor)
+        if fitting is not None and _is_so_elsewhere(case, names, place, fitting):
+            return fitting
     return None
 
 
-def too_large(times: float, names: Mapping[str, float]) -> str:
-    """`n times too large`, for a value that is `times` what it should be."""
-    factor = named(abs(times), names)
+def _is_so_elsewhere(case: Case, names: Mapping[str, float], place: int, factor: Factor) -> bool:
+    """Whether a factor is the ratio wherever that is known, and was tried where it is another number."""
+    tried = place < len(_PLAIN)
+    for other in case.varied:
+        values = {text: number_of(evaluated(parsed(text), dict(other.values))) for text in names}
+        there = list(_factors({text: math.nan if v is None else v for text, v in values.items()}))[place]
+        holds = other.ratio is not None and _fitting(abs(other.ratio), there) is not None
+        follows = other.decides or other.ratio != case.ratio
+        if follows and other.ratio is not None and not holds:
+            return False
+        tried |= holds and not math.isclose(there.value, factor.value, rel_tol=1e-9)
+    return tried
+
+
+def too_large(case: Case) -> str:
+    """`n times too large`, for a value that is a constant times what it should be."""
+    assert case.ratio is not None
+    times, factor = case.ratio, named_ratio(case)
     if factor is None:
-        return f"{times:.4g} times what it should be"
+        return _times(times)
     if times > 0 and not factor.inverse:
         return f"{factor.words} times too {'small' if factor.divides else 'large'}"
     whole = factor.words if factor.inverse else factor.text
     over = factor.inverse or f"1 / {factor.text}"
     return f"{'-' if times < 0 else ''}{over if factor.divides else whole} times what it should be"
+
+
+def _times(times: float) -> str:
+    if times < 0:
+        return f"{times:.4g} times what it should be"
+    return f"{times:.4g} times too large" if times > 1 else f"{1 / times:.4g} times too small"

@@ -32,6 +32,7 @@ from .candidates.terms import extra_terms, missing_gradients, missing_terms, onl
 from .candidates.writes import assignments, changes, no_effect, repeated_indices
 from .case import Case
 from .edit import Edit
+from .elsewhere import holds_with_other_numbers
 from .trial import Trial
 
 Candidates = Callable[[Case], Iterator[Edit]]
@@ -94,7 +95,7 @@ def explanation(case: Case) -> Edit | None:
     for edit in islice(_candidates(case), _MOST // _weight(trial)):
         if cancel.wanted:
             raise Cancelled
-        if trial.holds(edit) and trial.holds_elsewhere(edit):
+        if trial.holds(edit) and trial.holds_elsewhere(edit) and holds_with_other_numbers(case, edit):
             return edit
     return None
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any
@@ -11,13 +12,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...execution.replay import World
 from ...execution.steps import MISSING
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
+from ..linecheck.attempt import Attempt
 from ..linecheck.outcome import LineJudgement
 from .bench import Bench, Setting, prepared
 from .edit import Edit, Line, Part, compiled
 from .slicing import Slice, reads_of, sliced
+from .variations import Variation
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +140,17 @@ class Trial:
         if not (names ^ edit.line.statement.reads) & self.bench.plain:
             return True
         with self.bench.elsewhere() as world:
-            bench = prepared(self.bench.attempt, self.bench.complete_lines, world)
-            return _of_slice(bench, self.judgement, self.slice).holds(edit)
+            return self._on(self.bench.attempt, world).holds(edit)
+
+    @contextmanager
+    def varied(self, variation: Variation) -> Iterator[Trial]:
+        """The same lines where the program has other numbers."""
+        with variation.open() as world:
+            yield self._on(variation.attempt, world)
+
+    def _on(self, attempt: Attempt, world: World) -> Trial:
+        bench = prepared(attempt, self.bench.complete_lines, world)
+        return _of_slice(bench, self.judgement, self.slice)
 
 
 def on_trial(bench: Bench, judgement: LineJudgement) -> Trial:

@@ -11,7 +11,8 @@ from ....program.names import called
 from ....rules.trees import name
 from ..case import Case
 from ..edit import Edit, Spot, literal, number, receiver
-from ..named_numbers import named, number_of, scalar_names, too_large
+from ..named_numbers import named, named_ratio, scalar_names, too_large
+from ..numbers import number_of
 from ..probes import Probe
 from ..wording import binary, swapped, written
 from .terms import extra_terms
@@ -63,20 +64,38 @@ def _takes(case: Case, node: ast.stmt, which: str, count: float) -> bool:
 
 def unnamed_constants(case: Case) -> Iterator[Edit]:
     """The same with numbers that have no name in the program."""
-    for probe in case.probes:
-        if probe.factor not in (None, 0.0, 1.0, -1.0) and case.trial.expected.numel() > 1:
-            assert probe.factor is not None
-            new = binary(probe.spot.node, ast.Mult(), literal(probe.factor))
-            said = _said(case, f"{written(probe.spot.node)} is to be {probe.factor:.4g} times as large")
-            yield Edit("constant_factor", said, probe.line, probe.spot, new)
+    measured = [probe for probe in case.probes if probe.factor not in (None, 0.0, 1.0, -1.0)]
+    for probe in measured if case.trial.expected.numel() > 1 else ():
+        node, factor = probe.spot.node, probe.factor
+        assert factor is not None
+        known = number_of(case.value(node))
+        if known is not None and case.is_scalar(node):
+            new = literal(_plainly(known * factor))
+            yield Edit("constant_factor", _off(case, swapped(node, new)), probe.line, probe.spot, new)
+        new = binary(node, ast.Mult(), literal(factor))
+        said = _off(case, f"{written(node)} is to be {factor:.4g} times as large")
+        yield Edit("constant_factor", said, probe.line, probe.spot, new)
 
 
-def _said(case: Case, otherwise: str | Callable[[], str]) -> str | Callable[[], str]:
-    """How far off the whole value is, or what is to be said where only a part of it is off."""
-    names = scalar_names(case)
-    if case.ratio is None or named(abs(case.ratio), names) is None:
-        return otherwise
-    return too_large(case.ratio, names)
+def _plainly(number: float) -> float:
+    """A number as it would be written, where rounding has changed its last digits."""
+    return float(f"{number:.9g}")
+
+
+def _off(case: Case, otherwise: str | Callable[[], str]) -> Callable[[], str]:
+    """How far off the whole value is, where it is a constant."""
+    return _said(case, otherwise if case.ratio is None else lambda: too_large(case))
+
+
+def _said(case: Case, otherwise: str | Callable[[], str]) -> Callable[[], str]:
+    """How far off the whole value is, or what is to be said where that has no name."""
+
+    def say() -> str:
+        if named_ratio(case) is not None:
+            return too_large(case)
+        return otherwise if isinstance(otherwise, str) else otherwise()
+
+    return say
 
 
 def _in_place(case: Case, probe: Probe, names: Mapping[str, float]) -> Iterator[Edit]:
@@ -131,34 +150,31 @@ def _expressions(case: Case, node: ast.expr, factor: float, names: Mapping[str, 
             yield binary(node, ast.Add() if step > 0 else ast.Sub(), ast.Constant(1))
     if number(node) is not None and float(8 * wanted).is_integer() and abs(wanted) < 100:
         yield literal(wanted)
-    times = named(abs(wanted), names)
-    if times is not None:
+    for times in named(abs(wanted), names):
         new = binary(ast.Constant(1), ast.Div(), times.tree) if times.divides else times.tree
         yield new if wanted > 0 else ast.UnaryOp(ast.USub(), new)
 
 
 def _times(case: Case, probe: Probe, names: Mapping[str, float]) -> Iterator[Edit]:
     assert probe.factor is not None
-    times = named(abs(probe.factor), names)
-    if times is None:
-        return
-    new = binary(probe.spot.node, ast.Div() if times.divides else ast.Mult(), times.tree)
-    missing = "not divided by" if times.divides else "missing the factor"
-    said = _said(case, f"{missing} {times.words}")
-    signed = new if probe.factor > 0 else ast.UnaryOp(ast.USub(), new)
-    yield Edit("constant_factor", said, probe.line, probe.spot, signed)
+    for times in named(abs(probe.factor), names):
+        new = binary(probe.spot.node, ast.Div() if times.divides else ast.Mult(), times.tree)
+        missing = "not divided by" if times.divides else "missing the factor"
+        said = _said(case, f"{missing} {times.words}")
+        signed = new if probe.factor > 0 else ast.UnaryOp(ast.USub(), new)
+        yield Edit("constant_factor", said, probe.line, probe.spot, signed)
 
 
 def _afterwards(case: Case, ratio: float, names: Mapping[str, float]) -> Iterator[Edit]:
     """A line more that scales what the others built."""
-    times = named(abs(ratio), names)
     own = next((line for line in case.trial.lines if line.own), None)
-    if times is None or own is None:
+    if own is None:
         return
-    value = times.tree if ratio > 0 else ast.UnaryOp(ast.USub(), times.tree)
-    target = ast.Name(id=case.name, ctx=ast.Store())
-    more = ast.AugAssign(target=target, op=ast.Mult() if times.divides else ast.Div(), value=value)
-    yield Edit("constant_factor", too_large(ratio, names), own, None, [own.node, more])
+    for times in named(abs(ratio), names):
+        value = times.tree if ratio > 0 else ast.UnaryOp(ast.USub(), times.tree)
+        target = ast.Name(id=case.name, ctx=ast.Store())
+        more = ast.AugAssign(target=target, op=ast.Mult() if times.divides else ast.Div(), value=value)
+        yield Edit("constant_factor", lambda: too_large(case), own, None, [own.node, more])
 
 
 def scalings(case: Case) -> Iterator[Edit]:

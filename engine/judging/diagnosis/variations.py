@@ -1,0 +1,174 @@
+"""The same program with other numbers in it: what is said of a number has to be so there as well."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ...execution.captured_output import Output, capture_thread
+from ...execution.replay import World
+from ...execution.session import Session
+from ...program.names import called
+from ...program.program import Program, ProgramError, parse
+from ...program.runs_again import runs_again
+from ...tensors.rng_state import random_state
+from ..linecheck.attempt import Attempt, attempt_of
+
+_SIZES = 4
+"""So many numbers are changed one by one."""
+_ENTRIES = 1_000_000
+"""A program whose tensors have more entries is not made again at other sizes."""
+_FACTORS = tuple(1 / (1 + 0.1 * math.sqrt(prime)) for prime in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29))
+"""No two numbers are changed alike, and no product of some is that of others."""
+
+
+@dataclass(frozen=True, eq=False)
+class Variation:
+    """A program with other numbers: made anew from another text, or with names that hold others."""
+
+    attempt: Attempt
+    scalars: Mapping[str, float] = field(default_factory=dict)
+    """What names hold instead."""
+    decides: bool = True
+    """Whether what is wrong here is wrong: not where a number may be tied to what has not changed."""
+
+    @contextmanager
+    def open(self) -> Iterator[World]:
+        """A world of its own, in which the forward has not run yet."""
+        with self.attempt.open() as world:
+            self.attempt.session.namespace.update(self.scalars)
+            yield world
+
+
+def variations(attempt: Attempt) -> tuple[Variation, ...]:
+    """Those of a program that run as far as its lines."""
+    session = attempt.session
+    literals = _literal_names(session.program)
+    read = _read(session.program)
+    numbers = {name: value for name, value in session.namespace.items() if name in read and _is_number(value)}
+    floats = {n: v for n, v in numbers.items() if n in literals and isinstance(v, float)}
+    scaled = {name: value * factor for (name, value), factor in zip(floats.items(), _FACTORS, strict=False)}
+    moved = [Variation(attempt, scaled)] if scaled else []
+    resized = [Variation(other) for other in _at_other_sizes(attempt)]
+    single = [
+        Variation(
+            attempt, {name: value + 1 if isinstance(value, int) else value * _FACTORS[0]}, decides=False
+        )
+        for name, value in list(numbers.items())[:_SIZES]
+        if name not in scaled and not any(_differs(one, name, value) for one in resized)
+    ]
+    return (*filter(_runs, moved), *resized, *filter(_runs, single))
+
+
+def _differs(variation: Variation, name: str, value: float) -> bool:
+    return variation.attempt.session.namespace.get(name) != value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _runs(variation: Variation) -> bool:
+    with suppress(Exception), variation.open() as world:
+        return bool(variation.attempt.forward(world).loss.isfinite().all())
+    return False
+
+
+def _read(program: Program) -> frozenset[str]:
+    """The names that the forward and the handwritten lines read."""
+    sections = [program.section(kind) for kind in ("forward", "backward")]
+    statements = [statement for section in sections if section for statement in section.statements]
+    return frozenset[str]().union(*(statement.reads for statement in statements))
+
+
+def _literal_names(program: Program) -> set[str]:
+    """The names that the setup binds to numbers as they stand in the text, and to nothing else."""
+    section = program.section("setup")
+    plain, others = set[str](), set[str]()
+    for statement in section.statements if section else ():
+        node = statement.node
+        value = node.value if isinstance(node, ast.Assign) else None
+        values = value.elts if isinstance(value, ast.Tuple) else [value]
+        literal = all(isinstance(part, ast.Constant) for part in values)
+        (plain if literal else others).update(statement.writes)
+    return plain - others
+
+
+def _at_other_sizes(attempt: Attempt) -> Iterator[Attempt]:
+    """The program with the numbers of its setup and parameters changed together, or else one by one."""
+    program = attempt.session.program
+    sections = [section for kind in ("setup", "parameters") if (section := program.section(kind))]
+    trees = [section.tree for section in sections]
+    tensors = [value for value in attempt.session.namespace.values() if isinstance(value, Tensor)]
+    if not all(map(runs_again, trees)) or sum(map(Tensor.numel, tensors)) > _ENTRIES:
+        return
+    sizes: dict[int, list[Any]] = {}
+    for node in (node for tree in trees for node in _sizes(tree)):
+        sizes.setdefault(node.value, []).append(node)
+    own = {size: size + place for place, size in enumerate(sorted(sizes), 1)}
+    for other in (own, {size: 2 * size for size in sizes}) if sizes else ():
+        made = _made(attempt, sizes, other)
+        if made is not None:
+            yield made
+            return
+    for size in sorted(sizes)[:_SIZES]:
+        made = _made(attempt, sizes, {size: size + 1}) or _made(attempt, sizes, {size: 2 * size})
+        if made is not None:
+            yield made
+
+
+def _sizes(tree: ast.AST) -> Iterator[Any]:
+    """The whole numbers from 2 on that stand in a section, exponents and seeds aside."""
+    others = set[int]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            others.add(id(node.right))
+        elif called(node) == "manual_seed":
+            others.update(map(id, ast.walk(node)))
+        elif _is_whole(node) and id(node) not in others:
+            yield node
+
+
+def _is_whole(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) is int and node.value > 1
+
+
+def _made(attempt: Attempt, sizes: Mapping[int, Sequence[Any]], others: Mapping[int, int]) -> Attempt | None:
+    """The attempt in a program with other numbers in place of some; None where it does not run."""
+    new = [(node, other) for size, other in others.items() for node in sizes[size]]
+    before, dtype = random_state(()), torch.get_default_dtype()
+    try:
+        with capture_thread(Output()):
+            return _begun(attempt, _with_numbers(attempt.session.program, new))
+    except (ProgramError, RuntimeError, ValueError, TypeError, LookupError, ArithmeticError):
+        return None
+    finally:
+        before.restore()
+        torch.set_default_dtype(dtype)
+
+
+def _begun(attempt: Attempt, program: Program) -> Attempt | None:
+    session = Session(program, attempt.session.seed, attempt.session.interpreter.cancel)
+    if session.begin() is not None:
+        return None
+    record = session.iterate()
+    if record.failure is not None and record.failure.section in ("forward", "backward"):
+        return None
+    other = attempt_of(session, record, attempt.dtype, {})
+    return other if other.reading.names == attempt.reading.names else None
+
+
+def _with_numbers(program: Program, new: Sequence[tuple[Any, int]]) -> Program:
+    lines = [line.encode() for line in program.lines]
+    for node, number in sorted(new, key=lambda pair: (pair[0].lineno, pair[0].col_offset), reverse=True):
+        line = lines[node.lineno - 1]
+        lines[node.lineno - 1] = line[: node.col_offset] + b"%d" % number + line[node.end_col_offset :]
+    text = b"\n".join(lines).decode()
+    return replace(parse(text, f"{program.name} at other sizes"), naming=program.naming)
