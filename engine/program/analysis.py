@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from .program import SECTIONS, Program
 from .random_draws import draws_nothing, draws_whole_numbers, lines_may_draw, may_draw_elsewhere
 from .reachability import bound_anew, out_of_reach, reached_names
 from .statements import Statement, is_backward
+from .torch_operations import leaves_graph
 from .unwritten import Holes, holes_of
 
 
@@ -97,6 +99,14 @@ class ProgramFacts:
     def lines_may_draw(self) -> bool:
         """Whether a handwritten line may draw random numbers."""
         return lines_may_draw(self.program)
+
+    @cached_property
+    def leaves_graph(self) -> bool:
+        """Whether a value may reach the loss past autograd, on purpose: `w.detach()`."""
+        forward = [section.tree for section in self.program.sections if section.kind in ("setup", "forward")]
+        nodes = [node for tree in forward for node in ast.walk(tree)]
+        names = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+        return any(map(leaves_graph, names | {node.id for node in nodes if isinstance(node, ast.Name)}))
 
     @cached_property
     def draws_nothing(self) -> bool:

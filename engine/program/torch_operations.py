@@ -161,6 +161,18 @@ def has_kinks(name: str) -> bool:
     return out_of_place(name) in _KINKED
 
 
+_LEAVING = frozenset(
+    """
+    __array__ __float__ data detach detach_ float inference_mode item no_grad numpy set_grad_enabled tolist
+    """.split()
+)
+
+
+def leaves_graph(name: str) -> bool:
+    """Whether what it gives depends on its tensor and autograd is not to know: True in doubt."""
+    return name in _LEAVING
+
+
 def compares_exactly(name: str) -> bool:
     """Whether it asks of a number whether it is exactly another, as is done with masks and codes."""
     return name in _EXACT

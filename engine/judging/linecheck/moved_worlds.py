@@ -75,7 +75,17 @@ def tried_in_worlds(quick: QuickPass, results: Results) -> Results:
     results = _with_conventions(quick.attempt, results, worlds, others, passing)
     # what is right because two errors cancel is no less an error
     sound = [n for n in passing if not _behind(results, n) & set(results.wrong) - set(passing)]
-    return results.told({n: reasons[n] for n in sound}, Verdict.LEANING)
+    return results.told({n: _undoing(results, reads[n]) or reasons[n] for n in sound}, Verdict.LEANING)
+
+
+def _undoing(results: Results, reads: Iterable[str]) -> str:
+    """That a line reads what is no gradient by convention, and makes up for it."""
+    for read in reads:
+        verdict = results.agreements[read].verdict if read in results.agreements else None
+        if verdict in (Verdict.SCALED, Verdict.PART):
+            what = "is scaled by convention" if verdict is Verdict.SCALED else "holds a part"
+            return f"reads {read}, which {what}, and makes up for it"
+    return ""
 
 
 _WRONG_ELSEWHERE = "a path that it leaves out carries zero here, and not at other parameters"

@@ -119,7 +119,7 @@ def clipped_after(iteration: Iteration, name: str, count: int) -> bool:
     """Whether all that changes a gradient after so many writes clips it, by value or by norm.
 
     Clipped by value, an entry is what it was or the largest that there is; by norm all of them are smaller
-    by one factor, which the text has to say.
+    by one factor, and a line that reads it takes a norm.
     """
     writes = iteration.gradients[name].writes
     before = iteration.value_at(name, writes[count - 1] + 1)
@@ -128,7 +128,8 @@ def clipped_after(iteration: Iteration, name: str, count: int) -> bool:
         return False
     if not after.numel() or not bool(after.any()):
         return False
-    by_norm = any("norm" in iteration.statement_at(position).text for position in writes[count:])
+    later = map(iteration.statement_at, range(writes[count - 1] + 1, writes[-1] + 1))
+    by_norm = any("norm" in one.text for one in later if name in one.reads or name in one.writes)
     most = after.abs().max()
     limited = before.clamp(-most, most) if not by_norm else before * (most / before.abs().max()).clamp(max=1)
     return bool(torch.allclose(limited, after))

@@ -2,7 +2,8 @@
 
 Torch's own backward is not always the derivative (that of `ctc_loss` by log-probabilities is not). So the
 forward runs with a tensor moved a little along a few random directions, and what the loss does is compared
-with autograd's gradient and with what the program wrote, both where nothing was replaced.
+with autograd's gradient and with what the program wrote, both where nothing was replaced. Differences do
+not see what a program keeps from autograd on purpose (`w.detach()`): where it does, they are not asked.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def heard(quick: QuickPass, results: Results) -> Results:
     """The results without what autograd alone is wrong about."""
     attempt = quick.attempt
     accused = [name for name in results.wrong if not results.agreements[name].broken][:_MOST]
-    if not accused or attempt.dtype is None:
+    if not accused or attempt.dtype is None or attempt.session.facts.leaves_graph:
         return results
     with attempt.open() as world:
         graph = attempt.forward(world)
