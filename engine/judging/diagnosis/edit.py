@@ -75,9 +75,9 @@ class Edit:
         """What stands in the place of the line."""
         if self.spot is None:
             assert isinstance(self.new, Sequence)
-            return self.new
+            return [ast.fix_missing_locations(statement) for statement in self.new]
         assert isinstance(self.new, ast.AST)
-        return exchanged(self.line.node, self.spot.node, [self.new])
+        return exchanged(self.line.node, self.spot.node, [ast.fix_missing_locations(self.new)])
 
     def of(self, top: ast.stmt) -> Sequence[ast.stmt]:
         """What stands in the place of the top-level statement that holds the line."""
@@ -250,6 +250,5 @@ class Part:
 
 
 def compiled(body: Iterable[ast.stmt], filename: str) -> CodeType:
-    """Statements as code."""
-    module = ast.Module(body=list(body), type_ignores=[])
-    return compile(ast.fix_missing_locations(module), filename, "exec", dont_inherit=True)
+    """Statements as code; every node has to have its place in the text."""
+    return compile(ast.Module(body=list(body), type_ignores=[]), filename, "exec", dont_inherit=True)

@@ -11,7 +11,14 @@ from ...program.names import called
 from ...program.program import Program
 from ...program.statements import Statement
 from ...program.torch_operations import is_trait, reads_shape_only, takes_shape_of_argument
-from .edit import Line, blocks, duplicate, lines_in
+from .edit import Line, blocks, duplicate, exchanged, lines_in
+
+
+class Reads(NamedTuple):
+    """All names that are read, and those of them that are read for more than a shape."""
+
+    names: frozenset[str]
+    values: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +30,8 @@ class Slice:
     """Those that write the gradient come first, the last of them in front."""
     numbers: tuple[int, ...]
     """The places of the tops in the section."""
+    beside: Mapping[Line, Reads]
+    """What a line's top-level statement reads in its other lines."""
 
 
 def sliced(
@@ -52,7 +61,8 @@ def sliced(
     chosen = [(numbers.index(number), s, name in s.writes or without_effect(s, name)) for number, s in kept]
     lines = lines_in(tops, chosen)
     ordered = sorted(lines, key=lambda line: (not line.own, -line.statement.number))
-    return Slice(tops, ordered, tuple(numbers))
+    beside = {line: reads_of(exchanged(tops[line.top], line.node, [ast.Pass()])) for line in lines}
+    return Slice(tops, ordered, tuple(numbers), beside)
 
 
 def _given(
@@ -108,13 +118,6 @@ def without_effect(statement: Statement, name: str) -> bool:
     if not isinstance(node, ast.Expr) or statement.writes or name not in statement.reads:
         return False
     return isinstance(node.value, ast.BinOp | ast.Call | ast.UnaryOp)
-
-
-class Reads(NamedTuple):
-    """All names that are read, and those of them that are read for more than a shape."""
-
-    names: frozenset[str]
-    values: frozenset[str]
 
 
 def reads_of(nodes: Iterable[ast.AST]) -> Reads:

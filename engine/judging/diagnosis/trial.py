@@ -124,9 +124,10 @@ class Trial:
             code = compiled(changed, self.bench.program.filename)
         except (ValueError, TypeError, SyntaxError):
             return None
-        reads = reads_of(changed)
+        beside, reads = self.slice.beside[edit.line], reads_of(edit.statements)
         own = {self.name} if edit.line.own else set[str]()
-        part = Part(code, reads.values, reads.names, self.parts[top].writes | own)
+        names, values = beside.names | reads.names, beside.values | reads.values
+        part = Part(code, values, names, self.parts[top].writes | own)
         return self.outcome([*self.parts[:top], part, *self.parts[top + 1 :]])
 
     def holds(self, edit: Edit) -> bool:

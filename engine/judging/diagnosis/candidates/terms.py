@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from ....program.names import called
 from ....program.program import Program
@@ -20,22 +21,30 @@ from ..wording import binary, fit_together, written
 
 def paths(case: Case) -> Iterator[Edit]:
     """The lines with one derived contribution more, or less, where there are several."""
-    if case.derived is not None and len(case.derived.contributions) > 1:
-        for contribution in case.derived.contributions:
-            yield from _one_path(case, [contribution])
-        for pair in combinations(case.derived.contributions, 2):
-            yield from _one_path(case, list(pair))
+    contributions = case.derived.contributions if case.derived is not None else ()
+    if len(contributions) > 1:
+        ways = [_Way(contribution, _statements(case, contribution)) for contribution in contributions]
+        for some in (*([way] for way in ways), *combinations(ways, 2)):
+            yield from _of_ways(case, some)
 
 
 def only_path(case: Case) -> Iterator[Edit]:
     """The lines with the only contribution that there is."""
     if case.derived is not None and len(case.derived.contributions) == 1:
-        yield from _one_path(case, list(case.derived.contributions))
+        (contribution,) = case.derived.contributions
+        yield from _of_ways(case, [_Way(contribution, _statements(case, contribution))])
 
 
-def _one_path(case: Case, some: list[Contribution]) -> Iterator[Edit]:
+class _Way(NamedTuple):
+    """A contribution, and the statements that add it."""
+
+    contribution: Contribution
+    statements: Sequence[ast.stmt]
+
+
+def _of_ways(case: Case, some: Sequence[_Way]) -> Iterator[Edit]:
     words = _missing(case, some)
-    more = [statement for contribution in some for statement in _statements(case, contribution)]
+    more = [statement for way in some for statement in way.statements]
     for line in case.trial.lines if more else ():
         if not line.own:
             continue
@@ -46,7 +55,7 @@ def _one_path(case: Case, some: list[Contribution]) -> Iterator[Edit]:
     less = _taken_away(more)
     own = next((line for line in case.trial.lines if line.own), None)
     if own is not None and less is not None and len(some) == 1:
-        words = f"the contribution through {some[0].target} is counted twice"
+        words = f"the contribution through {some[0].contribution.target} is counted twice"
         yield Edit("counted_twice", words, own, None, [own.node, less])
 
 
@@ -69,10 +78,10 @@ def _taken_away(more: Sequence[ast.stmt]) -> ast.stmt | None:
     return ast.AugAssign(target=more[0].target, op=operator, value=more[0].value)
 
 
-def _missing(case: Case, some: list[Contribution]) -> str:
+def _missing(case: Case, some: Sequence[_Way]) -> str:
     assert case.derived is not None
     also = "also " if len(case.derived.contributions) > len(some) else ""
-    targets = " and ".join(contribution.target for contribution in some)
+    targets = " and ".join(way.contribution.target for way in some)
     whose = "its contribution is" if len(some) == 1 else "their contributions are"
     return f"{case.tensor} is {also}used by {targets}; {whose} missing"
 
