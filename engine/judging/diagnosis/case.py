@@ -41,7 +41,8 @@ class Case:
     """A gradient on trial: its lines, the values in them, and the program around."""
 
     trial: Trial
-    derived: Derived | None
+    derivation: Mapping[str, Derived]
+    """What the rules derive, by the name of the tensor."""
     spots: Sequence[tuple[Line, Spot]]
     """Every expression of every line, own lines first."""
     standing: dict[str, Any]
@@ -58,6 +59,11 @@ class Case:
     def tensor(self) -> str:
         """The name of the tensor whose gradient it is."""
         return self.trial.tensor
+
+    @property
+    def derived(self) -> Derived | None:
+        """What the lines ought to be, where that is known."""
+        return self.derivation.get(self.tensor)
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -175,12 +181,12 @@ class Case:
         return [node.id for node in nodes if isinstance(node, ast.Name)]
 
 
-def case_of(trial: Trial, derived: Derived | None) -> Case:
-    """Everything that there is to know of lines as they stand; `derived` says what they ought to be."""
+def case_of(trial: Trial, derivation: Mapping[str, Derived]) -> Case:
+    """Everything that there is to know of lines as they stand; `derivation` says what they ought to be."""
     spots = [(line, spot) for line in trial.lines for spot in spots_of(line.node)]
     standing = _standing(trial)
     known = {id(spot.node): _known(spot.node, standing) for _, spot in spots}
-    return Case(trial, derived, spots, standing, known)
+    return Case(trial, derivation, spots, standing, known)
 
 
 def _standing(trial: Trial) -> dict[str, Any]:

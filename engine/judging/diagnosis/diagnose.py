@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 
 import torch
@@ -16,13 +17,15 @@ from ...execution.steps import MISSING
 from ...rules.derivation.derive import Derivation, Derived, derive
 from ...verdict import Verdict
 from ..linecheck.attempt import attempt_of
-from ..linecheck.outcome import LineCheck, LineJudgement
-from .bench import Bench, prepared
+from ..linecheck.outcome import LineCheck
+from .bench import prepared
 from .candidates.nonfinite import number_for_nan
 from .candidates.order import Reorder, reorders
+from .candidates.swapped import swapped
 from .candidates.terms import no_path
 from .case import case_of
 from .diagnosis import Diagnosis, Place
+from .edit import Edit
 from .search import explanation
 from .trial import Trial, on_trial
 from .whole_section import run_whole
@@ -54,7 +57,9 @@ def diagnose(
     with attempt.open() as world, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # lines that are tried may do anything
         bench = prepared(attempt, reused, world)
-        return {judgement.name: _diagnosis(bench, judgement, derived) for judgement in accused}
+        trials = [on_trial(bench, judgement) for judgement in accused]
+        exchanged = {name: _of_edit(edit) for name, edit in swapped(trials)}
+        return {trial.name: _diagnosis(trial, derived, exchanged.get(trial.name)) for trial in trials}
 
 
 def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
@@ -66,10 +71,9 @@ def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
     return any(s.top in raised and name in s.writes for s in section.statements)
 
 
-def _diagnosis(bench: Bench, judgement: LineJudgement, derivation: Derivation) -> Diagnosis:
-    trial = on_trial(bench, judgement)
+def _diagnosis(trial: Trial, derivation: Derivation, known: Diagnosis | None) -> Diagnosis:
     derived = derivation.gradients.get(trial.tensor)
-    diagnosis = _beyond_edits(trial) or _reordered(trial) or _edited(trial, derived)
+    diagnosis = known or _beyond_edits(trial) or _reordered(trial) or _edited(trial, derivation.gradients)
     return replace(diagnosis, suggestion="\n".join(derived.lines) if derived is not None else "")
 
 
@@ -96,11 +100,15 @@ def _of_order(reorder: Reorder) -> Diagnosis:
     return Diagnosis(reorder.kind, reorder.message, evidence, edit=reorder.text, place=place)
 
 
-def _edited(trial: Trial, derived: Derived | None) -> Diagnosis:
+def _edited(trial: Trial, derivation: Mapping[str, Derived]) -> Diagnosis:
     """Where another line in place of one would be right."""
-    edit = explanation(case_of(trial, derived))
+    edit = explanation(case_of(trial, derivation))
     if edit is None:
         return Diagnosis("unexplained", f"no simple explanation found ({_range(trial)})")
+    return _of_edit(edit)
+
+
+def _of_edit(edit: Edit) -> Diagnosis:
     text = "\n".join(map(written, edit.statements))
     statement = edit.line.statement
     evidence = f"line {statement.line} as {text!r} is right, whatever comes from upstream"

@@ -23,8 +23,10 @@ from .candidates.grafts import (
     zeros_and_ones,
 )
 from .candidates.names import near_upstreams, other_upstreams, tensors
+from .candidates.pairs import two_slips
 from .candidates.powers import any_power, exponents
 from .candidates.products import products
+from .candidates.rearranged import parentheses, reversals
 from .candidates.scalars import mean_factors, measured_constants, other_sizes, scalings, unnamed_constants
 from .candidates.signs import measured_signs, signs
 from .candidates.sums import means, sums
@@ -45,6 +47,8 @@ _TRIED: tuple[Candidates, ...] = (
     zeros_and_ones,
     exponents,
     products,
+    parentheses,
+    reversals,
     assignments,
     repeated_indices,
     extra_factors,
@@ -69,6 +73,7 @@ _TRIED: tuple[Candidates, ...] = (
     other_gradients,
     grafts,
     missing_parts,
+    two_slips,
     unnamed_constants,
 )
 """From the specific to the general."""

@@ -45,11 +45,14 @@ class _Way(NamedTuple):
 def _of_ways(case: Case, some: Sequence[_Way]) -> Iterator[Edit]:
     words = _missing(case, some)
     more = [statement for way in some for statement in way.statements]
+    before = _unwritten(case, some) if more else []
     for line in case.trial.lines if more else ():
         if not line.own:
             continue
-        yield Edit("path_missing", words, line, None, [line.node, *more])
         whole = _plus(line.node, more)
+        if before and whole is not None:
+            yield Edit("path_missing", words, line, None, [*before, whole])
+        yield Edit("path_missing", words, line, None, [*before, line.node, *more])
         if whole is not None:
             yield Edit("path_missing", words, line, None, [whole])
     less = _taken_away(more)
@@ -57,6 +60,20 @@ def _of_ways(case: Case, some: Sequence[_Way]) -> Iterator[Edit]:
     if own is not None and less is not None and len(some) == 1:
         words = f"the contribution through {some[0].contribution.target} is counted twice"
         yield Edit("counted_twice", words, own, None, [own.node, less])
+
+
+def _unwritten(case: Case, some: Sequence[_Way]) -> list[ast.stmt]:
+    """The lines of the gradients that contributions read and that the program does not write."""
+    given, lines = case.trial.bench.given | {case.name}, list[str]()
+    queue, seen = [way.contribution.target for way in some], set[str]()
+    while queue:
+        derived = case.derivation.get(queue.pop())
+        if derived is None or derived.name in given or derived.tensor in seen:
+            continue
+        seen.add(derived.tensor)
+        lines = [*derived.lines, *lines]
+        queue += [contribution.target for contribution in derived.contributions]
+    return [statement for line in lines for statement in ast.parse(line).body]
 
 
 def _plus(node: ast.stmt, more: Sequence[ast.stmt]) -> ast.stmt | None:
