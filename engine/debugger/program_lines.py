@@ -175,8 +175,9 @@ def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Ver
     done |= {
         name
         for statement in statements
-        for name in scene.to_be_edited.get(statement.line, ())
-        if record.gradients[name].settled(view.ran)
+        for by_line in (scene.to_be_edited, scene.wrong_helpers)
+        for name in by_line.get(statement.line, ())
+        if scene.is_complete(name, view.ran)
     }
     done |= _never_run(scene, view, statements)
     return max((scene.judgements[name].verdict for name in done), key=_GRAVITY.index, default=None)

@@ -126,6 +126,8 @@ def _remark(scene: Scene, view: View) -> str:
 
 def _counts(scene: Scene, record: Iteration, ran: int) -> Counter[Verdict]:
     told = [name for name, gradient in record.gradients.items() if is_told(record, gradient, ran)]
+    helpers = {name for names in scene.wrong_helpers.values() for name in names}
+    told += [name for name in helpers if scene.is_complete(name, ran)]
     return Counter(scene.judgements[name].verdict for name in told)
 
 

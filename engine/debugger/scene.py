@@ -92,6 +92,25 @@ class Scene:
         return self.judgements[gradient.name] if gradient is not None else None
 
     @cached_property
+    def wrong_helpers(self) -> Mapping[int, list[str]]:
+        """By line, the helper variables that are wrong although no name pairs them with a tensor."""
+        by_line: dict[int, list[str]] = {}
+        known = self.record.gradients if self.record is not None else {}
+        for name, judgement in self.judgements.items():
+            for line in judgement.line.lines if judgement.line is not None and name not in known else ():
+                by_line.setdefault(line, []).append(name)
+        return by_line
+
+    def is_complete(self, name: str, ran: int) -> bool:
+        """Whether a gradient, or a helper variable that is wrong, has its last value after `ran` steps."""
+        record, judgement = self.record, self.judgements[name]
+        if record is None or name in record.gradients:
+            return record is not None and record.gradients[name].settled(ran)
+        lines = judgement.line.lines if judgement.line is not None else ()
+        last = (at[-1] for statement, at in record.positions.items() if statement.line in lines)
+        return max(last, default=ran) < ran
+
+    @cached_property
     def to_be_edited(self) -> Mapping[int, list[str]]:
         """By line, the gradients that an edit of it was seen to put right: of helpers, too."""
         by_line: dict[int, list[str]] = {}

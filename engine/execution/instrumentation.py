@@ -10,31 +10,39 @@ from types import CodeType
 from ..program.program import Program, Section
 from ..program.statements import Statement, blocks_of, is_backward
 
-STEP = "__backprop_tui_step__"
-BEFORE = "__backprop_tui_before__"
-LOG = "__backprop_tui_log__"
-STAND_IN = "__backprop_tui_stand_in__"
-COPY_ALL = "__backprop_tui_copy_all__"
-BACKWARD = "__backprop_tui_backward__"
+HIDDEN = "__backprop_tui_"
+"""Names that begin like this are none of the program's."""
+STEP = f"{HIDDEN}step__"
+BEFORE = f"{HIDDEN}before__"
+LOG = f"{HIDDEN}log__"
+STAND_IN = f"{HIDDEN}stand_in__"
+COPY_ALL = f"{HIDDEN}copy_all__"
+BACKWARD = f"{HIDDEN}backward__"
 
 
 def compile_section(program: Program, section: Section) -> CodeType:
     """The section as one code object."""
-    return _compile(program, _Hooks(section.statements).block(section.tree.body))
+    return compiled(program, hooked(section))
+
+
+def hooked(section: Section) -> list[ast.stmt]:
+    """The statements of a section with all hooks around each; the statements are those of the program."""
+    return _Hooks(section.statements).block(section.tree.body)
 
 
 def compile_statements(program: Program, section: Section, harmless: Set[Statement]) -> tuple[CodeType, ...]:
     """Every top-level statement of the section as a code object of its own, with lean hooks."""
     hooks = _LeanHooks(section.statements, harmless, frozenset())
-    return tuple(_compile(program, hooks.block([node])) for node in section.tree.body)
+    return tuple(compiled(program, hooks.block([node])) for node in section.tree.body)
 
 
 def compile_lean(program: Program, section: Section, harmless: Set[Statement], watched: Set[str]) -> CodeType:
     """The section with the least that records it: harmless straight lines only log what they bound."""
-    return _compile(program, _LeanHooks(section.statements, harmless, watched).block(section.tree.body))
+    return compiled(program, _LeanHooks(section.statements, harmless, watched).block(section.tree.body))
 
 
-def _compile(program: Program, body: list[ast.stmt]) -> CodeType:
+def compiled(program: Program, body: list[ast.stmt]) -> CodeType:
+    """Statements with hooks as code of the program."""
     module = ast.Module(body=body, type_ignores=[])
     return compile(ast.fix_missing_locations(module), program.filename, "exec", dont_inherit=True)
 

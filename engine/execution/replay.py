@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any
 
 import torch
@@ -136,10 +136,16 @@ class World:
                 noise = by * torch.randn(part.shape, generator=generator, dtype=torch.float64)
                 part.copy_(part * noise.exp().to(part) if finite_max(part) else noise.to(part))
 
-    def forward(self, names: Iterable[str], shifts: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+    def forward(
+        self,
+        names: Iterable[str],
+        shifts: Mapping[str, Tensor] | None = None,
+        code: CodeType | None = None,
+    ) -> dict[str, Tensor]:
         """Run the forward with a graph; the tensors among `names` that require grad afterwards.
 
-        To what is bound to a name in `shifts` its tensor is added, as often as it is.
+        To what is bound to a name in `shifts` its tensor is added, as often as it is. With `code` that is
+        run, the same forward with more to tell.
         """
         namespace, roles = self.session.namespace, self.start.roles
         names = tuple(dict.fromkeys(names))
@@ -148,7 +154,11 @@ class World:
         recorder.graph_wanted = recorder.names
         with torch.enable_grad(), self.same_draws():
             self._watched_by(recorder)
-            self.session.interpreter.run_section("forward", recorder, lean=True)
+            if code is None:
+                self.session.interpreter.run_section("forward", recorder, lean=True)
+            else:
+                recorder.look("forward")
+                exec(code, namespace)
         values = {name: namespace.get(name) for name in names}
         return {n: t for n, t in values.items() if isinstance(t, Tensor) and t.requires_grad}
 

@@ -18,6 +18,7 @@ from .convention import convention
 from .diagnosis.diagnose import diagnose
 from .diagnosis.diagnosis import Diagnosis
 from .judgement import Judgement, judgements
+from .linecheck.helper_places import WrongHelper
 from .linecheck.line_check import check_lines
 from .linecheck.outcome import LineCheck, WrongFunction
 from .report import GradientReport, Report
@@ -103,6 +104,8 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     judgement_of = judgements(record, lines, diagnoses_of(session, record, lines))
     reports = [_of_function(one) for one in lines.functions]
     reports += [_written(gradient, judgement_of[gradient.name], rtol, atol) for gradient in written]
+    if (helper := lines.helper) is not None and helper.name not in record.gradients:
+        reports = sorted([*reports, _of_helper(helper, judgement_of[helper.name])], key=_place)
     naming = session.program.naming
     missing = [name for name in map(naming.gradient, session.parameters) if name not in record.gradients]
     missing += absent_gradients(session.facts, record.references)
@@ -147,6 +150,34 @@ def _written(gradient: Gradient, judgement: Judgement, rtol: float, atol: float)
         line_dtype=line.dtype or None if line is not None else None,
         message=_unreached(gradient, judgement) or judgement.message,
         diagnosis=judgement.diagnosis,
+    )
+
+
+def _place(report: GradientReport) -> int:
+    return report.line or 0
+
+
+def _of_helper(helper: WrongHelper, judgement: Judgement) -> GradientReport:
+    line = helper.line.statement.line
+    return GradientReport(
+        name=helper.name,
+        tensor=None,
+        line=line,
+        lines=(line,),
+        verdict=judgement.verdict,
+        exact=False,
+        approximate=False,
+        maxdiff=helper.maxdiff,
+        relative_error=None,
+        shape=helper.shape,
+        expected_shape=helper.expected_shape,
+        worst_index=None,
+        line_verdict=judgement.verdict,
+        line_maxdiff=helper.maxdiff,
+        line_dtype=judgement.line.dtype if judgement.line is not None else None,
+        message=judgement.message,
+        diagnosis=judgement.diagnosis,
+        of=helper.of,
     )
 
 

@@ -76,9 +76,13 @@ def judgements(
     reasons = diagnoses or {}
     wrong = line_check.functions if line_check is not None else ()
     functions = tuple(f"{one.name}.backward" for one in wrong)
+    helpers = {name: line for name, line in lines.items() if line.of and name not in iteration.gradients}
     return {
-        name: _below(functions, _judgement(iteration, gradient, lines, reasons.get(name)))
-        for name, gradient in iteration.gradients.items()
+        **{name: _of_helper(line, reasons.get(name)) for name, line in helpers.items()},
+        **{
+            name: _below(functions, _judgement(iteration, gradient, lines, reasons.get(name)))
+            for name, gradient in iteration.gradients.items()
+        },
     }
 
 
@@ -89,6 +93,16 @@ def _below(functions: tuple[str, ...], judgement: Judgement) -> Judgement:
     if not functions or line is None or whole is not Verdict.WRONG or judgement.verdict.accuses:
         return judgement
     return _inherited(whole, line, (*judgement.inherited_from, *functions), ())
+
+
+def _of_helper(line: LineJudgement, diagnosis: Diagnosis | None) -> Judgement:
+    """For a helper line that is wrong: no tensor has the name that it would be the gradient of."""
+    headline = _accusation(line, diagnosis)
+    return Judgement(line.verdict, Verdict.WRONG, line, False, (), headline, _belongs(line), diagnosis)
+
+
+def _belongs(line: LineJudgement) -> tuple[str, ...]:
+    return (f"what belongs there is the gradient of {line.of}",) if line.of else ()
 
 
 def _unjudged(gradient: Gradient, problem: str) -> Judgement:

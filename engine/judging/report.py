@@ -45,6 +45,8 @@ class GradientReport:
     """Those of its lines that are wrong, where not all are."""
     diagnosis: Diagnosis | None = None
     """What is wrong with its line, where that was judged wrong."""
+    of: str | None = None
+    """Of a helper variable that is wrong: what it ought to be the gradient of, in the forward's words."""
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,9 @@ def _report(report: Report) -> dict[str, Json]:
 def _gradient(gradient: GradientReport) -> dict[str, Json]:
     return {
         "name": gradient.name,
-        "line": gradient.line,
         "tensor": gradient.tensor,
+        "of": gradient.of,
+        "line": gradient.line,
         "lines": list(gradient.lines),
         "accused_lines": list(gradient.accused_lines),
         "verdict": gradient.verdict.value,

@@ -45,6 +45,7 @@ def diagnose(
         for judgement in judgements.values()
         if judgement.verdict.accuses
         and not judgement.reused
+        and not judgement.of
         and not _cut_short(session, iteration, judgement.name)
     ]
     if not accused:

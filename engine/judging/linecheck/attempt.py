@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from operator import attrgetter
+from types import CodeType
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ from ...execution.reference_backward import fill_grad, reference_backward
 from ...execution.replay import World
 from ...execution.session import Session
 from ...execution.vjps import arrivals
+from ...program.statements import Statement
 from ...tensors.batch_comparison import unflatten
 from ...tensors.comparison import finite_max
 from ...tensors.dtypes import as_numbers, as_reals
@@ -77,8 +79,12 @@ class Attempt:
         """A fresh world in this precision."""
         return World(self.session, self.iteration.start, self.dtype, self.constants)
 
-    def forward(self, world: World, shifts: Mapping[str, Tensor] | None = None) -> Graph:
+    def forward(
+        self, world: World, shifts: Mapping[str, Tensor] | None = None, code: CodeType | None = None
+    ) -> Graph:
         """Run the forward in a world; to what is bound to a name in `shifts` its tensor is added.
+
+        With `code` that is run, the same forward with more to tell.
 
         Raises:
             NotInDouble: a tensor is not in double precision although the attempt is.
@@ -86,7 +92,7 @@ class Attempt:
         session, reading = self.session, self.reading
         for function in self.mended:
             put_in_place(session.namespace, function, by_its_statements(function))
-        tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names), shifts)
+        tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names), shifts, code)
         if self.dtype is not None and not all(map(_is_double, tensors.values())):
             raise NotInDouble
         graph = Graph(tensors, session.namespace["loss"])
@@ -106,11 +112,12 @@ class Attempt:
         taken: Callable[[str, Any], Any] = lambda _, value: value,
         *,
         graph: bool = False,
+        after: Callable[[Statement], None] | None = None,
     ) -> Outcome:
         """Run the handwritten lines; the gradients of the tensors in `cuts` are replaced when complete."""
         gradient = self.reading.gradient_of
         substitutes = {gradient(name): tensor for name, tensor in cuts.items()}
-        return run_lines(world, self.plan, substitutes, taken, graph=graph)
+        return run_lines(world, self.plan, substitutes, taken, graph=graph, after=after)
 
 
 def attempt_of(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...tensors.vjp_agreement import Agreement
 from ...verdict import Verdict
 from .attempt import Attempt
-from .gradient_lines import allocated_gradients, read_in_part, written_lines
+from .gradient_lines import allocated_gradients, filled_lines, read_in_part
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def _woven_after_wrong(attempt: Attempt, results: Results) -> Results:
 def _whole_after_part(attempt: Attempt, results: Results) -> Results:
     """Memory that is filled through parts of it is wrong where a part is: that one has the blame."""
     wrong = results.wrong
-    lines = {name: set(written_lines(attempt.iteration, name)) for name in wrong}
+    lines = {name: filled_lines(attempt.iteration, name) for name in wrong}
     upstreams = dict(results.upstreams)
     reasons: dict[str, str] = {}
     for name in allocated_gradients(attempt.session).intersection(wrong):

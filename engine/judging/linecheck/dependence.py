@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
@@ -35,15 +35,30 @@ def upstreams(program: Program, names: frozenset[str]) -> Mapping[str, tuple[str
     section = program.section("backward")
     statements = section.statements if section else ()
     functions = globals_of_functions(program)
-    return {name: _upstreams_of(name, statements, functions, names) for name in names}
+    return {name: _reads_behind(name, statements, functions, names).upstreams for name in names}
 
 
-def _upstreams_of(
+def read_through(program: Program, names: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    """For every gradient the other names that its lines read, and that the lines of those read."""
+    section = program.section("backward")
+    statements = section.statements if section else ()
+    functions = globals_of_functions(program)
+    return {name: _reads_behind(name, statements, functions, names).others for name in names}
+
+
+class _Reads(NamedTuple):
+    """What is read behind a gradient, up to the next gradients."""
+
+    upstreams: tuple[str, ...]
+    others: frozenset[str]
+
+
+def _reads_behind(
     name: str,
     statements: Sequence[Statement],
     functions: Mapping[str, frozenset[str]],
     names: frozenset[str],
-) -> tuple[str, ...]:
+) -> _Reads:
     found: list[str] = []
     seen, queue = {name}, [name]
     while queue:
@@ -56,7 +71,7 @@ def _upstreams_of(
                 found.append(read)
             else:
                 queue.append(read)
-    return tuple(found)
+    return _Reads(tuple(found), frozenset(seen.difference(found) - {name}))
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from ...execution.iteration import Iteration
 from ...execution.session import Session
 from ...execution.steps import MISSING
 from ...program.program import Program
+from ...program.torch_operations import allocates
 from ...tensors.aliasing import Namespace
 
 COPIED = "taken from autograd, by .grad: no line of it is handwritten"
@@ -85,6 +86,12 @@ def written_lines(iteration: Iteration, name: str, count: int | None = None) -> 
         return (iteration.statement_at(writes[0]).line,)
     lines = {iteration.statement_at(position).line for position in writes}
     return tuple(sorted(lines or set(iteration.gradients[name].pair.lines)))
+
+
+def filled_lines(iteration: Iteration, name: str) -> frozenset[int]:
+    """The lines that build a gradient but do not make the memory that it begins as."""
+    statements = map(iteration.statement_at, iteration.writes.get(name, ()))
+    return frozenset(one.line for one in statements if not any(map(allocates, one.called)))
 
 
 def read_in_part(iteration: Iteration, name: str, upstream: str) -> bool:

@@ -18,14 +18,16 @@ from ...tensors.comparison import name_of
 from ...verdict import Verdict
 from .attempt import Attempt, attempt_of
 from .blame import Results, blamed
+from .helper_places import WrongHelper
 from .interactions import judged_together, unexplained
 from .isolated_lines import second_look
-from .line_judgement import judgement_of, unknown
+from .line_judgement import judgement_of, judgement_of_helper, unknown
 from .moved_worlds import tried_in_worlds
 from .outcome import LineCheck
 from .quick_pass import QuickPass, quick_pass
 from .reused_names import settled, turning_points
 from .third_opinion import heard
+from .unpaired_helpers import blamed_by_value
 from .wrong_functions import wrong_functions
 from .zero_one_parameters import right_only_here
 
@@ -93,10 +95,11 @@ def _judged(
     attempt = attempt_of(session, iteration, precision, complete, mended, constants)
     quick = quick_pass(attempt)
     results = _looked_at_twice(quick)
+    helper = None
     if in_worlds:
-        results = tried_in_worlds(quick, heard(quick, results))
+        results, helper = blamed_by_value(quick, tried_in_worlds(quick, heard(quick, results)))
     results = results.with_agreements(right_only_here(quick, results.agreements))
-    return _said(quick, blamed(attempt, results))
+    return _said(quick, blamed(attempt, results), helper)
 
 
 def _looked_at_twice(quick: QuickPass) -> Results:
@@ -108,13 +111,15 @@ def _looked_at_twice(quick: QuickPass) -> Results:
     return Results(agreements, reading.static)
 
 
-def _said(quick: QuickPass, results: Results) -> LineCheck:
+def _said(quick: QuickPass, results: Results, helper: WrongHelper | None) -> LineCheck:
     attempt = quick.attempt
     judgements = {name: judgement_of(quick, results, name) for name in attempt.reading.names}
     judgements |= {name: unknown(attempt, name) for name in attempt.reading.ambiguous}
+    if helper is not None:
+        judgements[helper.name] = judgement_of_helper(attempt, helper)
     if odd := unexplained(attempt.iteration, judgements):
         judgements |= judged_together(attempt, odd, judgements)
-    return LineCheck(attempt.iteration.number, judgements, _precision(attempt))
+    return LineCheck(attempt.iteration.number, judgements, _precision(attempt), helper=helper)
 
 
 def _precision(attempt: Attempt) -> str:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
+import torch
+
 from ...execution.failure import in_short
 from ...execution.shape_misfit import misfit_of
 from ...execution.steps import MISSING
+from ...tensors.comparison import name_of
 from ...verdict import Verdict
 from .attempt import Attempt
 from .blame import Results
 from .dependence import upstreams
 from .gradient_lines import COPIED, written_lines
+from .helper_places import WrongHelper
 from .outcome import LineJudgement
 from .quick_pass import QuickPass
 from .reused_names import clipped_after, many
@@ -62,6 +66,21 @@ def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement
         zeros=result.zeros,
         factor=result.factor,
         completed_in=None if early is None else early.completed_in,
+    )
+
+
+def judgement_of_helper(attempt: Attempt, helper: WrongHelper) -> LineJudgement:
+    """For a helper line that is wrong."""
+    line = helper.line
+    reads = upstreams(attempt.session.program, frozenset({*attempt.reading.names, line.root}))[line.root]
+    return LineJudgement(
+        helper.name,
+        helper.verdict,
+        (line.statement.line,),
+        reads,
+        helper.maxdiff,
+        name_of(attempt.dtype or torch.get_default_dtype()),
+        of=helper.of,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...verdict import Verdict
+from .helper_places import WrongHelper
 
 
 class LineJudgement(NamedTuple):
@@ -17,7 +18,7 @@ class LineJudgement(NamedTuple):
     lines: tuple[int, ...] = ()
     """Every line that builds it; the blame is theirs together."""
     upstreams: tuple[str, ...] = ()
-    """The gradients that the lines read."""
+    """The gradients that the lines read, and a helper of theirs that is wrong."""
     maxdiff: float | None = None
     dtype: str = ""
     message: str = ""
@@ -33,6 +34,8 @@ class LineJudgement(NamedTuple):
     """How many times the gradient it is, by convention."""
     completed_in: int | None = None
     """The line that completes a gradient which these lines read before."""
+    of: str = ""
+    """Of a helper that no name pairs with a tensor: what it ought to be the gradient of."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class LineCheck:
     problem: str = ""
     functions: tuple[WrongFunction, ...] = ()
     """The program's own Functions whose backward is wrong; lines are judged as if it were not."""
+    helper: WrongHelper | None = None
+    """The helper line that is wrong, where gradients are because of that."""
 
     @property
     def accused(self) -> frozenset[str]:

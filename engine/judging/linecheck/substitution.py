@@ -83,9 +83,13 @@ def run_lines(
     taken: Callable[[str, Any], Any] = lambda name, value: value,
     *,
     graph: bool = False,
+    after: Callable[[Statement], None] | None = None,
 ) -> Outcome:
-    """One pass. `taken` sees every value at the moment of its last write, before it is replaced."""
-    one = _Pass(world, plan, substitutes, taken)
+    """One pass. `taken` sees every value at the moment of its last write, before it is replaced.
+
+    `after` is called after every statement.
+    """
+    one = _Pass(world, plan, substitutes, taken, after)
     for name in plan.early:
         one.put(name)
     world.lines(one.after, one.after_line, one.failing, graph=graph)
@@ -120,7 +124,9 @@ class _Pass:
         plan: Plan,
         substitutes: Mapping[str, Tensor],
         taken: Callable[[str, Any], Any],
+        after: Callable[[Statement], None] | None,
     ) -> None:
+        self.told = after
         self.namespace = world.session.namespace
         self.kept = world.session.roles.parameter_gradients
         self.allocated = allocated_gradients(world.session)
@@ -159,6 +165,8 @@ class _Pass:
             self._renew(step.statement.writes, unseen)
         for slot in written_gradients(step, self.names, self.kept, self.allocated):
             self._written(slot.name, slot.origin)
+        if self.told is not None:
+            self.told(step.statement)
 
     def after_line(self, statement: Statement, values: tuple[Any, ...]) -> None:
         """After a straight line: the same, for the values of what it writes."""
@@ -167,6 +175,8 @@ class _Pass:
         for name, value in zip(statement.writes, values, strict=True):
             if name in self.names:
                 self._written(name, value)
+        if self.told is not None:
+            self.told(statement)
 
     def _written(self, name: str, value: Any) -> None:
         self.seen[name] = count = self.seen.get(name, 0) + 1

@@ -17,7 +17,7 @@ loss = -out[torch.arange(8), y].mean()
 # %% backward
 dout = torch.zeros_like(out)
 dout[torch.arange(8), y] = -1 / 8
-#! dW2, dh: dlog = dout + out.exp() * dout.sum(1, keepdim=True)
+#! dlog: dlog = dout + out.exp() * dout.sum(1, keepdim=True)
 dlog = dout - out.exp() * dout.sum(1, keepdim=True)
 #! dW2: dW2 = h.T @ dout
 dW2 = h.T @ dlog

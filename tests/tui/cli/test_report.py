@@ -271,7 +271,7 @@ def test_the_json_object_has_the_documented_keys() -> None:
     ]
     assert set(shown["gradients"][0]) == {
         *("name", "line", "verdict", "exact", "approximate", "maxdiff", "relative_error"),
-        *("shape", "expected_shape", "worst_index", "tensor", "accused_lines"),
+        *("shape", "expected_shape", "worst_index", "tensor", "of", "accused_lines"),
         *("line_verdict", "lines", "hidden", "inherited_from", "line_maxdiff", "line_dtype", "diagnosis"),
     }
     assert shown["error"] is None

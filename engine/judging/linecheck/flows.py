@@ -1,0 +1,127 @@
+"""What flows where in autograd's graph, in the words of the forward's expressions, pass by pass."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ...execution.graph_gradients import GraphGradients, graph_gradients
+from ...execution.noted_forward import NOTE, MadeNodes, NotedForward
+from ...execution.replay import World
+from ...tensors.autograd_graph import node_of
+from ...tensors.dtypes import as_reals
+from ...tensors.vjp_agreement import agreement
+from ...verdict import Verdict
+from .attempt import Attempt, Graph
+from .helper_places import Place, Spot
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """Gradients by where they flow, in the order in which the forward made what they belong to."""
+
+    graph: Graph
+    gradients: Mapping[Spot, Sequence[Tensor]]
+    targets: Mapping[Spot, Spot]
+    """For what flows along an edge, where it arrives."""
+    leaves: Sequence[str]
+    """The names of what no expression makes; their numbers are -1, -2, ..."""
+
+    @cached_property
+    def _numbered(self) -> Mapping[torch.Size, list[tuple[float, Tensor]]]:
+        """What arrives, for every shape by one number made of all entries, in its order."""
+        rows: dict[torch.Size, list[tuple[float, Tensor]]] = {}
+        arriving = (series for spot, series in self.gradients.items() if spot.edge is None)
+        for gradient in (one for series in arriving for one in series):
+            rows.setdefault(gradient.shape, []).append((number_of(gradient), gradient))
+        return {shape: sorted(row, key=itemgetter(0)) for shape, row in rows.items()}
+
+    def at(self, place: Place) -> dict[int, Tensor]:
+        """By the pass of a helper line, the gradient that it ought to bind."""
+        series = self.gradients.get(place.spot, ())
+        return {at: series[turn] for at, turn in place.turns.items() if turn < len(series)}
+
+    def arrives(self, value: Tensor) -> bool:
+        """Whether a value is what arrives somewhere."""
+        row, number = self._numbered.get(value.shape, []), number_of(value)
+        room = 1e-6 * abs(number) + 1e-9 * float(value.detach().abs().sum())
+        for at in range(bisect_left(row, number - room, key=itemgetter(0)), len(row)):
+            if row[at][0] > number + room:
+                break
+            if equal(value, row[at][1]):
+                return True
+        return False
+
+
+def equal(value: Any, gradient: Tensor) -> bool:
+    """Whether a value is a gradient, up to the rounding of double precision."""
+    return agreement(value, gradient).verdict in (Verdict.RIGHT, Verdict.NOT_EXERCISED)
+
+
+def number_of(tensor: Tensor) -> float:
+    """A number that differs where tensors of one shape do, but by chance."""
+    entries = as_reals(tensor.detach()).flatten().to(torch.float64)
+    weights = torch.arange(1, len(entries) + 1, dtype=torch.float64, device=tensor.device)
+    return float((entries * weights.mul_(_IRRATIONAL).frac_()).sum())
+
+
+_IRRATIONAL = 0.6180339887498949
+
+
+def flows_of(attempt: Attempt, world: World, noted: NotedForward) -> Flows:
+    """Run the forward in a world and look at what flows everywhere."""
+    made = MadeNodes()
+    attempt.session.namespace[NOTE] = made.note
+    graph = attempt.forward(world, code=noted.code)
+    found = graph_gradients(graph.loss)
+    names = {node_of(tensor): name for name, tensor in graph.tensors.items() if tensor.is_leaf}
+    leaves = [node for node in found.arrived if node in names]
+    spots = {**_spots(found, made), **{leaf: Spot(-1 - at) for at, leaf in enumerate(leaves)}}
+    gradients: dict[Spot, list[Tensor]] = {}
+    targets: dict[Spot, Spot] = {}
+    for node, spot in spots.items():
+        for output, gradient in enumerate(found.arrived[node]):
+            if gradient is not None:
+                gradients.setdefault(spot._replace(output=output), []).append(_plain(gradient))
+        for edge, gradient in enumerate(found.sent.get(node, ())):
+            target, output = node.next_functions[edge]
+            if gradient is not None and target in spots:
+                along = spot._replace(edge=edge)
+                gradients.setdefault(along, []).append(_plain(gradient))
+                targets[along] = spots[target]._replace(output=output)
+    return Flows(graph, gradients, targets, [names[leaf] for leaf in leaves])
+
+
+def _plain(gradient: Tensor) -> Tensor:
+    gradient = gradient.detach()
+    return gradient if gradient.layout == torch.strided else gradient.to_dense()
+
+
+def _spots(found: GraphGradients, made: MadeNodes) -> dict[Any, Spot]:
+    """Every node that an expression made, in the order in which that happened.
+
+    What is made on the way to the value of an expression, in a function say, is made by it as well.
+    """
+    spots: dict[Any, Spot] = {}
+    unsaid: list[Any] = []
+    for node in sorted(found.arrived, key=_when):
+        unsaid.append(node)
+        if node in made.by_node:
+            number, _ = made.by_node[node]
+            for inner, other in enumerate(reversed(unsaid)):
+                spots[other] = Spot(number, inner=inner)
+            unsaid = []
+    return spots
+
+
+def _when(node: Any) -> int:
+    """A node's place among all in the order in which they were made; leaves come last."""
+    number: int = node._sequence_nr()
+    return number

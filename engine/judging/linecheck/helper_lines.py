@@ -1,0 +1,126 @@
+"""The statements of the backward that bind what no name pairs with a tensor, and what reads it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import CodeType
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from ...execution.instrumentation import HIDDEN
+from ...program.names import root_name
+from ...program.program import Program
+from ...program.statements import Statement
+from ...tensors.aliasing import Namespace
+from ...tensors.dtypes import can_have_gradient
+
+_GIVEN = f"{HIDDEN}given__"
+
+
+@dataclass(frozen=True, eq=False)
+class HelperLine:
+    """A statement and one of the places that it binds: `draw`, `flows[t]`, `self.flow`."""
+
+    statement: Statement
+    target: ast.expr
+    root: str
+    """The name at the root of the place."""
+
+    @property
+    def text(self) -> str:
+        """The place as the program writes it."""
+        return ast.unparse(self.target)
+
+    def value(self, namespace: Namespace) -> Any:
+        """What is held there."""
+        return eval(self._load, namespace)
+
+    def put(self, namespace: Namespace, value: Tensor) -> None:
+        """Let another value be held there."""
+        namespace[_GIVEN] = value
+        exec(self._store, namespace)
+
+    @cached_property
+    def _load(self) -> CodeType:
+        tree = ast.parse(self.text, mode="eval")
+        return compile(tree, "<helper>", "eval")
+
+    @cached_property
+    def _store(self) -> CodeType:
+        return compile(f"{self.text} = {_GIVEN}", "<helper>", "exec")
+
+
+def helper_lines(program: Program, gradients: Container[str]) -> tuple[HelperLine, ...]:
+    """Every one whose root is none of the gradients that a name pairs."""
+    section = program.section("backward")
+    lines = [line for one in (section.statements if section else ()) for line in _lines(one)]
+    return tuple(line for line in lines if line.root not in gradients)
+
+
+def _lines(statement: Statement) -> Iterator[HelperLine]:
+    for target in _targets(statement.node):
+        root = root_name(target)
+        if root is not None and not any(isinstance(part, ast.Call) for part in ast.walk(target)):
+            yield HelperLine(statement, target, root)
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    if isinstance(node, ast.AugAssign | ast.AnnAssign):
+        return [node.target]
+    if not isinstance(node, ast.Assign):
+        return []
+    return [part for target in node.targets for part in _parts(target)]
+
+
+def _parts(target: ast.expr) -> list[ast.expr]:
+    if isinstance(target, ast.Tuple | ast.List):
+        return [part for inner in target.elts for part in _parts(inner)]
+    return [] if isinstance(target, ast.Starred) else [target]
+
+
+def readers(program: Program, line: HelperLine) -> tuple[Statement, ...]:
+    """The statements that read what a line binds, the line itself left out."""
+    section = program.section("backward")
+    statements = section.statements if section else ()
+    return tuple(one for one in statements if line.root in one.reads and one is not line.statement)
+
+
+class Seen(NamedTuple):
+    """What a line bound in one of its passes."""
+
+    line: HelperLine
+    at: int
+    """The how manieth pass it was."""
+    value: Tensor
+
+
+Given = Mapping[HelperLine, Mapping[int, Tensor]]
+"""What is put in the place of what a line binds, by the pass."""
+
+
+class Passes:
+    """Watches helper lines in one run of the backward: every tensor that they bind, in order."""
+
+    def __init__(self, namespace: Namespace, lines: Sequence[HelperLine], given: Given) -> None:
+        self.namespace = namespace
+        self.given = given
+        self.seen: list[Seen] = []
+        self._lines: dict[int, list[HelperLine]] = {}
+        for line in lines:
+            self._lines.setdefault(line.statement.number, []).append(line)
+        self._count: dict[HelperLine, int] = {}
+
+    def after(self, statement: Statement) -> None:
+        """The hook after every statement."""
+        for line in self._lines.get(statement.number, ()):
+            count = self._count.get(line, 0)
+            self._count[line] = count + 1
+            value = line.value(self.namespace)
+            if isinstance(value, Tensor) and can_have_gradient(value):
+                self.seen.append(Seen(line, count, value.detach().clone()))
+            if count in self.given.get(line, {}):
+                line.put(self.namespace, self.given[line][count])

@@ -1,0 +1,190 @@
+"""Errors in what no name pairs with a tensor, found by value.
+
+Every helper variable of a right backward is the gradient of something in autograd's graph, or it is data.
+So where gradients are wrong that are made from helpers, the values of these are looked for in the graph,
+pass by pass of their loops. The first that equals nothing there is suspected, and it is accused if all that
+is made from it comes out right once it is given the gradient of some place in the graph. Where every one
+equals something, one may be the gradient of something else than what reads it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from ...execution.noted_forward import Expression, NotedForward, noted_forward
+from ...program.statements import Statement
+from ...tensors.comparison import entry_differences
+from ...verdict import Verdict
+from .attempt import Attempt
+from .blame import Results
+from .dependence import read_through
+from .flows import equal
+from .helper_lines import HelperLine, helper_lines, readers
+from .helper_places import Place, Spot, WrongHelper
+from .isolated_lines import compared_exactly
+from .moved_worlds import BY
+from .perturbation import Moved
+from .quick_pass import QuickPass
+from .sensitivity import Sensitivity, sensitivity
+from .watched_helpers import Run, Scene, scene_of
+
+_MOVED = 2
+"""In so many moved worlds a finding has to hold as well."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """What is known before any place is tried."""
+
+    attempt: Attempt
+    noted: NotedForward
+    made: Mapping[HelperLine, frozenset[str]]
+    """By helper line, the gradients that are made from what it binds and can be compared."""
+    own: Scene
+    before: Run
+    wrong: frozenset[str]
+    """Those that are wrong as the program stands."""
+    moved: Sequence[Scene]
+
+    def readers(self, line: HelperLine) -> Sequence[Statement]:
+        """The statements that read what a line binds."""
+        return readers(self.attempt.session.program, line)
+
+
+def blamed_by_value(quick: QuickPass, results: Results) -> tuple[Results, WrongHelper | None]:
+    """The results with the blame taken by a helper line that is wrong, and that; None where there is none."""
+    suspects = frozenset(name for name, one in results.agreements.items() if one.verdict.accuses)
+    search = _search_of(quick, results, suspects) if suspects and quick.attempt.dtype is not None else None
+    if search is None:
+        return results, None
+    for line in _suspected(search):
+        for place in _places(search, line):
+            run = _repaired(search, search.own, line, place)
+            if run is not None and all(_repaired(search, one, line, place) for one in search.moved):
+                return _with_blame(search, results, line, run), _told(search, line, place, run)
+    return results, None
+
+
+def _search_of(quick: QuickPass, results: Results, suspects: frozenset[str]) -> _Search | None:
+    attempt = quick.attempt
+    program, names = attempt.session.program, frozenset(attempt.reading.names)
+    through = read_through(program, names)
+    every = {line: _made_from(line, through, results) for line in helper_lines(program, names)}
+    made = {line: some for line, some in every.items() if some & suspects}
+    noted = noted_forward(program)
+    if not made or noted is None:
+        return None
+    elsewhere = suspects.difference(*made.values())
+    still = compared_exactly(attempt, quick.cuts)
+    moves = [Moved(data=False, still=still, by=BY, seed=seed) for seed in range(_MOVED)]
+    own, *moved = [scene_of(attempt, noted, move, elsewhere) for move in (None, *moves)]
+    before = own.run(tuple(made), {})
+    wrong = frozenset(name for name in suspects if not own.right(name, before))
+    return _Search(attempt, noted, made, own, before, wrong, moved)
+
+
+def _made_from(line: HelperLine, through: Mapping[str, frozenset[str]], results: Results) -> frozenset[str]:
+    """The gradients that a helper line ends up in, what is told as a convention left out."""
+    made = {name for name, others in through.items() if line.root in others}
+    while fresh := {n for n, reads in results.upstreams.items() if made.intersection(reads)} - made:
+        made |= fresh
+    verdicts = {name: results.agreements[name].verdict for name in made & results.agreements.keys()}
+    return frozenset(name for name, one in verdicts.items() if one in _RIGHT or one.accuses)
+
+
+_RIGHT = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
+
+
+def _suspected(search: _Search) -> Iterator[HelperLine]:
+    """The lines in the order in which one first binds what arrives nowhere, then the others."""
+    arrives = search.own.flows.arrives
+    unknown = dict.fromkeys(one.line for one in search.before.seen if not arrives(one.value))
+    yield from (line for line in unknown if _may_be_blamed(search, line))
+    for line in dict.fromkeys(one.line for one in search.before.seen):
+        several = len(search.readers(line)) > 1 and len(search.made[line] & search.wrong) > 1
+        if line not in unknown and several:
+            yield line
+
+
+def _may_be_blamed(search: _Search, line: HelperLine) -> bool:
+    """Not where a single line of a gradient reads it: the error may as well be there."""
+    some, names = search.readers(line), search.attempt.reading.names
+    return len(some) > 1 or not any(name in names for one in some for name in one.writes)
+
+
+def _places(search: _Search, line: HelperLine) -> Iterator[Place]:
+    """Where gradients flow that a line may be given so that all is right, the latest made first."""
+    bound, known = search.before.bound(line), dict[torch.Size, Sensitivity | None]()
+    gradients = search.own.flows.gradients
+    for spot in sorted(gradients, key=_latest_first):
+        first = gradients[spot][0]
+        shape = first.shape
+        if shape not in known:
+            values = bound if {one.shape for one in bound} == {shape} else [first] * len(bound)
+            known[shape] = sensitivity(search.own, line, search.made[line], values)
+        if (of_shape := known[shape]) is not None:
+            yield from (Place(spot, turns) for turns in of_shape.fits(gradients[spot]))
+
+
+def _latest_first(spot: Spot) -> tuple[bool, int, int]:
+    """What arrives somewhere before what flows on, in the order of a backward."""
+    return spot.edge is not None, -spot.expression, spot.inner
+
+
+def _repaired(search: _Search, scene: Scene, line: HelperLine, place: Place) -> Run | None:
+    """A run with the gradients of a place given to a line, if all that is made from it is right then.
+
+    Not where all that reads the line passes it on as it is: the error may as well be there.
+    """
+    given = scene.flows.at(place)
+    if len(given) < len(place.turns):
+        return None
+    some = search.readers(line)
+    only = [one for one in search.made if len(some) == 1 and one.statement is some[0]]
+    run = scene.run((line, *only), {line: given})
+    if not search.made[line] & search.wrong or not all(scene.right(name, run) for name in search.made[line]):
+        return None
+    passed_on = any(all(map(equal, run.bound(one), given.values())) for one in only)
+    return None if passed_on else run
+
+
+def _with_blame(search: _Search, results: Results, line: HelperLine, run: Run) -> Results:
+    """What is made from the line is right, and inherits."""
+    made, right = search.made[line], Verdict.RIGHT
+    wrong = {name for name in made if results.agreements[name].verdict.accuses}
+    agreements = {name: search.own.agreement(name, run)._replace(verdict=right) for name in wrong}
+    through = read_through(search.attempt.session.program, frozenset(search.attempt.reading.names))
+    direct = {name for name in results.upstreams if line.root in through[name]}
+    upstreams = {n: (line.text, *some) if n in direct else some for n, some in results.upstreams.items()}
+    return Results({**results.agreements, **agreements}, upstreams)
+
+
+def _told(search: _Search, line: HelperLine, place: Place, run: Run) -> WrongHelper:
+    given, bound = search.own.flows.at(place), run.bound(line)
+    shape, expected = tuple(bound[min(given)].shape), tuple(given[min(given)].shape)
+    maxdiff = None
+    if shape == expected:
+        maxdiff = max(float(entry_differences(bound[at], one).max()) for at, one in given.items())
+    return WrongHelper(line, place, _words(search, place.spot), maxdiff, shape, expected)
+
+
+def _words(search: _Search, spot: Spot) -> str:
+    """The expression whose gradient flows there; what flows on is that of an operand, through it."""
+    flows = search.own.flows
+    through = (
+        flows.leaves[-1 - spot.expression] if spot.expression < 0 else _text(search.noted.expressions, spot)
+    )
+    if spot.edge is None:
+        return through
+    target = flows.targets[spot]
+    if target.expression < 0:
+        return f"{flows.leaves[-1 - target.expression]} through {through}"
+    operand = _text(search.noted.expressions, target)
+    return through if operand == through else f"{operand} through {through}"
+
+
+def _text(expressions: Sequence[Expression], spot: Spot) -> str:
+    return expressions[spot.expression].text

@@ -1,0 +1,78 @@
+"""One world in which the values of helper lines are looked at, or others given to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from ...execution.noted_forward import NotedForward
+from ...tensors.vjp_agreement import Agreement, agreement
+from ...verdict import Verdict
+from .attempt import Attempt, sizes_of
+from .flows import Flows, flows_of
+from .helper_lines import Given, HelperLine, Passes, Seen
+from .isolated_lines import opened_moved
+from .perturbation import Moved
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What came of one run of the backward: the gradients by name, and what helper lines bound."""
+
+    values: Mapping[str, Any]
+    seen: Sequence[Seen]
+
+    def bound(self, line: HelperLine) -> list[Tensor]:
+        """What a line bound, pass by pass."""
+        return [one.value for one in self.seen if one.line is line]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What flows in a world's graph, and what stands in for errors that are known already."""
+
+    attempt: Attempt
+    moved: Moved | None
+    flows: Flows
+    arrived: Mapping[str, Tensor]
+    """By tensor, autograd's gradient."""
+    known: Mapping[str, Tensor]
+    """The same for the tensors whose gradients are wrong for another reason."""
+
+    def run(self, lines: Sequence[HelperLine], given: Given, *, graph: bool = False) -> Run:
+        """Run the backward with `given` in the place of what helper lines bind."""
+        with opened_moved(self.attempt, self.moved) as world:
+            self.attempt.forward(world)
+            passes = Passes(world.session.namespace, lines, given)
+            outcome = self.attempt.lines(world, self.known, _copied, graph=graph, after=passes.after)
+        return Run(outcome.values, passes.seen)
+
+    def expected(self, name: str) -> Tensor:
+        """Autograd's gradient in the place of a handwritten one."""
+        return self.arrived[self.attempt.reading.tensor_of[name]]
+
+    def agreement(self, name: str, run: Run) -> Agreement:
+        """How a gradient of a run agrees with autograd's."""
+        upstream = sizes_of(self.arrived.values())
+        return agreement(run.values.get(name), self.expected(name), upstream=upstream)
+
+    def right(self, name: str, run: Run) -> bool:
+        """Whether a gradient of a run is autograd's."""
+        return self.agreement(name, run).verdict in (Verdict.RIGHT, Verdict.NOT_EXERCISED)
+
+
+def _copied(_: str, value: Any) -> Any:
+    """What is taken of a gradient: with its graph, where there is one."""
+    return value.clone() if isinstance(value, Tensor) else value
+
+
+def scene_of(attempt: Attempt, noted: NotedForward, moved: Moved | None, wrong: Iterable[str]) -> Scene:
+    """A world, moved or not; autograd's gradients stand in for those that are `wrong`."""
+    with opened_moved(attempt, moved) as world:
+        flows = flows_of(attempt, world, noted)
+        arrived = flows.graph.arrivals({})
+    tensors = [attempt.reading.tensor_of[name] for name in wrong]
+    return Scene(attempt, moved, flows, arrived, {one: arrived[one] for one in tensors if one in arrived})
