@@ -17,6 +17,8 @@ from .diagnosis.diagnosis import Diagnosis
 from .linecheck.outcome import LineCheck, LineJudgement
 
 _ACCUSED = tuple(verdict for verdict in Verdict if verdict.accuses)
+_ACCOUNTED_FOR = (Verdict.INHERITED, Verdict.DELIBERATE, Verdict.RIGHT)
+"""With these it is known why a gradient is not autograd's."""
 _CONVENTIONS = (Verdict.SCALED, Verdict.PART)
 _WORDS = {Verdict.SCALED: "scaled by convention", Verdict.PART: "one of several contributions"}
 
@@ -113,7 +115,7 @@ def _unjudged(gradient: Gradient, problem: str) -> Judgement:
 def explained(iteration: Iteration, judgements: Mapping[str, Judgement]) -> bool:
     """Whether every gradient that is wrong end to end is so for a reason that is already known."""
     return all(
-        judgements[name].verdict.accuses or judgements[name].verdict is Verdict.INHERITED
+        judgements[name].verdict.accuses or judgements[name].verdict in _ACCOUNTED_FOR
         for name, gradient in iteration.gradients.items()
         if gradient.verdict is Verdict.WRONG or gradient.verdict.misfits
     )
@@ -140,6 +142,8 @@ def _judgement(
     if unfinished and line.verdict is not Verdict.NOT_WRITTEN:
         return _not_run(whole, line)
     if line.reused:
+        return Judgement(line.verdict, whole, line, remarks=_said(line.message))
+    if line.verdict is Verdict.DELIBERATE:
         return Judgement(line.verdict, whole, line, remarks=_said(line.message))
     if line.verdict in _CONVENTIONS or (line.verdict is Verdict.LEANING and whole.passes):
         return Judgement(line.verdict, whole, line, remarks=_said(line.message))
@@ -242,6 +246,9 @@ def _excused(
     if roots:
         remarks = _said(line.message) if line.verdict is Verdict.NOT_CHECKED else ()
         return _inherited(whole, line, roots, remarks)
+    if deliberate := _roots(gradient.name, lines, (Verdict.DELIBERATE,)):
+        verdict = line.verdict if line.verdict.passes else Verdict.RIGHT
+        return Judgement(verdict, whole, line, remarks=(f"given the deliberate {', '.join(deliberate)}",))
     if conventions := _roots(gradient.name, lines, _CONVENTIONS):
         verdict = lines[conventions[0]].verdict
         made_from = f"made from {conventions[0]}, which is {_WORDS[verdict]}"

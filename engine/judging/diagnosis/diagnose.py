@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import math
 import warnings
-from collections.abc import Mapping
 from dataclasses import replace
 
 import torch
@@ -14,7 +13,7 @@ from torch import Tensor
 from ...execution.iteration import Iteration
 from ...execution.session import Session
 from ...execution.steps import MISSING
-from ...rules.derivation.derive import Derivation, Derived, derive
+from ...rules.derivation.derive import Derivation, derive
 from ...verdict import Verdict
 from ..linecheck.attempt import attempt_of
 from ..linecheck.outcome import LineCheck
@@ -23,9 +22,10 @@ from .candidates.nonfinite import number_for_nan
 from .candidates.order import Reorder, reorders
 from .candidates.swapped import swapped
 from .candidates.terms import no_path
-from .case import case_of
+from .case import Case, case_of
 from .diagnosis import Diagnosis, Place
 from .edit import Edit
+from .on_purpose import ascent, on_purpose
 from .search import explanation
 from .trial import Trial, on_trial
 from .whole_section import run_whole
@@ -60,7 +60,9 @@ def diagnose(
         bench = prepared(attempt, reused, world)
         trials = [on_trial(bench, judgement) for judgement in accused]
         exchanged = {name: _of_edit(edit) for name, edit in swapped(trials)}
-        return {trial.name: _diagnosis(trial, derived, exchanged.get(trial.name)) for trial in trials}
+        found = {trial.name: _diagnosis(trial, derived, exchanged.get(trial.name)) for trial in trials}
+    roots = frozenset(name for name, one in judgements.items() if not one.upstreams)
+    return {**found, **ascent(session.program, found, roots, session.parameters)}
 
 
 def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
@@ -74,7 +76,8 @@ def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
 
 def _diagnosis(trial: Trial, derivation: Derivation, known: Diagnosis | None) -> Diagnosis:
     derived = derivation.gradients.get(trial.tensor)
-    diagnosis = known or _beyond_edits(trial) or _reordered(trial) or _edited(trial, derivation.gradients)
+    case = case_of(trial, derivation.gradients)
+    diagnosis = known or on_purpose(case) or _beyond_edits(trial) or _reordered(trial) or _edited(case)
     return replace(diagnosis, suggestion="\n".join(derived.lines) if derived is not None else "")
 
 
@@ -101,11 +104,11 @@ def _of_order(reorder: Reorder) -> Diagnosis:
     return Diagnosis(reorder.kind, reorder.message, evidence, edit=reorder.text, place=place)
 
 
-def _edited(trial: Trial, derivation: Mapping[str, Derived]) -> Diagnosis:
+def _edited(case: Case) -> Diagnosis:
     """Where another line in place of one would be right."""
-    edit = explanation(case_of(trial, derivation))
+    edit = explanation(case)
     if edit is None:
-        return Diagnosis("unexplained", f"no simple explanation found ({_range(trial)})")
+        return Diagnosis("unexplained", f"no simple explanation found ({_range(case.trial)})")
     return _of_edit(edit)
 
 

@@ -35,11 +35,13 @@ from .candidates.writes import assignments, changes, no_effect, repeated_indices
 from .case import Case
 from .edit import Edit
 from .elsewhere import holds_with_other_numbers
+from .on_purpose import clipping
 from .trial import Trial
 
 Candidates = Callable[[Case], Iterator[Edit]]
 
 _TRIED: tuple[Candidates, ...] = (
+    clipping,
     measured_signs,
     means,
     mean_factors,

@@ -18,6 +18,7 @@ from ...tensors.comparison import name_of
 from ...verdict import Verdict
 from .attempt import Attempt, attempt_of
 from .blame import Results, blamed
+from .deliberate import as_marked
 from .helper_places import WrongHelper
 from .interactions import judged_together, unexplained
 from .isolated_lines import second_look
@@ -119,6 +120,7 @@ def _said(quick: QuickPass, results: Results, helper: WrongHelper | None) -> Lin
         judgements[helper.name] = judgement_of_helper(attempt, helper)
     if odd := unexplained(attempt.iteration, judgements):
         judgements |= judged_together(attempt, odd, judgements)
+    judgements = as_marked(attempt.session.program, judgements)
     return LineCheck(attempt.iteration.number, judgements, _precision(attempt), helper=helper)
 
 

@@ -19,6 +19,7 @@ from torch.autograd import Function
 from ...execution.iteration import Iteration
 from ...execution.own_functions import Call, by_its_statements, put_in_place
 from ...execution.session import Session
+from ...program.deliberate import deliberate_lines
 from ...program.program import Program
 from ...tensors.aliasing import Namespace
 from ...tensors.finite_differences import central, scalar_of
@@ -43,8 +44,7 @@ def _classes(program: Program) -> dict[str, ast.ClassDef]:
 
 
 def _is_deliberate(program: Program, node: ast.ClassDef) -> bool:
-    lines = program.lines[node.lineno - 1 : node.end_lineno]
-    return any("# deliberate:" in line for line in lines)
+    return any(node.lineno <= line <= (node.end_lineno or node.lineno) for line in deliberate_lines(program))
 
 
 def wrong_functions(

@@ -1,0 +1,37 @@
+"""Lines that would be accused, had the program not marked them: `# deliberate: why`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...program.deliberate import deliberate_lines
+from ...program.program import Program
+from ...verdict import Verdict
+from .outcome import LineJudgement
+
+
+def as_marked(program: Program, judgements: Mapping[str, LineJudgement]) -> dict[str, LineJudgement]:
+    """The judgements, where what is wrong on purpose is told so, with the reason that the program gives."""
+    reasons = _reasons(program)
+    if not reasons:
+        return dict(judgements)
+    return {name: _as_marked(one, reasons) for name, one in judgements.items()}
+
+
+def _as_marked(judgement: LineJudgement, reasons: Mapping[int, str]) -> LineJudgement:
+    marked = [line for line in judgement.lines if line in reasons]
+    if not (marked and judgement.verdict.accuses):
+        return judgement
+    why = next(filter(None, map(reasons.__getitem__, marked)), "no reason is given")
+    return judgement._replace(verdict=Verdict.DELIBERATE, message=f"deliberate: {why}")
+
+
+def _reasons(program: Program) -> dict[int, str]:
+    """By the first line of every statement of the backward that has a mark, why."""
+    marks, section = deliberate_lines(program), program.section("backward")
+    reasons = dict[int, str]()
+    for statement in section.statements if section and marks else ():
+        for line in range(statement.line, statement.end_line + 1):
+            if line in marks:
+                reasons[statement.line] = marks[line]
+    return reasons
