@@ -164,9 +164,8 @@ class Stepper:
             return
         if self._tutor is None:
             self._tutor = Tutor(self.session.program)
-        judgement = self.line_check.judgements.get(self.scene.gradient_of(selected))
         with self.output.muted():
-            self._tutor.answer(asked, selected, self.session, record, judgement)
+            self._tutor.answer(asked, selected, self.session, record, self.line_check.judgements)
 
     def _ask_for_line_check(self) -> None:
         if self.standing.record is None:

@@ -16,6 +16,7 @@ from ..rules.derivation.derive import Derivation, Derived
 from ..rules.derivation.reverse_walk import Contribution
 from ..rules.derivation.worked_example import worked
 from ..rules.derivation.written_lines import lines_of
+from ..rules.style import styled
 from ..rules.table import Use
 from ..rules.trees import text_of
 from ..tensors.dtypes import with_precision
@@ -81,10 +82,11 @@ def explain(
     value = names.get(tensor)
     shape = tuple(value.shape) if isinstance(value, Tensor) else ()
     place = at if at is not None and len(at) == len(shape) else _worst(iteration, derived, shape)
-    uses = tuple(
-        _use(program, derived, contribution, names, place, first=position == 0)
-        for position, contribution in enumerate(derived.contributions)
-    )
+    with styled(derivation.style):
+        uses = tuple(
+            _use(program, derived, contribution, names, place, first=position == 0)
+            for position, contribution in enumerate(derived.contributions)
+        )
     true = iteration.references.gradients.get(tensor)
     total = f"{true[place].item():.4g}" if true is not None else ""
     return Explanation(

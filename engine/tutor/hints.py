@@ -11,6 +11,7 @@ from ..program.program import Program
 from ..rules.derivation.derive import Derivation, Derived
 from ..rules.derivation.reverse_walk import Contribution
 from ..rules.derivation.written_lines import lines_of
+from ..rules.style import styled
 from ..rules.term import Factor, Term
 from .explanation import sums_of
 
@@ -97,7 +98,8 @@ def _blanked(program: Program, derivation: Derivation, derived: Derived) -> tupl
         replace(contribution, term=_with_blank(contribution)) for contribution in derived.contributions
     ]
     shape = tuple(derivation.names[derived.tensor].shape)
-    return tuple(lines_of(derived.name, derived.tensor, blanked, shape)) if blanked else derived.lines
+    with styled(derivation.style):
+        return tuple(lines_of(derived.name, derived.tensor, blanked, shape)) if blanked else derived.lines
 
 
 def _with_blank(contribution: Contribution) -> Term:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..execution.failure import Failure
 from ..execution.iteration import Iteration
@@ -10,7 +12,8 @@ from ..execution.session import Session
 from ..judging.judgement import Judgement, judgements
 from ..judging.linecheck.line_check import check_lines
 from ..program.program import Program
-from ..rules.derivation.derive import Derivation, derive
+from ..rules.derivation.derive import Derivation, derive, wanted_leaves
+from .convention import factors_of, kept
 
 
 class CannotStudy(Exception):
@@ -30,10 +33,20 @@ class Study:
     iteration: Iteration
     derivation: Derivation
 
+    @cached_property
+    def judgements(self) -> Mapping[str, Judgement]:
+        """What a check says of every gradient that the program writes."""
+        return judgements(self.iteration, check_lines(self.session, self.iteration))
+
     def judgement(self, tensor: str) -> Judgement | None:
-        """What a check says of the gradient as the program writes it; None where it does not."""
-        judged = judgements(self.iteration, check_lines(self.session, self.iteration))
-        return judged.get(self.derivation.gradients[tensor].name)
+        """What a check says of one gradient as the program writes it; None where it does not."""
+        return self.judgements.get(self.derivation.gradients[tensor].name)
+
+    @property
+    def by_convention(self) -> Derivation:
+        """The gradients that the rules give, in the scale that the program's own have on purpose."""
+        factors = factors_of(self.iteration, self.judgements)
+        return kept(self.derivation, factors, wanted_leaves(self.session))
 
 
 def study(program: Program, seed: int = 0) -> Study:

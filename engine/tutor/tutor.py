@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from ..judging.judgement import Judgement
 from ..program.library import FOLDER
 from ..program.program import Program, ProgramError, parse
 from ..program.statements import Statement
-from ..rules.derivation.derive import Derivation, Derived, derive
+from ..rules.derivation.derive import Derivation, Derived, derive, wanted_leaves
 from .answer import Answer, Asked, Told
+from .convention import factors_of, kept
 from .explanation import explain
 from .hints import LEVELS, hint, unwritten_reads
 from .placement import CannotPlace, with_line
@@ -36,9 +38,14 @@ class Tutor:
         self._derived: tuple[Iteration, Derivation] | None = None
 
     def answer(
-        self, asked: Asked, tensor: str, session: Session, record: Iteration, judgement: Judgement | None
+        self,
+        asked: Asked,
+        tensor: str,
+        session: Session,
+        record: Iteration,
+        judgements: Mapping[str, Judgement],
     ) -> None:
-        """Make the newest answer; `judgement` is what is said of the gradient that the program writes."""
+        """Make the newest answer; `judgements` say what the gradients that the program writes are."""
         derivation = self._derivation(session, record)
         gradient = self.program.naming.gradient(tensor)
         writable = False
@@ -49,12 +56,14 @@ class Tutor:
             lines = (Told(_NO_GRADIENT.get(tensor, f"{tensor} has no gradient"), "head"),)
         elif asked is Asked.EXPLANATION:
             lines = explanation_lines(explain(self.program, record, derivation, tensor))
-        elif right := right_already(gradient, judgement):
+        elif right := right_already(gradient, judgements.get(gradient)):
             lines = right
-        elif asked is Asked.HINT:
-            lines = self._hint(derivation, tensor)
         else:
-            lines, writable = self._line(derivation.gradients[tensor], session, now=asked is Asked.WRITTEN)
+            own = kept(derivation, factors_of(record, judgements), wanted_leaves(session))
+            if asked is Asked.HINT:
+                lines = self._hint(own, tensor)
+            else:
+                lines, writable = self._line(own.gradients[tensor], session, now=asked is Asked.WRITTEN)
         number = self.newest.number + 1 if self.newest is not None else 1
         self.newest = Answer(number, asked, gradient, lines, writable)
 

@@ -37,7 +37,8 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
         CannotStudy: the program does not run as far as its loss, or nothing can be derived.
     """
     studied = study(program, seed)
-    wanted = _wanted(program, studied.session, studied.derivation, missing=missing)
+    derivation = studied.by_convention if missing else studied.derivation
+    wanted = _wanted(program, studied.session, derivation, missing=missing)
     return _tried(program, wanted, missing=missing, seed=seed)
 
 

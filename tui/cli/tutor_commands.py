@@ -123,7 +123,7 @@ def hint(program: str, tensor: str, /, *, level: Level = 1, seed: Seed = 0) -> i
     if right := wording.right_already(gradient, study.judgement(name)):
         _print(right)
         return 0
-    lines = hints.hint(study.program, study.derivation, name, level)
+    lines = hints.hint(study.program, study.by_convention, name, level)
     _print(wording.hint_lines(gradient, level, lines))
     return 0
 

@@ -20,7 +20,7 @@ from ...tensors.dtypes import with_precision
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from ..node import Node, Refused
-from ..style import styled
+from ..style import Style, styled
 from ..trees import name as name_tree
 from ..trees import template, text_of
 from .function_calls import Functions
@@ -59,6 +59,8 @@ class Derivation:
     """Why nothing could be derived at all."""
     loss: Derived | None = None
     """The gradient of the loss itself, which none of the others reads."""
+    style: Style = field(default_factory=Style)
+    """How the program spells things; more lines of it are written in this."""
 
 
 def derive(session: Session, iteration: Iteration) -> Derivation:
@@ -83,7 +85,8 @@ def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) 
 
 def _derived(session: Session, trace: Trace) -> Derivation:
     names = {name: value for name, value in session.namespace.items() if not name.startswith(HIDDEN)}
-    with styled(style_of(session.program, names, trace.spelled())):
+    style = style_of(session.program, names, trace.spelled())
+    with styled(style):
         walked = walk(trace, wanted_leaves(session), session.program.naming)
         tensors = {name: trace.names[name].value for name in walked.order}
         reached = walked.contributions.keys() | walked.refused.keys()
@@ -92,7 +95,7 @@ def _derived(session: Session, trace: Trace) -> Derivation:
         ones = text_of(template("torch.ones_like(loss)"))
         name = session.program.naming.gradient("loss")
         loss = Derived(name, "loss", (f"{name} = {ones}",), ())
-        return Derivation(_confirmed(session, walked, arrived, cuts), names, loss=loss)
+        return Derivation(_confirmed(session, walked, arrived, cuts), names, loss=loss, style=style)
 
 
 def _random_cuts(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
