@@ -30,7 +30,7 @@ from .candidates.rearranged import parentheses, reversals
 from .candidates.scalars import mean_factors, measured_constants, other_sizes, scalings, unnamed_constants
 from .candidates.signs import measured_signs, signs
 from .candidates.sums import means, sums
-from .candidates.terms import extra_terms, missing_gradients, missing_terms, only_path, paths
+from .candidates.terms import extra_terms, missing_gradients, missing_terms, only_path, paths, paths_unwritten
 from .candidates.writes import assignments, changes, no_effect, repeated_indices
 from .case import Case
 from .edit import Edit
@@ -67,6 +67,7 @@ _TRIED: tuple[Candidates, ...] = (
     only_path,
     other_upstreams,
     missing_gradients,
+    paths_unwritten,
     any_upstream,
     missing_factors,
     any_power,

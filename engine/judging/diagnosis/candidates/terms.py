@@ -21,11 +21,23 @@ from ..wording import binary, fit_together, written
 
 def paths(case: Case) -> Iterator[Edit]:
     """The lines with one derived contribution more, or less, where there are several."""
+    for some in _choices(case):
+        yield from _of_ways(case, some)
+
+
+def paths_unwritten(case: Case) -> Iterator[Edit]:
+    """The lines with a contribution more that comes through tensors whose gradients are not written."""
+    for some in _choices(case):
+        yield from _through_unwritten(case, some)
+
+
+def _choices(case: Case) -> Iterator[Sequence[_Way]]:
+    """Single contributions and pairs of them, where there are several."""
     contributions = case.derived.contributions if case.derived is not None else ()
     if len(contributions) > 1:
         ways = [_Way(contribution, _statements(case, contribution)) for contribution in contributions]
-        for some in (*([way] for way in ways), *combinations(ways, 2)):
-            yield from _of_ways(case, some)
+        yield from ([way] for way in ways)
+        yield from combinations(ways, 2)
 
 
 def only_path(case: Case) -> Iterator[Edit]:
@@ -45,14 +57,11 @@ class _Way(NamedTuple):
 def _of_ways(case: Case, some: Sequence[_Way]) -> Iterator[Edit]:
     words = _missing(case, some)
     more = [statement for way in some for statement in way.statements]
-    before = _unwritten(case, some) if more else []
     for line in case.trial.lines if more else ():
         if not line.own:
             continue
+        yield Edit("path_missing", words, line, None, [line.node, *more])
         whole = _plus(line.node, more)
-        if before and whole is not None:
-            yield Edit("path_missing", words, line, None, [*before, whole])
-        yield Edit("path_missing", words, line, None, [*before, line.node, *more])
         if whole is not None:
             yield Edit("path_missing", words, line, None, [whole])
     less = _taken_away(more)
@@ -60,6 +69,17 @@ def _of_ways(case: Case, some: Sequence[_Way]) -> Iterator[Edit]:
     if own is not None and less is not None and len(some) == 1:
         words = f"the contribution through {some[0].contribution.target} is counted twice"
         yield Edit("counted_twice", words, own, None, [own.node, less])
+
+
+def _through_unwritten(case: Case, some: Sequence[_Way]) -> Iterator[Edit]:
+    more = [statement for way in some for statement in way.statements]
+    before = _unwritten(case, some) if more else []
+    for line in case.trial.lines if before else ():
+        whole = _plus(line.node, more) if line.own else None
+        if whole is not None:
+            yield Edit("path_missing", _missing(case, some), line, None, [*before, whole])
+        if line.own:
+            yield Edit("path_missing", _missing(case, some), line, None, [*before, line.node, *more])
 
 
 def _unwritten(case: Case, some: Sequence[_Way]) -> list[ast.stmt]:
