@@ -161,6 +161,14 @@ def has_kinks(name: str) -> bool:
     return out_of_place(name) in _KINKED
 
 
+_CLIPPING = frozenset("clamp clamp_max clamp_min clip".split())
+
+
+def clips(name: str) -> bool:
+    """Whether it limits how large entries may be."""
+    return out_of_place(name) in _CLIPPING
+
+
 _LEAVING = frozenset(
     """
     __array__ __float__ data detach detach_ float inference_mode item no_grad numpy set_grad_enabled tolist

@@ -14,12 +14,13 @@ from ...tensors.comparison import name_of
 from ...verdict import Verdict
 from .attempt import Attempt
 from .blame import Results
+from .clipping import clipped_after
 from .dependence import upstreams
 from .gradient_lines import COPIED, written_lines
 from .helper_places import WrongHelper
 from .outcome import LineJudgement
 from .quick_pass import QuickPass
-from .reused_names import clipped_after, many
+from .reused_names import many
 
 
 def unknown(attempt: Attempt, name: str) -> LineJudgement:

@@ -181,7 +181,8 @@ def _with_conventions(
             continue
         factor = _factor(worlds, name)
         if factor is None:
-            part = f"holds a part of the gradient of {attempt.reading.tensor_of[name]}"
+            tensor = attempt.reading.tensor_of[name]
+            part = f"not all of the gradient of {tensor}; what is made from it comes out right"
             results = results.told({name: part}, Verdict.PART)
         elif factor > 0:
             scaled = f"it is {factor:.6g} times the gradient, by convention"

@@ -6,13 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from itertools import pairwise
 
-import torch
-from torch import Tensor
-
 from ...execution.execution_path import Steps
 from ...execution.iteration import Iteration
 from ...program.naming import NamingScheme
 from ...program.program import Program
+from .clipping import clipped_after
 from .outcome import LineCheck
 
 _TRIED = 8
@@ -113,23 +111,3 @@ def _turns(iteration: Iteration, check: LineCheck, name: str, kept: Container[st
     read = [count for count in reversed(changing) if name not in kept and writes[count] < last]
     clipped = [count for count in changing if count not in read and clipped_after(iteration, name, count)]
     return (*read[:_TRIED], *clipped[:1])
-
-
-def clipped_after(iteration: Iteration, name: str, count: int) -> bool:
-    """Whether all that changes a gradient after so many writes clips it, by value or by norm.
-
-    Clipped by value, an entry is what it was or the largest that there is; by norm all of them are smaller
-    by one factor, and a line that reads it takes a norm.
-    """
-    writes = iteration.gradients[name].writes
-    before = iteration.value_at(name, writes[count - 1] + 1)
-    after = iteration.value_at(name, writes[-1] + 1)
-    if not isinstance(before, Tensor) or not isinstance(after, Tensor) or before.shape != after.shape:
-        return False
-    if not after.numel() or not bool(after.any()):
-        return False
-    later = map(iteration.statement_at, range(writes[count - 1] + 1, writes[-1] + 1))
-    by_norm = any("norm" in one.text for one in later if name in one.reads or name in one.writes)
-    most = after.abs().max()
-    limited = before.clamp(-most, most) if not by_norm else before * (most / before.abs().max()).clamp(max=1)
-    return bool(torch.allclose(limited, after))

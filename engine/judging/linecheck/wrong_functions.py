@@ -105,7 +105,10 @@ def _fault(function: type[Function], args: Call) -> str:
         if relative and torch.allclose(own[place], expected, relative, relative * largest):
             continue
         if agreement(own[place], expected, upstream=largest).verdict.accuses:
-            return f"what it returns for argument {place + 1} is not {derivative}"
+            return (
+                f"what it returns for argument {place + 1} is not {derivative}; "
+                "on purpose? `# deliberate: why` in the class says so"
+            )
     return ""
 
 
