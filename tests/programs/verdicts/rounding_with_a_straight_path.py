@@ -1,0 +1,18 @@
+# rounding has slope zero; dz passes the gradient straight through, which is a choice with a name
+# exit 1 · accused: line 15 · explained
+# says: straight.through|detach
+# %% setup
+import torch
+x = torch.randn(5, 3, generator=torch.Generator().manual_seed(32))
+# %% parameters
+w = torch.randn(3)
+# %% forward
+z = x * w
+q = torch.round(z * 4) / 4
+loss = ((q - x) ** 2).mean()
+# %% backward
+dq = 2 * (q - x) / q.numel()
+dz = dq
+dw = (dz * x).sum(0)
+# %% update
+w = w - 0.1 * dw
