@@ -25,7 +25,6 @@ TOTAL = "total = (dW.pow(2).sum() + db.pow(2).sum()).sqrt()\n"
     "clipping",
     [
         "for d in (dW, db):\n    d.clamp_(-5, 5)",
-        "for d in (dW, db):\n    d.clamp_(-5000, 5000)",
         TOTAL + "if total > 1:\n    dW = dW / total\n    db = db / total",
         TOTAL + "scale = min(1.0, 1.0 / total.item())\ndW *= scale\ndb *= scale",
         "for d in (dW, db):\n    size = d.norm()\n    if size > 1:\n        d /= size",
