@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,8 +11,9 @@ from torch import Tensor
 
 from ..program.analysis import ProgramFacts
 from ..tensors.aliasing import Namespace
-from ..tensors.rng_state import GENERATORS, RandomState, random_state
-from .containers import WITHOUT, Contents, is_class_of_program
+from ..tensors.rng_state import Generator, RandomState, random_state
+from .carried_over import CarriedOver
+from .containers import WITHOUT, Contents
 from .roles import Roles
 from .steps import Slot
 
@@ -24,7 +25,7 @@ class Values:
     bound: Mapping[str, Any]
     """Every name that is state, and what it was bound to."""
     contents: Contents
-    """What its containers and classes held."""
+    """What everything held that can be reached from them."""
 
     @cached_property
     def slots(self) -> dict[str, Slot]:
@@ -32,8 +33,8 @@ class Values:
         return {name: Slot(name, value) for name, value in self.bound.items()}
 
     def watched(self) -> Iterable[Slot]:
-        """The slots whose tensors may change: those of the names and those inside containers."""
-        return [*self.slots.values(), *self.contents.slots]
+        """The slots whose tensors may change: of the names, inside containers, and given by iterators."""
+        return [*self.slots.values(), *self.contents.slots, *self.contents.given]
 
 
 def _is_settled() -> None:
@@ -86,8 +87,6 @@ class StateNames:
     state: Sequence[str] = ()
     within_reach: Sequence[str] = ()
     """Those among these that an iteration can change, or what they hold."""
-    classes: Sequence[type] = ()
-    """The program's classes among the values of these."""
 
     def of_now(self, namespace: Namespace, facts: ProgramFacts, roles: Roles) -> StateNames:
         """These as long as no other names are bound; else those of now."""
@@ -96,36 +95,34 @@ class StateNames:
             return self
         state = [name for name in bound if name not in roles.stateless]
         hidden = facts.out_of_reach
-        within_reach = [name for name in state if name not in hidden]
-        classes = [namespace[name] for name in within_reach if is_class_of_program(namespace[name])]
-        return StateNames(bound, state, within_reach, classes)
+        return StateNames(bound, state, [name for name in state if name not in hidden])
 
 
 def capture(namespace: Namespace, names: StateNames, facts: ProgramFacts, roles: Roles) -> Checkpoint:
-    """The state of now. What is bound anew before it is read would only live as long as it: not kept."""
-    bound = {name: namespace[name] for name in names.state}
-    reached = [bound[name] for name in names.within_reach]
-    holders = [value for value in reached if type(value) not in WITHOUT]
-    values = Values(bound, Contents(holders, names.classes))
-    return Checkpoint(values, _random_state(facts, holders), _grads(facts, values), roles)
+    """The state of now. What is bound anew before it is read would only live as long as it: not kept.
 
-
-def capture_bindings(namespace: Namespace, random: RandomState | None) -> Checkpoint:
-    """What every name is bound to now, for a time in which all values stay as they are.
-
-    Attributes of the program's classes may change meanwhile, and numbers be drawn where `random` is given.
+    What was carried over from the iteration before is made fit for the next.
     """
-    classes = [value for value in namespace.values() if is_class_of_program(value)]
-    return Checkpoint(Values(dict(namespace), Contents((), classes)), random, (), Roles())
+    carried = CarriedOver(roles.own_modules, roles.graphs)
+    for name in names.within_reach:
+        if carried.changes(namespace[name]):
+            namespace[name] = carried(namespace[name])
+    bound = {name: namespace[name] for name in names.state}
+    holders = [bound[name] for name in names.within_reach if _may_hold(bound[name])]
+    values = Values(bound, Contents(holders, carried.own, carried))
+    random = _random_state(facts, values.contents.generators)
+    for iterator in values.contents.iterators:
+        iterator.watched_by(values.contents.given, None if random is None else values.contents.generators)
+    return Checkpoint(values, random, _grads(facts, values), roles)
+
+
+def _may_hold(value: Any) -> bool:
+    return bool(vars(value)) if type(value) is Tensor else type(value) not in WITHOUT
 
 
 def restore(checkpoint: Checkpoint, namespace: Namespace) -> None:
     """Let everything be again as it was at a checkpoint."""
-    bound, stateless = checkpoint.bound, checkpoint.roles.stateless
-    others = {n: value for n, value in namespace.items() if n in stateless and n not in bound}
-    namespace.clear()
-    namespace.update(bound)
-    namespace.update(others)
+    rebind(namespace, checkpoint.bound, checkpoint.roles.stateless)
     for slot in checkpoint.slots.values():
         slot.put_back()
     checkpoint.contents.put_back()
@@ -135,8 +132,15 @@ def restore(checkpoint: Checkpoint, namespace: Namespace) -> None:
         checkpoint.random.restore()
 
 
-def _random_state(facts: ProgramFacts, holders: Iterable[Any]) -> RandomState | None:
-    generators = [value for value in holders if isinstance(value, GENERATORS)]
+def rebind(namespace: Namespace, bound: Mapping[str, Any], stateless: Container[str] = ()) -> None:
+    """Let names be bound to what they were, and no others but the stateless ones."""
+    others = {n: value for n, value in namespace.items() if n in stateless and n not in bound}
+    namespace.clear()
+    namespace.update(bound)
+    namespace.update(others)
+
+
+def _random_state(facts: ProgramFacts, generators: Sequence[Generator]) -> RandomState | None:
     elsewhere = facts.may_draw_elsewhere
     if facts.draws_nothing and not generators and not elsewhere:
         return None

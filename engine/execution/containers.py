@@ -1,119 +1,102 @@
-"""What containers and objects of a program hold: kept when an iteration starts, put back if it fails."""
+"""Everything that a program can reach from some values: kept at one moment, put back later."""
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType, SimpleNamespace
+from collections import deque
+from collections.abc import Callable, Iterable
+from itertools import islice
+from types import ModuleType
 from typing import Any
 
-import numpy
-import torch
 from torch import Tensor
 
+from ..tensors.rng_state import GENERATORS, Generator
+from .given_again import GivenAgain
+from .holders import CONTAINERS, ONE_OF_A_KIND, PLAIN, Holder, Kind, Own, holders_of, inside
 from .steps import Slot
 
-_PLAIN = (str, bytes, int, float, complex, type(None), type, ModuleType)
-WITHOUT = frozenset({*_PLAIN, Tensor, bool})
-"""What most names are bound to: nothing to keep."""
-_SIMPLE = frozenset({*_PLAIN, bool})
-"""What parts of containers mostly are."""
-_CONTAINERS = (list, dict, set, tuple, defaultdict, OrderedDict, Counter, deque)
+WITHOUT = PLAIN | {Tensor}
+"""The types of what most names are bound to: nothing to keep."""
 _LARGEST = 100_000
-"""Containers with more elements are left as they are: a data set, not a state."""
-_SEARCHED = 64
-"""Containers with more elements are not searched for others inside."""
+"""What has more elements is left as it is: a data set, not a state."""
+_SEARCHED = 4096
+"""Of so many elements all are looked at; of more only where the first ones are no plain values."""
+_MOST = 20_000
+"""Nothing is kept beyond so many holders: they belong to a library, not to a program."""
 
 
 class Contents:
-    """Shallow copies of lists, dictionaries, sets and objects, and slots for the tensors inside."""
+    """What lists, dictionaries, objects, functions and all else hold, and slots for the tensors inside.
 
-    def __init__(self, values: Iterable[Any], classes: Iterable[type] = ()) -> None:
+    `settled` says what is to stand in the place of a value that is found; by default that stays.
+    """
+
+    def __init__(
+        self, values: Iterable[Any], own: Own, settled: Callable[[Any], Any] = lambda value: value
+    ) -> None:
         self.slots: list[Slot] = []
-        self.classes = [(kind, dict(vars(kind))) for kind in classes]
-        """Classes of the program's and the attributes that they had."""
-        self._seen: set[int] = set()
-        self._copies: list[tuple[Any, Any]] = []
-        for value in values:
-            if type(value) not in WITHOUT:
-                self._keep(value, 4)
+        self.given: list[Slot] = []
+        """For the tensors that iterators give from now on."""
+        self.generators: list[Generator] = []
+        self.iterators: list[GivenAgain] = []
+        self.kept: list[tuple[Holder, Any]] = []
+        self.own = own
+        """The names of the modules whose functions and classes are the program's."""
+        self._settled = settled
+        self._seen: set[int | tuple[int, Kind]] = set()
+        queue = deque(values)
+        while queue and len(self.kept) < _MOST:
+            queue += self._found(queue.popleft())
 
-    def held(self) -> dict[int, Any]:
-        """By the id of every container (of an object: of its attributes), what it held."""
-        return {id(container): copy for container, copy in self._copies}
+    def held(self) -> dict[tuple[int, Kind], Any]:
+        """By the id and the kind of every holder, what it held."""
+        return {(id(holder.thing), holder.kind): contents for holder, contents in self.kept}
+
+    def of_one_kind(self) -> list[tuple[Holder, Any]]:
+        """Classes and modules of the program's, and what they held."""
+        return [kept for kept in self.kept if kept[0].kind in ONE_OF_A_KIND]
 
     def put_back(self) -> None:
-        """Let every container hold again what it held, its tensors with their values."""
-        for container, copy in self._copies:
-            if isinstance(container, list | numpy.ndarray):
-                container[:] = copy
-            elif isinstance(container, deque):
-                container.clear()
-                container.extend(copy)
-            else:
-                container.clear()
-                container.update(copy)
+        """Let everything hold again what it held, tensors their values."""
+        for holder, contents in self.kept:
+            holder.kind.put(holder.thing, contents)
         for slot in self.slots:
             slot.put_back()
-        for kind, attributes in self.classes:
-            put_attributes_back(kind, attributes)
 
-    def _keep(self, value: Any, depth: int) -> None:
-        if isinstance(value, _PLAIN) or id(value) in self._seen or depth == 0:
-            return
+    def _found(self, value: Any) -> Iterable[Any]:
+        """Keep what a value holds; what else it leads to."""
+        if type(value) in PLAIN or id(value) in self._seen:
+            return ()
+        if type(value) is ModuleType and value.__name__ not in self.own:
+            return ()
         self._seen.add(id(value))
+        if isinstance(value, GENERATORS):
+            self.generators.append(value)
+            return ()
         if isinstance(value, Tensor):
             self.slots.append(Slot("", value))
-        elif type(value) in _CONTAINERS:
-            self._keep_container(value, depth)
-        elif isinstance(value, numpy.ndarray):
-            self._copies.append((value, value.copy()))
-        elif isinstance(value, FunctionType):
-            self._keep_container(remembered(value), depth)
-        elif isinstance(value, MethodType | BuiltinFunctionType):
-            self._keep(value.__self__, depth - 1)
-        elif _is_the_programs(value):
-            self._keep_container(vars(value), depth)
+        elif isinstance(value, GivenAgain):
+            self.iterators.append(value)
+        holders = holders_of(value, self.own)
+        return [*inside(value, self.own), *(part for holder in holders for part in self._keep(holder))]
 
-    def _keep_container(self, value: Any, depth: int) -> None:
-        if len(value) > _LARGEST:
-            return
-        if not isinstance(value, tuple):
-            self._copies.append((value, value.copy()))
-        if len(value) <= _SEARCHED:
-            parts = list(value.values()) if isinstance(value, dict) else value
-            if not _SIMPLE.issuperset(map(type, parts)):
-                for part in list(parts):
-                    self._keep(part, depth - 1)
+    def _keep(self, holder: Holder) -> Iterable[Any]:
+        thing, kind = holder
+        if (id(thing), kind) in self._seen or (kind in CONTAINERS and len(thing) > _LARGEST):
+            return ()
+        self._seen.add((id(thing), kind))
+        contents = kind.contents(thing)
+        parts = _no_plain_ones(kind.inside(contents))
+        if any(self._settled(part) is not part for part in parts):
+            contents = kind.mapped(contents, self._settled)
+            kind.put(thing, contents)
+            parts = _no_plain_ones(kind.inside(contents))
+        self.kept.append((holder, contents))
+        return parts
 
 
-def is_class_of_program(value: object) -> bool:
-    """Whether it is a class that the program defines."""
-    return isinstance(value, type) and value.__module__ == "__main__"
-
-
-def put_attributes_back(kind: type, attributes: Mapping[str, object]) -> None:
-    """Let a class have the attributes that it had."""
-    for name in [name for name in vars(kind) if name not in attributes]:
-        delattr(kind, name)
-    for name, value in attributes.items():
-        if vars(kind).get(name) is not value:
-            setattr(kind, name, value)
-
-
-def remembered(function: FunctionType) -> tuple[Any, ...]:
-    """What a function of the program's holds: the values in its closure and of its defaults."""
-    if function.__module__ != "__main__":
-        return ()
-    held: list[Any] = [*(function.__defaults__ or ())]
-    for cell in function.__closure__ or ():
-        with suppress(ValueError):  # still empty
-            held.append(cell.cell_contents)
-    return tuple(held)
-
-
-def _is_the_programs(value: Any) -> bool:
-    """Whether an object's attributes are the program's own: its class, or a module or optimizer of torch."""
-    known = isinstance(value, torch.nn.Module | torch.optim.Optimizer | SimpleNamespace)
-    return known or (type(value).__module__ == "__main__" and hasattr(value, "__dict__"))
+def _no_plain_ones(parts: Iterable[Any]) -> list[Any]:
+    parts = list(parts)
+    if len(parts) > _SEARCHED and PLAIN.issuperset(map(type, islice(parts, 64))):
+        return []
+    return [part for part in parts if type(part) not in PLAIN]

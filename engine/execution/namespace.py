@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import builtins
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 from ..program.program import Program
 from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import GENERATORS, Generator
 from .containers import WITHOUT
+from .holders import MAIN
 
 
 def fresh_namespace(program: Program) -> Namespace:
     """What a program starts with: `__name__` is `__main__`, so that guarded scripts run."""
     return {
-        "__name__": "__main__",
+        "__name__": MAIN,
         "__file__": program.filename,
         "__builtins__": _builtins(),
         "iteration": 0,
@@ -28,6 +30,26 @@ def allow_imports_beside(program: Program) -> None:
         folder = str(program.path.resolve().parent)
         if folder not in sys.path:
             sys.path.insert(0, folder)
+
+
+def modules_beside(program: Program) -> frozenset[str]:
+    """The names of the modules that are the program's own: itself, and those imported from its folder."""
+    if program.path is None:
+        return frozenset({MAIN})
+    folder = program.path.resolve().parent
+    files = {name: getattr(module, "__file__", None) for name, module in [*sys.modules.items()]}
+    return frozenset({MAIN}.union(name for name, file in files.items() if file and _is_beside(file, folder)))
+
+
+def _is_beside(file: str, folder: Path) -> bool:
+    """Whether a module lies in a folder and is neither installed there nor a part of ourselves."""
+    path = Path(file)
+    foreign = _OURSELVES in path.parents or not _INSTALLED.isdisjoint(path.parts)
+    return folder in path.parents and not foreign
+
+
+_OURSELVES = Path(__file__).resolve().parents[2]
+_INSTALLED = frozenset({"site-packages", "dist-packages", "lib", "lib64"})
 
 
 def generators_in(namespace: Namespace) -> list[Generator]:

@@ -17,7 +17,7 @@ from ..tensors.dtypes import can_have_gradient, with_precision
 from ..tensors.rng_state import RandomState, random_state
 from .cancel import Cancel, Cancelled
 from .captured_output import Output, capture_thread
-from .checkpoint import Checkpoint, capture_bindings, restore
+from .checkpoint import Checkpoint, rebind
 from .double_setup import WideCasts, same_but_rounded
 from .instrumentation import LOG
 from .namespace import generators_in
@@ -25,7 +25,7 @@ from .recorder import Recorder
 from .reference_backward import make_leaves, saved_tensors
 from .same_draws import SameDraws
 from .session import Session
-from .state_copy import copies_of
+from .state_copy import StateCopy
 from .steps import Slot, Step
 
 
@@ -50,24 +50,28 @@ class World:
         self._exits = contextlib.ExitStack()
 
     def __enter__(self) -> World:
+        self._bound, self._random = dict(self.session.namespace), self._random_state()
+        in_place = [holder for holder, _ in self.start.contents.of_one_kind()]
+        self._in_place = [(holder, holder.kind.contents(holder.thing)) for holder in in_place]
+        self._default = torch.get_default_dtype()
         try:
             return self._entered()
-        except BaseException:
-            self._exits.close()
+        except BaseException as error:
+            self.__exit__(type(error), error, error.__traceback__)
             raise
 
     def _entered(self) -> World:
         namespace, roles = self.session.namespace, self.start.roles
-        self._before = capture_bindings(namespace, self._random_state())
-        self._default = torch.get_default_dtype()
         self._exits.enter_context(capture_thread(Output()))  # the program said it all before
         reached = self.session.facts.reached_names.union(roles.parameters)
-        self._copied = copies_of(self.start, reached, self.dtype)
+        copies = StateCopy(self.dtype, self.start.contents, self.start.random)
+        self._copied = copies.slots(slot for name, slot in self.start.slots.items() if name in reached)
         own = {name: namespace[name] for name in roles.own}
         namespace.clear()
         namespace.update(own)
         namespace.update({name: slot.origin for name, slot in self.start.slots.items()})
         namespace.update(self._copied)
+        copies.put_in_place()
         self._drop_leftovers()
         self._put_constants()
         if self.start.random is not None:
@@ -82,7 +86,11 @@ class World:
     ) -> None:
         self._exits.close()
         torch.set_default_dtype(self._default)
-        restore(self._before, self.session.namespace)
+        rebind(self.session.namespace, self._bound)
+        for holder, contents in self._in_place:
+            holder.kind.put(holder.thing, contents)
+        if self._random is not None:
+            self._random.restore()
 
     def _random_state(self) -> RandomState | None:
         """What the generators are to be again; None where nothing draws from them."""

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
+from torch import Tensor
 
 from ..program.analysis import ProgramFacts
 from ..tensors.aliasing import Namespace
+from .carried_over import graphs_within
+from .namespace import modules_beside
 from .reference_backward import require_parameters
 
 
@@ -32,6 +35,10 @@ class Roles:
     """Names that are Python's or ours."""
     stateless: frozenset[str] = frozenset()
     """Those, and names that every iteration binds before it reads them: nothing of theirs is state."""
+    own_modules: frozenset[str] = frozenset()
+    """The program itself and the modules beside it: what they hold is state."""
+    graphs: tuple[Tensor, ...] = ()
+    """Tensors of the beginning that were computed from others, with a graph."""
 
 
 def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
@@ -45,6 +52,7 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
     defined = data.union(parameters)
     differentiated_data = tuple(name for name in facts.written_tensors if name in data)
     names = (*parameters, *facts.bound("forward"), *differentiated_data)
+    own_modules = modules_beside(facts.program)
     own = tuple(name for name in namespace if name.startswith("__"))
     return Roles(
         parameters=parameters,
@@ -56,4 +64,6 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
         defined=defined,
         own=own,
         stateless=(facts.bound_anew - defined).union(own),
+        own_modules=own_modules,
+        graphs=graphs_within(namespace.values(), own_modules),
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Container, Iterable, Iterator, Mapping
-from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
+import functools
+import io
+from collections.abc import Iterable, Iterator
+from types import BuiltinFunctionType, CellType, FunctionType, MethodType, MethodWrapperType, ModuleType
 from typing import Any
 
 import torch
@@ -13,67 +15,63 @@ from torch import Tensor
 
 from ..tensors.aliasing import ITS_OWN, sharing
 from ..tensors.dtypes import with_precision
-from ..tensors.rng_state import GENERATORS, Generator, set_state, state_of
-from .checkpoint import Checkpoint
+from ..tensors.rng_state import GENERATORS, Generator, RandomState, set_state, state_of
+from .containers import Contents
+from .given_again import Given, GivenAgain, has_to_remember
+from .holders import CELL, DICT, ITERATOR, MAIN, PLAIN, Kind, holders_of, made_again
 from .steps import Slot
 
-_ATOMS = (
-    int, float, complex, bool, str, bytes, type(None), type(Ellipsis), type, range, slice,
-    ModuleType, torch.dtype, torch.device, torch.Size,
-)  # fmt: skip
-
-
-_PLAIN = frozenset(_ATOMS)
-
-
-def copies_of(checkpoint: Checkpoint, names: Container[str], dtype: torch.dtype | None) -> dict[str, Any]:
-    """What these among the names were bound to at a checkpoint, in a copy that shares no memory with it."""
-    random = checkpoint.random
-    states = {id(generator): state for generator, state in random.owned} if random is not None else {}
-    contents = checkpoint.contents
-    copy = StateCopy(dtype, states, contents.held())
-    copy.values_of(contents.slots)
-    return copy.slots(slot for name, slot in checkpoint.slots.items() if name in names)
+_ATOMS = (type, ModuleType, torch.dtype, torch.device, torch.Size)
+"""What stands for itself in a copy, beside plain values."""
 
 
 class Unrepeatable(Exception):
     """The program reads something that gives every value once."""
 
 
-class _ReadBefore:
-    """Stands for an iterator, which has moved on since the iteration began."""
-
-    def __iter__(self) -> _ReadBefore:
-        return self
-
-    def __next__(self) -> Any:
-        raise Unrepeatable("the program reads an iterator, which cannot be read once more")
-
-
 class StateCopy:
-    """Copies values; what shared memory or identity before shares it afterwards.
+    """Copies values as they were; what shared memory or identity before does so afterwards.
 
     Floating and complex tensors are cast to the precision of `dtype`; None leaves every dtype as it is.
-    By their ids, `generators` are in the state given there, and containers hold what `held` says.
+    `contents` are what holders held then, `random` has the states of generators; of others the ones of now
+    count.
     """
 
     def __init__(
-        self, dtype: torch.dtype | None, generators: Mapping[int, Any], held: Mapping[int, Any]
+        self,
+        dtype: torch.dtype | None,
+        contents: Contents | None = None,
+        random: RandomState | None = None,
     ) -> None:
         self.dtype = dtype
-        self.generators = generators
-        self.held = held
+        self._then = contents or Contents((), {MAIN})
+        self._own = self._then.own
+        self._held = self._then.held()
+        owned = random.owned if random is not None else ()
+        self._states = {id(generator): state for generator, state in owned}
         self._done: dict[int, Any] = {}
         self._storages: dict[tuple[int, torch.dtype], Tensor] = {}
         self._alive: list[Any] = []
+        self._give_values_of_then(self._then.slots)
 
     def slots(self, slots: Iterable[Slot]) -> dict[str, Any]:
         """The values of slots by name; a value saved before a change in place stands for its origin."""
         slots = list(slots)
-        self.values_of(slots)
+        self._give_values_of_then(slots)
         return {slot.name: self.value(slot.origin) for slot in slots}
 
-    def values_of(self, slots: Iterable[Slot]) -> None:
+    def put_in_place(self) -> None:
+        """Let the program's classes and modules, which are there once, hold the copies."""
+        for (thing, kind), contents in self._then.of_one_kind():
+            kind.put(thing, kind.mapped(contents, self.value))
+
+    def given(self, given: Given) -> Any:
+        """The copy of what an iterator gave, with what it held then."""
+        self._held = {**given.contents.held(), **self._held}
+        self._give_values_of_then(given.contents.slots)
+        return self.value(given.value)
+
+    def _give_values_of_then(self, slots: Iterable[Slot]) -> None:
         """Give the copies of tensors that changed in place the values that were saved."""
         changed = [slot for slot in slots if slot.value is not slot.origin]
         with torch.no_grad() if changed else contextlib.nullcontext():
@@ -82,7 +80,7 @@ class StateCopy:
 
     def value(self, value: Any) -> Any:
         """The copy of any value; the same object always gives the same copy."""
-        if type(value) in _PLAIN or (type(value) is not Tensor and isinstance(value, _ATOMS)):
+        if type(value) in PLAIN or (type(value) is not Tensor and isinstance(value, _ATOMS)):
             return value
         key = id(value)
         if key not in self._done:
@@ -95,54 +93,71 @@ class StateCopy:
             return self._tensor(value)
         if isinstance(value, GENERATORS):
             return self._generator(value)
-        if isinstance(value, BuiltinFunctionType):
-            owner = value.__self__
-            held = isinstance(owner, list | dict | set)
-            return getattr(self.value(owner), value.__name__) if held else value
-        if isinstance(value, MethodType):
-            return MethodType(value.__func__, self.value(value.__self__))
+        if isinstance(value, tuple | frozenset):
+            return made_again(value, [*map(self.value, value)])
         if isinstance(value, FunctionType):
             return self._function(value)
-        if type(value) in (list, set, frozenset, tuple):
-            return self._sequence(value)
-        if isinstance(value, dict):
-            return self._dict(value)
+        if callable(value) and not isinstance(value, type):
+            return self._callable(value)
+        if isinstance(value, GivenAgain):
+            return _Again(value, self)
+        if isinstance(value, io.IOBase):
+            return _silent(value)
+        if has_to_remember(value) and type(value).__module__ not in self._own:
+            return _ReadBefore()
         return self._object(value)
 
-    def _sequence(self, value: Any) -> Any:
-        if isinstance(value, list):
-            made: list[Any] = []
-            self._done[id(value)] = made
-            items = self.held.get(id(value), value)
-            plain = all(type(item) in _PLAIN for item in items)
-            made.extend(items if plain else (self.value(item) for item in items))
-            return made
-        value = self.held.get(id(value), value)
-        return type(value)(self.value(item) for item in value)
+    def _callable(self, value: Any) -> Any:
+        if isinstance(value, MethodType | BuiltinFunctionType | MethodWrapperType):
+            return self._method(value)
+        if isinstance(value, functools._lru_cache_wrapper):
+            # what it remembers is of another precision
+            return functools.lru_cache(**value.cache_parameters())(self.value(value.__wrapped__))
+        if isinstance(value, functools.partial):
+            function, *args = map(self.value, (value.func, *value.args))
+            return functools.partial(function, *args, **DICT.mapped(value.keywords, self.value))
+        return self._object(value)
 
-    def _dict(self, value: dict[Any, Any]) -> dict[Any, Any]:
-        made = copy.copy(value)
-        self._done[id(value)] = made
-        self._hold_again(made, value)
-        for key in made:
-            made[key] = self.value(value[key])
-        return made
+    def _method(self, value: MethodType | BuiltinFunctionType | MethodWrapperType) -> Any:
+        owner = self.value(value.__self__)
+        if isinstance(value, MethodType) and type(owner) is type(value.__self__):
+            return MethodType(self.value(value.__func__), owner)
+        return value if owner is value.__self__ else getattr(owner, value.__name__)
 
-    def _hold_again(self, made: dict[Any, Any], value: dict[Any, Any]) -> None:
-        if id(value) in self.held:
-            made.clear()
-            made.update(self.held[id(value)])
+    def _object(self, value: Any) -> Any:
+        try:
+            twin = copy.copy(value)
+        except Exception:
+            return value
+        if twin is value:
+            return value
+        self._done[id(value)] = twin
+        if getattr(value, "__dict__", None) is value:
+            twin.__dict__ = twin
+        self._fill(twin, value)
+        return twin
+
+    def _fill(self, twin: Any, value: Any) -> None:
+        """Let a twin hold copies of what a value held."""
+        pairs = zip(holders_of(value, self._own), holders_of(twin, self._own), strict=False)
+        for (thing, kind), (other, _) in pairs:
+            kind.put(other, kind.mapped(self.contents(thing, kind), self.value))
+
+    def contents(self, thing: Any, kind: Kind) -> Any:
+        """What a thing held at the checkpoint; what it holds where that is not known."""
+        key = id(thing), kind
+        return self._held[key] if key in self._held else kind.contents(thing)
 
     def _function(self, value: FunctionType) -> FunctionType:
-        """A function of the program's with copies of what its closure and its defaults hold."""
-        if value.__module__ != "__main__" or not (value.__closure__ or value.__defaults__):
+        """A function of the program's with copies of what its closure, defaults and attributes hold."""
+        if value.__module__ not in self._own or not _holds(value):
             return value
-        cells = tuple(self._cell(cell) for cell in value.__closure__ or ())
+        cells = tuple(map(self._cell, value.__closure__ or ()))
         twin = FunctionType(value.__code__, value.__globals__, value.__name__, None, cells)
         self._done[id(value)] = twin
         twin.__defaults__ = self.value(value.__defaults__)
         twin.__kwdefaults__ = self.value(value.__kwdefaults__)
-        twin.__dict__.update(value.__dict__)
+        vars(twin).update(DICT.mapped(self.contents(vars(value), DICT), self.value))
         return twin
 
     def _cell(self, cell: CellType) -> CellType:
@@ -151,31 +166,22 @@ class StateCopy:
         if twin is None:
             self._alive.append(cell)
             twin = self._done[id(cell)] = CellType()
-            with contextlib.suppress(ValueError):  # still empty
-                twin.cell_contents = self.value(cell.cell_contents)
+            CELL.put(twin, CELL.mapped(self.contents(cell, CELL), self.value))
         return twin
 
     def _generator(self, value: Generator) -> Generator:
         twin = torch.Generator(value.device) if isinstance(value, torch.Generator) else copy.deepcopy(value)
-        set_state(twin, self.generators.get(id(value), state_of(value)))
-        return twin
-
-    def _object(self, value: Any) -> Any:
-        if isinstance(value, Iterator):
-            return _ReadBefore()
-        try:
-            twin = copy.copy(value)
-        except Exception:
-            return value
-        self._done[id(value)] = twin
-        attributes = getattr(twin, "__dict__", None)
-        if isinstance(attributes, dict):
-            self._hold_again(attributes, vars(value))
-            for name, item in list(attributes.items()):
-                attributes[name] = self.value(item)
+        set_state(twin, self._states.get(id(value), state_of(value)))
         return twin
 
     def _tensor(self, tensor: Tensor) -> Tensor:
+        twin = self._numbers(tensor)
+        if vars(tensor):
+            self._done[id(tensor)] = twin
+            vars(twin).update(DICT.mapped(self.contents(vars(tensor), DICT), self.value))
+        return twin
+
+    def _numbers(self, tensor: Tensor) -> Tensor:
         if type(tensor) is Tensor and tensor.layout is torch.strided and tensor.is_contiguous():
             storage = tensor.untyped_storage()
             if sharing(storage._cdata) <= ITS_OWN and storage.nbytes() == tensor.nbytes:
@@ -211,3 +217,46 @@ class StateCopy:
 
     def _cast(self, tensor: Tensor) -> Tensor:
         return tensor if self.dtype is None else tensor.to(with_precision(tensor.dtype, self.dtype))
+
+
+def _holds(function: FunctionType) -> bool:
+    """Whether there is anything about it that could change."""
+    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    return bool(function.__closure__ or vars(function)) or not PLAIN.issuperset(map(type, defaults))
+
+
+class _Again(Iterator[Any]):
+    """Gives copies of what an iterator gave since a checkpoint."""
+
+    def __init__(self, iterator: GivenAgain, copies: StateCopy) -> None:
+        self._at: Given = copies.contents(iterator, ITERATOR)
+        self._copies = copies
+
+    def __next__(self) -> Any:
+        given = self._at.then
+        if given is None:
+            raise Unrepeatable("the program reads on in an iterator, further than it did")
+        self._at = given
+        if given.random is not None:
+            given.random.restore(self._copies.value)
+        if given.is_end:
+            raise StopIteration
+        return self._copies.given(given)
+
+    def send(self, value: Any) -> Any:
+        """What a generator gave when it was resumed."""
+        return next(self)
+
+
+class _ReadBefore(Iterator[Any]):
+    """Stands for an iterator, which has moved on since the iteration began."""
+
+    def __next__(self) -> Any:
+        raise Unrepeatable("the program reads an iterator, which cannot be read once more")
+
+
+def _silent(file: io.IOBase) -> Any:
+    """Stands for a file: what is written once more goes nowhere."""
+    if not file.closed and file.writable():
+        return io.StringIO() if isinstance(file, io.TextIOBase) else io.BytesIO()
+    return _ReadBefore()

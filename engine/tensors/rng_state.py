@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy
@@ -68,8 +68,8 @@ class RandomState(NamedTuple):
             if isinstance(one, torch.Generator)
         )
 
-    def restore(self) -> None:
-        """Put every generator back to this state."""
+    def restore(self, twin: Callable[[Generator], Generator] = lambda generator: generator) -> None:
+        """Put every generator back to this state; of those that a program made itself, the twin."""
         torch.default_generator.set_state(self.torch_cpu)
         for device, state in enumerate(self.cuda):
             torch.cuda.set_rng_state(state, device)
@@ -77,7 +77,7 @@ class RandomState(NamedTuple):
             random.setstate(self.others[0])
             numpy.random.set_state(self.others[1])
         for generator, state in self.owned:
-            set_state(generator, state)
+            set_state(twin(generator), state)
 
 
 def random_state(generators: Sequence[Generator], *, others: bool = True) -> RandomState:

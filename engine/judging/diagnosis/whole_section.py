@@ -68,7 +68,7 @@ def run_whole(trial: Trial, tops: Sequence[ast.stmt]) -> WholeRun:
 
 def _copies(bench: Bench) -> dict[str, Any]:
     """The forward's values in memory of their own, shared where they share it."""
-    copy = StateCopy(None, {}, {})
+    copy = StateCopy(None)
     own = {name: value for name, value in bench.values.items() if not name.startswith("__")}
     holding = {name: value for name, value in own.items() if isinstance(value, Tensor | list | tuple | dict)}
     return {name: copy.value(value) for name, value in holding.items()}

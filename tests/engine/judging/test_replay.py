@@ -273,19 +273,57 @@ def test_state_that_the_forward_keeps_is_not_moved_by_a_check(begun: Begun, stat
     assert checked.losses == plain.losses
 
 
-def test_an_iterator_is_not_read_by_a_check_which_says_why_it_cannot_judge(begun: Begun) -> None:
+ITERATORS = {
+    "a generator": "batches = (torch.full((3,), float(i + 1)) for i in range(9))",
+    "an iterator of tensors": "batches = iter(torch.arange(1.0, 28).view(9, 3))",
+    "one that draws": "def drawn():\n    while True:\n        yield torch.rand(3)\nbatches = drawn()",
+    "one that draws from its own": "g = torch.Generator().manual_seed(3)\ndef drawn():\n    while True:"
+    "\n        yield torch.rand(3, generator=g)\nbatches = drawn()",
+    "a loader": "batches = iter(torch.utils.data.DataLoader(torch.arange(1.0, 28).view(9, 3), shuffle=True))",
+    "one that gives parts of a tensor": "all = torch.arange(1.0, 28)\nbatches = iter(all.split(3))",
+}
+USES = {
+    "as it is": "b = next(batches).view(3)",
+    "changed in place": "b = next(batches).view(3)\nb /= 2\nb -= 0.1",
+    "by a loop": "for b in batches:\n    b = b.view(3)\n    break",
+    "beside a mask": "b = next(batches).view(3) * (torch.rand(3) > 0.3)",
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("way", ITERATORS)
+def test_an_iterator_gives_a_check_what_it_gave_the_iteration(way: str, use: str, begun: Begun) -> None:
     sections = {
-        "setup": "+batches = (torch.full((3,), float(i)) for i in range(9))",
-        "forward": "b = next(batches)\nh = b * W\nloss = (h ** 2).sum()",
-        "backward": "dh = 2 * h\ndW = dh * b",
-        "update": "W = W - 0.01 * dW",
+        "setup": "+" + ITERATORS[way],
+        "forward": f"{USES[use]}\nh = b * W\nloss = (h ** 3).sum() + (h[0] ** 2 - loss_before) ** 2",
+        "parameters": "W = torch.tensor([0.5, -1.0, 2.0])\nloss_before = 1.0",
+        "backward": "dh = 3 * h ** 2\ndh[0] += 4 * (h[0] ** 2 - loss_before) * h[0]\ndW = dh * b",
+        "update": "W = W - 0.001 * dW\nloss_before = float(loss)",
     }
-    plain, checked = begun(**sections), begun(**sections)
+    plain = begun(**sections)
     for _ in range(3):
         plain.iterate()
-        found = check_lines(checked, checked.iterate())
-        assert "an iterator, which cannot be read once more" in found.problem
+    checked = begun(**sections)
+    records = []
+    for _ in range(3):
+        records.append(checked.iterate())
+        found = check_lines(checked, records[-1])
+        assert not found.problem
+        assert {one.verdict for one in found.judgements.values()} == {Verdict.RIGHT}
+    assert {one.verdict for one in check_lines(checked, records[0]).judgements.values()} == {Verdict.RIGHT}
     assert checked.losses == plain.losses
+
+
+def test_an_iterator_gives_a_check_nothing_that_it_did_not_give_the_iteration(begun: Begun) -> None:
+    session = begun(
+        setup="+numbers = (torch.full((3,), float(i)) for i in range(9))",
+        forward="b = next(numbers) if W.dtype is torch.float32 else next(numbers) + next(numbers)\n"
+        "h = b * W\nloss = (h ** 2).sum()",
+        backward="dh = 2 * h\ndW = dh * b",
+    )
+    found = check_lines(session, session.iterate())
+    assert (found.dtype, found.problem) == ("float32", "")
+    assert next(session.namespace["numbers"]).tolist() == [1, 1, 1]
 
 
 def test_a_check_prints_nothing(begun: Begun, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,236 @@
+"""What can hold a program's values: how each kind is kept, looked into, copied and put back."""
+
+from __future__ import annotations
+
+import functools
+from array import array
+from collections import OrderedDict, deque
+from collections.abc import Callable, Container, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from types import BuiltinFunctionType, CellType, FunctionType, MethodType, MethodWrapperType, ModuleType
+from typing import Any, NamedTuple
+
+import numpy
+from torch import Tensor
+
+from .given_again import GivenAgain
+
+PLAIN = frozenset({str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range, object})
+"""The types of values that neither change nor hold any that does."""
+_FOREIGN = frozenset(
+    {"_thread", "asyncio", "concurrent", "io", "logging", "multiprocessing", "queue", "socket"}
+    | {"subprocess", "threading", "weakref"}
+)
+"""Modules whose objects are bound to the world outside: putting their attributes back would break them."""
+MAIN = "__main__"
+"""The name of the program's module."""
+Own = Container[str]
+"""The names of the modules that are the program's own: itself and those that lie beside it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """One way of holding values; `contents` is what is kept of a thing that holds some.
+
+    `mapped` makes new contents with every value replaced, `put` gives contents to a thing of the kind.
+    """
+
+    contents: Callable[[Any], Any]
+    inside: Callable[[Any], Iterable[Any]]
+    mapped: Callable[[Any, Callable[[Any], Any]], Any]
+    put: Callable[[Any, Any], None]
+
+
+class Holder(NamedTuple):
+    """A thing that holds values, and how."""
+
+    thing: Any
+    kind: Kind
+
+
+def _put_in_sequence(thing: Any, contents: Iterable[Any]) -> None:
+    if isinstance(thing, deque):
+        thing.clear()
+        thing.extend(contents)
+    else:
+        thing[:] = contents
+
+
+def _put_in_set(thing: set[Any], contents: set[Any]) -> None:
+    set.clear(thing)
+    set.update(thing, contents)
+
+
+def _put_in_dict(thing: dict[Any, Any], contents: Mapping[Any, Any]) -> None:
+    base = OrderedDict if isinstance(thing, OrderedDict) else dict
+    base.clear(thing)
+    for key, value in contents.items():
+        base.__setitem__(thing, key, value)
+
+
+def _mapped_dict(contents: Mapping[Any, Any], to: Callable[[Any], Any]) -> dict[Any, Any]:
+    return {key if type(key) in PLAIN else to(key): to(value) for key, value in contents.items()}
+
+
+def _inside_dict(contents: Mapping[Any, Any]) -> Iterable[Any]:
+    return [*contents.values(), *(key for key in contents if type(key) not in PLAIN)]
+
+
+def _put_in_array(thing: Any, contents: Any) -> None:
+    thing[...] = contents
+
+
+def _cell_contents(cell: CellType) -> tuple[Any, ...]:
+    with suppress(ValueError):  # still empty
+        return (cell.cell_contents,)
+    return ()
+
+
+def _put_in_cell(cell: CellType, contents: tuple[Any, ...]) -> None:
+    if contents:
+        cell.cell_contents = contents[0]
+    elif _cell_contents(cell):
+        del cell.cell_contents
+
+
+def _put_in_class(kind: type, contents: Mapping[str, Any]) -> None:
+    for name in _named(vars(kind)).keys() - contents.keys():
+        delattr(kind, name)
+    for name, value in contents.items():
+        if vars(kind).get(name) is not value:
+            setattr(kind, name, value)
+
+
+def _put_in_module(names: dict[str, Any], contents: Mapping[str, Any]) -> None:
+    for name in _named(names).keys() - contents.keys():
+        del names[name]
+    names.update(contents)
+
+
+def _named(names: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the names that are Python's."""
+    return {name: value for name, value in names.items() if not name.startswith("__")}
+
+
+def _slots(thing: Any) -> dict[str, Any]:
+    names = [name for base in type(thing).__mro__ for name in _slots_of(base)]
+    return {name: getattr(thing, name) for name in names if hasattr(thing, name)}
+
+
+def _slots_of(base: type) -> tuple[str, ...]:
+    slots = vars(base).get("__slots__", ())
+    return (slots,) if isinstance(slots, str) else tuple(slots)
+
+
+def _put_in_slots(thing: Any, contents: Mapping[str, Any]) -> None:
+    for name in _slots(thing).keys() - contents.keys():
+        delattr(thing, name)
+    for name, value in contents.items():
+        object.__setattr__(thing, name, value)
+
+
+SEQUENCE = Kind(list, iter, lambda contents, to: [*map(to, contents)], _put_in_sequence)
+SET = Kind(set, iter, lambda contents, to: {*map(to, contents)}, _put_in_set)
+DICT = Kind(dict, _inside_dict, _mapped_dict, _put_in_dict)
+NUMBERS = Kind(lambda thing: thing[:], lambda _: (), lambda contents, _: contents, _put_in_sequence)
+ARRAY = Kind(lambda thing: thing.copy(), lambda _: (), lambda contents, _: contents, _put_in_array)
+CELL = Kind(_cell_contents, iter, lambda contents, to: tuple(map(to, contents)), _put_in_cell)
+SLOTS = Kind(_slots, _inside_dict, _mapped_dict, _put_in_slots)
+CLASS = Kind(lambda kind: _named(vars(kind)), _inside_dict, _mapped_dict, _put_in_class)
+MODULE = Kind(_named, _inside_dict, _mapped_dict, _put_in_module)
+ITERATOR = Kind(lambda it: it.at, lambda _: (), lambda at, _: at, GivenAgain.go_back)
+CONTAINERS = (SEQUENCE, SET, DICT)
+ONE_OF_A_KIND = (CLASS, MODULE)
+"""What a program has once, so that nobody works on a copy of it."""
+_KINDS: Mapping[type, Kind] = {
+    list: SEQUENCE,
+    deque: SEQUENCE,
+    dict: DICT,
+    set: SET,
+    numpy.ndarray: ARRAY,
+    bytearray: NUMBERS,
+    array: NUMBERS,
+    CellType: CELL,
+    GivenAgain: ITERATOR,
+}
+_BARE = frozenset({list, dict, set, tuple, CellType, GivenAgain, MethodType, BuiltinFunctionType})
+"""Types without attributes of a program's."""
+
+
+def holders_of(value: Any, own: Own) -> list[Holder]:
+    """The ways in which a value itself holds others: as a container, by attributes, in slots."""
+    its_type = type(value)
+    if its_type is FunctionType:
+        return _holders_of_function(value, own)
+    if isinstance(value, ModuleType):
+        its_own = value.__name__ in own and value.__name__ != MAIN
+        return [Holder(vars(value), MODULE)] if its_own else []
+    if isinstance(value, type):
+        return [Holder(value, CLASS)] if value.__module__ in own and not issubclass(value, Enum) else []
+    kind = next((_KINDS[base] for base in its_type.__mro__ if base in _KINDS), None)
+    holders = [] if kind is None else [Holder(value, kind)]
+    return holders if its_type in _BARE else holders + _holders_of_object(value)
+
+
+def _holders_of_function(function: FunctionType, own: Own) -> list[Holder]:
+    if function.__module__ not in own:
+        return []
+    holders = [Holder(cell, CELL) for cell in function.__closure__ or ()]
+    holders.append(Holder(vars(function), DICT))
+    if function.__module__ != MAIN:
+        holders.append(Holder(function.__globals__, MODULE))
+    return holders
+
+
+def _holders_of_object(value: Any) -> list[Holder]:
+    attributes = getattr(value, "__dict__", None)
+    if type(value) is Tensor:
+        return [Holder(attributes, DICT)] if attributes else []
+    if type(value).__module__.partition(".")[0] in _FOREIGN:
+        return []
+    has_some = type(attributes) is dict and attributes is not value
+    holders = [Holder(attributes, DICT)] if has_some else []
+    return [*holders, Holder(value, SLOTS)] if any(map(_slots_of, type(value).__mro__)) else holders
+
+
+def inside(value: Any, own: Own) -> Iterable[Any]:
+    """What a value leads to without holding it in a way that could change."""
+    looked_into = _INSIDE.get(type(value))
+    if looked_into is not None:
+        return looked_into(value)
+    if isinstance(value, tuple):
+        return value
+    return [base for base in type(value).__mro__ if base.__module__ in own]
+
+
+def _defaults(function: FunctionType) -> Iterable[Any]:
+    return [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+
+
+_INSIDE: Mapping[type, Callable[[Any], Iterable[Any]]] = {
+    Tensor: lambda _: (),
+    ModuleType: lambda _: (),
+    list: lambda _: (),
+    dict: lambda _: (),
+    tuple: iter,
+    frozenset: iter,
+    FunctionType: _defaults,
+    MethodType: lambda method: (method.__self__, method.__func__),
+    BuiltinFunctionType: lambda method: (method.__self__,),
+    MethodWrapperType: lambda method: (method.__self__,),
+    functools.partial: lambda part: (part.func, *part.args, *part.keywords.values()),
+    staticmethod: lambda method: (method.__func__,),
+    classmethod: lambda method: (method.__func__,),
+    property: lambda made: (made.fget, made.fset),
+}
+
+
+def made_again(value: Any, parts: list[Any]) -> Any:
+    """A tuple, named or not, or a frozen set of the same kind with other parts."""
+    base = frozenset if isinstance(value, frozenset) else tuple
+    try:
+        return base.__new__(type(value), parts)
+    except TypeError:  # what torch.max gives lets nobody else make it
+        return type(value)(parts)
