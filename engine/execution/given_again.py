@@ -60,6 +60,9 @@ class GivenAgain:
         """
         self._told, self._generators = told, generators
 
+    def __iter__(self) -> GivenAgain:
+        return self
+
     def __next__(self) -> Any:
         return self._give(lambda: next(self.source))
 

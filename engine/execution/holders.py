@@ -51,7 +51,9 @@ class Holder(NamedTuple):
 
 
 def _put_in_sequence(thing: Any, contents: Iterable[Any]) -> None:
-    if isinstance(thing, deque):
+    if isinstance(thing, list):
+        list.__setitem__(thing, slice(None), contents)
+    elif isinstance(thing, deque):
         thing.clear()
         thing.extend(contents)
     else:

@@ -249,10 +249,15 @@ class _Again(Iterator[Any]):
 
 
 class _ReadBefore(Iterator[Any]):
-    """Stands for an iterator, which has moved on since the iteration began."""
+    """Stands for an iterator or a file, which has moved on since the iteration began."""
 
     def __next__(self) -> Any:
-        raise Unrepeatable("the program reads an iterator, which cannot be read once more")
+        raise Unrepeatable("the program reads what cannot be read once more")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return next(self)
 
 
 def _silent(file: io.IOBase) -> Any:

@@ -11,7 +11,7 @@ from torch import Tensor
 from ..execution.gradient import Gradient
 from ..execution.iteration import Iteration
 from ..execution.steps import MISSING
-from ..tensors.comparison import finite_max
+from ..tensors.comparison import finite_max, may_be_rounding
 from ..verdict import Verdict
 from .diagnosis.diagnosis import Diagnosis
 from .linecheck.outcome import LineCheck, LineJudgement
@@ -124,7 +124,7 @@ def explained(iteration: Iteration, judgements: Mapping[str, Judgement]) -> bool
 def _of_another_batch(line: LineJudgement) -> LineJudgement:
     if line.verdict in (Verdict.NOT_EXERCISED, Verdict.NOT_WRITTEN) or line.kink:
         return line._replace(verdict=Verdict.NOT_CHECKED, message="", kink=False)
-    return line
+    return line._replace(rounded=0.0) if line.rounded else line
 
 
 def _judgement(
@@ -263,8 +263,19 @@ def _excused(
         return Judgement(whole, whole, line, remarks=_said(line.message or _not_finite(gradient)))
     if line.kink or _kinked(gradient.name, lines):
         return Judgement(Verdict.RIGHT, whole, line, remarks=_said(line.message or _BELOW_A_KINK))
+    if not _may_be_rounding(iteration, gradient, line):
+        return Judgement(whole, whole, line, remarks=_said(line.message, _TOO_MUCH))
     rounding = _ROUNDING if line.dtype == "float64" else "no line is wrong; the rest is rounding"
     return Judgement(Verdict.CLOSE, whole, line, remarks=(rounding,))
+
+
+def _may_be_rounding(iteration: Iteration, gradient: Gradient, line: LineJudgement) -> bool:
+    manual, autograd = gradient.value, gradient.reference
+    if not isinstance(manual, Tensor) or autograd is None:
+        return False
+    coarser = manual.dtype if gradient.coarser else autograd.dtype
+    maxdiff, largest = gradient.comparison.maxdiff or 0.0, iteration.references.largest
+    return may_be_rounding(maxdiff, finite_max(autograd), coarser, largest, line.rounded)
 
 
 def _inherited(
@@ -295,6 +306,7 @@ def _not_finite(gradient: Gradient) -> str:
 _AUTOGRADS = "autograd's is infinite or NaN where this one is not, though the line is right"
 _ITS_OWN = "infinite or NaN where autograd's is not, though the line is right"
 _STRANGE = "infinite or NaN otherwise than autograd's, though the line is right"
+_TOO_MUCH = "no line is wrong alone, but the difference is more than rounding makes"
 _ROUNDING = "no line is wrong in float64; the difference is rounding"
 _BELOW_A_KINK = "differs only where an upstream line takes another subgradient at a kink or tie"
 

@@ -65,6 +65,24 @@ def rounding(dtype: torch.dtype) -> tuple[float, float]:
     return min(1000 * eps, math.sqrt(eps)), 8 * eps
 
 
+def may_be_rounding(
+    maxdiff: float, scale: float, dtype: torch.dtype, largest: float, measured: float
+) -> bool:
+    """Whether an error beyond `is_close` can be rounding, where it is known that no line is wrong.
+
+    Terms that cancel lose digits, and nobody knows how many without a look inside a line. The most that is
+    called rounding is 10,000 eps, but no more than a tenth, of the tensor's own largest entry or of the
+    largest gradient of the iteration; or sixteen times what rounding was measured to do to autograd's own
+    gradient of the same tensor.
+
+    Args:
+        maxdiff, scale, dtype, largest: as in `is_close`.
+        measured: how far autograd's gradient in this dtype is from the one in double precision.
+    """
+    share = min(10_000 * torch.finfo(dtype).eps, 0.1)
+    return maxdiff <= max(share * max(scale, largest), 16 * measured)
+
+
 def compare(
     manual: object,
     autograd: Tensor,

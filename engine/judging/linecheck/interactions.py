@@ -47,7 +47,10 @@ def with_upstreams(name: str, lines: Mapping[str, LineJudgement]) -> set[str]:
 def judged_together(
     attempt: Attempt, odd: list[str], judgements: Mapping[str, LineJudgement]
 ) -> dict[str, LineJudgement]:
-    """What is said of lines that are right one by one while their gradients are wrong end to end."""
+    """What is said of lines that are right one by one while their gradients are wrong end to end.
+
+    Of those that are right together it is told how much rounding does to autograd's own gradient.
+    """
     reading = attempt.reading
     namespace = attempt.session.namespace
     with attempt.open() as world:
@@ -62,7 +65,15 @@ def judged_together(
     together = _wrong_together(odd, judgements, values, expected, at_end)
     named = _wrong_given_right(together, given_right, expected)
     rest = {n: one for n, one in together.items() if not with_upstreams(n, judgements) & named.keys()}
-    return rest | named
+    references = attempt.iteration.references.gradients
+    rounded = {n: _distance(references[reading.tensor_of[n]], expected[n]) for n in odd if n in expected}
+    measured = {n: judgements[n]._replace(rounded=size) for n, size in rounded.items()}
+    return measured | rest | named
+
+
+def _distance(one: Tensor, other: Tensor) -> float:
+    differences = entry_differences(one.to(other), other)
+    return float(differences.max()) if differences.numel() else 0.0
 
 
 def _wrong_together(

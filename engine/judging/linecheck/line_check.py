@@ -26,6 +26,7 @@ from .line_judgement import judgement_of, judgement_of_helper, unknown
 from .moved_worlds import tried_in_worlds
 from .outcome import LineCheck
 from .quick_pass import QuickPass, quick_pass
+from .repetition import UNREPEATED, is_in_doubt, repeats
 from .reused_names import settled, turning_points
 from .third_opinion import heard
 from .unpaired_helpers import blamed_by_value
@@ -44,10 +45,17 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
     problem = ""
     for dtype in (torch.float64, None):
         try:
-            return _in_precision(session, iteration, dtype)
+            return _of_the_record(session, iteration, _in_precision(session, iteration, dtype))
         except Exception as error:
             problem = in_short(error)
     return LineCheck(iteration.number, problem=problem)
+
+
+def _of_the_record(session: Session, iteration: Iteration, line_check: LineCheck) -> LineCheck:
+    """The line check, unless what it would accuse or excuse is not what the iteration did."""
+    if not is_in_doubt(iteration, line_check) or repeats(session, iteration):
+        return line_check
+    return LineCheck(iteration.number, problem=UNREPEATED)
 
 
 def _in_precision(session: Session, iteration: Iteration, dtype: torch.dtype | None) -> LineCheck:

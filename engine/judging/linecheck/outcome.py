@@ -28,6 +28,8 @@ class LineJudgement(NamedTuple):
     """Wrong by no more than rounding to single precision makes."""
     reused: bool = False
     """Its name stands for something else in the end, so that end to end nothing can be said."""
+    rounded: float = 0.0
+    """How far autograd's own gradient is from the one in double precision, where that was measured."""
     zeros: bool = False
     """Wrong as it is zero whatever comes from upstream."""
     factor: float | None = None

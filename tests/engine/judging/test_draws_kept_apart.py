@@ -110,10 +110,14 @@ FROZEN = """+
 
 
 def test_a_check_that_cannot_copy_leaves_prints_as_they_were(begun: Begun) -> None:
-    setup = (
-        "+\nclass Frozen(dict):\n    def __setitem__(self, key, value):\n        raise TypeError('frozen')\n"
-    )
-    session = begun(setup=setup + "held = Frozen(t=torch.ones(3))", forward="loss = (W * held['t']).sum()")
+    setup = """+
+        class Frozen(type):
+            def __setattr__(self, name, value):
+                raise TypeError("frozen")
+        class Held(metaclass=Frozen):
+            all = [torch.ones(3)]
+    """
+    session = begun(setup=setup, forward="loss = (W * Held.all[0]).sum()", backward="dW = Held.all[0]")
     record = session.iterate()
     with redirect_stdout(io.StringIO()):
         before = sys.stdout
