@@ -125,7 +125,7 @@ def _item(node: Node, written: ast.expr) -> Operand:
 
 
 def _call(node: Node, written: ast.Call) -> Operation:
-    positional = tuple(_operand(node, tree) for tree in written.args)
+    positional = tuple(operand for tree in written.args for operand in _operands(node, tree))
     named = {given.arg: _operand(node, given.value) for given in written.keywords if given.arg}
     callee = node.part(written.func)
     name = _name_of(node, written.func, callee)
@@ -176,9 +176,17 @@ def read(
     return name, positional, named
 
 
+def _operands(node: Node, tree: ast.expr) -> tuple[Operand, ...]:
+    """An argument, or several where it has a star."""
+    if not isinstance(tree, ast.Starred):
+        return (_operand(node, tree),)
+    several = _operand(node, tree.value)
+    if isinstance(several, tuple):
+        return several
+    raise Refused(f"no rule for `{ast.unparse(tree)}` among the arguments, line {node.line}", node.line)
+
+
 def _operand(node: Node, tree: ast.expr) -> Operand:
-    if isinstance(tree, ast.Starred):
-        raise Refused(f"no rule for `{ast.unparse(tree)}` among the arguments, line {node.line}", node.line)
     if isinstance(tree, ast.Tuple | ast.List):
         return tuple(_operand(node, element) for element in tree.elts)
     part = node.part(tree)

@@ -6,6 +6,7 @@ import ast
 import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 from torch import Tensor
@@ -66,7 +67,7 @@ class Evaluator(ABC):
 
     def evaluate(self, tree: ast.expr) -> Node:
         """Run an expression and note the value of every one inside it."""
-        tree = Unfolding(self._follow, self._renamed_items, self._walrus).visit(tree)
+        tree = Unfolding(self._follow, self._renamed_items, self._walrus, self._holds).visit(tree)
         self._kept.append(tree)
         noted = ast.fix_missing_locations(ast.Expression(body=Noting().visit(tree)))
         value = eval(compile(noted, self.filename, "eval", dont_inherit=True), self.namespace)
@@ -82,10 +83,15 @@ class Evaluator(ABC):
             return Node(as_spelled(tree, self.lines), value, tree.lineno, {})
         node = Node(tree, value, getattr(tree, "lineno", 0), parts)
         known = self.by_value.get(id(value)) if isinstance(value, Tensor) else None
-        if known is not None and isinstance(tree, ast.Attribute | ast.Subscript):
+        if known is not None and _only_reads(tree, node):
             node.alias_of = known
+        if isinstance(value, list | tuple) and all(id(entry) in self.by_value for entry in value):
+            node.items = tuple(self.by_value[id(entry)] for entry in value)
         self._made(node)
         return node
+
+    def _holds(self, tree: ast.expr) -> bool:
+        return bool(self.evaluate(tree).value)
 
     def _named(self, tree: ast.Name) -> Node:
         value = self._notes.get(id(tree), self.namespace.get(tree.id))
@@ -137,6 +143,15 @@ class Evaluator(ABC):
         bound = own.bound(args, named)
         assert bound is not None
         return self._hidden(self.inside(own, bound))
+
+
+def _only_reads(tree: ast.expr, node: Node) -> bool:
+    """Whether an expression that gives a known tensor takes it from where it is held."""
+    if not isinstance(tree, ast.Call):
+        return isinstance(tree, ast.Attribute | ast.Subscript)
+    callee = node.part(tree.func)
+    holder = callee.part(tree.func.value) if callee and isinstance(tree.func, ast.Attribute) else None
+    return holder is not None and not isinstance(holder.value, Tensor | ModuleType)
 
 
 def _is_simple(call: ast.Call) -> bool:

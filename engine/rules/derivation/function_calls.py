@@ -25,8 +25,9 @@ class Functions:
         self.known: dict[tuple[str, int], Body | None] = {}
         for tree in trees:
             for node in ast.walk(tree):
-                if isinstance(node, ast.FunctionDef) and not node.decorator_list:
-                    self.known[node.name, node.lineno] = node
+                if isinstance(node, ast.FunctionDef) and all(map(_is_static, node.decorator_list)):
+                    first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+                    self.known[node.name, first] = node
                 elif isinstance(node, ast.Lambda):
                     twice = ("<lambda>", node.lineno) in self.known
                     self.known["<lambda>", node.lineno] = None if twice else node
@@ -39,6 +40,10 @@ class Functions:
             return None
         code = function.__code__
         return self.known.get((function.__name__, code.co_firstlineno))
+
+
+def _is_static(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Name) and decorator.id == "staticmethod"
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +101,9 @@ class Call:
 def _is_open(node: ast.stmt) -> bool:
     if isinstance(node, ast.If | ast.For | ast.While):
         return all(_is_open(inner) for inner in [*node.body, *node.orelse])
-    if isinstance(node, ast.Return | ast.FunctionDef):
+    if isinstance(node, ast.FunctionDef):
+        return not any(isinstance(inner, ast.Nonlocal) for inner in ast.walk(node))
+    if isinstance(node, ast.Return):
         return True
     odd = (ast.Return, ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal, ast.Await)
     return not any(isinstance(inner, odd) for inner in ast.walk(node))
@@ -141,6 +148,8 @@ def _looked_up(func: ast.expr, namespace: Namespace) -> Any:
     if isinstance(func, ast.Attribute):
         owner = _looked_up(func.value, namespace)
         held = getattr(owner, "__dict__", {})
+        if isinstance(held.get(func.attr), staticmethod):
+            return held[func.attr].__func__
         attribute = held.get(func.attr, getattr(type(owner), func.attr, None))
         return (
             MethodType(attribute, owner)
@@ -158,8 +167,10 @@ class Unfolding(ast.NodeTransformer):
         call: Callable[[ast.Call], str | None],
         items: Callable[[ast.expr, ast.expr], Iterable[dict[str, str]]],
         bind: Callable[[ast.Name, ast.expr], None],
+        holds: Callable[[ast.expr], bool],
     ) -> None:
         self.bind = bind
+        self.holds = holds
         self.call = call
         self.items = items
 
@@ -178,14 +189,30 @@ class Unfolding(ast.NodeTransformer):
         return ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node)
 
     def _as_list(self, node: ast.ListComp | ast.GeneratorExp) -> Any:
-        if len(node.generators) != 1 or node.generators[0].ifs or node.generators[0].is_async:
+        loops = self._loops(node)
+        if loops is None:
             return node
-        loop = node.generators[0]
-        elements = [
-            self.visit(_Renaming(names).visit(node.elt))
-            for names in self.items(loop.target, self.visit(loop.iter))
-        ]
+        elements = [self.visit(names.visit(node.elt)) for names in loops]
         return ast.copy_location(ast.List(elts=elements, ctx=ast.Load()), node)
+
+    def visit_DictComp(self, node: ast.DictComp) -> Any:
+        """A dictionary of items becomes one that is written out."""
+        loops = self._loops(node)
+        if loops is None:
+            return node
+        keys, values = [], []
+        for names in loops:
+            keys.append(self.visit(names.visit(node.key)))
+            values.append(self.visit(names.visit(node.value)))
+        return ast.copy_location(ast.Dict(keys=keys, values=values), node)
+
+    def _loops(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Iterable[_Renaming] | None:
+        """For every item that a comprehension takes, what its names stand for; None of several loops."""
+        loop = node.generators[0]
+        if len(node.generators) != 1 or loop.is_async:
+            return None
+        every = (_Renaming(names) for names in self.items(loop.target, self.visit(loop.iter)))
+        return (names for names in every if all(self.holds(names.visit(one)) for one in loop.ifs))
 
     visit_ListComp = _as_list
     visit_GeneratorExp = _as_list
@@ -197,7 +224,6 @@ class Unfolding(ast.NodeTransformer):
     visit_IfExp = _closed
     visit_BoolOp = _closed
     visit_SetComp = _closed
-    visit_DictComp = _closed
     visit_JoinedStr = _closed
 
 

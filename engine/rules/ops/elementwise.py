@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from ..node import Refused
 from ..table import Use, rule
 from ..term import Shape, Term
 from ..trees import name, names_in
@@ -203,7 +204,7 @@ def _over_distance(use: Use, term: Term) -> Term:
 
 
 @rule(
-    "relu(x)",
+    "relu(x, inplace)",
     "x",
     "relu",
     "What was positive passes, what was negative is stopped; at exactly zero torch takes zero.",
@@ -211,6 +212,8 @@ def _over_distance(use: Use, term: Term) -> Term:
 )
 def relu(use: Use) -> Term:
     """The result is positive where the argument is, and may be the one of the two that has a name."""
+    if use.value("inplace", False) and use.node.name:
+        raise Refused(f"relu changes `{use.node.name}` in place", use.line)
     return sloped(use, ("out > 0",) if use.operation.node.name and not use.node.name else ("x > 0",))
 
 

@@ -81,13 +81,17 @@ def take(use: Use) -> Term:
     "embedding(x, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)",
     "weight",
     "embedding",
-    f"{_ADDED[:-1]}, and the row of padding_idx gets none.",
+    "What was read goes back to where it was read, added up, or averaged with scale_grad_by_freq; the row of "
+    "padding_idx gets none.",
     "dweight[x] += dout",
 )
 def embedding(use: Use) -> Term:
-    if use.value("max_norm") is not None or use.value("scale_grad_by_freq", False):
-        raise Refused("no rule for embedding with max_norm or scale_grad_by_freq", use.line)
+    if use.value("max_norm") is not None:
+        raise Refused("no rule for embedding with max_norm", use.line)
     rank, up = len(use.shape("x")), use.full_up
+    if use.value("scale_grad_by_freq", False):
+        counts = use.write("x.flatten().bincount()[x].unsqueeze(-1)")
+        up = up.over(counts, (*use.shape("x"), 1))
     padding = use.value("padding_idx")
     if padding is not None:
         row = use.tree("padding_idx") if padding >= 0 else use.write("len(weight) + padding_idx")

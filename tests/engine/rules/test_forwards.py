@@ -127,6 +127,32 @@ FORWARDS = {
         layers[1] = b * c
         out = sum(one * 2 for one in layers.values())
         """,
+    "a comprehension with a condition": """
+        out = sum([one * r for place, one in enumerate([a, b, a * b]) if place != 1])
+        """,
+    "a comprehension of a dictionary": """
+        layers = {name: one * r for name, one in {"one": a, "two": b}.items()}
+        out = layers["one"] * layers["two"]
+        """,
+    "a stack": """
+        stack = [a * r]
+        stack.append(stack[-1].tanh())
+        out = stack.pop() * stack.pop()
+        """,
+    "a part of a list": """
+        many = [a, b, a * b]
+        out = torch.cat(many[1:], 1)
+        """,
+    "lists put together": """
+        out = torch.stack([a] + [b] * 2)
+        """,
+    "arguments out of a list": """
+        pair = [a, b]
+        out = torch.maximum(*pair)
+        """,
+    "a static method": """
+        out = Static.scaled(a, r)
+        """,
     "a comprehension": """
         out = torch.stack([a[k] * r for k in range(4)])
         """,
@@ -332,6 +358,11 @@ class Holder:
     pass
 
 holder = Holder()
+
+class Static:
+    @staticmethod
+    def scaled(x, y):
+        return x * y.exp()
 """
 
 

@@ -61,7 +61,8 @@ ROWS = {
     "erf": "a.erf()|torch.erf(a)",
     "erfc": "a.erfc()|torch.erfc(a)",
     "relu": (
-        "a.relu()|torch.relu(a)|F.relu(a)|torch.nn.functional.relu(a)|-a.relu()|a.clamp(min=0)"
+        "F.relu(a, inplace=False)|F.relu(a * 2, inplace=True)|F.relu(a * b, True)|a.relu()|torch.relu(a)"
+        "|F.relu(a)|torch.nn.functional.relu(a)|-a.relu()|a.clamp(min=0)"
         "|(-a).relu() * -b"
     ),
     "relu6": "F.relu6(a * 4)",
@@ -203,7 +204,8 @@ ROWS = {
         "a.index_select(0, picks)|torch.index_select(a, 1, picks)|a.index_select(dim=1, index=picks)"
     ),
     "embedding": (
-        "F.embedding(picks, a)|F.embedding(ids, a)|F.embedding(ids, weight=a)"
+        "F.embedding(ids, a, scale_grad_by_freq=True)|F.embedding(picks, a)|F.embedding(ids, a)"
+        "|F.embedding(ids, weight=a)"
         "|F.embedding(picks, a, padding_idx=0)"
         "|F.embedding(ids, a, padding_idx=-1)|F.embedding(ids, a * 2, 2)"
         "|F.embedding(picks[0], a, padding_idx=2)"
