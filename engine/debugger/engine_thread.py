@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..execution.cancel import Cancelled
-from ..execution.captured_output import Output, capture_thread
 from ..execution.failure import own_mistake
+from ..execution.recording.captured_output import Output, capture_thread
 from ..program.program import Program
 from .command_queue import CommandQueue
 from .commands import Command

@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ..execution.steps import MISSING
+from ..execution.recording.steps import MISSING
 from ..program.program import Program
 from ..tensors.comparison import name_of
 from .cursor import View

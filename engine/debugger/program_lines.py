@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from ..execution.failure import Failure
 from ..execution.iteration import Iteration
-from ..execution.steps import MISSING
+from ..execution.recording.steps import MISSING
 from ..program.statements import Statement
 from ..verdict import Verdict
 from .cursor import View

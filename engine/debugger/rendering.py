@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from ..execution.iteration import Iteration
-from ..execution.steps import MISSING
+from ..execution.recording.steps import MISSING
 from ..verdict import Verdict
 from .cursor import View
 from .frame import Frame, Status

@@ -11,12 +11,12 @@ from typing import Any
 
 from torch import Tensor
 
-from ..execution.captured_output import Output
 from ..execution.failure import Failure
-from ..execution.gradient import Gradient
+from ..execution.gradients.gradient import Gradient
 from ..execution.iteration import Iteration
+from ..execution.recording.captured_output import Output
+from ..execution.recording.steps import MISSING
 from ..execution.session import Session
-from ..execution.steps import MISSING
 from ..judging.judgement import Judgement
 from ..tutor.answer import Answer
 from .loss_history import LossHistory

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..execution.gradient import Gradient
-from ..execution.steps import MISSING
+from ..execution.gradients.gradient import Gradient
+from ..execution.recording.steps import MISSING
 from ..judging.judgement import Judgement
 from ..tensors.comparison import Comparison
 from ..verdict import Verdict

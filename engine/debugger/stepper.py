@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..execution.cancel import Cancel, Cancelled
-from ..execution.captured_output import Output
 from ..execution.failure import own_mistake
 from ..execution.iteration import Iteration
+from ..execution.recording.captured_output import Output
 from ..execution.session import Session
 from ..program.program import Program
 from ..tutor.answer import Asked

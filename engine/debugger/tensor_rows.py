@@ -6,7 +6,7 @@ import math
 
 from torch import Tensor
 
-from ..execution.gradient import Gradient
+from ..execution.gradients.gradient import Gradient
 from ..execution.session import Session
 from ..verdict import Verdict
 from .cursor import View

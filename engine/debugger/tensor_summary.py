@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..execution.steps import MISSING
+from ..execution.recording.steps import MISSING
 from ..tensors.comparison import name_of
 from .frame import Block, Summary
 

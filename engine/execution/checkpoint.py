@@ -14,8 +14,8 @@ from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import Generator, RandomState, random_state
 from .carried_over import CarriedOver
 from .containers import WITHOUT, Contents
+from .recording.steps import Slot
 from .roles import Roles
-from .steps import Slot
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from torch import Tensor
 from ..tensors.rng_state import GENERATORS, Generator
 from .given_again import GivenAgain
 from .holders import CONTAINERS, ONE_OF_A_KIND, PLAIN, Holder, Kind, Own, holders_of, inside
-from .steps import Slot
+from .recording.steps import Slot
 
 WITHOUT = PLAIN | {Tensor}
 """The types of what most names are bound to: nothing to keep."""

@@ -7,7 +7,7 @@ from io import IOBase
 from typing import Any
 
 from ..tensors.rng_state import Generator, RandomState, random_state
-from .steps import Slot
+from .recording.steps import Slot
 
 _END: Any = object()
 """What stands in the place of a value where there was none left."""

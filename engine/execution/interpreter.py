@@ -8,10 +8,10 @@ from typing import TypeVar
 from ..program.program import Program
 from ..tensors.aliasing import Namespace
 from .cancel import Cancel, stop
-from .compiled_sections import CompiledSections
-from .instrumentation import BACKWARD, BEFORE, COPY_ALL, LOG, STAND_IN, STEP
 from .namespace import fresh_namespace
-from .recorder import Recorder
+from .recording.compiled_sections import CompiledSections
+from .recording.instrumentation import BACKWARD, BEFORE, COPY_ALL, LOG, STAND_IN, STEP
+from .recording.recorder import Recorder
 
 _R = TypeVar("_R", bound=Recorder)
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from ..program.statements import Statement
 from .checkpoint import Checkpoint
-from .execution_path import ExecutionPath
 from .failure import Failure
-from .gradient import Gradient
-from .recorder import Recorder
-from .reference_backward import References
-from .steps import MISSING, Slot, Step
-from .written_gradients import WrittenGradients
+from .gradients.execution_path import ExecutionPath
+from .gradients.gradient import Gradient
+from .gradients.reference_backward import References
+from .gradients.written_gradients import WrittenGradients
+from .recording.recorder import Recorder
+from .recording.steps import MISSING, Slot, Step
 
 
 @dataclass(frozen=True, eq=False)

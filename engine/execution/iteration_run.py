@@ -9,15 +9,9 @@ import torch
 from ..program.analysis import ProgramFacts
 from ..program.pairing import unwritten_reads
 from .checkpoint import Checkpoint, restore
-from .execution_path import KnownPaths
 from .failure import Failure
-from .instrumentation import BACKWARD, STAND_IN
-from .interpreter import Interpreter
-from .iteration import Iteration
-from .learned import Learned
-from .namespace import generators_in
-from .recorder import Recorder
-from .reference_backward import (
+from .gradients.execution_path import KnownPaths
+from .gradients.reference_backward import (
     References,
     changed_shapes,
     fill_grad,
@@ -28,10 +22,16 @@ from .reference_backward import (
     require_shapes,
     saved_tensors,
 )
-from .shape_misfit import failure_with_shapes
-from .steps import MISSING
-from .unwritten_gradients import StandIns, explained
-from .written_gradients import compare_gradients, gradient_writes_of
+from .gradients.unwritten_gradients import StandIns, explained
+from .gradients.written_gradients import compare_gradients, gradient_writes_of
+from .interpreter import Interpreter
+from .iteration import Iteration
+from .learned import Learned
+from .namespace import generators_in
+from .recording.instrumentation import BACKWARD, STAND_IN
+from .recording.recorder import Recorder
+from .recording.shape_misfit import failure_with_shapes
+from .recording.steps import MISSING
 
 _NOTHING = References({}, {})
 

@@ -11,8 +11,8 @@ from torch import Tensor
 from ..program.analysis import ProgramFacts
 from ..tensors.aliasing import Namespace
 from .carried_over import graphs_within
+from .gradients.reference_backward import require_parameters
 from .namespace import modules_beside
-from .reference_backward import require_parameters
 
 
 @dataclass(frozen=True, eq=False)

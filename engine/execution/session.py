@@ -12,16 +12,16 @@ from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import seed_all
 from .cancel import Cancel
 from .checkpoint import StateNames, capture
-from .execution_path import KnownPaths
 from .failure import Failure, remember_source
+from .gradients.execution_path import KnownPaths
 from .interpreter import Interpreter
 from .iteration import Iteration
 from .iteration_run import IterationRun
 from .learned import Learned
 from .namespace import allow_imports_beside
-from .recorder import Beginning
+from .recording.recorder import Beginning
+from .recording.shape_misfit import failure_with_shapes
 from .roles import Roles, roles_of
-from .shape_misfit import failure_with_shapes
 
 
 class Session:

@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from ..execution.failure import Failure
-from ..execution.gradient import Gradient
+from ..execution.gradients.gradient import Gradient
+from ..execution.gradients.unwritten_gradients import absent_gradients
 from ..execution.iteration import Iteration
+from ..execution.recording.steps import MISSING
 from ..execution.session import Session
-from ..execution.steps import MISSING
-from ..execution.unwritten_gradients import absent_gradients
 from ..program.program import Program
 from ..verdict import Verdict
 from .convention import convention

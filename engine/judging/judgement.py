@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ..execution.gradient import Gradient
+from ..execution.gradients.gradient import Gradient
 from ..execution.iteration import Iteration
-from ..execution.steps import MISSING
+from ..execution.recording.steps import MISSING
 from ..tensors.comparison import finite_max, may_be_rounding
 from ..verdict import Verdict
 from .diagnosis.diagnosis import Diagnosis

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from backprop_tui.engine.execution.iteration import Iteration
-from backprop_tui.engine.execution.replay import World
+from backprop_tui.engine.execution.replay.world import World
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judging.linecheck.dependence import downstream, upstreams
 from backprop_tui.engine.judging.linecheck.line_check import check_lines

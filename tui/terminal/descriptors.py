@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple, TextIO
 
-from ...engine.execution.captured_output import Output, ThreadStream
+from ...engine.execution.recording.captured_output import Output, ThreadStream
 
 _CHUNK = 1 << 16
 _CHUNKS = 16

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.reference_backward import differentiate
-from ...execution.replay import World
+from ...execution.gradients.reference_backward import differentiate
+from ...execution.replay.world import World
 from ...program.program import Program
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.steps import MISSING
+from ...execution.recording.steps import MISSING
 from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
 from ...rules.trees import copied

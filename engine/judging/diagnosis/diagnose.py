@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from ...execution.iteration import Iteration
+from ...execution.recording.steps import MISSING
 from ...execution.session import Session
-from ...execution.steps import MISSING
 from ...rules.derivation.derive import Derivation, derive
 from ...verdict import Verdict
 from ..linecheck.attempt import attempt_of

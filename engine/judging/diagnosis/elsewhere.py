@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ...execution.steps import MISSING
+from ...execution.recording.steps import MISSING
 from .case import Case, evaluated
 from .edit import Edit
 from .numbers import is_size, number_of, texts_in

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.replay import World
-from ...execution.steps import MISSING
+from ...execution.recording.steps import MISSING
+from ...execution.replay.world import World
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from ..linecheck.attempt import Attempt

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.captured_output import Output, capture_thread
-from ...execution.replay import World
+from ...execution.recording.captured_output import Output, capture_thread
+from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.names import called
 from ...program.program import Program, ProgramError, parse

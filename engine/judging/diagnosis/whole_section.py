@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.state_copy import StateCopy
-from ...execution.steps import MISSING
+from ...execution.recording.steps import MISSING
+from ...execution.replay.state_copy import StateCopy
 from ...program.statements import Statement
 from .bench import Bench
 from .edit import compiled

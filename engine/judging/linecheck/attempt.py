@@ -15,13 +15,13 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from ...execution.instrumentation import BACKWARD
+from ...execution.gradients.own_functions import by_its_statements, put_in_place
+from ...execution.gradients.reference_backward import fill_grad, reference_backward
+from ...execution.gradients.vjps import arrivals
 from ...execution.iteration import Iteration
-from ...execution.own_functions import by_its_statements, put_in_place
-from ...execution.reference_backward import fill_grad, reference_backward
-from ...execution.replay import World
+from ...execution.recording.instrumentation import BACKWARD
+from ...execution.replay.world import World
 from ...execution.session import Session
-from ...execution.vjps import arrivals
 from ...program.statements import Statement
 from ...tensors.batch_comparison import unflatten
 from ...tensors.comparison import finite_max

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from ...execution.execution_path import Steps
+from ...execution.gradients.execution_path import Steps
 from ...program.program import Program
 from ...program.reachability import globals_of_functions, read_in_functions
 from ...program.statements import Statement

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.graph_gradients import GraphGradients, graph_gradients
-from ...execution.noted_forward import NOTE, MadeNodes, NotedForward
-from ...execution.replay import World
+from ...execution.gradients.graph_gradients import GraphGradients, graph_gradients
+from ...execution.replay.noted_forward import NOTE, MadeNodes, NotedForward
+from ...execution.replay.world import World
 from ...tensors.autograd_graph import node_of
 from ...tensors.dtypes import as_reals
 from ...tensors.vjp_agreement import agreement

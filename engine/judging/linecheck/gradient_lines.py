@@ -9,8 +9,8 @@ from typing import Any
 from torch import Tensor
 
 from ...execution.iteration import Iteration
+from ...execution.recording.steps import MISSING
 from ...execution.session import Session
-from ...execution.steps import MISSING
 from ...program.program import Program
 from ...program.torch_operations import allocates
 from ...tensors.aliasing import Namespace

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from ...execution.instrumentation import HIDDEN
+from ...execution.recording.instrumentation import HIDDEN
 from ...program.names import root_name
 from ...program.program import Program
 from ...program.statements import Statement

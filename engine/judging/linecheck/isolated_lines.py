@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.replay import World
-from ...execution.steps import MISSING
+from ...execution.recording.steps import MISSING
+from ...execution.replay.world import World
 from ...tensors.vjp_agreement import Agreement, agreement, is_rounding, measured_upstream
 from ...verdict import Verdict
 from .attempt import Attempt, Graph, sizes_of

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from ...execution.double_setup import constants_in_double
 from ...execution.failure import in_short
 from ...execution.iteration import Iteration
+from ...execution.replay.double_setup import constants_in_double
 from ...execution.session import Session
 from ...tensors.comparison import name_of
 from ...verdict import Verdict

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import torch
 
 from ...execution.failure import in_short
-from ...execution.shape_misfit import misfit_of
-from ...execution.steps import MISSING
+from ...execution.recording.shape_misfit import misfit_of
+from ...execution.recording.steps import MISSING
 from ...tensors.comparison import name_of
 from ...verdict import Verdict
 from .attempt import Attempt

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from ...execution.replay import World
+from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.torch_operations import casts, compares_exactly
 from ...tensors.aliasing import storage_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...execution.execution_path import ExecutionPath
+from ...execution.gradients.execution_path import ExecutionPath
 from ...execution.iteration import Iteration
 from ...execution.session import Session
 from ...program.naming import NamingScheme

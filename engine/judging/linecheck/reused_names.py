@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from itertools import pairwise
 
-from ...execution.execution_path import Steps
+from ...execution.gradients.execution_path import Steps
 from ...execution.iteration import Iteration
 from ...program.naming import NamingScheme
 from ...program.program import Program

@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...execution.gradients.written_gradients import written_gradients
 from ...execution.iteration import Iteration
-from ...execution.replay import World
+from ...execution.recording.steps import Slot, Step
+from ...execution.replay.world import World
 from ...execution.session import Session
-from ...execution.steps import Slot, Step
-from ...execution.written_gradients import written_gradients
 from ...program.statements import Statement
 from .gradient_lines import allocated_gradients, known_before
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ...execution.noted_forward import Expression, NotedForward, noted_forward
+from ...execution.replay.noted_forward import Expression, NotedForward, noted_forward
 from ...program.statements import Statement
 from ...tensors.comparison import entry_differences
 from ...verdict import Verdict

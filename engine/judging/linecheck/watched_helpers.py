@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from ...execution.noted_forward import NotedForward
+from ...execution.replay.noted_forward import NotedForward
 from ...tensors.vjp_agreement import Agreement, agreement
 from ...verdict import Verdict
 from .attempt import Attempt, sizes_of

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
+from ...execution.gradients.own_functions import Call, by_its_statements, put_in_place
 from ...execution.iteration import Iteration
-from ...execution.own_functions import Call, by_its_statements, put_in_place
 from ...execution.session import Session
 from ...program.deliberate import deliberate_lines
 from ...program.program import Program

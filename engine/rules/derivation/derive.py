@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from ...execution.failure import in_short
+from ...execution.gradients.reference_backward import make_leaves
+from ...execution.gradients.vjps import arrivals
 from ...execution.iteration import Iteration
-from ...execution.reference_backward import make_leaves
-from ...execution.replay import World
+from ...execution.replay.world import World
 from ...execution.session import Session
-from ...execution.vjps import arrivals
 from ...program.naming import NamingScheme
 from ...tensors.dtypes import with_precision
 from ...tensors.vjp_agreement import agreement

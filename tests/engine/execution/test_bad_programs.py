@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from backprop_tui.engine.execution.iteration import Iteration
+from backprop_tui.engine.execution.recording.steps import MISSING
 from backprop_tui.engine.execution.session import Session
-from backprop_tui.engine.execution.steps import MISSING
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.program.reachability import bound_anew
 from backprop_tui.engine.verdict import Verdict

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from backprop_tui.engine.debugger.commands import Advance, Unit
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.execution.captured_output import Output, capture_thread
+from backprop_tui.engine.execution.recording.captured_output import Output, capture_thread
 from backprop_tui.engine.program.program import parse
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from backprop_tui.engine.execution.execution_path import ExecutionPath
+from backprop_tui.engine.execution.gradients.execution_path import ExecutionPath
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.library import load

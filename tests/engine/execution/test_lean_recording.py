@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-from backprop_tui.engine.execution import recorder
-from backprop_tui.engine.execution.compiled_sections import CompiledSections
 from backprop_tui.engine.execution.iteration import Iteration
+from backprop_tui.engine.execution.recording import recorder
+from backprop_tui.engine.execution.recording.compiled_sections import CompiledSections
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.library import bundled_names, load
 from backprop_tui.engine.program.program import Program

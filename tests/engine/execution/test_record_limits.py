@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from backprop_tui.engine.execution import record_limits as room
 from backprop_tui.engine.execution.failure import ProgramFault
 from backprop_tui.engine.execution.iteration import Iteration
-from backprop_tui.engine.execution.record_limits import MOST_STATEMENTS, Room
+from backprop_tui.engine.execution.recording import record_limits as room
+from backprop_tui.engine.execution.recording.record_limits import MOST_STATEMENTS, Room
 
 Iterated = Callable[..., Iteration]
 ENDLESS = "h = W * x\nwhile True:\n    h = h + 1\nloss = h.sum()"

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from backprop_tui.engine.execution.reference_backward import differentiate
+from backprop_tui.engine.execution.gradients.reference_backward import differentiate
 from backprop_tui.engine.tensors.comparison import Comparison, compare, is_close
 from backprop_tui.engine.verdict import Verdict
 

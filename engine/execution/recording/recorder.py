@@ -8,11 +8,11 @@ from typing import Any
 
 from torch import Tensor
 
-from ..program.statements import Statement
-from ..tensors.aliasing import Namespace, alone, storage_of, tensors_in, was_written
-from ..tensors.dtypes import can_have_gradient
+from ...program.statements import Statement
+from ...tensors.aliasing import Namespace, alone, storage_of, tensors_in, was_written
+from ...tensors.dtypes import can_have_gradient
+from ..cancel import Cancel, Cancelled
 from .callable_effects import may_change
-from .cancel import Cancel, Cancelled
 from .overwritten_values import Copies
 from .record_limits import EVERY, Room
 from .steps import MISSING, Entries, Slot, Step

@@ -13,13 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..tensors.aliasing import Namespace
-from ..tensors.autograd_graph import nodes_behind
-from ..tensors.batch_comparison import largest_of
-from ..tensors.comparison import name_of, with_article
-from ..tensors.dtypes import can_have_gradient
-from .failure import ProgramFault
-from .steps import MISSING
+from ...tensors.aliasing import Namespace
+from ...tensors.autograd_graph import nodes_behind
+from ...tensors.batch_comparison import largest_of
+from ...tensors.comparison import name_of, with_article
+from ...tensors.dtypes import can_have_gradient
+from ..failure import ProgramFault
+from ..recording.steps import MISSING
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
-from ..program.torch_operations import changes_in_place, draws_floats, draws_scaled_mask
+from ...program.torch_operations import changes_in_place, draws_floats, draws_scaled_mask
 
 
 class SameDraws(TorchFunctionMode):

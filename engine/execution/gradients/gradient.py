@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, finfo
 
-from ..program.pairing import Candidate
-from ..tensors.comparison import Comparison, compare, name_of
-from ..tensors.dtypes import can_have_gradient
-from ..verdict import Verdict
+from ...program.pairing import Candidate
+from ...tensors.comparison import Comparison, compare, name_of
+from ...tensors.dtypes import can_have_gradient
+from ...verdict import Verdict
+from ..recording.steps import MISSING
 from .reference_backward import References
-from .steps import MISSING
 
 
 class Gradient(NamedTuple):

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..program.program import Program
-from .failure import Failure, failure_of
+from ...program.program import Program
+from ..failure import Failure, failure_of
 
 _OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.MatMult: ("@", operator.matmul),

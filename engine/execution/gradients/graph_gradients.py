@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..tensors.autograd_graph import nodes_behind
+from ...tensors.autograd_graph import nodes_behind
 from .reference_backward import differentiate
 
 Gradients = Sequence[Tensor | None]

@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import Tensor
 
-from ..program.torch_operations import CHANGING_ARGUMENTS, changes_in_place
+from ...program.torch_operations import CHANGING_ARGUMENTS, changes_in_place
 
 _TELLING = frozenset(
     {"torch", "math", "numpy", "random", "builtins", "collections", "itertools", "functools"}

@@ -12,8 +12,8 @@ from typing import Any
 
 from torch import Tensor
 
-from ..program.program import Program
-from .instrumentation import HIDDEN, compiled, hooked
+from ...program.program import Program
+from ..recording.instrumentation import HIDDEN, compiled, hooked
 
 NOTE = f"{HIDDEN}made__"
 

@@ -10,23 +10,23 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..program.statements import Statement
-from ..tensors.aliasing import Namespace, distinct
-from ..tensors.comparison import finite_max
-from ..tensors.dtypes import can_have_gradient, with_precision
-from ..tensors.rng_state import RandomState, random_state
-from .cancel import Cancel, Cancelled
-from .captured_output import Output, capture_thread
-from .checkpoint import Checkpoint, rebind
+from ...program.statements import Statement
+from ...tensors.aliasing import Namespace, distinct
+from ...tensors.comparison import finite_max
+from ...tensors.dtypes import can_have_gradient, with_precision
+from ...tensors.rng_state import RandomState, random_state
+from ..cancel import Cancel, Cancelled
+from ..checkpoint import Checkpoint, rebind
+from ..gradients.reference_backward import make_leaves, saved_tensors
+from ..namespace import generators_in
+from ..recording.captured_output import Output, capture_thread
+from ..recording.instrumentation import LOG
+from ..recording.recorder import Recorder
+from ..recording.steps import Slot, Step
+from ..session import Session
 from .double_setup import WideCasts, same_but_rounded
-from .instrumentation import LOG
-from .namespace import generators_in
-from .recorder import Recorder
-from .reference_backward import make_leaves, saved_tensors
 from .same_draws import SameDraws
-from .session import Session
 from .state_copy import StateCopy
-from .steps import Slot, Step
 
 
 class World:

@@ -7,8 +7,8 @@ import copy
 from collections.abc import Iterable, Set
 from types import CodeType
 
-from ..program.program import Program, Section
-from ..program.statements import Statement, blocks_of, is_backward
+from ...program.program import Program, Section
+from ...program.statements import Statement, blocks_of, is_backward
 
 HIDDEN = "__backprop_tui_"
 """Names that begin like this are none of the program's."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from types import TracebackType
 
-from ..program.analysis import ProgramFacts
-from ..program.statements import Statement
-from ..tensors.aliasing import Namespace
-from .failure import Failure
+from ...program.analysis import ProgramFacts
+from ...program.statements import Statement
+from ...tensors.aliasing import Namespace
+from ..failure import Failure
 from .reference_backward import References
 
 

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from ..tensors.rng_state import random_state, seed_all
-from .captured_output import Output, capture_thread
-from .namespace import fresh_namespace
+from ...tensors.rng_state import random_state, seed_all
+from ..namespace import fresh_namespace
+from ..recording.captured_output import Output, capture_thread
+from ..session import Session
 from .same_draws import SameDraws
-from .session import Session
 
 _ROUNDING = 1e-5
 """What single precision may have lost on its way, as a share of the largest entry."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Set
 from types import CodeType
 
-from ..program.program import Program
-from ..program.statements import Statement
+from ...program.program import Program
+from ...program.statements import Statement
 from .instrumentation import compile_lean, compile_section, compile_statements
 
 

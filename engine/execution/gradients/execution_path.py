@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from torch import Tensor
 
-from ..program.statements import Statement
-from .recorder import Recorder
+from ...program.statements import Statement
+from ..recording.recorder import Recorder
+from ..recording.steps import Slot, Step
 from .reference_backward import References
-from .steps import Slot, Step
 
 _T = TypeVar("_T")
 Steps = Sequence[tuple[Statement, tuple[str, ...]]]

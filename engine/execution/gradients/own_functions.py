@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 from torch.autograd import Function
 
-from ..tensors.aliasing import Namespace
+from ...tensors.aliasing import Namespace
 
 Call = tuple[Any, ...]
 """The arguments of a call, its tensors without a graph."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from torch import Tensor
 
-from ..tensors.aliasing import storage_of
-from .failure import ProgramFault
+from ...tensors.aliasing import storage_of
+from ..failure import ProgramFault
 
 EVERY = 256
 """The room is looked at after so many statements."""

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import torch
 
-from ..program.statements import Statement
-from ..tensors.aliasing import distinct
+from ...program.statements import Statement
+from ...tensors.aliasing import distinct
 
 MISSING: Any = object()
 """The value of a name that is not bound."""

@@ -13,13 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..tensors.aliasing import ITS_OWN, sharing
-from ..tensors.dtypes import with_precision
-from ..tensors.rng_state import GENERATORS, Generator, RandomState, set_state, state_of
-from .containers import Contents
-from .given_again import Given, GivenAgain, has_to_remember
-from .holders import CELL, DICT, ITERATOR, MAIN, PLAIN, Kind, holders_of, made_again
-from .steps import Slot
+from ...tensors.aliasing import ITS_OWN, sharing
+from ...tensors.dtypes import with_precision
+from ...tensors.rng_state import GENERATORS, Generator, RandomState, set_state, state_of
+from ..containers import Contents
+from ..given_again import Given, GivenAgain, has_to_remember
+from ..holders import CELL, DICT, ITERATOR, MAIN, PLAIN, Kind, holders_of, made_again
+from ..recording.steps import Slot
 
 _ATOMS = (type, ModuleType, torch.dtype, torch.device, torch.Size)
 """What stands for itself in a copy, beside plain values."""

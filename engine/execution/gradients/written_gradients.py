@@ -6,16 +6,16 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ..program.pairing import Candidate, gradient_writes
-from ..program.statements import Statement
-from ..tensors.batch_comparison import all_exact, passing, quick_verdicts, sure
-from ..tensors.comparison import Comparison
-from ..verdict import Verdict
+from ...program.pairing import Candidate, gradient_writes
+from ...program.statements import Statement
+from ...tensors.batch_comparison import all_exact, passing, quick_verdicts, sure
+from ...tensors.comparison import Comparison
+from ...verdict import Verdict
+from ..recording.recorder import Recorder
+from ..recording.steps import MISSING, Slot, Step
 from .execution_path import ExecutionPath, Ran, size_of
 from .gradient import Gradient, compared
-from .recorder import Recorder
 from .reference_backward import References
-from .steps import MISSING, Slot, Step
 
 
 @dataclass(frozen=True, eq=False)

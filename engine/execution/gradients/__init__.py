@@ -1,0 +1,1 @@
+"""The reference backward, and the handwritten gradients compared with it."""

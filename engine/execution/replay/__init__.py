@@ -1,0 +1,1 @@
+"""An iteration again, in a copy of what it began with."""
