@@ -26,22 +26,32 @@ def is_in_doubt(iteration: Iteration, line_check: LineCheck) -> bool:
 def repeats(session: Session, iteration: Iteration) -> bool:
     """Whether the program, run again in its own precision, comes to the values of the record.
 
-    For what is not written autograd's stands in, as it did then; what did not run is not compared.
+    For what is not written autograd's stands in, as it did then; what raised is not compared.
     """
     attempt, largest = attempt_of(session, iteration, None, {}), iteration.references.largest
     with attempt.open() as world:
         graph = attempt.forward(world)
         loss, arrived = graph.loss, graph.arrivals({})
         holes = {tensor: one for tensor, one in arrived.items() if _is_hole(attempt, tensor)}
-        values = attempt.lines(world, holes, kept).values
+        outcome = attempt.lines(world, holes, kept)
         at_end = dict(session.namespace)
-    recorded = {name: gradient.value for name, gradient in iteration.gradients.items() if name in values}
+    values = {name: one for name, one in outcome.values.items() if name not in outcome.raised}
+    ended = _complete(iteration)
+    recorded = {name: iteration.gradients[name].value for name in ended if name in values}
     # what numpy changes after the last write the record shows as changed
     same = all(
         _is_same(values[name], value, largest) or _is_same(at_end.get(name), value, largest)
         for name, value in recorded.items()
     )
     return same and _is_same(loss.detach(), torch.full_like(loss, iteration.loss or 0.0), largest)
+
+
+def _complete(iteration: Iteration) -> list[str]:
+    """The gradients all of whose lines the record has: a line that raised ended it."""
+    failure = iteration.failure
+    raised = failure.line if failure is not None and failure.section == "backward" else None
+    gradients = iteration.gradients.items()
+    return [name for name, one in gradients if raised is None or max(one.pair.lines) < raised]
 
 
 def _is_hole(attempt: Attempt, tensor: str) -> bool:

@@ -15,14 +15,17 @@ from backprop_tui.engine.program.program import Program
 
 
 def first_frame(program: Program) -> Frame:
+    """The first frame that tells of a failure; one that says that torch loads may come before it."""
     ready = threading.Event()
     engine = Engine(program, 0, ready.set)
     engine.start()
     try:
-        assert ready.wait(60)
-        frame = engine.take()
-        assert frame is not None
-        return frame
+        while ready.wait(60):
+            ready.clear()
+            frame = engine.take()
+            if frame is not None and frame.failure is not None:
+                return frame
+        raise AssertionError("no frame told of a failure")
     finally:
         engine.stop()
 

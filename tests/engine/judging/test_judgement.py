@@ -108,7 +108,7 @@ def test_what_rounding_does_to_autograds_own_gradient_is_rounding(judged: Judged
 
 
 def test_lines_that_do_something_else_when_they_run_again_are_not_judged(begun: Begun) -> None:
-    draws = "+\nimport os\ndef drawn():\n    return 2 + os.urandom(1)[0]"
+    draws = "+\nimport os\ndef drawn():\n    return 2 + int.from_bytes(os.urandom(4), 'big') / 2**24"
     session = begun(**{**WRONG_TOP, "setup": draws, "backward": "dG = drawn() * G\ndH = 2 * dG\ndW = dH * x"})
     record = session.iterate()
     found = judgements(record, check_lines(session, record))
