@@ -8,6 +8,7 @@ from itertools import islice
 from torch import Tensor
 
 from ...execution.cancel import Cancelled
+from .candidates.conjugates import conjugates, real_parts
 from .candidates.factors import (
     any_upstream,
     extra_factors,
@@ -42,6 +43,8 @@ Candidates = Callable[[Case], Iterator[Edit]]
 
 _TRIED: tuple[Candidates, ...] = (
     clipping,
+    real_parts,
+    conjugates,
     measured_signs,
     means,
     mean_factors,

@@ -311,3 +311,50 @@ def test_the_session_is_as_it_was() -> None:
     assert after.keys() == before.keys()
     assert all(after[name] is before[name] for name in before)
     assert sums == {name: float(session.namespace[name].sum()) for name in sums}
+
+
+COMPLEX = """\
+# %% setup
+import torch
+x = torch.randn(5, 3, dtype=torch.cfloat)
+# %% parameters
+W = torch.randn(3, 2, dtype=torch.cfloat)
+s = torch.randn(2)
+# %% forward
+z = x @ W
+h = z * s
+a = h.abs()
+loss = (a ** 2).mean()
+# %% backward
+da = 2 * a / a.numel()
+dh = h / a * da
+dz = dh * s
+ds = (z.conj() * dh).sum(0).real
+dW = x.conj().T @ dz
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "kind", "sentence"),
+    [
+        ("dW = x.conj().T @ dz", "dW = x.T @ dz", "conjugate", "x has to be conjugated"),
+        (
+            "dh = h / a * da",
+            "dh = h.conj() / a * da",
+            "conjugate",
+            "conjugates h, which has to stay as it is",
+        ),
+        (
+            "ds = (z.conj() * dh).sum(0).real",
+            "ds = (z.conj() * dh).sum(0)",
+            "real_part",
+            "only (z.conj() * dh).sum(0).real is its gradient",
+        ),
+        ("dz = dh * s", "dz = -dh * s", "sign_flipped", "sign flipped: -dh where dh belongs"),
+        ("dz = dh * s", "dz = 2 * dh * s", "factor_extra", "the factor 2 is too much"),
+    ],
+)
+def test_slips_with_complex_numbers(line: str, wrong: str, kind: str, sentence: str) -> None:
+    found, _ = checked(COMPLEX.replace(line, wrong))
+    (one,) = found.values()
+    assert (one.kind, one.message) == (kind, sentence)
