@@ -104,7 +104,8 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     judgement_of = judgements(record, lines, diagnoses_of(session, record, lines))
     reports = [_of_function(one) for one in lines.functions]
     reports += [_written(gradient, judgement_of[gradient.name], rtol, atol) for gradient in written]
-    if (helper := lines.helper) is not None and helper.name not in record.gradients:
+    helper = lines.helper
+    if helper is not None and helper.name in judgement_of and helper.name not in record.gradients:
         reports = sorted([*reports, _of_helper(helper, judgement_of[helper.name])], key=_place)
     naming = session.program.naming
     missing = [name for name in map(naming.gradient, session.parameters) if name not in record.gradients]
@@ -164,6 +165,7 @@ def _of_helper(helper: WrongHelper, judgement: Judgement) -> GradientReport:
         tensor=None,
         line=line,
         lines=(line,),
+        accused_lines=(judgement.edited_elsewhere or line,),
         verdict=judgement.verdict,
         exact=False,
         approximate=False,

@@ -14,6 +14,7 @@ from ..execution.recording.steps import MISSING
 from ..tensors.comparison import finite_max, may_be_rounding
 from ..verdict import Verdict
 from .diagnosis.diagnosis import Diagnosis
+from .diagnosis.helper_blame import settled_by
 from .linecheck.outcome import LineCheck, LineJudgement
 
 _ACCUSED = tuple(verdict for verdict in Verdict if verdict.accuses)
@@ -76,6 +77,8 @@ def judgements(
     if line_check is not None and line_check.iteration != iteration.number:
         lines = {name: _of_another_batch(line) for name, line in lines.items()}
     reasons = diagnoses or {}
+    if line_check is not None:
+        lines, reasons = settled_by(reasons, line_check, lines)
     wrong = line_check.functions if line_check is not None else ()
     functions = tuple(f"{one.name}.backward" for one in wrong)
     helpers = {name: line for name, line in lines.items() if line.of and name not in iteration.gradients}

@@ -130,9 +130,17 @@ class Bench:
         return Setting(gradients, arrived[tensor_of[gradient]], upstream, arrived)
 
 
-def prepared(attempt: Attempt, complete_lines: Mapping[str, tuple[int, ...]], world: World) -> Bench:
-    """The bench in an open world: run the forward; afterwards the names hold tensors without a graph."""
-    graph, reading = attempt.forward(world), attempt.reading
+def prepared(
+    attempt: Attempt,
+    complete_lines: Mapping[str, tuple[int, ...]],
+    world: World,
+    graph: Graph | None = None,
+) -> Bench:
+    """The bench in an open world: run the forward; afterwards the names hold tensors without a graph.
+
+    With the `graph` of it the forward has run.
+    """
+    graph, reading = graph or attempt.forward(world), attempt.reading
     # an edited line may read gradients that no line reads as it stands
     more = random_like(attempt, {name: graph.tensors[name] for name in sorted(graph.tensors)}, _SEED)
     cuts = {**more, **random_cuts(attempt, graph)}

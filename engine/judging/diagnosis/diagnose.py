@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import torch
@@ -15,8 +16,9 @@ from ...execution.recording.steps import MISSING
 from ...execution.session import Session
 from ...rules.derivation.derive import Derivation, derive
 from ...verdict import Verdict
-from ..linecheck.attempt import attempt_of
-from ..linecheck.outcome import LineCheck
+from ..linecheck.attempt import Attempt, attempt_of
+from ..linecheck.helper_places import WrongHelper
+from ..linecheck.outcome import LineCheck, LineJudgement
 from .bench import prepared
 from .candidates.nonfinite import number_for_nan
 from .candidates.order import Reorder, reorders
@@ -25,6 +27,8 @@ from .candidates.terms import no_path
 from .case import Case, case_of
 from .diagnosis import Diagnosis, Place
 from .edit import Edit
+from .helper_trial import helper_on_trial
+from .lost_uses import lost_use
 from .on_purpose import ascent, on_purpose
 from .search import explanation
 from .trial import Trial, on_trial
@@ -45,24 +49,46 @@ def diagnose(
         for judgement in judgements.values()
         if judgement.verdict.accuses
         and not judgement.reused
-        and not judgement.of
         and not _cut_short(session, iteration, judgement.name)
     ]
     if not accused:
         return {}
-    derived = derivation or derive(session, iteration)
     dtype = torch.float64 if line_check.dtype == "float64" else None
     mended = tuple(session.namespace[function.name] for function in line_check.functions)
     attempt = attempt_of(session, iteration, dtype, {}, mended)
     reused = {name: judgement.lines for name, judgement in judgements.items() if judgement.reused}
-    with attempt.open() as world, warnings.catch_warnings():
+    helper, named = line_check.helper, [judgement for judgement in accused if not judgement.of]
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # lines that are tried may do anything
+        found = _of_gradients(attempt, named, reused, derivation) if named else {}
+        if helper is not None and helper.certain:
+            found[helper.name] = _of_helper(attempt, judgements[helper.name], helper, reused)
+    roots = frozenset(name for name, one in judgements.items() if not one.upstreams)
+    return {**found, **ascent(session.program, found, roots, session.parameters)}
+
+
+_Lines = Mapping[str, tuple[int, ...]]
+
+
+def _of_gradients(
+    attempt: Attempt, accused: Sequence[LineJudgement], reused: _Lines, derivation: Derivation | None
+) -> dict[str, Diagnosis]:
+    derived = derivation or derive(attempt.session, attempt.iteration)
+    with attempt.open() as world:
         bench = prepared(attempt, reused, world)
         trials = [on_trial(bench, judgement) for judgement in accused]
         exchanged = {name: _of_edit(edit) for name, edit in swapped(trials)}
-        found = {trial.name: _diagnosis(trial, derived, exchanged.get(trial.name)) for trial in trials}
-    roots = frozenset(name for name, one in judgements.items() if not one.upstreams)
-    return {**found, **ascent(session.program, found, roots, session.parameters)}
+        return {trial.name: _diagnosis(trial, derived, exchanged.get(trial.name)) for trial in trials}
+
+
+def _of_helper(attempt: Attempt, judgement: LineJudgement, helper: WrongHelper, reused: _Lines) -> Diagnosis:
+    with attempt.open() as world:
+        trial = helper_on_trial(judgement, helper, reused, attempt, world)
+        lost = lost_use(attempt, trial, helper)
+        edit = explanation(case_of(trial, {}))
+        if edit is not None:
+            return _of_edit(edit, "right wherever the program reads it")
+    return lost or Diagnosis("unexplained", "no simple explanation found")
 
 
 def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
@@ -112,10 +138,10 @@ def _edited(case: Case) -> Diagnosis:
     return _of_edit(edit)
 
 
-def _of_edit(edit: Edit) -> Diagnosis:
+def _of_edit(edit: Edit, right: str = "right, whatever comes from upstream") -> Diagnosis:
     text = "\n".join(map(written, edit.statements))
     statement = edit.line.statement
-    evidence = f"line {statement.line} as {text!r} is right, whatever comes from upstream"
+    evidence = f"line {statement.line} as {text!r} is {right}"
     place = _from_to(statement.node, statement.node)
     return Diagnosis(edit.kind, edit.message, evidence, edit=text, place=place)
 

@@ -23,6 +23,7 @@ from .candidates.grafts import (
     other_gradients,
     zeros_and_ones,
 )
+from .candidates.in_loops import lost_in_a_pass
 from .candidates.names import near_upstreams, other_upstreams, tensors
 from .candidates.pairs import two_slips
 from .candidates.powers import any_power, exponents
@@ -79,6 +80,7 @@ _TRIED: tuple[Candidates, ...] = (
     other_gradients,
     grafts,
     missing_parts,
+    lost_in_a_pass,
     two_slips,
     unnamed_constants,
 )

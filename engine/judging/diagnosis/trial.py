@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ...execution.recording.steps import MISSING
 from ...execution.replay.world import World
+from ...program.program import Program
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from ..linecheck.attempt import Attempt
@@ -52,6 +53,8 @@ class Trial:
     """Its top-level statements, compiled."""
     setting: Callable[[frozenset[str]], Setting]
     """The setting for lines that read these gradients, found once for each choice."""
+    remade: Callable[[Attempt, World], Trial]
+    """The same lines in another world."""
 
     @property
     def name(self) -> str:
@@ -141,17 +144,13 @@ class Trial:
         if not (names ^ edit.line.statement.reads) & self.bench.plain:
             return True
         with self.bench.elsewhere() as world:
-            return self._on(self.bench.attempt, world).holds(edit)
+            return self.remade(self.bench.attempt, world).holds(edit)
 
     @contextmanager
     def varied(self, variation: Variation) -> Iterator[Trial]:
         """The same lines where the program has other numbers."""
         with variation.open() as world:
-            yield self._on(variation.attempt, world)
-
-    def _on(self, attempt: Attempt, world: World) -> Trial:
-        bench = prepared(attempt, self.bench.complete_lines, world)
-        return _of_slice(bench, self.judgement, self.slice)
+            yield self.remade(variation.attempt, world)
 
 
 def on_trial(bench: Bench, judgement: LineJudgement) -> Trial:
@@ -162,15 +161,27 @@ def on_trial(bench: Bench, judgement: LineJudgement) -> Trial:
 
 
 def _of_slice(bench: Bench, judgement: LineJudgement, behind: Slice) -> Trial:
-    parts = tuple(_part(bench, behind, place, top) for place, top in enumerate(behind.tops))
+    parts = tuple(part_of(bench.program, behind, place, top) for place, top in enumerate(behind.tops))
     setting = cache(partial(bench.setting, judgement.name))
-    return Trial(bench, judgement, bench.tensor_of(judgement.name), behind, parts, setting)
+    remade = partial(_remade, judgement, behind, bench.complete_lines)
+    return Trial(bench, judgement, bench.tensor_of(judgement.name), behind, parts, setting, remade)
 
 
-def _part(bench: Bench, behind: Slice, place: int, top: ast.stmt) -> Part:
+def _remade(
+    judgement: LineJudgement,
+    behind: Slice,
+    complete_lines: Mapping[str, tuple[int, ...]],
+    attempt: Attempt,
+    world: World,
+) -> Trial:
+    return _of_slice(prepared(attempt, complete_lines, world), judgement, behind)
+
+
+def part_of(program: Program, behind: Slice, place: int, top: ast.stmt) -> Part:
+    """A top-level statement of a slice, compiled."""
     writes = {name for line in behind.lines if line.top == place for name in line.statement.writes}
     reads = reads_of([top])
-    return Part(compiled([top], bench.program.filename), reads.values, reads.names, frozenset(writes))
+    return Part(compiled([top], program.filename), reads.values, reads.names, frozenset(writes))
 
 
 def _live(parts: Sequence[Part], name: str) -> list[Part]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -23,14 +23,21 @@ from .attempt import Attempt, Graph
 from .helper_places import Place, Spot
 
 
+class Arrival(NamedTuple):
+    """One of the gradients that arrive somewhere."""
+
+    spot: Spot
+    turn: int
+
+
 @dataclass(frozen=True, eq=False)
 class Flows:
     """Gradients by where they flow, in the order in which the forward made what they belong to."""
 
     graph: Graph
     gradients: Mapping[Spot, Sequence[Tensor]]
-    targets: Mapping[Spot, Spot]
-    """For what flows along an edge, where it arrives."""
+    targets: Mapping[Spot, Sequence[Arrival]]
+    """For what flows along an edge, where each of these gradients arrives."""
     leaves: Sequence[str]
     """The names of what no expression makes; their numbers are -1, -2, ..."""
 
@@ -43,10 +50,20 @@ class Flows:
             rows.setdefault(gradient.shape, []).append((number_of(gradient), gradient))
         return {shape: sorted(row, key=itemgetter(0)) for shape, row in rows.items()}
 
-    def at(self, place: Place) -> dict[int, Tensor]:
+    def at(self, place: Place, passes: int) -> dict[int, Tensor]:
         """By the pass of a helper line, the gradient that it ought to bind."""
         series = self.gradients.get(place.spot, ())
-        return {at: series[turn] for at, turn in place.turns.items() if turn < len(series)}
+        turns = {at: place.turn(at, len(series)) for at in range(passes)}
+        return {at: series[turn] for at, turn in turns.items() if turn is not None}
+
+    def into(self, arrival: Arrival) -> dict[Spot, Tensor]:
+        """What flows into one of the gradients that arrive somewhere, by the edge along which it does."""
+        return {
+            spot: self.gradients[spot][at]
+            for spot, targets in self.targets.items()
+            for at, target in enumerate(targets)
+            if target == arrival
+        }
 
     def arrives(self, value: Tensor) -> bool:
         """Whether a value is what arrives somewhere."""
@@ -85,17 +102,20 @@ def flows_of(attempt: Attempt, world: World, noted: NotedForward) -> Flows:
     leaves = [node for node in found.arrived if node in names]
     spots = {**_spots(found, made), **{leaf: Spot(-1 - at) for at, leaf in enumerate(leaves)}}
     gradients: dict[Spot, list[Tensor]] = {}
-    targets: dict[Spot, Spot] = {}
+    arrivals: dict[tuple[Any, int], Arrival] = {}
     for node, spot in spots.items():
         for output, gradient in enumerate(found.arrived[node]):
             if gradient is not None:
-                gradients.setdefault(spot._replace(output=output), []).append(_plain(gradient))
+                series = gradients.setdefault(spot._replace(output=output), [])
+                arrivals[node, output] = Arrival(spot._replace(output=output), len(series))
+                series.append(_plain(gradient))
+    targets: dict[Spot, list[Arrival]] = {}
+    for node, spot in spots.items():
         for edge, gradient in enumerate(found.sent.get(node, ())):
-            target, output = node.next_functions[edge]
-            if gradient is not None and target in spots:
-                along = spot._replace(edge=edge)
-                gradients.setdefault(along, []).append(_plain(gradient))
-                targets[along] = spots[target]._replace(output=output)
+            arrival = arrivals.get(node.next_functions[edge])
+            if gradient is not None and arrival is not None:
+                gradients.setdefault(spot._replace(edge=edge), []).append(_plain(gradient))
+                targets.setdefault(spot._replace(edge=edge), []).append(arrival)
     return Flows(graph, gradients, targets, [names[leaf] for leaf in leaves])
 
 

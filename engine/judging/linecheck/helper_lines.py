@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
+from ...execution.iteration import Iteration
 from ...execution.recording.instrumentation import HIDDEN
 from ...program.names import root_name
 from ...program.program import Program
@@ -87,6 +88,11 @@ def readers(program: Program, line: HelperLine) -> tuple[Statement, ...]:
     section = program.section("backward")
     statements = section.statements if section else ()
     return tuple(one for one in statements if line.root in one.reads and one is not line.statement)
+
+
+def passes_of(iteration: Iteration, line: HelperLine) -> int:
+    """How often a line ran in an iteration of its program, or of the same with other numbers in it."""
+    return sum(statement.number == line.statement.number for statement, _ in iteration.path.steps)
 
 
 class Seen(NamedTuple):

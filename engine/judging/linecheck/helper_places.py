@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ...program.statements import Statement
 from ...verdict import Verdict
 from .helper_lines import HelperLine
 
@@ -23,13 +23,22 @@ class Spot(NamedTuple):
     """How many operations before its last: what a function does has no words of its own."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Place:
-    """Where the gradients flow that a helper line ought to bind, pass by pass of its loop."""
+    """Where the gradients flow that a helper line ought to bind, pass by pass of its loop.
+
+    The last of them belongs to the first pass, as time runs backward, or with `forward` the first; `shift`
+    of them belong to none. One pass may have none: what leaves the graph at the first step of time.
+    """
 
     spot: Spot
-    turns: Mapping[int, int]
-    """By the pass of the line, which of the gradients that flow there."""
+    shift: int = 0
+    forward: bool = False
+
+    def turn(self, at: int, among: int) -> int | None:
+        """Which of so many gradients belongs to a pass; None where none does."""
+        turn = at + self.shift if self.forward else among - 1 - self.shift - at
+        return turn if 0 <= turn < among else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,15 +49,28 @@ class WrongHelper:
     place: Place
     of: str
     """What it ought to bind the gradient of, in the words of the forward."""
+    made_in: int
+    """The line of the forward that makes that."""
     maxdiff: float | None
     """By how much it is off where all that it reads is right; None where the shapes differ."""
     shape: tuple[int, ...]
     expected_shape: tuple[int, ...]
+    data: tuple[Statement, ...]
+    """The statements that make the data which the line reads, for the backward alone."""
+    spoiled: frozenset[str]
+    """The gradients that are wrong because of it."""
+    certain: bool = True
+    """Whether it is wrong; else it is where an edit of it, and not of what reads it, makes all right."""
 
     @property
     def name(self) -> str:
         """What the line binds, as the program writes it."""
         return self.line.text
+
+    @property
+    def lines(self) -> frozenset[int]:
+        """Its line, and those of the data that it reads."""
+        return frozenset(statement.line for statement in (self.line.statement, *self.data))
 
     @property
     def verdict(self) -> Verdict:

@@ -124,12 +124,14 @@ def _said(quick: QuickPass, results: Results, helper: WrongHelper | None) -> Lin
     attempt = quick.attempt
     judgements = {name: judgement_of(quick, results, name) for name in attempt.reading.names}
     judgements |= {name: unknown(attempt, name) for name in attempt.reading.ambiguous}
-    if helper is not None:
-        judgements[helper.name] = judgement_of_helper(attempt, helper)
+    of_helper = None if helper is None else judgement_of_helper(attempt, helper)
+    if helper is not None and of_helper is not None and helper.certain:
+        judgements[helper.name] = of_helper
     if odd := unexplained(attempt.iteration, judgements):
         judgements |= judged_together(attempt, odd, judgements)
     judgements = as_marked(attempt.session.program, judgements)
-    return LineCheck(attempt.iteration.number, judgements, _precision(attempt), helper=helper)
+    number, precision = attempt.iteration.number, _precision(attempt)
+    return LineCheck(number, judgements, precision, helper=helper, of_helper=of_helper)
 
 
 def _precision(attempt: Attempt) -> str:

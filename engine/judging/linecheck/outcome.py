@@ -63,7 +63,9 @@ class LineCheck:
     functions: tuple[WrongFunction, ...] = ()
     """The program's own Functions whose backward is wrong; lines are judged as if it were not."""
     helper: WrongHelper | None = None
-    """The helper line that is wrong, where gradients are because of that."""
+    """The helper line that is wrong, or may be, where gradients are because of that."""
+    of_helper: LineJudgement | None = None
+    """What is said of it if it is."""
 
     @property
     def accused(self) -> frozenset[str]:

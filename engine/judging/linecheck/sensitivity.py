@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ...tensors.dtypes import as_reals
 from .helper_lines import HelperLine
+from .helper_places import Place, Spot
 from .watched_helpers import Scene
 
 _ROUNDING = 1e-7
@@ -31,14 +32,15 @@ class Sensitivity:
     """The values for which the error is `gap`."""
     gap: float
 
-    def fits(self, series: Sequence[Tensor]) -> Iterator[dict[int, int]]:
-        """Which gradients of a series, by the pass that they are given to, make the error vanish."""
+    def places(self, spot: Spot, series: Sequence[Tensor]) -> Iterator[Place]:
+        """How the gradients that flow somewhere may be given to the passes so that the error vanishes."""
         own = (self.weights * self.bound).sum(1, keepdim=True)
         changes = (self.weights @ _rows(series).T - own).tolist()
-        for turns in _turns(len(changes), len(series)):
-            some = [changes[at][turn] for at, turn in turns.items()]
+        for place in _places(spot, len(changes), len(series)):
+            turns = [place.turn(at, len(series)) for at in range(len(changes))]
+            some = [changes[at][turn] for at, turn in enumerate(turns) if turn is not None]
             if abs(self.gap + sum(some)) <= _ROUNDING * (abs(self.gap) + sum(map(abs, some))):
-                yield turns
+                yield place
 
 
 def sensitivity(
@@ -76,13 +78,8 @@ def _rows(values: Sequence[Tensor]) -> Tensor:
     return torch.stack([as_reals(value.detach()).flatten().to(torch.float64) for value in values])
 
 
-def _turns(passes: int, series: int) -> Iterator[dict[int, int]]:
-    """Which of a series of gradients each pass may belong to: the last one first, or in the same order.
-
-    One pass may have none: what leaves the graph at the first step of time.
-    """
-    shifts = range(series - max(passes - 1, 1) + 1)
-    for shift in shifts:
-        yield {at: series - 1 - shift - at for at in range(passes) if series - 1 - shift - at >= 0}
-    for shift in shifts if passes > 1 else ():
-        yield {at: at + shift for at in range(passes) if at + shift < series}
+def _places(spot: Spot, passes: int, series: int) -> Iterator[Place]:
+    """Every way to give a series to the passes that leaves no more than one of these without."""
+    for forward in (False, True) if passes > 1 else (False,):
+        for shift in range(series - max(passes - 1, 1) + 1):
+            yield Place(spot, shift, forward)

@@ -9,8 +9,8 @@ equals something, one may be the gradient of something else than what reads it n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -55,17 +55,31 @@ class _Search:
 
 
 def blamed_by_value(quick: QuickPass, results: Results) -> tuple[Results, WrongHelper | None]:
-    """The results with the blame taken by a helper line that is wrong, and that; None where there is none."""
+    """The results with the blame taken by a helper line that is wrong, and that; None where there is none.
+
+    A line that may be wrong but is not certain to be takes no blame: a single line of a gradient reads it,
+    and that may be wrong as well.
+    """
     suspects = frozenset(name for name, one in results.agreements.items() if one.verdict.accuses)
     search = _search_of(quick, results, suspects) if suspects and quick.attempt.dtype is not None else None
     if search is None:
         return results, None
     for line in _suspected(search):
-        for place in _places(search, line):
-            run = _repaired(search, search.own, line, place)
-            if run is not None and all(_repaired(search, one, line, place) for one in search.moved):
-                return _with_blame(search, results, line, run), _told(search, line, place, run)
+        if (found := _found(search, line)) is not None:
+            return _with_blame(search, results, line, found[1]), _told(search, line, *found)
+    for line in _unknown(search):
+        if (found := _found(search, line)) is not None:
+            return results, replace(_told(search, line, *found), certain=False)
     return results, None
+
+
+def _found(search: _Search, line: HelperLine) -> tuple[Place, Run] | None:
+    """Where the gradients flow that a line ought to bind, and what comes of it when it does."""
+    for place in _places(search, line):
+        run = _repaired(search, search.own, line, place)
+        if run is not None and all(_repaired(search, one, line, place) for one in search.moved):
+            return place, run
+    return None
 
 
 def _search_of(quick: QuickPass, results: Results, suspects: frozenset[str]) -> _Search | None:
@@ -98,10 +112,15 @@ def _made_from(line: HelperLine, through: Mapping[str, frozenset[str]], results:
 _RIGHT = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
 
 
-def _suspected(search: _Search) -> Iterator[HelperLine]:
-    """The lines in the order in which one first binds what arrives nowhere, then the others."""
+def _unknown(search: _Search) -> Iterable[HelperLine]:
+    """The lines in the order in which one first binds what arrives nowhere."""
     arrives = search.own.flows.arrives
-    unknown = dict.fromkeys(one.line for one in search.before.seen if not arrives(one.value))
+    return dict.fromkeys(one.line for one in search.before.seen if not arrives(one.value))
+
+
+def _suspected(search: _Search) -> Iterator[HelperLine]:
+    """Those of them that are wrong if they can be, then others that several wrong gradients are made from."""
+    unknown = _unknown(search)
     yield from (line for line in unknown if _may_be_blamed(search, line))
     for line in dict.fromkeys(one.line for one in search.before.seen):
         several = len(search.readers(line)) > 1 and len(search.made[line] & search.wrong) > 1
@@ -126,7 +145,7 @@ def _places(search: _Search, line: HelperLine) -> Iterator[Place]:
             values = bound if {one.shape for one in bound} == {shape} else [first] * len(bound)
             known[shape] = sensitivity(search.own, line, search.made[line], values)
         if (of_shape := known[shape]) is not None:
-            yield from (Place(spot, turns) for turns in of_shape.fits(gradients[spot]))
+            yield from of_shape.places(spot, gradients[spot])
 
 
 def _latest_first(spot: Spot) -> tuple[bool, int, int]:
@@ -139,9 +158,7 @@ def _repaired(search: _Search, scene: Scene, line: HelperLine, place: Place) -> 
 
     Not where all that reads the line passes it on as it is: the error may as well be there.
     """
-    given = scene.flows.at(place)
-    if len(given) < len(place.turns):
-        return None
+    given = scene.flows.at(place, len(search.before.bound(line)))
     some = search.readers(line)
     only = [one for one in search.made if len(some) == 1 and one.statement is some[0]]
     run = scene.run((line, *only), {line: given})
@@ -163,12 +180,34 @@ def _with_blame(search: _Search, results: Results, line: HelperLine, run: Run) -
 
 
 def _told(search: _Search, line: HelperLine, place: Place, run: Run) -> WrongHelper:
-    given, bound = search.own.flows.at(place), run.bound(line)
+    bound = run.bound(line)
+    given = search.own.flows.at(place, len(bound))
     shape, expected = tuple(bound[min(given)].shape), tuple(given[min(given)].shape)
     maxdiff = None
     if shape == expected:
         maxdiff = max(float(entry_differences(bound[at], one).max()) for at, one in given.items())
-    return WrongHelper(line, place, _words(search, place.spot), maxdiff, shape, expected)
+    data = tuple(one.statement for one in _data(search, line))
+    words, made_in = _words(search, place.spot), _line(search, place.spot)
+    spoiled = search.made[line] & search.wrong
+    return WrongHelper(line, place, words, made_in, maxdiff, shape, expected, data, spoiled)
+
+
+def _line(search: _Search, spot: Spot) -> int:
+    return search.noted.expressions[spot.expression].line if spot.expression >= 0 else 0
+
+
+def _data(search: _Search, line: HelperLine) -> list[HelperLine]:
+    """The helper lines that a line reads, at first or second hand, and that no gradient flows through."""
+    names = frozenset(search.attempt.reading.names)
+    arrives = search.own.flows.arrives
+    flowing = {one.line for one in search.before.seen if arrives(one.value)} | {line}
+    data = [one for one in search.made if one not in flowing and not one.statement.reads & names]
+    through = read_through(search.attempt.session.program, names | {line.root})[line.root]
+    return [one for one in data if one.root in through and not _reads_any(one, flowing)]
+
+
+def _reads_any(line: HelperLine, others: Iterable[HelperLine]) -> bool:
+    return any(one.root in line.statement.reads for one in others)
 
 
 def _words(search: _Search, spot: Spot) -> str:
@@ -179,7 +218,7 @@ def _words(search: _Search, spot: Spot) -> str:
     )
     if spot.edge is None:
         return through
-    target = flows.targets[spot]
+    target = flows.targets[spot][0].spot
     if target.expression < 0:
         return f"{flows.leaves[-1 - target.expression]} through {through}"
     operand = _text(search.noted.expressions, target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from ....program.names import called
+from ....program.names import called, root_name
 from ..case import Case
 from ..edit import Edit, Line, Spot, literal, number
 from ..wording import binary, swapped
@@ -30,14 +30,18 @@ def any_power(case: Case) -> Iterator[Edit]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
             yield Edit("wrong_power", _where(node, node.left), line, spot, node.left)
     for line, spot in case.spots:
-        if isinstance(spot.node, ast.Name) and not spot.exponent and _is_float(case, spot.node):
+        if not spot.exponent and _is_float(case, spot.node):
             for exponent in (2, -1, 3, -2, 0.5, -0.5):
                 new = binary(spot.node, ast.Pow(), literal(exponent))
                 yield Edit("wrong_power", _where(spot.node, new), line, spot, new)
 
 
-def _is_float(case: Case, node: ast.Name) -> bool:
-    return case.shape(node) is not None and not case.trial.bench.tensor_of(node.id)
+def _is_float(case: Case, node: ast.expr) -> bool:
+    """Whether it is a tensor of the forward by its name, or in a container."""
+    if not isinstance(node, ast.Name | ast.Subscript | ast.Attribute) or case.shape(node) is None:
+        return False
+    root = root_name(node)
+    return root is not None and not case.trial.bench.tensor_of(root)
 
 
 def _exponents(node: ast.expr) -> list[ast.expr]:
