@@ -8,7 +8,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from ..execution.gradients.gradient import Gradient
 from ..execution.recording.steps import MISSING
+from ..judging.judgement import Judgement
 from ..program.program import Program
 from ..tensors.comparison import name_of
 from .cursor import View
@@ -42,12 +44,20 @@ def inspector(scene: Scene, view: View) -> tuple[Inspector, View]:
         slice_index=index,
         verdict=judgement.verdict if judgement is not None else None,
         sentence=sentence(judgement) if judgement is not None else "",
-        facts=facts(gradient, judgement) if gradient is not None and judgement is not None else (),
+        facts=_facts(scene, gradient, judgement) if gradient is not None and judgement is not None else (),
         made_by=_made_by(program, name),
         used_by=_used_by(program, name),
         written_by=_written_by(program, scene.gradient_of(name)),
     )
     return pane, view
+
+
+def _facts(scene: Scene, gradient: Gradient, judgement: Judgement) -> tuple[str, ...]:
+    """What is said of a gradient, and of the helper variable that it is wrong because of."""
+    record = scene.record
+    helpers = [name for name in judgement.inherited_from if record and name not in record.gradients]
+    known = [(name, scene.judgements[name]) for name in helpers if name in scene.judgements]
+    return (*(f"{name}: {sentence(one)}" for name, one in known), *facts(gradient, judgement))
 
 
 def _shape(value: object) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -16,6 +16,7 @@ from ..verdict import Verdict
 from .diagnosis.diagnosis import Diagnosis
 from .diagnosis.helper_blame import settled_by
 from .linecheck.outcome import LineCheck, LineJudgement
+from .linecheck.upstream_lines import roots_of, with_upstreams
 
 _ACCUSED = tuple(verdict for verdict in Verdict if verdict.accuses)
 _ACCOUNTED_FOR = (Verdict.INHERITED, Verdict.DELIBERATE, Verdict.RIGHT)
@@ -244,15 +245,15 @@ def _excused(
 ) -> Judgement:
     """Wrong end to end, while the line is not: something upstream is, or only rounding, or a kink."""
     whole = gradient.verdict
-    wrong = _roots(gradient.name, lines, _ACCUSED)
+    wrong = roots_of(gradient.name, lines, _ACCUSED)
     roots = tuple(sorted(wrong, key=lambda name: max(lines[name].lines, default=0)))
     if roots:
         remarks = _said(line.message) if line.verdict is Verdict.NOT_CHECKED else ()
         return _inherited(whole, line, roots, remarks)
-    if deliberate := _roots(gradient.name, lines, (Verdict.DELIBERATE,)):
+    if deliberate := roots_of(gradient.name, lines, (Verdict.DELIBERATE,)):
         verdict = line.verdict if line.verdict.passes else Verdict.RIGHT
         return Judgement(verdict, whole, line, remarks=(f"given the deliberate {', '.join(deliberate)}",))
-    if conventions := _roots(gradient.name, lines, _CONVENTIONS):
+    if conventions := roots_of(gradient.name, lines, _CONVENTIONS):
         verdict = lines[conventions[0]].verdict
         made_from = f"made from {conventions[0]}, which is {_WORDS[verdict]}"
         return Judgement(verdict, whole, line, remarks=(made_from,))
@@ -290,7 +291,7 @@ def _inherited(
 
 def _coarse(iteration: Iteration, name: str, lines: Mapping[str, LineJudgement]) -> tuple[str, ...]:
     """The gradients upstream that are of a coarser dtype than their tensors: what they round is lost."""
-    behind = _behind(name, lines)
+    behind = with_upstreams(name, lines) - {name}
     return tuple(n for n, gradient in iteration.gradients.items() if n in behind and gradient.coarser)
 
 
@@ -319,30 +320,4 @@ def _is_finite(size: float | None) -> bool:
 
 
 def _kinked(name: str, lines: Mapping[str, LineJudgement]) -> bool:
-    return any(lines[upstream].kink for upstream in _behind(name, lines))
-
-
-def _roots(name: str, lines: Mapping[str, LineJudgement], accused: Iterable[Verdict]) -> list[str]:
-    """The wrong gradients upstream, those behind wrong ones left out."""
-    roots: list[str] = []
-    seen, queue = {name}, [name]
-    while queue:
-        for upstream in lines[queue.pop(0)].upstreams:
-            if upstream in seen or upstream not in lines:
-                continue
-            seen.add(upstream)
-            if lines[upstream].verdict in accused:
-                roots.append(upstream)
-            else:
-                queue.append(upstream)
-    return roots
-
-
-def _behind(name: str, lines: Mapping[str, LineJudgement]) -> set[str]:
-    seen, queue = {name}, [name]
-    while queue:
-        for upstream in lines[queue.pop(0)].upstreams:
-            if upstream in lines and upstream not in seen:
-                seen.add(upstream)
-                queue.append(upstream)
-    return seen - {name}
+    return any(lines[upstream].kink for upstream in with_upstreams(name, lines) - {name})

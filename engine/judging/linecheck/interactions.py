@@ -14,6 +14,7 @@ from ...verdict import Verdict
 from .attempt import Attempt
 from .outcome import LineJudgement
 from .substitution import kept
+from .upstream_lines import with_upstreams
 
 _FINE = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
 
@@ -32,16 +33,6 @@ def unexplained(iteration: Iteration, lines: Mapping[str, LineJudgement]) -> lis
 
 def _is_fine(line: LineJudgement | None) -> bool:
     return line is not None and line.verdict in _FINE and not line.kink
-
-
-def with_upstreams(name: str, lines: Mapping[str, LineJudgement]) -> set[str]:
-    seen, queue = {name}, [name]
-    while queue:
-        line = lines.get(queue.pop())
-        fresh = set(line.upstreams) - seen if line is not None else set()
-        seen |= fresh
-        queue += fresh
-    return seen
 
 
 def judged_together(

@@ -79,13 +79,12 @@ def test_an_update_that_reads_an_unwritten_gradient_in_a_header_waits(update: st
 def test_an_error_in_a_helper_is_told_with_its_line_and_marked_there(build: Build) -> None:
     backward = TWO["backward"].replace("dW = dH * x", "helper = 3 * dH\ndW = helper * x")
     program = build(**{**TWO, "backward": backward})
-    stepper, frame = iterated(program, SelectName("W"))
+    _, frame = iterated(program, SelectName("W"))
     line = next(one.line for one in program.statements if one.text.startswith("helper"))
-    assert stepper.line_check.judgements["dW"].message.startswith(
-        f"wrong here: 3 times too large in line {line}"
-    )
+    assert frame.inspector.sentence == "inherited from helper"
+    assert frame.inspector.facts[0] == f"helper: wrong here, line {line}: 3 times too large"
     signs = {one.number: one.verdict for one in frame.lines}
-    assert (signs[line], signs[line + 1]) == (Verdict.WRONG_HERE, Verdict.WRONG_HERE)
+    assert (signs[line], signs[line + 1]) == (Verdict.WRONG_HERE, Verdict.INHERITED)
 
 
 @pytest.mark.parametrize(
