@@ -162,7 +162,7 @@ def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Ver
         gradient.name
         for statement in statements
         for gradient in record.finished_by.get(statement, ())
-        if gradient.settled(view.ran)
+        if gradient.settled(view.ran) and _carries(scene, gradient.name, statement)
     }
     done |= {
         name
@@ -171,6 +171,7 @@ def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Ver
         if name in record.gradients
         and record.gradients[name].settled(view.ran)
         and scene.judgements[name].verdict.accuses
+        and _carries(scene, name, statement)
     }
     done |= {
         name
@@ -181,6 +182,12 @@ def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Ver
     }
     done |= _never_run(scene, view, statements)
     return max((scene.judgements[name].verdict for name in done), key=_GRAVITY.index, default=None)
+
+
+def _carries(scene: Scene, name: str, statement: Statement) -> bool:
+    """Whether a line carries the sign of a gradient: not where others that build it are the wrong ones."""
+    line = scene.judgements[name].line
+    return line is None or not line.accused_lines or statement.line in line.accused_lines
 
 
 def _never_run(scene: Scene, view: View, statements: tuple[Statement, ...]) -> set[str]:

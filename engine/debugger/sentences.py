@@ -35,8 +35,9 @@ def _head(judgement: Judgement) -> str:
 
 
 def _lines(judgement: Judgement) -> str:
-    """`line 113`, `lines 113 and 114`."""
-    numbers = [str(number) for number in judgement.line.lines] if judgement.line is not None else []
+    """`line 113`, `lines 113 and 114`: those that build the gradient, or those of them that are wrong."""
+    line = judgement.line
+    numbers = [*map(str, line.accused_lines or line.lines)] if line is not None else []
     if len(numbers) < 2:
         return "".join(f"line {number}" for number in numbers)
     return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"

@@ -134,6 +134,7 @@ def _written(gradient: Gradient, judgement: Judgement, rtol: float, atol: float)
         tensor=gradient.tensor,
         line=gradient.pair.lines[-1],
         lines=line.lines if line is not None else gradient.pair.lines,
+        accused_lines=line.accused_lines if line is not None else (),
         verdict=judgement.verdict,
         exact=comparison.exact,
         approximate=comparison.approximate,

@@ -78,7 +78,8 @@ class Subject:
     @property
     def accused_lines(self) -> frozenset[int]:
         """The lines that it blames for them."""
-        return frozenset(line for name in self.accused for line in self.judgements[name].lines)
+        accused = [self.judgements[name] for name in self.accused]
+        return frozenset(line for one in accused for line in one.accused_lines or one.lines)
 
     @property
     def told(self) -> frozenset[str]:

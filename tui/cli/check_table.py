@@ -160,8 +160,8 @@ def _reason(gradient: GradientReport) -> Text:
 
 
 def _lines(gradient: GradientReport) -> str:
-    """Where to look: every line that builds the gradient."""
-    lines = gradient.lines or (() if gradient.line is None else (gradient.line,))
+    """Where to look: the lines that build the gradient, or those of them that are wrong."""
+    lines = gradient.accused_lines or gradient.lines or (() if gradient.line is None else (gradient.line,))
     if not lines:
         return ""
     if len(lines) == 1:

@@ -138,7 +138,7 @@ def _with_lines(helper: WrongHelper, own: Line, tops: Sequence[ast.stmt], whole:
         if line.statement.number in edited
     ]
     beside = {line: reads_of(exchanged(tops[line.top], line.node, [ast.Pass()])) for line in lines}
-    return Slice(tops, lines, whole.numbers, beside)
+    return Slice(tops, lines, whole.numbers, beside, ())
 
 
 def _statement(text: str, like: ast.stmt) -> ast.stmt:

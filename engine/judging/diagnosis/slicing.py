@@ -32,6 +32,8 @@ class Slice:
     """The places of the tops in the section."""
     beside: Mapping[Line, Reads]
     """What a line's top-level statement reads in its other lines."""
+    writes: Sequence[frozenset[str]]
+    """By top-level statement, the names that it writes."""
 
 
 def sliced(
@@ -62,7 +64,11 @@ def sliced(
     lines = lines_in(tops, chosen)
     ordered = sorted(lines, key=lambda line: (not line.own, -line.statement.number))
     beside = {line: reads_of(exchanged(tops[line.top], line.node, [ast.Pass()])) for line in lines}
-    return Slice(tops, ordered, tuple(numbers), beside)
+    writes = [
+        frozenset(name for line in lines if line.top == at for name in line.statement.writes)
+        for at in range(len(tops))
+    ]
+    return Slice(tops, ordered, tuple(numbers), beside, writes)
 
 
 def _given(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import Any
 
@@ -157,7 +157,9 @@ def on_trial(bench: Bench, judgement: LineJudgement) -> Trial:
     """The lines that a judgement is about."""
     others = bench.given - {judgement.name}
     behind = sliced(bench.program, judgement.name, judgement.lines, others, bench.complete_lines)
-    return _of_slice(bench, judgement, behind)
+    wrong = judgement.accused_lines or judgement.lines
+    edited = [line for line in behind.lines if not line.own or not wrong or line.statement.line in wrong]
+    return _of_slice(bench, judgement, replace(behind, lines=edited or behind.lines))
 
 
 def _of_slice(bench: Bench, judgement: LineJudgement, behind: Slice) -> Trial:
@@ -179,9 +181,8 @@ def _remade(
 
 def part_of(program: Program, behind: Slice, place: int, top: ast.stmt) -> Part:
     """A top-level statement of a slice, compiled."""
-    writes = {name for line in behind.lines if line.top == place for name in line.statement.writes}
     reads = reads_of([top])
-    return Part(compiled([top], program.filename), reads.values, reads.names, frozenset(writes))
+    return Part(compiled([top], program.filename), reads.values, reads.names, behind.writes[place])
 
 
 def _live(parts: Sequence[Part], name: str) -> list[Part]:

@@ -40,6 +40,8 @@ class Flows:
     """For what flows along an edge, where each of these gradients arrives."""
     leaves: Sequence[str]
     """The names of what no expression makes; their numbers are -1, -2, ..."""
+    named: Mapping[str, Arrival]
+    """By the name of a tensor, what arrives at it."""
 
     @cached_property
     def _numbered(self) -> Mapping[torch.Size, list[tuple[float, Tensor]]]:
@@ -57,13 +59,13 @@ class Flows:
         return {at: series[turn] for at, turn in turns.items() if turn is not None}
 
     def into(self, arrival: Arrival) -> dict[Spot, Tensor]:
-        """What flows into one of the gradients that arrive somewhere, by the edge along which it does."""
-        return {
-            spot: self.gradients[spot][at]
-            for spot, targets in self.targets.items()
-            for at, target in enumerate(targets)
-            if target == arrival
-        }
+        """What flows into one of the gradients that arrive somewhere, added up by where it comes from."""
+        found: dict[Spot, Tensor] = {}
+        for spot, targets in self.targets.items():
+            for gradient, target in zip(self.gradients[spot], targets, strict=True):
+                if target == arrival:
+                    found[spot] = found[spot] + gradient if spot in found else gradient
+        return found
 
     def arrives(self, value: Tensor) -> bool:
         """Whether a value is what arrives somewhere."""
@@ -116,7 +118,9 @@ def flows_of(attempt: Attempt, world: World, noted: NotedForward) -> Flows:
             if gradient is not None and arrival is not None:
                 gradients.setdefault(spot._replace(edge=edge), []).append(_plain(gradient))
                 targets.setdefault(spot._replace(edge=edge), []).append(arrival)
-    return Flows(graph, gradients, targets, [names[leaf] for leaf in leaves])
+    nodes = {name: (node_of(tensor), tensor.output_nr) for name, tensor in graph.tensors.items()}
+    named = {name: arrivals[node] for name, node in nodes.items() if node in arrivals}
+    return Flows(graph, gradients, targets, [names[leaf] for leaf in leaves], named)
 
 
 def _plain(gradient: Tensor) -> Tensor:

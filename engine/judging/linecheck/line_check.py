@@ -31,6 +31,7 @@ from .reused_names import settled, turning_points
 from .third_opinion import heard
 from .unpaired_helpers import blamed_by_value
 from .wrong_functions import wrong_functions
+from .wrong_writes import narrowed
 from .zero_one_parameters import right_only_here
 
 
@@ -108,7 +109,11 @@ def _judged(
     if in_worlds:
         results, helper = blamed_by_value(quick, tried_in_worlds(quick, heard(quick, results)))
     results = results.with_agreements(right_only_here(quick, results.agreements))
-    return _said(quick, blamed(attempt, results), helper)
+    line_check = _said(quick, blamed(attempt, results), helper)
+    if not in_worlds:
+        return line_check
+    narrower = narrowed(attempt, line_check.judgements)
+    return replace(line_check, judgements={**line_check.judgements, **narrower})
 
 
 def _looked_at_twice(quick: QuickPass) -> Results:

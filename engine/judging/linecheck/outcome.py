@@ -36,6 +36,8 @@ class LineJudgement(NamedTuple):
     """How many times the gradient it is, by convention."""
     completed_in: int | None = None
     """The line that completes a gradient which these lines read before."""
+    accused_lines: tuple[int, ...] = ()
+    """Those of the lines that are wrong, where not all are."""
     of: str = ""
     """Of a helper that no name pairs with a tensor: what it ought to be the gradient of."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
 
 from ...execution.replay.noted_forward import NotedForward
+from ...program.statements import Statement
 from ...tensors.vjp_agreement import Agreement, agreement
 from ...verdict import Verdict
 from .attempt import Attempt, sizes_of
@@ -16,6 +17,7 @@ from .flows import Flows, flows_of
 from .helper_lines import Given, HelperLine, Passes, Seen
 from .isolated_lines import opened_moved
 from .perturbation import Moved
+from .substitution import Outcome
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +46,14 @@ class Scene:
 
     def run(self, lines: Sequence[HelperLine], given: Given, *, graph: bool = False) -> Run:
         """Run the backward with `given` in the place of what helper lines bind."""
+        passes = Passes(self.attempt.session.namespace, lines, given)
+        return Run(self.watched(passes.after, graph=graph).values, passes.seen)
+
+    def watched(self, after: Callable[[Statement], None], *, graph: bool = False) -> Outcome:
+        """Run the backward; `after` is called after every statement."""
         with opened_moved(self.attempt, self.moved) as world:
             self.attempt.forward(world)
-            passes = Passes(world.session.namespace, lines, given)
-            outcome = self.attempt.lines(world, self.known, _copied, graph=graph, after=passes.after)
-        return Run(outcome.values, passes.seen)
+            return self.attempt.lines(world, self.known, _copied, graph=graph, after=after)
 
     def expected(self, name: str) -> Tensor:
         """Autograd's gradient in the place of a handwritten one."""

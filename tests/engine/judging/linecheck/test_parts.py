@@ -135,3 +135,71 @@ def test_a_failed_iteration_puts_back_what_a_header_changed(begun: Callable[...,
     session = begun(forward="if x.mul_(2).sum() > 1:\n    k = 1\nloss = nothing")
     assert session.iterate().failure is not None
     assert session.namespace["x"].tolist() == [1, 2, 3]
+
+
+WRITTEN_TWICE = {
+    "setup": "import torch\nx = torch.randn(4, 3)\ny = torch.tensor([0, 2, 1, 0])\nn = torch.arange(4)",
+    "parameters": "w = torch.randn(3)\nv = torch.randn(3)",
+    "forward": """
+        z = x * w
+        p = torch.softmax(z, 1)
+        pt = p[n, y]
+        loss = (pt ** 3).sum() + (v * v).sum() + (v * w).sum()
+    """,
+    "update": "pass",
+}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wrong"),
+    [
+        ("-3 * pt[:, None] ** 2 * p * p", "3 * pt ** 3 * (1 - pt)", 0),
+        ("-3 * pt[:, None] ** 3 * p", "3 * pt ** 2 * (1 - pt)", 1),
+    ],
+)
+def test_the_line_whose_entries_are_wrong_carries_the_sign(
+    judged: Judged, first: str, second: str, wrong: int
+) -> None:
+    backward = f"""
+        dz = {first}
+        dz[n, y] = {second}
+        dv = 2 * v + w
+        dw = (dz * x).sum(0) + v
+    """
+    line = judged(**WRITTEN_TWICE, backward=backward)["dz"].line
+    assert line is not None
+    assert line.verdict is Verdict.WRONG_HERE
+    assert line.accused_lines == (line.lines[wrong],)
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        (("dv = 2 * v", "dv += -w"), 1),
+        (("dv = v", "dv += w"), 0),
+        (("dv = w.clone()", "dv += 3 * v"), 1),
+        (("dv = torch.zeros_like(v)", "dv += w", "dv -= 2 * v"), 2),
+    ],
+)
+def test_of_lines_that_add_up_the_one_that_adds_what_flows_nowhere_carries_the_sign(
+    judged: Judged, lines: tuple[str, ...], wrong: int
+) -> None:
+    forward = "z = x * w\nloss = (v * v).sum() + (v * w).sum() + z.sum()"
+    backward = "\n".join((*lines, "dz = torch.ones_like(z)", "dw = (dz * x).sum(0) + v"))
+    line = judged(**{**WRITTEN_TWICE, "forward": forward, "backward": backward})["dv"].line
+    assert line is not None
+    assert line.accused_lines == (line.lines[wrong],)
+
+
+def test_where_no_line_is_wrong_but_one_is_missing_all_that_add_are_blamed(judged: Judged) -> None:
+    forward = "z = x * w\nloss = (v * v).sum() + (v * w).sum() + (v ** 3).sum() + z.sum()"
+    backward = """
+        dv = torch.zeros_like(v)
+        dv += 2 * v
+        dv += w
+        dz = torch.ones_like(z)
+        dw = (dz * x).sum(0) + v
+    """
+    line = judged(**{**WRITTEN_TWICE, "forward": forward, "backward": backward})["dv"].line
+    assert line is not None
+    assert line.accused_lines == line.lines[1:]
