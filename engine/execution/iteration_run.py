@@ -119,19 +119,29 @@ class IterationRun:
                 self._forward()
                 self._reference()
         except RuntimeError as error:
-            if self.known.mutating or "modified by an inplace operation" not in str(error):
+            learnt = self._learnt_from(error)
+            if learnt is self.known:
                 raise
             restore(self.checkpoint, self.namespace)
             self._watch(self.checkpoint)
-            self.known = self.known._replace(mutating=True)
+            self.known = learnt
             self._forward_and_reference()
+
+    def _learnt_from(self, error: RuntimeError) -> Learned:
+        """What is known once the forward has failed; nothing new where that is the program's own fault."""
+        known, words = self.known, str(error)
+        if "modified by an inplace operation" in words:
+            return known if known.mutating else known._replace(mutating=True)
+        if "leaf Variable that requires grad" in words and self.recorder.graph_given:
+            return known if known.fills else known._replace(fills=True)
+        return known
 
     def _forward(self) -> None:
         facts, roles = self.facts, self.checkpoint.roles
         if not self.known.in_shape:
             require_shapes(self.namespace, roles.shapes)
         make_leaves(self.namespace, roles.parameters, roles.data_to_differentiate)
-        self.recorder.graph_wanted = facts.graph_names
+        self.recorder.graph_wanted = frozenset() if self.known.fills else facts.graph_names
         record_graphs(True)
         if facts.calls_backward:
             self.namespace[BACKWARD] = lambda: self._called.append(True)

@@ -12,6 +12,8 @@ class Learned(NamedTuple):
 
     mutating: bool = False
     """Whether the forward writes into tensors that autograd saved."""
+    fills: bool = False
+    """Whether the forward writes, by another name, into tensors that no parameter reaches."""
     drew: bool = False
     """Whether a forward drew random numbers that are others in another precision."""
     harmless: frozenset[Statement] = frozenset()

@@ -55,9 +55,13 @@ class ProgramFacts:
 
         Not those that the forward writes into: a leaf that requires grad refuses that.
         """
+        return frozenset(self.written_tensors) - self.changed_in_forward
+
+    @cached_property
+    def changed_in_forward(self) -> frozenset[str]:
+        """Names whose values the forward changes in place."""
         forward = self.program.section("forward")
-        changed = {name for s in (forward.statements if forward else ()) for name in s.changes}
-        return frozenset(self.written_tensors) - changed
+        return frozenset(name for s in (forward.statements if forward else ()) for name in s.changes)
 
     @cached_property
     def calls_backward(self) -> bool:

@@ -159,7 +159,8 @@ class World:
         names = tuple(dict.fromkeys(names))
         make_leaves(namespace, roles.parameters, roles.data.intersection(names))
         recorder = _ForwardRecorder(self.session, frozenset(names), shifts or {})
-        recorder.graph_wanted = recorder.names
+        if not self.session.learned.fills:
+            recorder.graph_wanted = recorder.names - self.session.facts.changed_in_forward
         with torch.enable_grad(), self.same_draws():
             self._watched_by(recorder)
             if code is None:

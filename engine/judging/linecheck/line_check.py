@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -46,10 +47,20 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
     problem = ""
     for dtype in (torch.float64, None):
         try:
-            return _of_the_record(session, iteration, _in_precision(session, iteration, dtype))
+            line_check = _in_precision(session, iteration, dtype, {})
+            if dtype is None and line_check.complete:
+                line_check = _once_more_in_double(session, iteration, line_check)
+            return _of_the_record(session, iteration, line_check)
         except Exception as error:
             problem = in_short(error)
     return LineCheck(iteration.number, problem=problem)
+
+
+def _once_more_in_double(session: Session, iteration: Iteration, line_check: LineCheck) -> LineCheck:
+    """The same in float64, where lines raised there only as a gradient was replaced too late."""
+    with suppress(Exception):
+        return _in_precision(session, iteration, torch.float64, line_check.complete)
+    return line_check
 
 
 def _of_the_record(session: Session, iteration: Iteration, line_check: LineCheck) -> LineCheck:
@@ -59,24 +70,27 @@ def _of_the_record(session: Session, iteration: Iteration, line_check: LineCheck
     return LineCheck(iteration.number, problem=UNREPEATED)
 
 
-def _in_precision(session: Session, iteration: Iteration, dtype: torch.dtype | None) -> LineCheck:
+def _in_precision(
+    session: Session, iteration: Iteration, dtype: torch.dtype | None, start: Mapping[str, int]
+) -> LineCheck:
     wrong = wrong_functions(session, iteration, dtype)
     mended = tuple(session.namespace[one.name] for one in wrong)
     judge: _Judge = partial(_judged, session, iteration, dtype, mended=mended)
-    first = judge({})
+    first = judge(start)
     slight = any(one.slight for one in first.judgements.values())
     constants = constants_in_double(session) if slight else {}
     if slight:
         wide = partial(judge, constants=constants or {})
-        second = wide({})
+        second = wide(start)
         if len(second.accused) < len(first.accused):
             judge, first = wide, second
-    complete = settled(first, turning_points(iteration, first, session.roles.parameter_gradients), judge)
+    turns = turning_points(iteration, first, session.roles.parameter_gradients)
+    complete = start or settled(first, turns, judge)
     if complete or first.doubtful:
         first = judge(complete, in_worlds=True)
     if constants is None:
         first = _slight_in_own_precision(judge, first)
-    return replace(first, functions=wrong)
+    return replace(first, functions=wrong, complete=complete)
 
 
 _Judge = Callable[..., LineCheck]

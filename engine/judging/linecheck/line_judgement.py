@@ -43,9 +43,10 @@ def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement
     if name in outcome.raised:
         line, error = outcome.raised[name]
         misfit = misfit_of(error, attempt.session.program)
+        words = f"line {line} raises {in_short(error)}"
         if misfit:
-            return said(Verdict.NOT_CHECKED, message=misfit if line in lines else f"line {line}: {misfit}")
-        return said(Verdict.NOT_CHECKED, message=f"line {line} raises {in_short(error)}")
+            words = misfit if line in lines else f"line {line}: {misfit}"
+        return said(Verdict.NOT_CHECKED, message=words, raised=True)
     if name in attempt.reading.copied:
         return said(Verdict.NOT_CHECKED, message=COPIED)
     value = outcome.values.get(name, MISSING)

@@ -30,6 +30,8 @@ class LineJudgement(NamedTuple):
     """Its name stands for something else in the end, so that end to end nothing can be said."""
     rounded: float = 0.0
     """How far autograd's own gradient is from the one in double precision, where that was measured."""
+    raised: bool = False
+    """Not judged, as a line that it comes from raised."""
     zeros: bool = False
     """Wrong as it is zero whatever comes from upstream."""
     factor: float | None = None
@@ -69,10 +71,18 @@ class LineCheck:
     of_helper: LineJudgement | None = None
     """What is said of it if it is."""
 
+    complete: Mapping[str, int] = field(default_factory=dict)
+    """After how many writes gradients were taken, where their names stand for something else later."""
+
     @property
     def accused(self) -> frozenset[str]:
         """The gradients whose lines are wrong."""
         return frozenset(name for name, one in self.judgements.items() if one.verdict.accuses)
+
+    @property
+    def told(self) -> tuple[int, int]:
+        """How many gradients are accused, and how many were not judged as a line raised: fewer are better."""
+        return len(self.accused), sum(one.raised for one in self.judgements.values())
 
     @property
     def doubtful(self) -> bool:

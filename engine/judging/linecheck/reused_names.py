@@ -72,7 +72,7 @@ def settled(
     turns: Mapping[str, tuple[int, ...]],
     judged: Callable[[Mapping[str, int]], LineCheck],
 ) -> dict[str, int]:
-    """After how many writes gradients are complete, where that accuses the fewest.
+    """After how many writes gradients are complete, where that accuses the fewest, and the fewest raise.
 
     `turns` says after how many writes each may be; `judged` checks with some complete that early. Where
     nothing is gained, a gradient is what its name holds in the end.
@@ -84,7 +84,7 @@ def settled(
                 break
             trial = {**chosen, name: writes}
             found = judged(trial)
-            if len(found.accused) < len(best.accused):
+            if found.told < best.told:
                 best, chosen = found, trial
     return chosen
 

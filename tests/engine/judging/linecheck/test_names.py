@@ -165,3 +165,97 @@ def test_a_gradient_changed_through_another_name_is_no_rounding(judged: Judged, 
 
 def test_a_program_whose_lines_pair_with_nothing_is_no_problem(judged: Judged) -> None:
     assert judged(**ONE, backward="g = 2 * h\ngrad = x.T @ g", update="W = W - 0.1 * grad") == {}
+
+
+AGAIN = {
+    "setup": "import torch\nx = torch.randn(7, 4)\nt = torch.randn(7, 3)",
+    "parameters": "W1 = torch.randn(4, 5) * 0.6\nW2 = torch.randn(5, 3) * 0.6",
+    "forward": """
+        h = torch.tanh(x @ W1)
+        a = h
+        h = torch.tanh(h @ W2)
+        e = h - t
+        loss = (e * e).sum() / 7
+    """,
+    "backward": """
+        de = 2 * e / 7
+        dh = de.clone()
+        dpre2 = (1 - h * h) * dh
+        dW2 = a.T @ dpre2
+        dh = dpre2 @ W2.T
+        dpre1 = (1 - a * a) * dh
+        dW1 = x.T @ dpre1
+    """,
+    "update": "W1 = W1 - 0.1 * dW1\nW2 = W2 - 0.1 * dW2",
+}
+SLIPS_BELOW = {
+    "": set(),
+    "(1 - a * a)|(1 - a)": {"dW1"},
+    "x.T @ dpre1|2 * x.T @ dpre1": {"dW1"},
+    "a.T @ dpre2|a.T @ dpre2 * 2": {"dW2"},
+    "de.clone()|-de": {"dh"},
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS_BELOW)
+def test_a_name_bound_again_in_another_shape_raises_nothing_and_hides_no_error(
+    slip: str, judged: Judged
+) -> None:
+    before, _, after = slip.partition("|")
+    found = judged(
+        **{**AGAIN, "backward": AGAIN["backward"].replace(before, after) if slip else AGAIN["backward"]}
+    )
+    assert {name for name, one in found.items() if one.verdict.accuses} == SLIPS_BELOW[slip]
+    assert not any(one.line is not None and one.line.raised for one in found.values())
+
+
+BUFFERS = {
+    "a row at a time": """
+        h = torch.zeros(2, 3)
+        last = torch.zeros(3)
+        for t in range(2):
+            last = torch.tanh(x[t] * w + last)
+            h[t] = last
+    """,
+    "a view": """
+        h = torch.zeros(2, 3)
+        last = torch.zeros(3)
+        rows = h.view(-1)
+        for t in range(2):
+            last = torch.tanh(x[t] * w + last)
+            rows[3 * t : 3 * t + 3] = last
+    """,
+    "a method": """
+        h = torch.zeros(2, 3)
+        last = torch.zeros(3)
+        for t in range(2):
+            last = torch.tanh(x[t] * w + last)
+            h[t].copy_(last)
+    """,
+}
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+@pytest.mark.parametrize("way", BUFFERS)
+def test_lines_below_a_buffer_that_the_forward_fills_are_judged(
+    way: str, wrong: bool, judged: Judged
+) -> None:
+    found = judged(
+        setup="import torch\nx = torch.randn(2, 3)",
+        parameters="w = torch.randn(3)",
+        forward=f"{BUFFERS[way]}\n        loss = (h ** 2).sum()",
+        backward=f"""
+            dh = {3 if wrong else 2} * h
+            dw = torch.zeros(3)
+            dlast = torch.zeros(3)
+            for t in reversed(range(2)):
+                da = (1 - h[t] ** 2) * (dh[t] + dlast)
+                dw += da * x[t]
+                dlast = da
+        """,
+        update=None,
+    )
+    assert {name for name, one in found.items() if one.verdict.accuses} == ({"dh"} if wrong else set())
+    assert found["dh"].line is not None
+    assert found["dh"].line.verdict is (Verdict.WRONG_HERE if wrong else Verdict.RIGHT)
+    assert all(one.verdict.passes for one in found.values()) is not wrong
