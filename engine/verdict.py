@@ -18,6 +18,8 @@ class Verdict(StrEnum):
     """The shape is not the tensor's."""
     WRONG_TYPE = "wrong_type"
     """It is no tensor of numbers that could be a gradient."""
+    NOT_FINITE = "not_finite"
+    """Infinite or NaN, where autograd's is so, too: nothing can be said of it, and training is over."""
     NOT_WRITTEN = "not_written"
     """The program has no value for it yet."""
     NOT_CHECKED = "not_checked"

@@ -29,6 +29,7 @@ _GRAVITY = (
     Verdict.LEANING,
     Verdict.NOT_EXERCISED,
     Verdict.NOT_WRITTEN,
+    Verdict.NOT_FINITE,
     Verdict.INHERITED,
     Verdict.WRONG,
     Verdict.WRONG_SHAPE,

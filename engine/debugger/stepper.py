@@ -13,6 +13,7 @@ from ..execution.recording.captured_output import Output
 from ..execution.session import Session
 from ..program.program import Program
 from ..tutor.answer import Asked
+from ..verdict import Verdict
 from .background_line_check import BackgroundLineCheck
 from .commands import Advance, Ask, ChangeSpeed, CheckLines, Command, GoTo, Restart, Select, ToggleRun, Unit
 from .cursor import View, moved
@@ -88,13 +89,20 @@ class Stepper:
         """Iterate while running, at the chosen speed, until the deadline."""
         while self.pace.running:
             record = self._iterate()
-            if record.failure is not None or self.pace.reached(self.session.number):
+            ended = record.failure is not None or self._has_lost_itself(record)
+            if ended or self.pace.reached(self.session.number):
                 self.pace.pause()
             if not self.pace.running:
                 self.line_check.follow(record, at_rest=True)
             now = time.monotonic()
             if self.pace.passed(now) or now >= deadline:
                 return
+
+    def _has_lost_itself(self, record: Iteration) -> bool:
+        """Whether this is the first iteration in a row with something that is infinite or NaN."""
+        verdicts = [judgement.verdict for judgement in self.line_check.judgements.values()]
+        noticed = not record.is_finite or Verdict.NOT_FINITE in verdicts
+        return noticed and record.not_finite_since in (None, record.number)
 
     def check_lines(self) -> None:
         """Judge every line of the record on its own."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ..program.statements import Statement
+from ..verdict import Verdict
 from .checkpoint import Checkpoint
 from .failure import Failure
 from .gradients.execution_path import ExecutionPath
@@ -33,6 +35,8 @@ class Iteration:
     notes: tuple[str, ...] = ()
     reshaped: bool = False
     """Whether the update changed the shape of a parameter; the notes say of which."""
+    not_finite_since: int | None = None
+    """The number of the first iteration in a row whose loss, or a gradient, is infinite or NaN."""
 
     @cached_property
     def gradients(self) -> Mapping[str, Gradient]:
@@ -48,6 +52,12 @@ class Iteration:
     def passes(self) -> bool:
         """Whether every handwritten gradient is autograd's, up to rounding."""
         return self.written.passes
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the loss is, and every gradient as far as it is known without another look."""
+        finite = self.loss is None or math.isfinite(self.loss)
+        return finite and (self.passes or Verdict.NOT_FINITE not in self.written.verdicts)
 
     @cached_property
     def steps(self) -> Sequence[Step]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from ..program.analysis import ProgramFacts
@@ -45,6 +47,7 @@ class Session:
         self.beginning: frozenset[Statement] = frozenset()
         """The statements of setup and parameters that ran."""
         self._state_names = StateNames()
+        self._not_finite_since: int | None = None
 
     @property
     def namespace(self) -> Namespace:
@@ -101,6 +104,11 @@ class Session:
         run = IterationRun(self.interpreter, self.facts, start, self.learned)
         run.run()
         record = run.record(number, self.paths)
+        if record.is_finite:
+            self._not_finite_since = None
+        else:
+            self._not_finite_since = number if self._not_finite_since is None else self._not_finite_since
+            record = replace(record, not_finite_since=self._not_finite_since)
         self.learned = run.learned
         if record.failure is None:
             self.losses.append(record.loss if record.loss is not None else float("nan"))

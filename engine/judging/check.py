@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -79,11 +80,24 @@ def _report(
         losses=tuple(session.losses),
         gradients=tuple(reports),
         unpaired=() if record is None else session.unpaired(record),
-        notes=() if record is None else (*record.notes, *_asides(reports)),
+        notes=() if record is None else (*record.notes, *_not_finite(record, reports), *_asides(reports)),
         failure=failure,
     )
 
 
+def _not_finite(record: Iteration, reports: list[GradientReport]) -> list[str]:
+    """Since when something is infinite or NaN, and what is."""
+    loss = record.loss is not None and not math.isfinite(record.loss)
+    names = ["the loss"] * loss
+    names += [report.name for report in reports if report.verdict is Verdict.NOT_FINITE]
+    if not names:
+        return []
+    since = record.number if record.not_finite_since is None else record.not_finite_since
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return [f"not finite since iteration {since}: {', '.join(names[:_NAMED])}{more}"]
+
+
+_NAMED = 8
 _PASSED = (Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT)
 
 

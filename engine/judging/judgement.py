@@ -72,7 +72,8 @@ def judgements(
     """
     if line_check is not None and line_check.problem:
         return {
-            name: _unjudged(gradient, line_check.problem) for name, gradient in iteration.gradients.items()
+            name: _unjudged(iteration, gradient, line_check.problem)
+            for name, gradient in iteration.gradients.items()
         }
     lines = line_check.judgements if line_check is not None else {}
     if line_check is not None and line_check.iteration != iteration.number:
@@ -111,7 +112,9 @@ def _belongs(line: LineJudgement) -> tuple[str, ...]:
     return (f"what belongs there is the gradient of {line.of}",) if line.of else ()
 
 
-def _unjudged(gradient: Gradient, problem: str) -> Judgement:
+def _unjudged(iteration: Iteration, gradient: Gradient, problem: str) -> Judgement:
+    if gradient.verdict is Verdict.NOT_FINITE:
+        return _endless(iteration, None)
     message = _end_to_end(gradient) or f"its line could not be judged alone: {problem}"
     return Judgement(gradient.verdict, gradient.verdict, remarks=(message,))
 
@@ -138,6 +141,8 @@ def _judgement(
     diagnosis: Diagnosis | None,
 ) -> Judgement:
     whole, line = gradient.verdict, lines.get(gradient.name)
+    if line is None and whole is Verdict.NOT_FINITE:
+        return _endless(iteration, line)
     if line is None:
         return Judgement(whole, whole, remarks=_said(_end_to_end(gradient)))
     if line.verdict.accuses:
@@ -145,6 +150,8 @@ def _judgement(
     unfinished = gradient.value is MISSING or gradient.name in _unfinished(iteration)
     if unfinished and line.verdict is not Verdict.NOT_WRITTEN:
         return _not_run(whole, line)
+    if whole is Verdict.NOT_FINITE:
+        return _endless(iteration, line)
     if line.reused:
         return Judgement(line.verdict, whole, line, remarks=_said(line.message))
     if line.verdict is Verdict.DELIBERATE:
@@ -162,6 +169,13 @@ def _judgement(
         return Judgement(whole, whole, line, headline=headline, remarks=remarks)
     remarks = _said(line.message or _end_to_end(gradient) or _holes(line, lines))
     return Judgement(whole, whole, line, remarks=remarks)
+
+
+def _endless(iteration: Iteration, line: LineJudgement | None) -> Judgement:
+    """Infinite or NaN like autograd's."""
+    since = iteration.number if iteration.not_finite_since is None else iteration.not_finite_since
+    headline = f"not finite since iteration {since}"
+    return Judgement(Verdict.NOT_FINITE, Verdict.NOT_FINITE, line, headline=headline)
 
 
 def _said(*sentences: str) -> tuple[str, ...]:

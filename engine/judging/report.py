@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ..execution.failure import Failure
@@ -68,10 +69,15 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0: all gradients pass; 1: some gradient does not; 2: the program cannot run."""
+        """0: all gradients pass; 1: some does not, or the loss is not finite; 2: the program cannot run."""
         if self.failure is not None:
             return 2
-        return 1 if self.failing else 0
+        return 1 if self.failing or self.is_lost else 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the loss is infinite or NaN: nothing is learnt any more."""
+        return self.loss is not None and not math.isfinite(self.loss)
 
     @property
     def failing(self) -> tuple[GradientReport, ...]:

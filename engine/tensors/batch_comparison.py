@@ -51,7 +51,7 @@ def quick_verdicts(
     """
     try:
         if hopeful and _equal(manuals, references):
-            return [Verdict.EXACT] * len(manuals)
+            return Equal(references)
         if alike(manuals, references):
             return _unequal(manuals, references, among)
     except (RuntimeError, TypeError):
@@ -108,6 +108,24 @@ def _unequal(
     return [_by_size(*pair, differences.dtype, among) for pair in zip(errors, scales, strict=True)]
 
 
+class Equal(Sequence[Verdict]):
+    """Verdicts on gradients that are equal to autograd's. Which of them are infinite is found late."""
+
+    def __init__(self, references: Sequence[Tensor]) -> None:
+        self._references = references
+
+    @cached_property
+    def _verdicts(self) -> list[Verdict]:
+        finite = map(math.isfinite, largest_of_each(self._references))
+        return [Verdict.EXACT if one else Verdict.NOT_FINITE for one in finite]
+
+    def __len__(self) -> int:
+        return len(self._references)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._verdicts[index]
+
+
 class Rounded(Sequence[Verdict]):
     """Verdicts that all pass, for the errors together are of rounding size. Which are exact is found late."""
 
@@ -129,12 +147,14 @@ class Rounded(Sequence[Verdict]):
 
 def sure(verdicts: Sequence[Verdict | None]) -> TypeGuard[Sequence[Verdict]]:
     """Whether all are verdicts."""
-    return isinstance(verdicts, Rounded) or None not in verdicts
+    return isinstance(verdicts, Equal | Rounded) or None not in verdicts
 
 
 def all_exact(verdicts: Sequence[Verdict | None]) -> bool:
-    """Whether all are known to be exact."""
-    return type(verdicts) is list and verdicts.count(Verdict.EXACT) == len(verdicts)
+    """Whether all are known to be equal."""
+    return isinstance(verdicts, Equal) or (
+        type(verdicts) is list and verdicts.count(Verdict.EXACT) == len(verdicts)
+    )
 
 
 def passing(verdicts: Sequence[Verdict]) -> bool:
@@ -183,7 +203,7 @@ def _by_norms(
 
 def _by_norm(manual: Tensor, reference: Tensor, among: HasLargest) -> Verdict | None:
     if torch.equal(manual, reference):
-        return Verdict.EXACT
+        return Verdict.EXACT if math.isfinite(largest_of(reference)) else Verdict.NOT_FINITE
     square = _squared_error(manual, reference)
     if square is not None and square < _square_of_rounding(reference.dtype, among):
         return Verdict.CLOSE

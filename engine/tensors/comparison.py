@@ -95,7 +95,7 @@ def compare(
 
     A Python number stands for a tensor of no dimensions. A shape that matches only by
     broadcasting is a wrong shape. NaN equals NaN, and an infinity the same infinity, at the
-    same place.
+    same place; it is no pass for all that.
     """
     expected = tuple(autograd.shape)
     if manual is Ellipsis:
@@ -170,14 +170,17 @@ def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: floa
     difference = entry_differences(left, right)
     maxdiff = float(difference.max()) if difference.numel() else 0.0
     scale = finite_max(right)
-    exact = maxdiff == 0.0
+    finite = bool(right.isfinite().all())
+    exact = maxdiff == 0.0 and finite
     close = math.isfinite(maxdiff) and is_close(maxdiff, scale, coarse, largest)
     verdict = Verdict.EXACT if exact else Verdict.CLOSE if close else Verdict.WRONG
+    if close and not finite:
+        verdict = Verdict.NOT_FINITE
     worst = _worst(difference)
     return Comparison(
         verdict=verdict,
         exact=exact,
-        approximate=bool(torch.allclose(left, right, rtol=rtol, atol=atol, equal_nan=True)),
+        approximate=finite and bool(torch.allclose(left, right, rtol=rtol, atol=atol, equal_nan=True)),
         maxdiff=maxdiff,
         relative_error=_relative(maxdiff, scale),
         shape=tuple(value.shape),

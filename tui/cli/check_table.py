@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...engine.program.pairing import Unpaired
 
 _STYLES = {"good": "green", "bad": "red", "warn": "yellow", "quiet": "dim"}
-_TOLD_ELSEWHERE = {Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT, Verdict.SCALED}
+_TOLD_ELSEWHERE = {Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT, Verdict.SCALED, Verdict.NOT_FINITE}
 """Verdicts without a sentence of their own: there is none, or a note tells it once."""
 _UNTESTED = (Verdict.NOT_CHECKED, Verdict.NOT_EXERCISED)
 _QUALIFIED = (Verdict.LEANING, Verdict.SCALED, Verdict.PART, Verdict.DELIBERATE)
@@ -186,7 +186,11 @@ def _judgement(report: Report) -> Text:
         return _failed(report)
     if not report.gradients:
         return Text.assemble(("· ", "yellow"), "No gradient is written yet.")
-    return Text.assemble(("✓ ", "green"), _all_passed(Counter(g.verdict for g in report.gradients)))
+    passed = _all_passed(Counter(g.verdict for g in report.gradients))
+    if report.is_lost:
+        mark, style = SIGNS[Verdict.NOT_FINITE].mark, _STYLES[SIGNS[Verdict.NOT_FINITE].style]
+        return Text.assemble((f"{mark} ", style), f"The loss is not finite. {passed}")
+    return Text.assemble(("✓ ", "green"), passed)
 
 
 def _failed(report: Report) -> Text:

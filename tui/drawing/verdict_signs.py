@@ -24,6 +24,7 @@ SIGNS: dict[Verdict, Sign] = {
     Verdict.WRONG_HERE: Sign("✗", "wrong here", "wrong here", "bad"),
     Verdict.WRONG_SHAPE: Sign("≠", "wrong shape", "wrong shape", "bad"),
     Verdict.WRONG_TYPE: Sign("≠", "wrong type", "wrong type", "bad"),
+    Verdict.NOT_FINITE: Sign("∞", "not finite", "infinite or NaN", "bad"),
     Verdict.INHERITED: Sign("↳", "inherited", "inherited from upstream", "warn"),
     Verdict.NOT_WRITTEN: Sign("…", "not written", "not written yet", "quiet"),
     Verdict.NOT_CHECKED: Sign("?", "not checked", "not checked", "quiet"),

@@ -66,4 +66,4 @@ def _is_same(value: Any, recorded: Any, largest: float) -> bool:
     if not can_have_gradient(recorded):
         return True
     comparison = compare(value, recorded, largest=largest)
-    return comparison.verdict.passes or comparison.exact
+    return comparison.verdict in (Verdict.EXACT, Verdict.CLOSE, Verdict.NOT_FINITE)

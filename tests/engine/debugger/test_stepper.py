@@ -208,8 +208,11 @@ def test_a_run_stops_at_a_failure(build: Build) -> None:
     )
 
 
-def test_a_loss_of_nan_is_shown_and_counted(build: Build) -> None:
+def test_a_loss_of_nan_pauses_a_run_once_and_is_shown_and_counted(build: Build) -> None:
     stepper = made(build(forward="H = W * x\nloss = H.sum() * float('nan')"))
+    shown(stepper, GoTo(5))
+    frame = finished(stepper)
+    assert frame.losses.not_finite == 1
     shown(stepper, GoTo(5))
     frame = finished(stepper)
     assert frame.status.loss is not None
