@@ -122,11 +122,12 @@ class Scene:
 
     @cached_property
     def without_gradient(self) -> frozenset[str]:
-        """The parameters whose gradient no line writes, once an iteration has run."""
+        """The parameters that the loss depends on and whose gradient no line writes, after an iteration."""
         if self.record is None:
             return frozenset()
-        written = self.session.facts.candidates
-        return frozenset(name for name in self.session.parameters if self.gradient_of(name) not in written)
+        written, unreached = self.session.facts.candidates, self.record.references.unreached
+        parameters = [name for name in self.session.parameters if name not in unreached]
+        return frozenset(name for name in parameters if self.gradient_of(name) not in written)
 
 
 def _data(session: Session) -> list[str]:

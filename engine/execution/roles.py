@@ -47,7 +47,7 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
     Raises:
         ProgramFault: there are no parameters.
     """
-    parameters = require_parameters(namespace, facts.bound("parameters"))
+    parameters = require_parameters(namespace, facts.bound("parameters"), facts.passing_parameters)
     data = frozenset(namespace).difference(parameters)
     defined = data.union(parameters)
     differentiated_data = tuple(name for name in facts.written_tensors if name in data)

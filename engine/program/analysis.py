@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from .names import loop_names
 from .pairing import Candidate, candidates
 from .program import SECTIONS, Program
 from .random_draws import draws_nothing, draws_whole_numbers, lines_may_draw, may_draw_elsewhere
@@ -41,6 +42,12 @@ class ProgramFacts:
     def bound(self, kind: str) -> tuple[str, ...]:
         """The names that a section binds, in the order of their first binding."""
         return self._bound[kind]
+
+    @cached_property
+    def passing_parameters(self) -> frozenset[str]:
+        """Names that stand for one parameter after another: those of the loops of the parameters section."""
+        section = self.program.section("parameters")
+        return loop_names(section.tree) if section is not None else frozenset()
 
     @cached_property
     def _bound(self) -> Mapping[str, tuple[str, ...]]:

@@ -25,6 +25,22 @@ def stored_names(tree: ast.AST) -> set[str]:
     return names
 
 
+def loop_names(tree: ast.AST) -> frozenset[str]:
+    """Names that the header of a loop binds, and nothing inside `tree` after that."""
+    nodes = [*own_nodes(tree)]
+    loops = [node.target for node in nodes if isinstance(node, ast.For | ast.AsyncFor)]
+    headers = [node for target in loops for node in ast.walk(target) if isinstance(node, ast.Name)]
+    changed = [node.target for node in nodes if isinstance(node, ast.AugAssign)]
+    aside = {*map(id, headers), *map(id, changed)}
+    stores = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    later = {node.id: _end(node) for node in sorted(stores, key=_end) if id(node) not in aside}
+    return frozenset(node.id for node in headers if _end(node) > later.get(node.id, (0, 0)))
+
+
+def _end(node: ast.Name) -> tuple[int, int]:
+    return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+
+
 def root_name(node: ast.AST) -> str | None:
     """The name at the root of `name[...].attr.call()`; None where there is none."""
     while True:

@@ -61,6 +61,13 @@ def alone(namespace: Namespace, names: Iterable[str]) -> list[Tensor] | None:
     return None if unsure and not _once_each(tensors, namespace) else tensors
 
 
+def alone_in_memory(tensor: Tensor) -> bool:
+    """Whether no other tensor shares memory with it, nor any of its entries with another."""
+    if tensor.layout is not _strided or not tensor.is_contiguous():
+        return False
+    return sharing(tensor.untyped_storage()._cdata) <= ITS_OWN
+
+
 def _once_each(tensors: list[Tensor], namespace: Namespace) -> bool:
     """Whether every tensor is bound to one name."""
     ids = {*map(id, tensors)}

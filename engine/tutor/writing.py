@@ -17,7 +17,7 @@ from ..program.program import Program, parse
 from ..rules.derivation.derive import Derivation, Derived
 from ..tensors.rng_state import random_state
 from .placement import holes, with_backward, with_gradients
-from .study import study
+from .study import Study, study
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,15 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
     """
     studied = study(program, seed)
     derivation = studied.by_convention if missing else studied.derivation
-    wanted = _wanted(program, studied.session, derivation, missing=missing)
+    wanted = _wanted(studied, derivation, missing=missing)
     return _tried(program, wanted, missing=missing, seed=seed)
 
 
-def _wanted(program: Program, session: Session, derivation: Derivation, *, missing: bool) -> list[Derived]:
-    others = _other_names(program, derivation.gradients.values())
-    gradients = [_renamed(derived, others) for derived in derivation.gradients.values()]
+def _wanted(studied: Study, derivation: Derivation, *, missing: bool) -> list[Derived]:
+    program, session = studied.program, studied.session
+    asked_for = [one for one in derivation.gradients.values() if _is_asked_for(studied, one)]
+    others = _other_names(program, asked_for)
+    gradients = [_renamed(derived, others) for derived in asked_for]
     if not missing:
         return gradients
     there = session.facts.candidates.keys() - holes(program).keys()
@@ -53,6 +55,13 @@ def _wanted(program: Program, session: Session, derivation: Derivation, *, missi
     if loss is not None and loss.name in {*holes(program), *session.facts.holes.absent}:
         found.insert(0, loss)
     return found
+
+
+def _is_asked_for(studied: Study, derived: Derived) -> bool:
+    """Whether the loss depends on the tensor, or the program mentions its gradient."""
+    if derived.tensor not in studied.iteration.references.unreached:
+        return True
+    return any(derived.name in (*s.binds, *s.reads) for s in studied.program.statements)
 
 
 def _other_names(program: Program, gradients: Iterable[Derived]) -> dict[str, str]:

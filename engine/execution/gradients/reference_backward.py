@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
@@ -29,6 +29,8 @@ class References:
     gradients: Mapping[str, Tensor]
     others: Mapping[str, Any]
     """What else was asked for, and has none."""
+    unreached: frozenset[str] = frozenset()
+    """Those among the tensors that the loss does not depend on: their gradients are zero."""
     unnamed: tuple[tuple[Tensor, Tensor | None], ...] = ()
     """Leaves without a name and their gradients, where a program says `loss.backward()`."""
 
@@ -48,16 +50,22 @@ class References:
         return 1.0 if "loss" in self.gradients else 0.0
 
 
-def require_parameters(namespace: Namespace, names: Iterable[str]) -> tuple[str, ...]:
-    """The names among those bound in `parameters` that are parameters.
+def require_parameters(
+    namespace: Namespace, names: Iterable[str], passing: Container[str]
+) -> tuple[str, ...]:
+    """The names among those bound in `parameters` that are parameters, every tensor under its first name.
+
+    Those that are only `passing` are none, but where there are no others.
 
     Raises:
         ProgramFault: there is none; integer tensors are named.
     """
     bound = [name for name in names if isinstance(namespace.get(name), Tensor)]
-    parameters = tuple(name for name in bound if can_have_gradient(namespace[name]))
-    if parameters:
-        return parameters
+    floating = [name for name in bound if can_have_gradient(namespace[name])]
+    named = [name for name in floating if name not in passing] or floating
+    first = {id(namespace[name]): name for name in reversed(named)}
+    if first:
+        return tuple(name for name in named if name in first.values())
     if bound:
         kind = with_article(name_of(namespace[bound[0]].dtype))
         raise ProgramFault(
@@ -180,10 +188,12 @@ def reference_backward(
     leaves = _leaves_besides(loss, wanted.values()) if all_leaves else ()
     gradients = differentiate((loss,), (torch.ones_like(loss),), (*wanted.values(), *leaves), keep=keep)
     reached: dict[str, Any] = dict(zip(wanted, gradients, strict=False))
+    unreached = frozenset[str]()
     if any(map(is_, gradients, repeat(None))):
+        unreached = frozenset(name for name, gradient in reached.items() if gradient is None)
         reached = {n: torch.zeros_like(wanted[n]) if g is None else g for n, g in reached.items()}
     unnamed = tuple(zip(leaves, gradients[len(wanted) :], strict=True)) if leaves else ()
-    return References(reached, others, unnamed)
+    return References(reached, others, unreached, unnamed)
 
 
 def _leaves_besides(loss: Tensor, named: Iterable[Tensor]) -> tuple[Tensor, ...]:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ...program.statements import Statement
-from ...tensors.aliasing import Namespace, distinct
+from ...tensors.aliasing import Namespace, alone_in_memory, distinct
 from ...tensors.comparison import finite_max
 from ...tensors.dtypes import can_have_gradient, with_precision
 from ...tensors.rng_state import RandomState, random_state
@@ -221,10 +221,19 @@ class _ForwardRecorder(Recorder):
         self.names = names
         self.shifts = shifts
         for name in shifts.keys() & self.namespace.keys():
-            self.namespace[name] = self.namespace[name] + shifts[name]
+            self._shift(self.namespace[name], shifts[name])
         self._owners: dict[int, tuple[str, Tensor]] = {}
         for name in sorted(names & self.namespace.keys()):
             self._owners.setdefault(id(self.namespace[name]), (name, self.namespace[name]))
+
+    def _shift(self, value: Tensor, by: Tensor) -> None:
+        """Add to a tensor, under whatever name or in whatever container it is; parts of others are left."""
+        if alone_in_memory(value):
+            with torch.no_grad():
+                value += by
+            return
+        shifted = value + by
+        self.namespace.update({name: shifted for name, held in self.namespace.items() if held is value})
 
     def save_all(self, slots: Iterable[Slot]) -> None:
         """Nobody looks at the values of a check."""
