@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import sys
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from ...execution.iteration import Iteration
 from ...execution.recording.steps import Slot, Step
 from ...execution.replay.world import World
 from ...execution.session import Session
+from ...program.program import Program
 from ...program.statements import Statement
 from .gradient_lines import allocated_gradients, known_before
 
@@ -127,6 +129,7 @@ class _Pass:
         after: Callable[[Statement], None] | None,
     ) -> None:
         self.told = after
+        self.program = world.session.program
         self.namespace = world.session.namespace
         self.kept = world.session.roles.parameter_gradients
         self.allocated = allocated_gradients(world.session)
@@ -188,12 +191,22 @@ class _Pass:
     def failing(self, statements: list[Statement], error: BaseException) -> None:
         """After a top-level statement that raised: what it did not write is taken from the substitutes."""
         line = _line_of(error, statements)
-        for statement in statements:
-            for name in statement.writes:
-                if name in self.names and name not in self.values:
-                    self.seen[name] = self.seen.get(name, 0) + (statement.line == line)
-                    self.failed[name] = (line, error)
-                    self.put(name)
+        unfinished = _unfinished(self.program, statements, line)
+        for name in dict.fromkeys(name for statement in unfinished for name in statement.writes):
+            if name in self.names and name not in self.values:
+                self.seen[name] = self.seen.get(name, 0) + 1
+                self.failed[name] = (line, error)
+                self.put(name)
+
+
+def _unfinished(program: Program, statements: Sequence[Statement], line: int) -> list[Statement]:
+    """Those of a top-level statement that did not run, or would have run once more, when a line raised."""
+    section = program.section("backward")
+    parts = ast.walk(section.tree.body[statements[0].top]) if section else ()
+    loops = [node for node in parts if isinstance(node, ast.For | ast.While)]
+    rounds = [range(node.lineno, (node.end_lineno or node.lineno) + 1) for node in loops]
+    outermost = next((lines for lines in rounds if line in lines), range(0))
+    return [one for one in statements if one.line >= line or one.line in outermost]
 
 
 def _is_foreign(slot: Slot) -> bool:
