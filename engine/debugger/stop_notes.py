@@ -7,10 +7,11 @@ from ..execution.iteration import Iteration
 
 
 def why_stopped(record: Iteration, tries: int) -> tuple[str, ...]:
-    """A note on an iteration that ended early, `tries` times by now; none on one that is complete."""
+    """A note on an iteration that ended early, `tries` times by now, or in something infinite or NaN."""
     failure = record.failure
     if failure is None:
-        return ()
+        since = record.not_finite_since
+        return () if since is None else (f"not finite since iteration {since}",)
     if failure.cancelled:
         return (f"iteration {record.number} was stopped{_place(failure)}; space runs it again",)
     times = f", {tries} times now" if tries > 1 else ""
