@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from .cells import split
 from .did_you_mean import nearest
 from .program import Program, ProgramError, parse
+from .source_text import SourceText, read_text
 
 DEFAULT = "linear_regression"
 FOLDER = Path(__file__).parents[1] / "bundled"
@@ -45,7 +48,8 @@ def load(target: str) -> Program:
     path = Path(target)
     if not _exists(path) and target in bundled_names():
         return parse(_text_of(target), target, FOLDER / f"{target}.py")
-    return parse(_read(path, target), path.stem, path)
+    source = _read(path, target)
+    return replace(parse(source.text, path.stem, path), source=source)
 
 
 def starter() -> str:
@@ -73,7 +77,7 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _read(path: Path, target: str) -> str:
+def _read(path: Path, target: str) -> SourceText:
     if not _exists(path):
         raise _missing(path, target)
     if path.is_dir():
@@ -86,18 +90,26 @@ def _read(path: Path, target: str) -> str:
     return _decode(data, target)
 
 
-def _decode(data: bytes, target: str) -> str:
+def _decode(data: bytes, target: str) -> SourceText:
     if b"\0" in data:
         raise ProgramError("this is a binary file", path=target, hint="A program is a Python file")
     try:
-        text = data.decode("utf-8-sig")
+        source = read_text(data)
     except UnicodeDecodeError as problem:
-        line = data[: problem.start].count(b"\n") + 1
-        raise ProgramError("the file is not UTF-8", path=target, line=line, hint="Save it as UTF-8") from None
+        raise _not_in_its_encoding(problem, target) from None
+    except SyntaxError as problem:
+        raise ProgramError(f"its encoding cannot be read: {problem.msg}", path=target, line=1) from None
     if target.endswith(".ipynb"):
         hint = "Convert it: jupytext --to py:percent " + target
         raise ProgramError("this is a notebook", path=target, hint=hint)
-    return text
+    return source
+
+
+def _not_in_its_encoding(problem: UnicodeDecodeError, target: str) -> ProgramError:
+    line = len(re.findall(rb"\r\n|\r|\n", problem.object[: problem.start])) + 1
+    if problem.encoding.startswith("utf-8"):
+        return ProgramError("the file is not UTF-8", path=target, line=line, hint="Save it as UTF-8")
+    return ProgramError(f"the file is not in {problem.encoding}, as it says", path=target, line=line)
 
 
 def _missing(path: Path, target: str) -> ProgramError:

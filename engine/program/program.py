@@ -12,6 +12,7 @@ from .cells import Cell, split
 from .did_you_mean import nearest
 from .names import stored_names
 from .naming import DX, NamingScheme
+from .source_text import SourceText
 from .statements import Statement, statements_of
 
 SECTIONS = ("setup", "parameters", "forward", "backward", "update")
@@ -65,6 +66,8 @@ class Program:
     lines: tuple[str, ...] = field(repr=False)
     naming: NamingScheme = DX
     """How its gradients are named."""
+    source: SourceText | None = field(default=None, repr=False)
+    """Its file as it was read, where it was read from one."""
 
     def section(self, kind: str) -> Section | None:
         """The section of that kind, or None where the program has none."""

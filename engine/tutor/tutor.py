@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +9,11 @@ from pathlib import Path
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..judging.judgement import Judgement
-from ..program.library import FOLDER
+from ..program.library import FOLDER, load
 from ..program.program import Program, ProgramError, parse
 from ..program.statements import Statement
+from ..program.user_file import CannotWrite, in_form_of
+from ..program.user_file import replace as replace_file
 from ..rules.derivation.derive import Derivation, Derived, derive, wanted_leaves
 from .answer import Answer, Asked, Told
 from .convention import factors_of, kept
@@ -92,11 +93,11 @@ class Tutor:
             denied = denials(parse(text, self.program.name, path), [derived], session.seed)
             if denied:
                 raise CannotPlace(denied[derived.name])
-            if now:
-                _replace(path, text)
-        except (CannotPlace, OSError) as problem:
-            words = problem.strerror if isinstance(problem, OSError) else problem
-            return (Told(f"{derived.name} is not written: {words}", "head"),), False
+            data = in_form_of(now_in_file.source, text)
+            if now and now_in_file.source is not None:
+                replace_file(path, data, now_in_file.source.data)
+        except (CannotPlace, CannotWrite) as problem:
+            return (Told(f"{derived.name} is not written: {problem}", "head"),), False
         lines = tuple(Told(line, "strong") for line in derived.lines)
         lines += tuple(map(Told, unwritten_reads(self.program, derived)))
         if now:
@@ -120,8 +121,8 @@ def _as_opened(program: Program, path: Path) -> Program:
         CannotPlace: the file is no such program any more.
     """
     try:
-        now = parse(path.read_text(encoding="utf-8"), program.name, path)
-    except (ProgramError, UnicodeDecodeError) as problem:
+        now = load(str(path))
+    except ProgramError as problem:
         raise CannotPlace(f"the file cannot be read as a program any more: {problem}") from None
     if [s.text for s in _rest(now)] != [s.text for s in _rest(program)]:
         raise CannotPlace("the file has changed since it was opened; open it again")
@@ -137,15 +138,3 @@ def _moved(derived: Derived, program: Program, now: Program) -> Derived:
 
 def _rest(program: Program) -> list[Statement]:
     return [s for s in program.statements if s.section in ("setup", "parameters", "forward")]
-
-
-def _replace(path: Path, text: str) -> None:
-    """All of the new text or all of the old, whatever happens meanwhile."""
-    target = path.resolve()
-    beside = target.with_name(f".{target.name}.new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        os.chmod(beside, target.stat().st_mode)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)

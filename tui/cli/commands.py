@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, CycloptsError, Parameter
@@ -18,8 +17,9 @@ from . import tutor_commands as studies
 from .interrupts import interrupted_by_user_alone
 from .open_screen import FIRST, open_screen
 from .options import Count, Flag, NotNegative, Seed
+from .saving import destination
 from .streams import PlainConsole, prints_on_stderr, silenced, write_line
-from .usage_errors import Refusal, as_argument, require_path, usage_error
+from .usage_errors import Refusal, as_argument, usage_error
 
 if TYPE_CHECKING:
     from ...engine.judging.report import Report
@@ -146,14 +146,7 @@ def new(file: str, /) -> int:
     """
     from ...engine.program.library import starter
 
-    require_path(file)
-    try:
-        with Path(file).open("x", encoding="utf-8") as stream:
-            stream.write(starter())
-    except FileExistsError:
-        raise Refusal(f"{file} exists already, and nothing was written; choose another name.") from None
-    except OSError as error:
-        raise Refusal(f"{file} cannot be written: {error.strerror}.") from None
+    destination(file, "choose another name").save(starter())
     name = as_argument(file)
     _say(f"Wrote {file}. Step it with `backprop-tui {name}`, judge it with `backprop-tui check {name}`.")
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
@@ -14,10 +13,12 @@ from ...engine.program.did_you_mean import nearest
 from ...engine.program.library import load
 from .interrupts import interrupted_by_user_alone
 from .options import Flag, Level, Seed
+from .saving import destination
 from .streams import PlainConsole, prints_on_stderr, write_line
-from .usage_errors import Refusal, require_path
+from .usage_errors import Refusal
 
 if TYPE_CHECKING:
+    from ...engine.program.program import Program
     from ...engine.tutor.answer import Told
     from ...engine.tutor.study import Study
     from ...engine.tutor.writing import Written
@@ -49,29 +50,26 @@ def write(
     seed
         Seeds torch, random and numpy.
     """
-    if output is not None:
-        require_path(output)
-    if output is not None and Path(output).exists() and not force:
-        raise Refusal(
-            f"{output} exists already, and nothing was written; choose another name, or add --force."
-        )
-    written = _written(program, missing=missing, seed=seed)
-    if output is None:
+    hint = "choose another name, or add --force"
+    place = destination(output, hint, force=force) if output is not None else None
+    loaded = load(program)
+    written = _written(loaded, program, missing=missing, seed=seed)
+    if place is None:
         write_line(written.text.rstrip("\n"))
     else:
-        _save(output, written.text)
+        place.save(written.text, loaded.source)
     for name, reason in written.unwritten.items():
         _say_aside(f"{name} could not be written: {reason}.")
     return SOME_UNWRITTEN if written.unwritten else 0
 
 
-def _written(program: str, *, missing: bool, seed: int) -> Written:
+def _written(loaded: Program, program: str, *, missing: bool, seed: int) -> Written:
     from ...engine.tutor import writing
     from ...engine.tutor.study import CannotStudy
 
     try:
         with interrupted_by_user_alone(), prints_on_stderr():
-            return writing.write(load(program), missing=missing, seed=seed)
+            return writing.write(loaded, missing=missing, seed=seed)
     except CannotStudy as problem:
         raise _refusal(problem, program) from None
 
@@ -126,13 +124,6 @@ def hint(program: str, tensor: str, /, *, level: Level = 1, seed: Seed = 0) -> i
     lines = hints.hint(study.program, study.by_convention, name, level)
     _print(wording.hint_lines(gradient, level, lines))
     return 0
-
-
-def _save(output: str, text: str) -> None:
-    try:
-        Path(output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Refusal(f"{output} cannot be written: {error.strerror}.") from None
 
 
 def _study(program: str, seed: int) -> Study:
