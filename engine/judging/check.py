@@ -149,7 +149,7 @@ def _written(gradient: Gradient, judgement: Judgement, rtol: float, atol: float)
         tensor=gradient.tensor,
         line=gradient.pair.lines[-1],
         lines=line.lines if line is not None else gradient.pair.lines,
-        accused_lines=line.accused_lines if line is not None else (),
+        accused_lines=_accused_lines(judgement),
         verdict=judgement.verdict,
         exact=comparison.exact,
         approximate=comparison.approximate,
@@ -197,6 +197,12 @@ def _of_helper(helper: WrongHelper, judgement: Judgement) -> GradientReport:
         diagnosis=judgement.diagnosis,
         of=helper.of,
     )
+
+
+def _accused_lines(judgement: Judgement) -> tuple[int, ...]:
+    if judgement.edited_elsewhere is not None:
+        return (judgement.edited_elsewhere,)
+    return judgement.line.accused_lines if judgement.line is not None else ()
 
 
 def _unreached(gradient: Gradient, judgement: Judgement) -> str:

@@ -81,6 +81,7 @@ def judgements(
     reasons = diagnoses or {}
     if line_check is not None:
         lines, reasons = settled_by(reasons, line_check, lines)
+        lines = {name: _where_edited(line, reasons.get(name)) for name, line in lines.items()}
     wrong = line_check.functions if line_check is not None else ()
     functions = tuple(f"{one.name}.backward" for one in wrong)
     helpers = {name: line for name, line in lines.items() if line.of and name not in iteration.gradients}
@@ -91,6 +92,14 @@ def judgements(
             for name, gradient in iteration.gradients.items()
         },
     }
+
+
+def _where_edited(line: LineJudgement, diagnosis: Diagnosis | None) -> LineJudgement:
+    """Of several lines that build a wrong gradient the one carries the sign whose edit makes all right."""
+    edited = diagnosis.edited_line if diagnosis is not None and line.verdict.accuses else None
+    if diagnosis is None or edited is None or edited not in line.lines or len(line.lines) == 1:
+        return line
+    return line._replace(accused_lines=(edited,)) if diagnosis.alone else line
 
 
 def _below(functions: tuple[str, ...], judgement: Judgement) -> Judgement:

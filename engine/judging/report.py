@@ -43,7 +43,7 @@ class GradientReport:
     message: str = ""
     """The verdict in words: `wrong here; hidden: the true gradient is about zero`."""
     accused_lines: tuple[int, ...] = ()
-    """Those of its lines that are wrong, where not all are."""
+    """Those of its lines that are wrong, where not all are; or the line of a helper variable that is."""
     diagnosis: Diagnosis | None = None
     """What is wrong with its line, where that was judged wrong."""
     of: str | None = None

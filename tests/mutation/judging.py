@@ -20,6 +20,7 @@ from torch import Tensor
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.replay.world import World
 from backprop_tui.engine.execution.session import Session
+from backprop_tui.engine.judging.check import gradient_reports
 from backprop_tui.engine.judging.linecheck.dependence import downstream, upstreams
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.judging.linecheck.outcome import LineJudgement
@@ -29,6 +30,7 @@ from backprop_tui.engine.verdict import Verdict
 
 from .mutator import Mutant, written_names
 
+RTOL, ATOL = 1e-5, 1e-8
 TOLD = {Verdict.LEANING, Verdict.SCALED, Verdict.PART}
 """Passes, with what it leans on."""
 
@@ -38,6 +40,8 @@ class Fate(StrEnum):
 
     BLAMED = "blamed"
     """Its own line is accused and no other."""
+    BY_EDIT = "blamed by the edit that makes all right"
+    """A line that reads its helper is accused until the edit of its own line is found."""
     BELOW = "blamed where its helper is read"
     """The line of a gradient that is made from what it writes is accused, and no other."""
     LEANING = "leaning"
@@ -79,6 +83,13 @@ class Subject:
     def accused_lines(self) -> frozenset[int]:
         """The lines that it blames for them."""
         accused = [self.judgements[name] for name in self.accused]
+        return frozenset(line for one in accused for line in one.accused_lines or one.lines)
+
+    @cached_property
+    def blamed_lines(self) -> frozenset[int]:
+        """The lines that are blamed once it is known which edit makes all right, as `check` tells them."""
+        reports = gradient_reports(self.session, self.iteration, RTOL, ATOL)
+        accused = [one for one in reports if one.line_verdict is not None and one.line_verdict.accuses]
         return frozenset(line for one in accused for line in one.accused_lines or one.lines)
 
     @property
@@ -123,8 +134,9 @@ def fate(original: Subject, mutant: Mutant) -> Fate:
 
 def _blamed(changed: Subject, mutant: Mutant) -> Fate:
     written_elsewhere = _written(mutant.before) & set(mutant.gradients) - _written(mutant.after)
-    own = written_elsewhere or mutant.line in changed.accused_lines
-    return Fate.BLAMED if own else Fate.BELOW
+    if written_elsewhere or mutant.line in changed.accused_lines:
+        return Fate.BLAMED
+    return Fate.BY_EDIT if changed.blamed_lines == {mutant.line} else Fate.BELOW
 
 
 def _written(statement: str) -> set[str]:

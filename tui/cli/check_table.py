@@ -161,7 +161,8 @@ def _reason(gradient: GradientReport) -> Text:
 
 def _lines(gradient: GradientReport) -> str:
     """Where to look: the lines that build the gradient, or those of them that are wrong."""
-    lines = gradient.accused_lines or gradient.lines or (() if gradient.line is None else (gradient.line,))
+    accused = tuple(line for line in gradient.accused_lines if line in gradient.lines)
+    lines = accused or gradient.lines or (() if gradient.line is None else (gradient.line,))
     if not lines:
         return ""
     if len(lines) == 1:

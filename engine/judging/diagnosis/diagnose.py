@@ -135,7 +135,14 @@ def _edited(case: Case) -> Diagnosis:
     edit = explanation(case)
     if edit is None:
         return Diagnosis("unexplained", f"no simple explanation found ({_range(case.trial)})")
-    return _of_edit(edit)
+    return replace(_of_edit(edit), alone=not _may_be_in_another(case, edit))
+
+
+def _may_be_in_another(case: Case, edit: Edit) -> bool:
+    """Whether a number would put another line of the gradient right as well, as of terms that are parallel."""
+    if sum(line.own for line in case.trial.lines) < 2:
+        return False
+    return any(one.factor is not None and one.line.own for one in case.probes if one.line is not edit.line)
 
 
 def _of_edit(edit: Edit, right: str = "right, whatever comes from upstream") -> Diagnosis:

@@ -28,6 +28,8 @@ class Diagnosis:
     """The edited statement that was tried and is right; empty where none was found."""
     place: Place | None = None
     """Which statement of the program the edit replaces."""
+    alone: bool = True
+    """Whether no other line that builds the gradient could as well be the wrong one, by a mere factor."""
 
     @property
     def edited_line(self) -> int | None:

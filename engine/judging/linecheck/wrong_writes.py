@@ -1,7 +1,8 @@
 """Which of the lines that build a wrong gradient are wrong, told by what each of them wrote.
 
-A line is right where it wrote no entry that is wrong in the end, or where all that it added up is what
-flows back through some of the tensor's uses.
+A single wrong line wrote every entry that is wrong in the end: of those that did, one that wrote the fewest
+others. A line is right where it wrote no such entry, or where all that it added up is what flows back
+through some of the tensor's uses.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from torch import Tensor
 from ...execution.replay.noted_forward import noted_forward
 from ...program.names import read_names
 from ...program.statements import Statement
-from ...program.torch_operations import allocates
+from ...program.torch_operations import allocates, gives_size
 from ...verdict import Verdict
 from .attempt import Attempt
 from .helper_places import Spot
 from .outcome import LineJudgement
 from .watched_helpers import Scene, scene_of
+from .written_entries import able_alone, written_entries
 
 _MOST = 8
 """So many uses of a tensor are told apart."""
@@ -36,6 +38,10 @@ class _Write(NamedTuple):
     value: Tensor
     overwrites: bool
     """Whether it puts what it writes in the place of what was there."""
+    entries: Tensor
+    """True for each that it wrote."""
+    idle: bool
+    """Whether nothing changed by it, and it does not only make memory to be filled."""
 
 
 def narrowed(attempt: Attempt, judgements: Mapping[str, LineJudgement]) -> dict[str, LineJudgement]:
@@ -61,12 +67,15 @@ def _filling(attempt: Attempt, judgement: LineJudgement) -> frozenset[int]:
     """The lines that do more than make memory to be filled."""
     section = attempt.session.program.section("backward")
     names = frozenset(attempt.reading.names)
-    making = {
-        statement.line
-        for statement in (section.statements if section else ())
-        if any(map(allocates, statement.called)) and not statement.reads & names
-    }
+    statements = section.statements if section else ()
+    making = {statement.line for statement in statements if _makes_memory(statement, names)}
     return frozenset(judgement.lines) - making
+
+
+def _makes_memory(statement: Statement, gradients: frozenset[str]) -> bool:
+    """Whether it makes memory to be filled: not where it computes what that has the shape of."""
+    called = [one for one in statement.called if not gives_size(one)]
+    return len(called) == 1 and allocates(called[0]) and not statement.reads & gradients
 
 
 def _wrong_lines(scene: Scene, judgement: LineJudgement) -> frozenset[int]:
@@ -77,7 +86,12 @@ def _wrong_lines(scene: Scene, judgement: LineJudgement) -> frozenset[int]:
     added = _added(writes)
     room = _ROUNDING * expected.abs().max()
     wrong = (writes[-1].value - expected).abs() > room
-    changed = {line: any(bool((one != 0)[wrong].any()) for one in some) for line, some in added.items()}
+    able = able_alone(_entries(writes), [wrong])
+    if len(able) == 1:
+        return able
+    idle = {line for line in added if all(one.idle for one in writes if one.line == line)}
+    added = {line: some for line, some in added.items() if line in able or not able}
+    changed = {line: any(_any(one[wrong]) for one in some) for line, some in added.items()}
     suspects = {line: sum(some, torch.zeros_like(expected)) for line, some in added.items() if changed[line]}
     arrival = scene.flows.named.get(scene.attempt.reading.tensor_of[judgement.name])
     edges = scene.flows.into(arrival) if arrival is not None else {}
@@ -86,8 +100,21 @@ def _wrong_lines(scene: Scene, judgement: LineJudgement) -> frozenset[int]:
     }
     if len(unknown) > 1:
         finer = {line for line, value in unknown.items() if not _flows(value, [*edges.values()], room)}
-        return frozenset(finer or unknown)
-    return frozenset(unknown)
+        unknown = {line: unknown[line] for line in finer or unknown}
+    return frozenset(unknown) | (idle & able)
+
+
+def _any(tensor: Tensor) -> bool:
+    return bool((tensor != 0).any())
+
+
+def _entries(writes: Sequence[_Write]) -> dict[int, list[Tensor]]:
+    """By line, every entry that it wrote."""
+    entries: dict[int, list[Tensor]] = {}
+    for one in writes:
+        before = entries.get(one.line, [torch.zeros_like(one.entries)])
+        entries[one.line] = [before[0] | one.entries]
+    return entries
 
 
 def _by_expression(edges: Mapping[Spot, Tensor]) -> list[Tensor]:
@@ -103,10 +130,18 @@ def _writes(scene: Scene, name: str) -> list[_Write]:
     """What a gradient was after each of its writes, where all that its lines read is right."""
     writes, namespace = list[_Write](), scene.attempt.session.namespace
 
+    names = frozenset(scene.attempt.reading.names)
+
     def after(statement: Statement) -> None:
         value = namespace.get(name)
-        if name in statement.writes and isinstance(value, Tensor):
-            writes.append(_Write(statement.line, value.detach().clone(), _overwrites(statement, name)))
+        if name not in statement.writes or not isinstance(value, Tensor):
+            return
+        value = value.detach().clone()
+        fits = bool(writes) and writes[-1].value.shape == value.shape
+        change = value - writes[-1].value if fits else value
+        entries = written_entries(statement, name, namespace, change)
+        idle = not (_any(change) or _makes_memory(statement, names))
+        writes.append(_Write(statement.line, value, _overwrites(statement, name), entries, idle))
 
     scene.watched(after)
     return writes
@@ -122,7 +157,7 @@ def _added(writes: Sequence[_Write]) -> dict[int, list[Tensor]]:
     """By line, what each of its writes added to the gradient, as far as none overwrote it."""
     added: dict[int, list[Tensor]] = {}
     before = torch.zeros_like(writes[0].value)
-    for line, value, overwrites in writes:
+    for line, value, overwrites, *_ in writes:
         change = value - before
         if overwrites:
             for earlier in chain.from_iterable(added.values()):
