@@ -175,13 +175,12 @@ def _place(report: GradientReport) -> int:
 
 
 def _of_helper(helper: WrongHelper, judgement: Judgement) -> GradientReport:
-    line = helper.line.statement.line
     return GradientReport(
         name=helper.name,
         tensor=None,
-        line=line,
-        lines=(line,),
-        accused_lines=(judgement.edited_elsewhere or line,),
+        line=helper.building[-1],
+        lines=helper.building,
+        accused_lines=_accused_lines(judgement) or helper.building,
         verdict=judgement.verdict,
         exact=False,
         approximate=False,

@@ -139,7 +139,7 @@ def _edited(case: Case) -> Diagnosis:
 
 
 def _may_be_in_another(case: Case, edit: Edit) -> bool:
-    """Whether a number would put another line of the gradient right as well, as of terms that are parallel."""
+    """Whether a number would put another of the gradient's lines right as well, as of parallel terms."""
     if sum(line.own for line in case.trial.lines) < 2:
         return False
     return any(one.factor is not None and one.line.own for one in case.probes if one.line is not edit.line)

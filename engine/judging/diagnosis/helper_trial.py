@@ -131,9 +131,10 @@ def _sliced(
 
 def _with_lines(helper: WrongHelper, own: Line, tops: Sequence[ast.stmt], whole: Slice) -> Slice:
     """The slice whose lines that may be edited come one top-level statement later."""
-    edited = {own.statement.number, *(statement.number for statement in helper.data)}
+    building = {one.statement.number for one in (*helper.line.earlier, helper.line)}
+    edited = building | {statement.number for statement in helper.data}
     lines = [
-        Line(line.statement, line.node, line.top + 1, line is own)
+        Line(line.statement, line.node, line.top + 1, line.statement.number in building)
         for line in sorted(whole.lines, key=lambda line: line is not own)
         if line.statement.number in edited
     ]

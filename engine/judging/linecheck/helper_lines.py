@@ -18,6 +18,7 @@ from ...program.program import Program
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace
 from ...tensors.dtypes import can_have_gradient
+from .written_entries import written_entries
 
 _GIVEN = f"{HIDDEN}given__"
 
@@ -30,6 +31,8 @@ class HelperLine:
     target: ast.expr
     root: str
     """The name at the root of the place."""
+    earlier: tuple[HelperLine, ...] = ()
+    """The lines that built what this one changes in part."""
 
     @property
     def text(self) -> str:
@@ -58,15 +61,27 @@ class HelperLine:
 def helper_lines(program: Program, gradients: Container[str]) -> tuple[HelperLine, ...]:
     """Every one whose root is none of the gradients that a name pairs."""
     section = program.section("backward")
-    lines = [line for one in (section.statements if section else ()) for line in _lines(one)]
+    statements = section.statements if section else ()
+    lines = [line for at, one in enumerate(statements) for line in _lines(one, statements[:at])]
     return tuple(line for line in lines if line.root not in gradients)
 
 
-def _lines(statement: Statement) -> Iterator[HelperLine]:
+def _lines(statement: Statement, before: Sequence[Statement]) -> Iterator[HelperLine]:
+    """A change of a part may stand for the whole: `guess[y] -= 1`."""
     for target in _targets(statement.node):
         root = root_name(target)
         if root is not None and not any(isinstance(part, ast.Call) for part in ast.walk(target)):
             yield HelperLine(statement, target, root)
+            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                yield HelperLine(statement, target.value, root, _building(root, before))
+
+
+def _building(name: str, statements: Sequence[Statement]) -> tuple[HelperLine, ...]:
+    """The last statements that built what a name holds, from the one on that bound it."""
+    writing = [one for one in statements if name in one.writes]
+    binding = [at for at, one in enumerate(writing) if name in one.binds and name not in one.reads]
+    place = ast.Name(name, ast.Load())
+    return tuple(HelperLine(one, place, name) for one in writing[binding[-1] :]) if binding else ()
 
 
 def _targets(node: ast.stmt) -> list[ast.expr]:
@@ -102,6 +117,8 @@ class Seen(NamedTuple):
     at: int
     """The how manieth pass it was."""
     value: Tensor
+    entries: Tensor | None = None
+    """True for each that it wrote, where it is one of several lines that build a value."""
 
 
 Given = Mapping[HelperLine, Mapping[int, Tensor]]
@@ -119,6 +136,8 @@ class Passes:
         for line in lines:
             self._lines.setdefault(line.statement.number, []).append(line)
         self._count: dict[HelperLine, int] = {}
+        self._built = frozenset(one for line in lines if line.earlier for one in (*line.earlier, line))
+        self._before: dict[str, Tensor] = {}
 
     def after(self, statement: Statement) -> None:
         """The hook after every statement."""
@@ -127,6 +146,14 @@ class Passes:
             self._count[line] = count + 1
             value = line.value(self.namespace)
             if isinstance(value, Tensor) and can_have_gradient(value):
-                self.seen.append(Seen(line, count, value.detach().clone()))
+                value = value.detach().clone()
+                entries = self._entries(line, value) if line in self._built else None
+                self.seen.append(Seen(line, count, value, entries))
             if count in self.given.get(line, {}):
                 line.put(self.namespace, self.given[line][count])
+
+    def _entries(self, line: HelperLine, value: Tensor) -> Tensor:
+        before = self._before.get(line.root)
+        self._before[line.root] = value
+        change = value if before is None or before.shape != value.shape else value - before
+        return written_entries(line.statement, line.root, self.namespace, change)

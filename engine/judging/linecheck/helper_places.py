@@ -59,6 +59,8 @@ class WrongHelper:
     """The statements that make the data which the line reads, for the backward alone."""
     spoiled: frozenset[str]
     """The gradients that are wrong because of it."""
+    accused_lines: tuple[int, ...] = ()
+    """Those of the lines that build it which are wrong."""
     certain: bool = True
     """Whether it is wrong; else it is where an edit of it, and not of what reads it, makes all right."""
 
@@ -70,7 +72,12 @@ class WrongHelper:
     @property
     def lines(self) -> frozenset[int]:
         """Its line, and those of the data that it reads."""
-        return frozenset(statement.line for statement in (self.line.statement, *self.data))
+        return frozenset((*self.building, *(statement.line for statement in self.data)))
+
+    @property
+    def building(self) -> tuple[int, ...]:
+        """The lines that build what is wrong, its own the last."""
+        return tuple(one.statement.line for one in (*self.line.earlier, self.line))
 
     @property
     def verdict(self) -> Verdict:

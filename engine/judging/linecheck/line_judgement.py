@@ -78,10 +78,11 @@ def judgement_of_helper(attempt: Attempt, helper: WrongHelper) -> LineJudgement:
     return LineJudgement(
         helper.name,
         helper.verdict,
-        (line.statement.line,),
+        helper.building,
         reads,
         helper.maxdiff,
         name_of(attempt.dtype or torch.get_default_dtype()),
+        accused_lines=helper.accused_lines,
         of=helper.of,
     )
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
+from torch import Tensor
 
 from ...execution.replay.noted_forward import Expression, NotedForward, noted_forward
 from ...program.statements import Statement
@@ -30,7 +31,9 @@ from .perturbation import Moved
 from .quick_pass import QuickPass
 from .sensitivity import Sensitivity, sensitivity
 from .watched_helpers import Run, Scene, scene_of
+from .written_entries import able_alone
 
+_ROUNDING = 1e-9
 _MOVED = 2
 """In so many moved worlds a finding has to hold as well."""
 
@@ -161,7 +164,7 @@ def _repaired(search: _Search, scene: Scene, line: HelperLine, place: Place) -> 
     given = scene.flows.at(place, len(search.before.bound(line)))
     some = search.readers(line)
     only = [one for one in search.made if len(some) == 1 and one.statement is some[0]]
-    run = scene.run((line, *only), {line: given})
+    run = scene.run((*line.earlier, line, *only), {line: given})
     if not search.made[line] & search.wrong or not all(scene.right(name, run) for name in search.made[line]):
         return None
     passed_on = any(all(map(equal, run.bound(one), given.values())) for one in only)
@@ -188,8 +191,21 @@ def _told(search: _Search, line: HelperLine, place: Place, run: Run) -> WrongHel
         maxdiff = max(float(entry_differences(bound[at], one).max()) for at, one in given.items())
     data = tuple(one.statement for one in _data(search, line))
     words, made_in = _words(search, place.spot), _line(search, place.spot)
-    spoiled = search.made[line] & search.wrong
-    return WrongHelper(line, place, words, made_in, maxdiff, shape, expected, data, spoiled)
+    spoiled, accused = search.made[line] & search.wrong, _accused_lines(line, run, given)
+    return WrongHelper(line, place, words, made_in, maxdiff, shape, expected, data, spoiled, accused)
+
+
+def _accused_lines(line: HelperLine, run: Run, given: Mapping[int, Tensor]) -> tuple[int, ...]:
+    """Those of several lines that build a helper variable which may alone have made it wrong."""
+    bound = run.bound(line)
+    if not line.earlier or any(bound[at].shape != one.shape for at, one in given.items()):
+        return ()
+    written = {one.statement.line: run.entries(one) for one in (*line.earlier, line)}
+    if any(len(masks) != len(bound) for masks in written.values()):
+        return ()
+    wrong = [(bound[at] - one).abs() > _ROUNDING * one.abs().max() for at, one in given.items()]
+    able = able_alone({by: [masks[at] for at in given] for by, masks in written.items()}, wrong)
+    return tuple(sorted(able))
 
 
 def _line(search: _Search, spot: Spot) -> int:

@@ -31,6 +31,10 @@ class Run:
         """What a line bound, pass by pass."""
         return [one.value for one in self.seen if one.line is line]
 
+    def entries(self, line: HelperLine) -> list[Tensor]:
+        """Which entries a line wrote, pass by pass, where it is one of several that build a value."""
+        return [one.entries for one in self.seen if one.line is line and one.entries is not None]
+
 
 @dataclass(frozen=True, eq=False)
 class Scene:

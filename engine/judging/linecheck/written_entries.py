@@ -10,10 +10,12 @@ import torch
 from torch import Tensor
 
 from ...execution.recording.instrumentation import HIDDEN
+from ...program.names import called
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace
 
 _MASK = f"{HIDDEN}mask__"
+_SAFE = {"range", "len", "slice", "arange", "size"}
 _By = TypeVar("_By", bound=Hashable)
 
 
@@ -25,12 +27,21 @@ def written_entries(statement: Statement, name: str, namespace: Namespace, chang
     node = statement.node
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     for target in targets:
-        if isinstance(target, ast.Name) and target.id == name:
+        if _is(target, name):
             return torch.ones_like(change, dtype=torch.bool)
-        if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) and target.value.id == name:
+        if isinstance(target, ast.Subscript) and _is(target.value, name) and _repeats(target.slice):
             return _at(target, namespace, change)
     changed = change != 0
     return changed if bool(changed.any()) else torch.ones_like(changed)
+
+
+def _is(node: ast.expr | None, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _repeats(index: ast.expr) -> bool:
+    """Whether it may be computed once more, with nothing changed by that."""
+    return all(called(node) in _SAFE for node in ast.walk(index) if isinstance(node, ast.Call))
 
 
 def _at(target: ast.Subscript, namespace: Namespace, like: Tensor) -> Tensor:
