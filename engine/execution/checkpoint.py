@@ -148,7 +148,7 @@ def _random_state(facts: ProgramFacts, generators: Sequence[Generator]) -> Rando
 
 
 def _grads(facts: ProgramFacts, values: Values) -> list[tuple[Tensor, Tensor | None]]:
-    if not (facts.reads_grad or facts.calls_backward):
+    if not (facts.reads_grad or facts.calls_backward or facts.fills_grad_itself):
         return []
     tensors = [slot.origin for slot in values.watched()]
     leaves = [tensor for tensor in tensors if isinstance(tensor, Tensor) and tensor.is_leaf]

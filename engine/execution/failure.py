@@ -72,6 +72,11 @@ def failure_of(error: BaseException, program: Program, section: str) -> Failure:
     )
 
 
+def has_line(error: BaseException, program: Program) -> bool:
+    """Whether a line of the program raised it."""
+    return bool(_own_frames(error.__traceback__, program))
+
+
 def own_mistake(error: BaseException, while_doing: str = "") -> Failure:
     """What went wrong in ourselves, for no program's fault."""
     message = f"{while_doing}{type(error).__name__}: {error}"

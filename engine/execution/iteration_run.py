@@ -9,8 +9,9 @@ import torch
 from ..program.analysis import ProgramFacts
 from ..program.pairing import unwritten_reads
 from .checkpoint import Checkpoint, restore
-from .failure import Failure
+from .failure import Failure, ProgramFault, has_line, in_short
 from .gradients.execution_path import KnownPaths
+from .gradients.own_passes import GraphsKept
 from .gradients.reference_backward import (
     References,
     changed_shapes,
@@ -60,9 +61,7 @@ class IterationRun:
         """All stages. Where one fails, everything is again as it was at the checkpoint."""
         graphs = torch.is_grad_enabled()
         try:
-            self._forward_and_reference()
-            self._backward()
-            self._update()
+            self._stages()
         except BaseException as error:
             failure = failure_with_shapes(error, self.facts.program, self.section)
             self.failure = explained(failure, self.facts, self.namespace)
@@ -112,12 +111,14 @@ class IterationRun:
         self.checkpoint = checkpoint.settled_by(recorder.settle)
         self.recorder = interpreter.watched_by(recorder)
 
-    def _forward_and_reference(self) -> None:
-        """The forward, recording a graph, and the reference backward before any handwritten line."""
+    def _stages(self) -> None:
+        """Forward, reference backward, handwritten lines, update; once more where a failure has told how."""
         try:
             with saved_tensors(self.known.mutating):
                 self._forward()
                 self._reference()
+            self._backward()
+            self._update()
         except RuntimeError as error:
             learnt = self._learnt_from(error)
             if learnt is self.known:
@@ -125,18 +126,28 @@ class IterationRun:
             restore(self.checkpoint, self.namespace)
             self._watch(self.checkpoint)
             self.known = learnt
-            self._forward_and_reference()
+            self._called.clear()
+            self._stages()
 
     def _learnt_from(self, error: RuntimeError) -> Learned:
-        """What is known once the forward has failed; nothing new where that is the program's own fault."""
+        """What is known once a stage has failed; nothing new where that is the program's own fault."""
         known, words = self.known, str(error)
+        if self.section != "forward":
+            used_up = "backward through the graph a second time" in words
+            return known._replace(keeps=True) if used_up and not self._keeps else known
         if "modified by an inplace operation" in words:
             return known if known.mutating else known._replace(mutating=True)
         if "leaf Variable that requires grad" in words and self.recorder.graph_given:
             return known if known.fills else known._replace(fills=True)
         return known
 
+    @property
+    def _keeps(self) -> bool:
+        """Whether the graph is kept for backward passes that the program runs itself."""
+        return self.known.keeps or self.facts.differentiates
+
     def _forward(self) -> None:
+        self.section = "forward"
         facts, roles = self.facts, self.checkpoint.roles
         if not self.known.in_shape:
             require_shapes(self.namespace, roles.shapes)
@@ -145,7 +156,8 @@ class IterationRun:
         record_graphs(True)
         if facts.calls_backward:
             self.namespace[BACKWARD] = lambda: self._called.append(True)
-        self.interpreter.run_section("forward", self.recorder, lean=True)
+        with GraphsKept():
+            self.interpreter.run_section("forward", self.recorder, lean=True)
         self.recorder.graph_wanted = frozenset()
         if self._draws_anew():
             self.known = self.known._replace(drew=True)
@@ -161,7 +173,13 @@ class IterationRun:
         facts, namespace = self.facts, self.namespace
         loss = require_loss(namespace.get("loss", MISSING))
         names = self.checkpoint.roles.differentiated
-        self.references = reference_backward(loss, names, namespace, all_leaves=facts.calls_backward)
+        every = facts.calls_backward
+        try:
+            self.references = reference_backward(loss, names, namespace, all_leaves=every, keep=self._keeps)
+        except RuntimeError as error:
+            if self._learnt_from(error) is not self.known or has_line(error, facts.program):
+                raise
+            raise ProgramFault(f"autograd cannot go back from `loss`: {in_short(error)}", "loss") from error
         self.loss = float(loss.item())
         if facts.calls_backward or facts.reads_grad:
             self._fill_grad()

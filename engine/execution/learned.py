@@ -14,6 +14,8 @@ class Learned(NamedTuple):
     """Whether the forward writes into tensors that autograd saved."""
     fills: bool = False
     """Whether the forward writes, by another name, into tensors that no parameter reaches."""
+    keeps: bool = False
+    """Whether handwritten lines run backward passes of their own through the graph."""
     drew: bool = False
     """Whether a forward drew random numbers that are others in another precision."""
     harmless: frozenset[Statement] = frozenset()

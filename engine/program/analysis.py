@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from .reachability import bound_anew, out_of_reach, reached_names
 from .statements import Statement, is_backward
 from .torch_operations import leaves_graph
 from .unwritten import Holes, holes_of
+
+_MENTION_OF_GRAD = re.compile(r"(?<!autograd)(?<!func)\.grad\b")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +79,22 @@ class ProgramFacts:
         return any(is_backward(statement.node) for statement in self.program.statements)
 
     @cached_property
+    def fills_grad_itself(self) -> bool:
+        """Whether it has other calls of `.backward()`, in functions or of other tensors."""
+        statements = sum(is_backward(statement.node) for statement in self.program.statements)
+        nodes = (node for section in self.program.sections for node in ast.walk(section.tree))
+        return sum(map(_calls_backward, nodes)) > statements
+
+    @cached_property
+    def differentiates(self) -> bool:
+        """Whether it says that it runs backward passes of its own."""
+        return self.fills_grad_itself or "autograd" in self.program.text
+
+    @cached_property
     def reads_grad(self) -> bool:
-        """Whether it mentions `.grad` without such a call: it is then filled before the handwritten lines."""
-        return ".grad" in self.program.text and not self.calls_backward
+        """Whether it mentions `.grad` without such calls: it is then filled before the handwritten lines."""
+        filled = self.calls_backward or self.fills_grad_itself
+        return not filled and _MENTION_OF_GRAD.search(self.program.text) is not None
 
     @cached_property
     def statements_by_line(self) -> Mapping[int, tuple[Statement, ...]]:
@@ -133,6 +149,12 @@ class ProgramFacts:
     def may_draw_elsewhere(self) -> bool:
         """Whether it may draw from another generator than torch's."""
         return may_draw_elsewhere(self.program)
+
+
+def _calls_backward(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward"
+    )
 
 
 def _statements_by_line(program: Program) -> Mapping[int, tuple[Statement, ...]]:

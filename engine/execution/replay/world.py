@@ -17,6 +17,7 @@ from ...tensors.dtypes import can_have_gradient, with_precision
 from ...tensors.rng_state import RandomState, random_state
 from ..cancel import Cancel, Cancelled
 from ..checkpoint import Checkpoint, rebind
+from ..gradients.own_passes import GraphsKept
 from ..gradients.reference_backward import make_leaves, saved_tensors
 from ..namespace import generators_in
 from ..recording.captured_output import Output, capture_thread
@@ -72,6 +73,7 @@ class World:
         namespace.update({name: slot.origin for name, slot in self.start.slots.items()})
         namespace.update(self._copied)
         copies.put_in_place()
+        self._put_grads(copies)
         self._drop_leftovers()
         self._put_constants()
         if self.start.random is not None:
@@ -98,6 +100,11 @@ class World:
             return None
         others = self.start.random.others is not None
         return random_state(generators_in(self.session.namespace), others=others)
+
+    def _put_grads(self, copies: StateCopy) -> None:
+        for leaf, grad in self.start.grads:
+            if grad is not None:
+                copies.value(leaf).grad = copies.value(grad)
 
     def _put_constants(self) -> None:
         with torch.no_grad():
@@ -161,7 +168,7 @@ class World:
         recorder = _ForwardRecorder(self.session, frozenset(names), shifts or {})
         if not self.session.learned.fills:
             recorder.graph_wanted = recorder.names - self.session.facts.changed_in_forward
-        with torch.enable_grad(), self.same_draws():
+        with torch.enable_grad(), self.same_draws(), GraphsKept():
             self._watched_by(recorder)
             if code is None:
                 self.session.interpreter.run_section("forward", recorder, lean=True)
@@ -192,7 +199,7 @@ class World:
         self._watched_by(recorder)
         recorder.look("backward")
         same_draws = self.same_draws() if session.facts.lines_may_draw else contextlib.nullcontext()
-        with torch.set_grad_enabled(graph), same_draws:
+        with torch.set_grad_enabled(graph), same_draws, GraphsKept():
             for index, code in enumerate(session.interpreter.sections.lines()):
                 try:
                     exec(code, session.namespace)

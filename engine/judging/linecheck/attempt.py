@@ -96,7 +96,8 @@ class Attempt:
         if self.dtype is not None and not all(map(_is_double, tensors.values())):
             raise NotInDouble
         graph = Graph(tensors, session.namespace["loss"])
-        if reading.copied or session.facts.calls_backward:
+        facts = session.facts
+        if facts.calls_backward or (reading.copied and not facts.fills_grad_itself):
             self._fill_grad(graph)
         return graph
 
