@@ -191,9 +191,7 @@ class Frame:
 
 def opening_frame(program: Program) -> Frame:
     """The first picture. It takes no torch, so that it can stand before anything is loaded."""
-    ahead = {
-        number for section in program.sections for number in range(section.first_line, section.last_line + 1)
-    }
+    ahead = frozenset[int]().union(*(section.numbers for section in program.sections))
     lines = tuple(
         ProgramLine(number, LineState.AHEAD if number in ahead else LineState.STILL)
         for number in range(1, len(program.lines) + 1)

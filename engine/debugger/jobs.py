@@ -87,5 +87,5 @@ def whereabouts(thread: int, program: Program) -> str:
         if frame.f_code.co_filename == program.filename:
             line = frame.f_lineno
         frame = frame.f_back
-    kinds = [s.kind for s in program.sections if s.first_line <= line <= s.last_line]
+    kinds = [s.kind for s in program.sections if line in s.numbers]
     return f"{kinds[0]}, line {line}" if kinds else ""

@@ -9,6 +9,7 @@ from operator import itemgetter
 from ..execution.failure import Failure
 from ..execution.iteration import Iteration
 from ..execution.recording.steps import MISSING
+from ..program.program import BEGINNING, BETWEEN
 from ..program.statements import Statement
 from ..verdict import Verdict
 from .cursor import View
@@ -103,7 +104,7 @@ def _line(scene: Scene, view: View, number: int) -> ProgramLine:
 def _ran_until(scene: Scene, view: View, statement: Statement, name: str) -> int:
     """After how many steps the value that a line bound is shown: later ones may have changed it."""
     record = scene.record
-    if record is None or statement.section in ("setup", "parameters"):
+    if record is None or statement.section in BEGINNING:
         return view.ran
     positions = record.positions.get(statement, [])
     last = bisect_left(positions, view.ran) - 1
@@ -120,16 +121,15 @@ def _state(scene: Scene, view: View, statements: tuple[Statement, ...], number: 
     end = record is None or view.ran >= len(record.steps)
     if failure is not None and end and failure.line == number:
         return LineState.FAILED
-    if statements[0].section in ("setup", "parameters"):
-        ran = any(statement in scene.session.beginning for statement in statements)
-        return LineState.RAN if ran else LineState.AHEAD
-    if record is None:
-        return LineState.AHEAD
+    at_first = any(statement in scene.session.beginning for statement in statements)
+    if record is None or statements[0].section in BEGINNING:
+        return LineState.RAN if at_first else LineState.AHEAD
     if view.ran and not (end and record.failure):
         current = record.steps[view.ran - 1].statement
         if current in statements and current.line <= number <= current.end_line:
             return LineState.CURRENT
     ran = any(bisect_left(record.positions.get(s, []), view.ran) for s in statements)
+    ran = ran or (at_first and statements[0].section == BETWEEN)
     return LineState.RAN if ran else LineState.AHEAD
 
 

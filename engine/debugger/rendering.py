@@ -109,7 +109,7 @@ def _of_section(record: Iteration, phase: str) -> int:
 
 
 def _loss(record: Iteration, ran: int) -> float | None:
-    return None if record.value_at("loss", ran) is MISSING else record.loss
+    return None if record.value_at(record.references.loss, ran) is MISSING else record.loss
 
 
 def _device(record: Iteration) -> str:

@@ -23,7 +23,7 @@ from .pace import Pace
 from .rendering import picture
 from .scene import Scene
 from .standing import Standing
-from .stop_notes import why_not_begun
+from .stop_notes import why_ended, why_not_begun
 from .tensor_summary import Summaries
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class Stepper:
         match command:
             case Advance() | ToggleRun() | GoTo() if not self.session.ready:
                 self._say(*why_not_begun(self.standing.failure))
+            case ToggleRun() | GoTo() if self.session.ended:
+                self._say(why_ended(self.session))
             case Advance(unit, by):
                 self._advance(unit, by)
             case ToggleRun():
@@ -90,7 +92,7 @@ class Stepper:
         while self.pace.running:
             record = self._iterate()
             ended = record.failure is not None or self._has_lost_itself(record)
-            if ended or self.pace.reached(self.session.number):
+            if ended or self.session.ended or self.pace.reached(self.session.number):
                 self.pace.pause()
             if not self.pace.running:
                 self.line_check.follow(record, at_rest=True)
@@ -156,6 +158,9 @@ class Stepper:
         self.pace.pause()
         record, ran = self.standing.record, self.view.ran
         fresh = by > 0 and (record is None or ran >= len(record.steps))
+        if fresh and self.session.ended:
+            self._say(why_ended(self.session))
+            return
         if fresh:
             record, ran = self._iterate(), 0
         if record is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..execution.failure import Failure
 from ..execution.iteration import Iteration
+from ..execution.session import Session
 
 
 def why_stopped(record: Iteration, tries: int) -> tuple[str, ...]:
@@ -24,6 +25,14 @@ def why_not_begun(failure: Failure | None) -> tuple[str, ...]:
     if failure is None:
         return ("the program was stopped before its first iteration; home starts over",)
     return (f"there is no iteration: {failure.section} stopped{_place(failure)}; home starts over",)
+
+
+def why_ended(session: Session) -> str:
+    """A note on a program whose loop has had its last pass."""
+    lines = [str(level.line) for level in session.program.around if level.loops]
+    where = f"the loop in line {lines[-1]}" if len(lines) == 1 else f"the loops in lines {', '.join(lines)}"
+    times = f"{session.number} iteration{'s' * (session.number != 1)}"
+    return f"{where} ended after {times}; home starts over"
 
 
 def _place(failure: Failure) -> str:

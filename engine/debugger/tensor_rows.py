@@ -58,4 +58,4 @@ def kind_of(session: Session, name: str) -> str:
         return "parameter"
     if name in session.data:
         return "data"
-    return "loss" if name == "loss" else "intermediate"
+    return "loss" if name == session.program.loss else "intermediate"

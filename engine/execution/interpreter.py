@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ..program.program import Program
 from ..tensors.aliasing import Namespace
-from .cancel import Cancel, stop
+from .cancel import Cancel, Cancelled, stop
 from .namespace import fresh_namespace
 from .recording.compiled_sections import CompiledSections
 from .recording.instrumentation import BACKWARD, BEFORE, COPY_ALL, LOG, STAND_IN, STEP
@@ -42,6 +42,15 @@ class Interpreter:
         self.namespace[LOG] = recorder.entries.append
         self.namespace[STAND_IN] = self.namespace[BACKWARD] = _nothing
         return recorder
+
+    def give_way(self) -> None:
+        """Stop where that was asked for.
+
+        Raises:
+            Cancelled: it was.
+        """
+        if self.cancel.wanted:
+            raise Cancelled
 
     def run_section(self, kind: str, recorder: Recorder, *, lean: bool = False) -> None:
         """Run one section with a recorder watching; nothing where the program has none."""

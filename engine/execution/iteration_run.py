@@ -8,7 +8,9 @@ import torch
 
 from ..program.analysis import ProgramFacts
 from ..program.pairing import unwritten_reads
+from ..program.program import BETWEEN
 from .checkpoint import Checkpoint, restore
+from .course import Course
 from .failure import Failure, ProgramFault, has_line, in_short
 from .gradients.execution_path import KnownPaths
 from .gradients.own_passes import GraphsKept
@@ -28,6 +30,7 @@ from .gradients.written_gradients import compare_gradients, gradient_writes_of
 from .interpreter import Interpreter
 from .iteration import Iteration
 from .learned import Learned
+from .leaving import Left
 from .namespace import generators_in
 from .recording.instrumentation import BACKWARD, STAND_IN
 from .recording.recorder import Recorder
@@ -41,9 +44,15 @@ class IterationRun:
     """One iteration under way, from a checkpoint on, with what earlier ones have shown."""
 
     def __init__(
-        self, interpreter: Interpreter, facts: ProgramFacts, checkpoint: Checkpoint, known: Learned
+        self,
+        interpreter: Interpreter,
+        course: Course,
+        facts: ProgramFacts,
+        checkpoint: Checkpoint,
+        known: Learned,
     ) -> None:
         self.interpreter = interpreter
+        self.course = course
         self.namespace = interpreter.namespace
         self.facts = facts
         self.known = known
@@ -117,8 +126,7 @@ class IterationRun:
             with saved_tensors(self.known.mutating):
                 self._forward()
                 self._reference()
-            self._backward()
-            self._update()
+            self._go_on(self._lines())
         except RuntimeError as error:
             learnt = self._learnt_from(error)
             if learnt is self.known:
@@ -156,8 +164,12 @@ class IterationRun:
         record_graphs(True)
         if facts.calls_backward:
             self.namespace[BACKWARD] = lambda: self._called.append(True)
-        with GraphsKept():
-            self.interpreter.run_section("forward", self.recorder, lean=True)
+        try:
+            with GraphsKept():
+                self.interpreter.run_section("forward", self.recorder, lean=True)
+        except Left as left:
+            fault = ProgramFault("the pass is left before it has a loss")
+            raise fault.with_traceback(left.__traceback__) from None
         self.recorder.graph_wanted = frozenset()
         if self._draws_anew():
             self.known = self.known._replace(drew=True)
@@ -171,15 +183,18 @@ class IterationRun:
 
     def _reference(self) -> None:
         facts, namespace = self.facts, self.namespace
-        loss = require_loss(namespace.get("loss", MISSING))
+        name = facts.program.loss
+        loss = require_loss(namespace.get(name, MISSING), name)
         names = self.checkpoint.roles.differentiated
         every = facts.calls_backward
         try:
-            self.references = reference_backward(loss, names, namespace, all_leaves=every, keep=self._keeps)
+            self.references = reference_backward(
+                loss, names, namespace, loss_name=name, all_leaves=every, keep=self._keeps
+            )
         except RuntimeError as error:
             if self._learnt_from(error) is not self.known or has_line(error, facts.program):
                 raise
-            raise ProgramFault(f"autograd cannot go back from `loss`: {in_short(error)}", "loss") from error
+            raise ProgramFault(f"autograd cannot go back from `{name}`: {in_short(error)}", name) from error
         self.loss = float(loss.item())
         if facts.calls_backward or facts.reads_grad:
             self._fill_grad()
@@ -191,6 +206,21 @@ class IterationRun:
             self.namespace[BACKWARD] = partial(fill_grad, self.references, bound)
         if self.facts.reads_grad or self._called:
             fill_grad(self.references, bound)
+
+    def _lines(self) -> Left | None:
+        """The handwritten lines and the update; how the program left the pass, if it did."""
+        try:
+            self._backward()
+            self._update()
+        except Left as left:
+            return left
+        return None
+
+    def _go_on(self, left: Left | None) -> None:
+        """Up to the next iteration, where loops are around this one."""
+        self.section = BETWEEN
+        record_graphs(False)
+        self.course.go_on(left, self.recorder)
 
     def _backward(self) -> None:
         """The handwritten lines."""

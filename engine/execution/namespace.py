@@ -12,16 +12,15 @@ from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import GENERATORS, Generator
 from .containers import WITHOUT
 from .holders import MAIN
+from .leaving import LEAVES
 
 
 def fresh_namespace(program: Program) -> Namespace:
     """What a program starts with: `__name__` is `__main__`, so that guarded scripts run."""
-    return {
-        "__name__": MAIN,
-        "__file__": program.filename,
-        "__builtins__": _builtins(),
-        "iteration": 0,
-    }
+    namespace = {"__name__": MAIN, "__file__": program.filename, "__builtins__": _builtins()}
+    if program.found is not None:
+        return namespace | LEAVES
+    return namespace | {"iteration": 0}
 
 
 def allow_imports_beside(program: Program) -> None:

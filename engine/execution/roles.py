@@ -11,6 +11,7 @@ from torch import Tensor
 from ..program.analysis import ProgramFacts
 from ..tensors.aliasing import Namespace
 from .carried_over import graphs_within
+from .course import POSITIONS
 from .gradients.reference_backward import require_parameters
 from .namespace import modules_beside
 
@@ -47,13 +48,14 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
     Raises:
         ProgramFault: there are no parameters.
     """
-    parameters = require_parameters(namespace, facts.bound("parameters"), facts.passing_parameters)
+    names = (*facts.parameter_names, *_that_require_grad(namespace, facts))
+    parameters = require_parameters(namespace, names, facts.passing_parameters)
     data = frozenset(namespace).difference(parameters)
     defined = data.union(parameters)
     differentiated_data = tuple(name for name in facts.written_tensors if name in data)
     names = (*parameters, *facts.bound("forward"), *differentiated_data)
     own_modules = modules_beside(facts.program)
-    own = tuple(name for name in namespace if name.startswith("__"))
+    own = tuple(name for name in namespace if name.startswith("__") and name != POSITIONS)
     return Roles(
         parameters=parameters,
         shapes={name: namespace[name].shape for name in parameters},
@@ -67,3 +69,16 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
         own_modules=own_modules,
         graphs=graphs_within(namespace.values(), own_modules),
     )
+
+
+def _that_require_grad(namespace: Namespace, facts: ProgramFacts) -> list[str]:
+    """Of a plain file, the leaves that require grad and that the forward reads."""
+    if facts.program.found is None:
+        return []
+    known = {*facts.parameter_names, *facts.bound("forward")}
+    names = [name for name in namespace if name in facts.read_in_forward and name not in known]
+    return [name for name in names if _requires_grad(namespace[name])]
+
+
+def _requires_grad(value: object) -> bool:
+    return isinstance(value, Tensor) and value.is_leaf and value.requires_grad

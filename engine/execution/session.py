@@ -8,13 +8,14 @@ import torch
 
 from ..program.analysis import ProgramFacts
 from ..program.pairing import Unpaired, unpaired
-from ..program.program import Program
+from ..program.program import BETWEEN, Program
 from ..program.statements import Statement
 from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import seed_all
 from .cancel import Cancel
 from .checkpoint import StateNames, capture
-from .failure import Failure, remember_source
+from .course import Course
+from .failure import Failure, ProgramFault, remember_source
 from .gradients.execution_path import KnownPaths
 from .interpreter import Interpreter
 from .iteration import Iteration
@@ -34,6 +35,7 @@ class Session:
         self.seed = seed
         self.facts = ProgramFacts(program)
         self.interpreter = Interpreter(program, cancel or Cancel())
+        self.course = Course(self.interpreter)
         self.learned = Learned()
         remember_source(program)
         self.restart()
@@ -70,12 +72,17 @@ class Session:
         return bool(self.roles.parameters)
 
     @property
+    def ended(self) -> bool:
+        """Whether the program's loop has had its last pass; there is nothing to iterate then."""
+        return self.course.ended
+
+    @property
     def number(self) -> int:
         """The number of the next iteration."""
         return len(self.losses)
 
     def begin(self) -> Failure | None:
-        """Seed, run setup, seed again and run parameters."""
+        """Seed, run setup, seed again and run parameters; a plain file is seeded once, as it runs."""
         interpreter = self.interpreter
         allow_imports_beside(self.program)
         recorder = Beginning(self.namespace, interpreter.cancel, self.program.statements)
@@ -85,9 +92,15 @@ class Session:
             torch.set_default_dtype(torch.float32)
             seed_all(self.seed)
             interpreter.run_section("setup", recorder)
-            seed_all(self.seed)
             section = "parameters"
+            if self.program.found is None:
+                seed_all(self.seed)
             interpreter.run_section("parameters", recorder)
+            section = BETWEEN
+            with torch.no_grad():
+                self.course.begin(recorder)
+            if self.course.ended:
+                raise ProgramFault(_no_pass(self.program))
             self.roles = roles_of(self.namespace, self.facts)
         except BaseException as error:
             return failure_with_shapes(error, self.program, section)
@@ -98,10 +111,11 @@ class Session:
     def iterate(self) -> Iteration:
         """Run and record the next iteration. A failed one leaves the session as it was."""
         namespace, number = self.namespace, self.number
-        namespace["iteration"] = number
+        if self.program.found is None:
+            namespace["iteration"] = number
         self._state_names = self._state_names.of_now(namespace, self.facts, self.roles)
         start = capture(namespace, self._state_names, self.facts, self.roles)
-        run = IterationRun(self.interpreter, self.facts, start, self.learned)
+        run = IterationRun(self.interpreter, self.course, self.facts, start, self.learned)
         run.run()
         record = run.record(number, self.paths)
         if record.is_finite:
@@ -118,5 +132,10 @@ class Session:
     def unpaired(self, iteration: Iteration) -> tuple[Unpaired, ...]:
         """Gradients that pair with nothing and look like a slip of the pen."""
         facts = self.facts
-        tensors = [name for name in iteration.references.gradients if name != "loss"]
+        tensors = [name for name in iteration.references.gradients if name != self.program.loss]
         return unpaired(facts.candidates.values(), tensors, facts.written_tensors, self.program.naming)
+
+
+def _no_pass(program: Program) -> str:
+    lines = [str(level.line) for level in program.around]
+    return f"no pass of the loop in line {lines[-1]} comes to be: look at line {' and '.join(lines)}"

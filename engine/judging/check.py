@@ -47,7 +47,7 @@ def check(
     session = Session(program, seed)
     failure = session.begin()
     record: Iteration | None = None
-    while failure is None and session.number < iterations:
+    while failure is None and session.number < iterations and not session.ended:
         record = session.iterate()
         failure = record.failure
         if record.failure is None and _stands_still(record):

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from .names import loop_names
 from .pairing import Candidate, candidates
-from .program import SECTIONS, Program
+from .program import ITERATED, KINDS, Program
 from .random_draws import draws_nothing, draws_whole_numbers, lines_may_draw, may_draw_elsewhere
 from .reachability import bound_anew, out_of_reach, reached_names
 from .statements import Statement, is_backward
@@ -47,6 +47,12 @@ class ProgramFacts:
         return self._bound[kind]
 
     @cached_property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The names that may be parameters."""
+        found = self.program.parameters
+        return self.bound("parameters") if found is None else found
+
+    @cached_property
     def passing_parameters(self) -> frozenset[str]:
         """Names that stand for one parameter after another: those of the loops of the parameters section."""
         section = self.program.section("parameters")
@@ -54,7 +60,7 @@ class ProgramFacts:
 
     @cached_property
     def _bound(self) -> Mapping[str, tuple[str, ...]]:
-        names = {kind: dict[str, None]() for kind in SECTIONS}
+        names = {kind: dict[str, None]() for kind in KINDS}
         for statement in self.program.statements:
             names[statement.section].update(dict.fromkeys(statement.binds))
         return {kind: tuple(bound) for kind, bound in names.items()}
@@ -76,12 +82,13 @@ class ProgramFacts:
     @cached_property
     def calls_backward(self) -> bool:
         """Whether the program says `loss.backward()`, which fills `.grad` where it stands."""
-        return any(is_backward(statement.node) for statement in self.program.statements)
+        loss, statements = self.program.loss, self.program.statements
+        return any(is_backward(s.node, loss) for s in statements if s.section in ITERATED)
 
     @cached_property
     def fills_grad_itself(self) -> bool:
         """Whether it has other calls of `.backward()`, in functions or of other tensors."""
-        statements = sum(is_backward(statement.node) for statement in self.program.statements)
+        statements = sum(is_backward(s.node, self.program.loss) for s in self.program.statements)
         nodes = (node for section in self.program.sections for node in ast.walk(section.tree))
         return sum(map(_calls_backward, nodes)) > statements
 

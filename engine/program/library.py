@@ -10,6 +10,7 @@ from typing import NamedTuple
 from .cells import split
 from .did_you_mean import nearest
 from .program import Program, ProgramError, parse
+from .reading import read
 from .source_text import SourceText, read_text
 
 DEFAULT = "linear_regression"
@@ -36,8 +37,11 @@ def bundled_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in paths if not path.name.startswith("_")))
 
 
-def load(target: str) -> Program:
+def load(target: str, *, choice: int = 0, gradient: str = "") -> Program:
     """The program at a path or with a bundled name. A path that exists comes first.
+
+    Of a file without titles, `choice` is the number of a place for the iteration, `gradient` how its
+    gradients are named.
 
     Raises:
         ProgramError: no target, nothing there, not a readable text file, or not a program.
@@ -49,7 +53,7 @@ def load(target: str) -> Program:
     if not _exists(path) and target in bundled_names():
         return parse(_text_of(target), target, FOLDER / f"{target}.py")
     source = _read(path, target)
-    return replace(parse(source.text, path.stem, path), source=source)
+    return replace(read(source.text, path.stem, path, choice=choice, gradient=gradient), source=source)
 
 
 def starter() -> str:

@@ -8,14 +8,23 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from .around import Level
 from .cells import Cell, split
 from .did_you_mean import nearest
+from .found import Found
 from .names import stored_names
 from .naming import DX, NamingScheme
 from .source_text import SourceText
 from .statements import Statement, statements_of
 
 SECTIONS = ("setup", "parameters", "forward", "backward", "update")
+BETWEEN = "between"
+"""What the loops around an iteration do before and after it, where these were found in a plain file."""
+KINDS = (*SECTIONS, BETWEEN)
+BEGINNING = ("setup", "parameters")
+"""What runs once."""
+ITERATED = ("forward", "backward", "update")
+"""What every iteration runs."""
 
 
 class ProgramError(Exception):
@@ -45,7 +54,7 @@ class ProgramError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """One of the five sections. Lines count from 1; `title_line` is None for text without a title."""
+    """One of the sections. Lines count from 1; `title_line` is None for text without a title."""
 
     kind: str
     title_line: int | None
@@ -53,6 +62,8 @@ class Section:
     last_line: int
     tree: ast.Module
     statements: tuple[Statement, ...]
+    numbers: frozenset[int]
+    """The numbers of its lines, between which others may stand."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +77,16 @@ class Program:
     lines: tuple[str, ...] = field(repr=False)
     naming: NamingScheme = DX
     """How its gradients are named."""
+    loss: str = "loss"
+    """The name of what is differentiated."""
+    parameters: tuple[str, ...] | None = None
+    """The names that may be parameters; None where all that the section `parameters` binds are."""
+    around: tuple[Level, ...] = ()
+    """The loops and blocks around one iteration, the outermost first; none where sections have titles."""
+    found: Found | None = None
+    """What was found in a file without titles."""
+    flags: int = 0
+    """What the file asks of the compiler: `from __future__ import annotations`."""
     source: SourceText | None = field(default=None, repr=False)
     """Its file as it was read, where it was read from one."""
 
@@ -163,7 +184,8 @@ class _Reader:
         tree = self._tree(source)
         title = next((cell.marker for cell in cells if cell.title), None)
         first = min(cell.first for cell in cells)
-        return Section(kind, title, first, last, tree, statements_of(tree, kind, self.lines, number))
+        statements = statements_of(tree, kind, self.lines, number)
+        return Section(kind, title, first, last, tree, statements, frozenset(range(first, last + 1)))
 
     def _tree(self, source: str) -> ast.Module:
         try:

@@ -7,7 +7,7 @@ import builtins
 import re
 from collections.abc import Callable, Iterator
 
-from .program import Program
+from .program import BETWEEN, ITERATED, Program
 from .reachability import BY_TEXT, FUNCTIONS
 from .torch_operations import draws, draws_integers, is_quiet
 
@@ -18,7 +18,6 @@ _AT_FIRST = frozenset(
     """.split()
 )
 """Attributes that only the beginning may mention, but for those that draw."""
-_SECTIONS = ("forward", "backward", "update")
 _OTHER_GENERATORS = re.compile(
     r"(?<!torch\.)\b(random|np|numpy|__import__|exec|eval)\b|^\s*(import|from)\s+(?!torch\b|math\b)",
     re.MULTILINE,
@@ -69,7 +68,7 @@ def _names_nothing_but(program: Program, quiet: Callable[[str], bool]) -> bool:
     return all(
         _is_quiet(node, known, quiet if iterates else at_first)
         for section in program.sections
-        for node, iterates in _nodes(section.tree, section.kind in _SECTIONS)
+        for node, iterates in _nodes(section.tree, section.kind in (*ITERATED, BETWEEN))
     )
 
 

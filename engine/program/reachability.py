@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from .names import read_names
-from .program import Program
+from .program import BETWEEN, ITERATED, Program
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 BY_TEXT = re.compile(r"\b(exec|eval|globals|locals|vars|getattr|__import__)\b")
@@ -24,6 +24,8 @@ def read_in_functions(program: Program) -> frozenset[str]:
 def mentioned(program: Program, kinds: tuple[str, ...]) -> frozenset[str]:
     """Names that those sections mention, headers of loops included, or a function reads."""
     names = set(read_in_functions(program))
+    if BETWEEN in kinds:
+        names |= {name for level in program.around for name in read_names(level.header)}
     for section in program.sections:
         if section.kind in kinds:
             names |= {node.id for node in ast.walk(section.tree) if isinstance(node, ast.Name)}
@@ -35,7 +37,7 @@ def out_of_reach(program: Program) -> frozenset[str]:
     if BY_TEXT.search(program.text):
         return frozenset()
     bound = {name for statement in program.statements for name in statement.binds}
-    return frozenset(bound - mentioned(program, ("forward", "backward", "update")))
+    return frozenset(bound - mentioned(program, (*ITERATED, BETWEEN)))
 
 
 def bound_anew(program: Program) -> frozenset[str]:

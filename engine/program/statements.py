@@ -113,11 +113,11 @@ def acts_in_test(node: ast.AST) -> bool:
     return bool(stored_names(node.test)) or any(True for _ in changed_names(ast.Expr(node.test)))
 
 
-def is_backward(node: ast.stmt) -> bool:
-    """Whether it is `loss.backward()`."""
+def is_backward(node: ast.stmt, loss: str) -> bool:
+    """Whether it is `loss.backward()`, whatever the loss is called."""
     match node:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="loss"), attr="backward"))):
-            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="backward"))):
+            return name == loss
     return False
 
 

@@ -10,7 +10,8 @@ from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..judging.judgement import Judgement
 from ..program.library import FOLDER, load
-from ..program.program import Program, ProgramError, parse
+from ..program.program import Program, ProgramError
+from ..program.reading import read_again
 from ..program.statements import Statement
 from ..program.user_file import CannotWrite, in_form_of
 from ..program.user_file import replace as replace_file
@@ -23,10 +24,7 @@ from .placement import CannotPlace, with_line
 from .wording import explanation_lines, hint_lines, right_already
 from .writing import denials
 
-_NO_GRADIENT = {
-    "loss": "the gradient of the loss itself is 1; every other one starts from there",
-    "": "no tensor is selected",
-}
+_OF_THE_LOSS = "the gradient of the loss itself is 1; every other one starts from there"
 
 
 class Tutor:
@@ -54,7 +52,7 @@ class Tutor:
         if derivation.problem:
             lines = (Told(f"nothing can be said of {gradient}: {derivation.problem}", "head"),)
         elif tensor not in derivation.gradients:
-            lines = (Told(_NO_GRADIENT.get(tensor, f"{tensor} has no gradient"), "head"),)
+            lines = (Told(self._no_gradient(tensor), "head"),)
         elif asked is Asked.EXPLANATION:
             lines = explanation_lines(explain(self.program, record, derivation, tensor))
         elif right := right_already(gradient, judgements.get(gradient)):
@@ -71,6 +69,11 @@ class Tutor:
     def forget(self) -> None:
         """The iteration that was asked about is over: nothing of it is kept."""
         self._derived = None
+
+    def _no_gradient(self, tensor: str) -> str:
+        if not tensor:
+            return "no tensor is selected"
+        return _OF_THE_LOSS if tensor == self.program.loss else f"{tensor} has no gradient"
 
     def _derivation(self, session: Session, record: Iteration) -> Derivation:
         if self._derived is None or self._derived[0] is not record:
@@ -90,7 +93,7 @@ class Tutor:
             path = self._path()
             now_in_file = _as_opened(self.program, path)
             text = with_line(now_in_file, _moved(derived, self.program, now_in_file))
-            denied = denials(parse(text, self.program.name, path), [derived], session.seed)
+            denied = denials(read_again(self.program, text, path=path), [derived], session.seed)
             if denied:
                 raise CannotPlace(denied[derived.name])
             data = in_form_of(now_in_file.source, text)
@@ -121,7 +124,8 @@ def _as_opened(program: Program, path: Path) -> Program:
         CannotPlace: the file is no such program any more.
     """
     try:
-        now = load(str(path))
+        found = program.found
+        now = load(str(path)) if found is None else load(str(path), choice=found.choice)
     except ProgramError as problem:
         raise CannotPlace(f"the file cannot be read as a program any more: {problem}") from None
     if [s.text for s in _rest(now)] != [s.text for s in _rest(program)]:

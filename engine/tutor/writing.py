@@ -13,7 +13,8 @@ import torch
 from ..execution.session import Session
 from ..judging.judgement import judgements
 from ..judging.linecheck.line_check import check_lines
-from ..program.program import Program, parse
+from ..program.program import Program
+from ..program.reading import read_again
 from ..rules.derivation.derive import Derivation, Derived
 from ..tensors.rng_state import random_state
 from .placement import holes, with_backward, with_gradients
@@ -95,7 +96,7 @@ def _tried(program: Program, wanted: Sequence[Derived], *, missing: bool, seed: 
     early: frozenset[str] = frozenset()
     while True:
         placed = with_gradients(program, wanted, early) if missing else with_backward(program, wanted)
-        denied = denials(parse(placed.text, program.name, program.path), placed.gradients, seed)
+        denied = denials(read_again(program, placed.text, path=program.path), placed.gradients, seed)
         if not denied:
             return Written(placed.text, {one.name: one.reason for one in placed.gradients if not one.lines})
         if missing and not denied.keys() <= early:

@@ -33,6 +33,8 @@ class References:
     """Those among the tensors that the loss does not depend on: their gradients are zero."""
     unnamed: tuple[tuple[Tensor, Tensor | None], ...] = ()
     """Leaves without a name and their gradients, where a program says `loss.backward()`."""
+    loss: str = "loss"
+    """The name of the loss."""
 
     @cached_property
     def reasons(self) -> Mapping[str, str]:
@@ -47,7 +49,7 @@ class References:
     @property
     def at_least(self) -> float:
         """Known without a look at any entry: the gradient of the loss itself is 1."""
-        return 1.0 if "loss" in self.gradients else 0.0
+        return 1.0 if self.loss in self.gradients else 0.0
 
 
 def require_parameters(
@@ -132,33 +134,33 @@ def _as_leaf(tensor: Tensor) -> Tensor:
     return tensor.requires_grad_(True)
 
 
-def require_loss(value: Any) -> Tensor:
-    """The loss as a tensor that can be differentiated.
+def require_loss(value: Any, name: str) -> Tensor:
+    """The loss, bound to a name, as a tensor that can be differentiated.
 
     Raises:
         ProgramFault: it is not a scalar floating tensor with a graph.
     """
-    problem = _problem_of_loss(value)
+    problem = _problem_of_loss(value, name)
     if problem:
-        raise ProgramFault(problem, "loss")
+        raise ProgramFault(problem, name)
     loss: Tensor = value
     return loss
 
 
-def _problem_of_loss(value: Any) -> str:
+def _problem_of_loss(value: Any, name: str) -> str:
     if value is MISSING:
-        return "the forward ended without binding `loss`"
+        return f"the forward ended without binding `{name}`"
     if not isinstance(value, Tensor):
-        return f"`loss` is a {type(value).__name__}; it has to be a scalar tensor"
+        return f"`{name}` is a {type(value).__name__}; it has to be a scalar tensor"
     if value.numel() != 1:
-        return f"`loss` has shape {list(value.shape)}; it has to be a scalar: add .mean() or .sum()"
+        return f"`{name}` has shape {list(value.shape)}; it has to be a scalar: add .mean() or .sum()"
     if value.is_complex():
-        return "`loss` is complex; it has to be real: add .abs() or .real"
+        return f"`{name}` is complex; it has to be real: add .abs() or .real"
     if not value.is_floating_point():
-        return f"`loss` is {with_article(name_of(value.dtype))} tensor; it has to be floating"
+        return f"`{name}` is {with_article(name_of(value.dtype))} tensor; it has to be floating"
     if not value.requires_grad:
         return (
-            "`loss` has no graph: no parameter reaches it (look for .detach(), .item(), .data "
+            f"`{name}` has no graph: no parameter reaches it (look for .detach(), .item(), .data "
             "or torch.no_grad() in the forward)"
         )
     return ""
@@ -169,6 +171,7 @@ def reference_backward(
     names: Iterable[str],
     bound: Mapping[str, Any],
     *,
+    loss_name: str = "loss",
     all_leaves: bool = False,
     keep: bool = False,
 ) -> References:
@@ -193,7 +196,7 @@ def reference_backward(
         unreached = frozenset(name for name, gradient in reached.items() if gradient is None)
         reached = {n: torch.zeros_like(wanted[n]) if g is None else g for n, g in reached.items()}
     unnamed = tuple(zip(leaves, gradients[len(wanted) :], strict=True)) if leaves else ()
-    return References(reached, others, unreached, unnamed)
+    return References(reached, others, unreached, unnamed, loss_name)
 
 
 def _leaves_besides(loss: Tensor, named: Iterable[Tensor]) -> tuple[Tensor, ...]:

@@ -7,11 +7,10 @@ import copy
 from collections.abc import Iterable, Set
 from types import CodeType
 
-from ...program.program import Program, Section
+from ...program.around import HIDDEN, is_leaving
+from ...program.program import ITERATED, Program, Section
 from ...program.statements import Statement, blocks_of, is_backward
 
-HIDDEN = "__backprop_tui_"
-"""Names that begin like this are none of the program's."""
 STEP = f"{HIDDEN}step__"
 BEFORE = f"{HIDDEN}before__"
 LOG = f"{HIDDEN}log__"
@@ -22,33 +21,55 @@ BACKWARD = f"{HIDDEN}backward__"
 
 def compile_section(program: Program, section: Section) -> CodeType:
     """The section as one code object."""
-    return compiled(program, hooked(section))
+    return compiled(program, hooked(program, section))
 
 
-def hooked(section: Section) -> list[ast.stmt]:
+def compile_block(program: Program, section: Section, block: Iterable[ast.stmt]) -> CodeType:
+    """Some of the statements of a section as one code object."""
+    return compiled(program, _Hooks(section.statements, _loss(program, section)).block([*block]))
+
+
+def compile_expression(program: Program, expression: ast.expr) -> CodeType:
+    """The header of a loop."""
+    tree = ast.Expression(expression)
+    code: CodeType = compile(tree, program.filename, "eval", program.flags, dont_inherit=True)
+    return code
+
+
+def hooked(program: Program, section: Section) -> list[ast.stmt]:
     """The statements of a section with all hooks around each; the statements are those of the program."""
-    return _Hooks(section.statements).block(section.tree.body)
+    return _Hooks(section.statements, _loss(program, section)).block(section.tree.body)
 
 
 def compile_statements(program: Program, section: Section, harmless: Set[Statement]) -> tuple[CodeType, ...]:
     """Every top-level statement of the section as a code object of its own, with lean hooks."""
-    hooks = _LeanHooks(section.statements, harmless, frozenset())
+    hooks = _LeanHooks(section.statements, program.loss, harmless, frozenset())
     return tuple(compiled(program, hooks.block([node])) for node in section.tree.body)
 
 
 def compile_lean(program: Program, section: Section, harmless: Set[Statement], watched: Set[str]) -> CodeType:
     """The section with the least that records it: harmless straight lines only log what they bound."""
-    return compiled(program, _LeanHooks(section.statements, harmless, watched).block(section.tree.body))
+    hooks = _LeanHooks(section.statements, program.loss, harmless, watched)
+    return compiled(program, hooks.block(section.tree.body))
 
 
 def compiled(program: Program, body: list[ast.stmt]) -> CodeType:
     """Statements with hooks as code of the program."""
-    module = ast.Module(body=body, type_ignores=[])
-    return compile(ast.fix_missing_locations(module), program.filename, "exec", dont_inherit=True)
+    module = ast.fix_missing_locations(ast.Module(body=body, type_ignores=[]))
+    code: CodeType = compile(module, program.filename, "exec", program.flags, dont_inherit=True)
+    return code
+
+
+def _loss(program: Program, section: Section) -> str:
+    """The name whose `.backward()` is left to the engine; "" where a program's own is meant."""
+    return program.loss if section.kind in ITERATED else ""
 
 
 class _Hooks:
-    def __init__(self, statements: Iterable[Statement], harmless: Set[Statement] = frozenset()) -> None:
+    def __init__(
+        self, statements: Iterable[Statement], loss: str, harmless: Set[Statement] = frozenset()
+    ) -> None:
+        self.loss = loss
         self.harmless = harmless
         self.by_node = {id(statement.node): statement for statement in statements}
 
@@ -65,12 +86,12 @@ class _Hooks:
         after = _call(STEP, statement)
         if statement.hole:
             return [node, after, _call(STAND_IN, statement)]
-        if isinstance(node, ast.Break | ast.Continue):
+        if isinstance(node, ast.Break | ast.Continue) or is_leaving(node):
             return [after, node]
         calls = statement.calls and statement not in self.harmless
         if statement.changes or statement.unnamed or calls:
-            return [_call(BEFORE, statement), _without_backward(node), after]
-        return [_without_backward(node), after]
+            return [_call(BEFORE, statement), _without_backward(node, self.loss), after]
+        return [_without_backward(node, self.loss), after]
 
     def compound(self, node: ast.stmt) -> ast.stmt:
         """A copy of a compound statement whose blocks carry hooks; the original stays as parsed."""
@@ -110,8 +131,10 @@ class _LeanHooks(_Hooks):
     In loops the full hook stays: it is where an endless one is stopped.
     """
 
-    def __init__(self, statements: Iterable[Statement], harmless: Set[Statement], watched: Set[str]) -> None:
-        super().__init__(statements, harmless)
+    def __init__(
+        self, statements: Iterable[Statement], loss: str, harmless: Set[Statement], watched: Set[str]
+    ) -> None:
+        super().__init__(statements, loss, harmless)
         self.watched = watched
         self.loops = 0
 
@@ -151,9 +174,10 @@ class _LeanHooks(_Hooks):
         if statement is None or not self._changes_nothing(node, statement):
             return super().around(node)
         if self._is_straight(statement) and _binds_plainly(node):
-            return [_without_backward(node), _log(statement)]
+            return [_without_backward(node, self.loss), _log(statement)]
         after = _call(STEP, statement)
-        return [after, node] if isinstance(node, ast.Break | ast.Continue) else [node, after]
+        leaves = isinstance(node, ast.Break | ast.Continue) or is_leaving(node)
+        return [after, node] if leaves else [node, after]
 
     def _changes_nothing(self, node: ast.stmt, statement: Statement) -> bool:
         if statement.unnamed or statement.hole or isinstance(node, ast.If | ast.While):
@@ -204,9 +228,9 @@ def _call(name: str, statement: Statement) -> ast.Expr:
     return ast.copy_location(ast.Expr(value=call), statement.node)
 
 
-def _without_backward(node: ast.stmt) -> ast.stmt:
+def _without_backward(node: ast.stmt, loss: str) -> ast.stmt:
     """`loss.backward()` is the engine's: it ran the reference backward itself, and fills `.grad` here."""
-    if not is_backward(node):
+    if not is_backward(node, loss):
         return node
     call = ast.Call(func=ast.Name(id=BACKWARD, ctx=ast.Load()), args=[], keywords=[])
     return ast.copy_location(ast.Expr(value=call), node)

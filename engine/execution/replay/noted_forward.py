@@ -12,8 +12,9 @@ from typing import Any
 
 from torch import Tensor
 
+from ...program.around import HIDDEN
 from ...program.program import Program
-from ..recording.instrumentation import HIDDEN, compiled, hooked
+from ..recording.instrumentation import compiled, hooked
 
 NOTE = f"{HIDDEN}made__"
 
@@ -41,7 +42,7 @@ def noted_forward(program: Program) -> NotedForward | None:
         return None
     bound = Counter(name for statement in section.statements for name in statement.writes)
     noting = _Noting(program.lines, frozenset(name for name, times in bound.items() if times == 1))
-    body = [noting.visit(copy.deepcopy(node)) for node in hooked(section)]
+    body = [noting.visit(copy.deepcopy(node)) for node in hooked(program, section)]
     return NotedForward(compiled(program, _flat(body)), tuple(noting.expressions))
 
 

@@ -158,7 +158,8 @@ class Case:
         near = [name for s in self.near for name in (*s.binds, *sorted(s.reads))]
         every = dict.fromkeys([*self._derived_names, *near, *self.values])
         floating = [name for name in every if _is_floating(self.values.get(name))]
-        return [name for name in floating if name != "loss" and not name.startswith("__")]
+        loss = self.trial.bench.program.loss
+        return [name for name in floating if name != loss and not name.startswith("__")]
 
     @cached_property
     def gradients(self) -> list[str]:

@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.recording.instrumentation import HIDDEN
 from ...execution.replay.noted_forward import noted_forward
 from ...execution.replay.world import World
+from ...program.around import HIDDEN
 from ...program.program import Program
 from ..linecheck.attempt import Attempt, sizes_of
 from ..linecheck.flows import flows_of

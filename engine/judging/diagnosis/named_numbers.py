@@ -45,9 +45,10 @@ def scalar_names(case: Case) -> dict[str, float]:
     lines = [name for line in case.trial.lines for name in sorted(line.statement.reads)]
     near = [name for statement in case.near for name in sorted(statement.reads)]
     names: dict[str, float] = {}
+    loss = case.trial.bench.program.loss
     for name in dict.fromkeys([*lines, *near, *case.values]):
         known = number_of(case.values.get(name))
-        if known is not None and not name.startswith("__") and name not in ("loss", "iteration"):
+        if known is not None and not name.startswith("__") and name not in (loss, "iteration"):
             names[name] = known
     counts = counts_of(case.tensor, tuple(case.trial.expected.shape))
     return {

@@ -6,7 +6,7 @@ import ast
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -16,7 +16,8 @@ from ...execution.recording.captured_output import Output, capture_thread
 from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.names import called
-from ...program.program import Program, ProgramError, parse
+from ...program.program import Program, ProgramError
+from ...program.reading import read_again
 from ...program.runs_again import runs_again
 from ...tensors.rng_state import random_state
 from ..linecheck.attempt import Attempt, attempt_of
@@ -171,4 +172,4 @@ def _with_numbers(program: Program, new: Sequence[tuple[Any, int]]) -> Program:
         line = lines[node.lineno - 1]
         lines[node.lineno - 1] = line[: node.col_offset] + b"%d" % number + line[node.end_col_offset :]
     text = b"\n".join(lines).decode()
-    return replace(parse(text, f"{program.name} at other sizes"), naming=program.naming)
+    return read_again(program, text, f"{program.name} at other sizes")

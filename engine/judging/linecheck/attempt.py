@@ -95,7 +95,7 @@ class Attempt:
         tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names), shifts, code)
         if self.dtype is not None and not all(map(_is_double, tensors.values())):
             raise NotInDouble
-        graph = Graph(tensors, session.namespace["loss"])
+        graph = Graph(tensors, session.namespace[session.program.loss])
         facts = session.facts
         if facts.calls_backward or (reading.copied and not facts.fills_grad_itself):
             self._fill_grad(graph)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from ...execution.iteration import Iteration
-from ...execution.recording.instrumentation import HIDDEN
+from ...program.around import HIDDEN
 from ...program.names import root_name
 from ...program.program import Program
 from ...program.statements import Statement

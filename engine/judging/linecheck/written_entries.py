@@ -9,7 +9,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from ...execution.recording.instrumentation import HIDDEN
+from ...program.around import HIDDEN
 from ...program.names import called
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace

@@ -87,14 +87,15 @@ def _derived(session: Session, trace: Trace) -> Derivation:
     names = {name: value for name, value in session.namespace.items() if not name.startswith(HIDDEN)}
     style = style_of(session.program, names, trace.spelled())
     with styled(style):
-        walked = walk(trace, wanted_leaves(session), session.program.naming)
+        walked = walk(trace, wanted_leaves(session), session.program)
         tensors = {name: trace.names[name].value for name in walked.order}
         reached = walked.contributions.keys() | walked.refused.keys()
         cuts = _random_cuts({name: tensor for name, tensor in tensors.items() if name in reached})
-        arrived = arrivals(session.namespace["loss"], tensors, cuts)
-        ones = text_of(template("torch.ones_like(loss)"))
-        name = session.program.naming.gradient("loss")
-        loss = Derived(name, "loss", (f"{name} = {ones}",), ())
+        arrived = arrivals(session.namespace[session.program.loss], tensors, cuts)
+        called = session.program.loss
+        ones = text_of(template(f"torch.ones_like({called})"))
+        name = session.program.naming.gradient(called)
+        loss = Derived(name, called, (f"{name} = {ones}",), ())
         return Derivation(_confirmed(session, walked, arrived, cuts), names, loss=loss, style=style)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from ...program.naming import NamingScheme
+from ...program.program import Program
 from ...program.torch_operations import draws_mask
 from .. import rows  # noqa: F401  (it fills the table)
 from ..node import Node, Refused
@@ -62,6 +63,8 @@ class Walked:
     """The contributions to every tensor, in the order of the backward, or why there are none."""
 
     naming: NamingScheme
+    loss: str
+    """The name of the loss."""
     contributions: dict[str, list[Contribution]] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     """The tensors in the order in which their gradients are complete."""
@@ -70,15 +73,15 @@ class Walked:
     """What came to pieces of an expression without a name, until all of its pieces have been visited."""
 
 
-def walk(trace: Trace, wanted: frozenset[str], naming: NamingScheme) -> Walked:
+def walk(trace: Trace, wanted: frozenset[str], program: Program) -> Walked:
     """Go through the forward in reverse. `wanted` are the leaves whose gradients are looked for."""
-    walked = Walked(naming)
+    walked = Walked(program.naming, program.loss)
     named = [(label, node) for label, node in trace.assigned if node.name == label and _has_gradient(node)]
     earliest: dict[str, int] = {}
     last = _last_pieces(trace.assigned, [node for _, node in named])
     walked.pieces = {source: [] for sources in last.values() for source in sources}
     for position, (label, node) in reversed(list(enumerate(named))):
-        if label != "loss":
+        if label != walked.loss:
             walked.order.append(label)
         for contribution in _visited(label, node, walked, last.get(position, ())):
             walked.contributions.setdefault(contribution.tensor, []).append(contribution)
@@ -92,7 +95,7 @@ def walk(trace: Trace, wanted: frozenset[str], naming: NamingScheme) -> Walked:
 def _visited(label: str, node: Node, walked: Walked, whole: Sequence[int]) -> Iterator[Contribution]:
     """What a tensor adds to others; after the last piece of an expression, what that adds."""
     # what no part of the loss is made from adds nothing
-    if label == "loss" or label in walked.contributions or label in walked.refused:
+    if label == walked.loss or label in walked.contributions or label in walked.refused:
         yield from _from(label, node, walked)
     for source in reversed(whole):
         if pieces := walked.pieces.pop(source):
@@ -151,7 +154,7 @@ def _place_leaves(walked: Walked, named: list[str], leaves: set[str], earliest: 
 
 def _from(label: str, node: Node, walked: Walked) -> Iterator[Contribution]:
     shape = tuple(node.value.shape)
-    target = _Target(label, walked.naming.gradient(label) if label != "loss" else "")
+    target = _Target(label, walked.naming.gradient(label) if label != walked.loss else "")
     up = Term(None, shape, ())
     if target.gradient:
         up = Term(name(target.gradient), shape, shape, shares=target.gradient)

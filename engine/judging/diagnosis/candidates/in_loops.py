@@ -52,7 +52,7 @@ def _read_in_passes(case: Case) -> list[tuple[str, Tensor]]:
 
 def _is_read(case: Case, node: ast.expr) -> bool:
     """Whether it is not the accused value itself, nor the loss."""
-    return root_name(node) not in (case.name, "loss")
+    return root_name(node) not in (case.name, case.trial.bench.program.loss)
 
 
 def _may_take(case: Case, spot: Spot, value: Tensor) -> bool:

@@ -231,10 +231,10 @@ def no_path(program: Program, tensor: str) -> str:
 
 
 def _behind_loss(program: Program) -> set[str]:
-    """The names that the forward's `loss` is made from, by what each line reads."""
+    """The names that the loss is made from, by what each line of the forward reads."""
     section = program.section("forward")
     statements = section.statements if section else ()
-    behind, before = {"loss"}, 0
+    behind, before = {program.loss}, 0
     while before < len(behind):
         before = len(behind)
         makers = [statement for statement in statements if behind.intersection(statement.writes)]

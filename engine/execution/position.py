@@ -1,0 +1,52 @@
+"""Where a loop around the iterations stands: data, which can be kept and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+import numpy
+from torch import Tensor
+
+END: Any = object()
+"""What stands in the place of a value where there is none left."""
+_INDEXED = (range, list, tuple, str, bytes, Tensor, numpy.ndarray)
+"""What is gone through by counting."""
+
+
+class Position:
+    """How far a loop has come in what it runs over.
+
+    Of an iterator that is the iterator itself; the state of a session knows how to bring back what it gave.
+    """
+
+    def __init__(self, over: Iterable[Any]) -> None:
+        over = _without_bar(over)
+        if isinstance(over, Mapping | Set):
+            over = [*over]
+        self.over: Any = over if isinstance(over, _INDEXED) else iter(over)
+        self.at = 0
+
+    def step(self) -> Any:
+        """The next value; END where none is left."""
+        if not isinstance(self.over, _INDEXED):
+            return next(self.over, END)
+        if self.at >= len(self.over):
+            return END
+        self.at += 1
+        return self.over[self.at - 1]
+
+
+class Positions:
+    """Where every loop around the iterations stands, and whether all of them have ended."""
+
+    def __init__(self, levels: int) -> None:
+        self.levels: list[Position | None] = [None] * levels
+        self.ended = False
+
+
+def _without_bar(over: Any) -> Any:
+    """What a progress bar runs over: a bar that is drawn anew each time somebody goes back helps nobody."""
+    if type(over).__module__.partition(".")[0] in ("tqdm", "rich") and hasattr(over, "iterable"):
+        return over.iterable
+    return over

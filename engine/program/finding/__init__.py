@@ -1,0 +1,1 @@
+"""Finding an iteration in a file without titles: its loop, its loss, its gradients, its parameters."""

@@ -1,0 +1,166 @@
+"""A file without titles as a program: where its iteration is, and what stands for what in it."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from ..around import Block, blocks_around
+from ..found import Found, listed, spans_of
+from ..naming import NamingScheme
+from ..program import BETWEEN, Program, ProgramError, Section
+from ..statements import statements_of
+from .layout import Layout, before_region, layout_of
+from .losses import losses_in
+from .parameters import changed_by, lists_of_names, parameters_of
+from .pieces import Piece, bound_names, opaque_names, pieces_of
+from .regions import Region, regions_in
+from .schemes import pairs_of, scheme_of
+from .trunk import trunk_of, without_grad_modes
+
+
+def find(
+    text: str,
+    name: str,
+    path: Path | None = None,
+    *,
+    choice: int = 0,
+    gradient: str = "",
+) -> Program:
+    """The program that a file without titles is. `choice` is the number of a place for the iteration.
+
+    Raises:
+        ProgramError: a syntax error, or no iteration was found; what was found is said.
+    """
+    lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    tree = _tree(lines, str(path) if path else name)
+    trunk = trunk_of(tree)
+    names = bound_names(trunk) - opaque_names(trunk)
+    losses = losses_in(pieces_of(trunk), NamingScheme())
+    scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names), losses)
+    tensors = frozenset(pairs_of(scheme, names).values())
+    trunk = without_grad_modes(trunk, lambda block: _trains(block, scheme, tensors))
+    regions = _in_order(regions_in(trunk, scheme, tensors))
+    if not regions:
+        raise ProgramError("no iteration was found", path=str(path or name))
+    region = regions[min(choice, len(regions) - 1)]
+    lists = lists_of_names(trunk)
+    parameters = parameters_of(region, before_region(region), lists)
+    layout = layout_of(region, parameters, lists)
+    sections = _sections(layout, lines)
+    found = Found(
+        where=_where(region, layout, lines),
+        loops=tuple(level.line for level in layout.levels if level.loops),
+        parameters=parameters,
+        loss=region.loss,
+        loss_line=region.pieces[region.turn - 1].node.lineno,
+        forward=spans_of(_numbers(layout.forward), lines),
+        backward=spans_of(_from_first(layout.backward, region.written), lines),
+        update=spans_of(_from_first(layout.update, parameters, lists), lines),
+        gradient=region.scheme.pattern,
+        choice=choice,
+        choices=tuple(map(_name, regions)),
+    )
+    return Program(
+        name,
+        path,
+        text,
+        sections,
+        lines,
+        naming=scheme,
+        loss=region.loss,
+        parameters=parameters,
+        around=layout.levels,
+        found=found,
+        flags=_flags(tree),
+    )
+
+
+def _tree(lines: Sequence[str], where: str) -> ast.Module:
+    try:
+        return ast.parse("\n".join(lines))
+    except SyntaxError as problem:
+        raise ProgramError(
+            f"syntax error: {problem.msg}", path=where, line=problem.lineno, column=problem.offset
+        ) from None
+
+
+def _flags(tree: ast.Module) -> int:
+    """What `from __future__` asks for; the statement itself is nothing that could run anywhere."""
+    flags = 0
+    for node in list(tree.body):
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            flags |= sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
+    return flags
+
+
+def _trains(block: Sequence[ast.stmt], scheme: NamingScheme, tensors: Collection[str]) -> bool:
+    """Whether a block binds gradients or a loss: what keeps autograd out of it is ours to decide."""
+    pieces = pieces_of(block)
+    gradients = any(piece.bound_for_real(lambda name: scheme.tensor(name) in tensors) for piece in pieces)
+    return gradients or bool(losses_in(pieces, scheme))
+
+
+def _in_order(regions: Sequence[Region]) -> list[Region]:
+    """The loops first, the last of them before the others, then straight code."""
+    loops = [region for region in regions if region.loop is not None]
+    return [*reversed(loops), *(region for region in regions if region.loop is None)]
+
+
+def _sections(layout: Layout, lines: tuple[str, ...]) -> tuple[Section, ...]:
+    blocks: Mapping[str, Block] = {
+        "setup": layout.setup,
+        "parameters": layout.parameters,
+        "forward": layout.forward,
+        "backward": layout.backward,
+        "update": layout.update,
+        BETWEEN: tuple(blocks_around(layout.levels)),
+    }
+    sections: list[Section] = []
+    for kind, block in blocks.items():
+        nodes = [node for node in block if not _of_the_future(node)]
+        if nodes:
+            first = sum(len(section.statements) for section in sections)
+            sections.append(_section(kind, nodes, lines, first))
+    return tuple(sections)
+
+
+def _of_the_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _section(kind: str, nodes: list[ast.stmt], lines: tuple[str, ...], first: int) -> Section:
+    tree = ast.fix_missing_locations(ast.Module(body=nodes, type_ignores=[]))
+    numbers = _numbers(nodes)
+    statements = statements_of(tree, kind, lines, first)
+    return Section(kind, None, min(numbers), max(numbers), tree, statements, frozenset(numbers))
+
+
+def _numbers(nodes: Sequence[ast.stmt]) -> list[int]:
+    return [number for node in nodes for number in Piece(node).lines]
+
+
+def _from_first(
+    block: Block, names: Collection[str], lists: Mapping[str, frozenset[str]] | None = None
+) -> list[int]:
+    """The lines from the first to the last statement that writes one of the names."""
+    pieces = pieces_of(block)
+    writing = [at for at, piece in enumerate(pieces) if not changed_by(piece, lists or {}).isdisjoint(names)]
+    nodes = [piece.node for piece in pieces[writing[0] : writing[-1] + 1]] if writing else []
+    return _numbers(nodes)
+
+
+def _where(region: Region, layout: Layout, lines: Sequence[str]) -> str:
+    if region.loop is not None:
+        return _name(region)
+    parts = (layout.forward, layout.backward, layout.update)
+    spans = spans_of([number for part in parts for number in _numbers(part)], lines)
+    return f"lines {listed(spans)}"
+
+
+def _name(region: Region) -> str:
+    if region.loop is not None:
+        return f"the loop in line {region.loop.lineno}"
+    return f"the lines below line {region.pieces[region.turn - 1].node.lineno}"

@@ -1,0 +1,166 @@
+"""Which names may be parameters: changed from a gradient, or said to require one; no memory is one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from ..names import called, own_nodes, read_names, stored_names
+from .pieces import Piece, bound_names, pieces_of
+from .regions import Region
+
+_LEARNED = frozenset(
+    "rand randn randint uniform normal zeros ones full Parameter uniform_ normal_ eye empty tensor".split()
+)
+
+
+def lists_of_names(block: Iterable[ast.stmt]) -> Mapping[str, frozenset[str]]:
+    """By the name of a list or tuple, the names that it was made of: `parameters = [W1, b1]`."""
+    lists: dict[str, frozenset[str]] = {}
+    for node in (part for top in block for part in own_nodes(top)):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple):
+            names = frozenset(part.id for part in ast.walk(node.value) if isinstance(part, ast.Name))
+            plain = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            lists.update(dict.fromkeys(plain, names))
+    return lists
+
+
+def changed_by(piece: Piece, lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The names that a statement writes, those among them that it reaches through a list in a loop."""
+    through = frozenset[str]().union(*(_through_list(node, lists) for node in own_nodes(piece.node)))
+    return piece.writes | through | _handed_over(piece, lists)
+
+
+def _through_list(node: ast.AST, lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """What a loop over lists changes by the name that it has for one after the other."""
+    if not isinstance(node, ast.For):
+        return frozenset()
+    inside = frozenset[str]().union(*(piece.writes for piece in pieces_of(node.body)))
+    if stored_names(node.target).isdisjoint(inside):
+        return frozenset()
+    return _members(read_names(node.iter), lists)
+
+
+def _handed_over(piece: Piece, lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """What a function is given in a list, beside another list: `sgd(parameters, gradients)`."""
+    node = piece.node
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return frozenset()
+    given = [part.id for part in node.value.args if isinstance(part, ast.Name) and part.id in lists]
+    return _members(given, lists) if len(given) > 1 else frozenset()
+
+
+def _members(names: Collection[str], lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    known = frozenset[str]().union(*(lists.get(name, frozenset({name})) for name in names))
+    return frozenset(known)
+
+
+def require_grad(block: Iterable[ast.stmt], lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The names that a text says require a gradient."""
+    names: set[str] = set()
+    for node in (part for top in block for part in own_nodes(top)):
+        if isinstance(node, ast.For) and "requires_grad" in ast.dump(node):
+            names |= _members(read_names(node.iter), lists)
+        elif called(node) == "requires_grad_" and isinstance(node, ast.Call):
+            names |= read_names(node.func)
+        elif isinstance(node, ast.Assign):
+            names |= _said_in(node)
+    return frozenset(names)
+
+
+def _said_in(node: ast.Assign) -> set[str]:
+    names: set[str] = set()
+    for target in node.targets:
+        if isinstance(target, ast.Attribute) and target.attr == "requires_grad":
+            names |= read_names(target.value)
+    calls = [part for part in own_nodes(node.value) if isinstance(part, ast.Call)]
+    keywords = {keyword.arg for call in calls for keyword in call.keywords}
+    if "requires_grad" in keywords or "Parameter" in map(called, calls):
+        names |= stored_names(node)
+    return names
+
+
+def updates(region: Region, lists: Mapping[str, frozenset[str]]) -> dict[str, int]:
+    """By name, the first piece below the loss that changes it from what is made there, gradients aside."""
+    made: set[str] = set()
+    first: dict[str, int] = {}
+    for at in range(region.turn, len(region.pieces)):
+        piece = region.pieces[at]
+        from_gradient = not made.isdisjoint(_read(piece, lists)) or _reads_grad(piece)
+        for name in changed_by(piece, lists) if from_gradient else ():
+            if not region.is_gradient(name):
+                first.setdefault(name, at)
+        made |= piece.binds
+    return first
+
+
+def _read(piece: Piece, lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return piece.reads | _members(piece.reads, lists)
+
+
+def _reads_grad(piece: Piece) -> bool:
+    return any(isinstance(node, ast.Attribute) and node.attr == "grad" for node in own_nodes(piece.node))
+
+
+def parameters_of(
+    region: Region, before: Sequence[ast.stmt], lists: Mapping[str, frozenset[str]]
+) -> tuple[str, ...]:
+    """The names that may be parameters, in the order in which they are bound.
+
+    `before` is what runs before the region; a region that no loop is around may bind them itself.
+    """
+    own = list(region.forward) if region.loop is None or not _all_bound(region, before) else []
+    bound = [*_bindings(pieces_of(before)), *_bindings(own)]
+    leaves = {name for name in bound if _is_leaf(region, name, own)}
+    read = frozenset[str]().union(*(piece.values for piece in region.forward))
+    changed = updates(region, lists)
+    paired = {region.scheme.tensor(name) for name in region.written}
+    chosen = {name for name in changed if name in paired or name in read}
+    chosen |= require_grad([*before, *(piece.node for piece in own)], lists) & (read | paired)
+    chosen &= leaves
+    if not chosen:
+        chosen = _learned(region, paired & leaves, [*before, *(piece.node for piece in own)])
+    return tuple(dict.fromkeys(name for name in bound if name in chosen))
+
+
+def _all_bound(region: Region, before: Sequence[ast.stmt]) -> bool:
+    """Whether some tensor with a written gradient is bound before the region: it trains that."""
+    names = bound_names(before)
+    return any(region.scheme.tensor(name) in names for name in region.written)
+
+
+def _bindings(pieces: Iterable[Piece]) -> list[str]:
+    """The names that they bind, in order."""
+    names: list[str] = []
+    for piece in pieces:
+        for node in piece.simple:
+            ordered = [part.id for part in own_nodes(node) if isinstance(part, ast.Name)]
+            names += sorted(stored_names(node), key=lambda name: _place(node, name)) if ordered else []
+    return names
+
+
+def _place(node: ast.AST, name: str) -> tuple[int, int]:
+    places = [
+        (part.lineno, part.col_offset)
+        for part in own_nodes(node)
+        if isinstance(part, ast.Name) and part.id == name
+    ]
+    return min(places, default=(0, 0))
+
+
+def _is_leaf(region: Region, name: str, own: Sequence[Piece]) -> bool:
+    """Whether no statement of the region's own makes it from another tensor with a gradient."""
+    makers = [piece for piece in own if name in piece.binds]
+    others = {other for piece in makers for other in piece.values - {name}}
+    return not any(region.scheme.gradient(other) in region.written for other in others)
+
+
+def _learned(region: Region, names: Collection[str], block: Iterable[ast.stmt]) -> set[str]:
+    """Where nothing says which are parameters: those that are drawn, or else all that have a gradient."""
+    drawn = set[str]()
+    for node in (part for top in block for part in own_nodes(top)):
+        if isinstance(node, ast.Assign):
+            calls = {called(part) for part in own_nodes(node.value)}
+            if calls & (_LEARNED - {"tensor"}):
+                drawn |= stored_names(node) & set(names)
+    return drawn or set(names)

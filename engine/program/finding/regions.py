@@ -1,0 +1,121 @@
+"""The blocks of a file that hold a whole iteration: a forward, a loss, and gradients below it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..naming import NamingScheme
+from .losses import losses_in, reduced_last
+from .pieces import Piece, inner_blocks, pieces_of
+
+
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """A step on the way from the file into a block: which statement of which block, and the block inside."""
+
+    node: ast.stmt
+    siblings: tuple[ast.stmt, ...]
+    """The block that the statement stands in."""
+    block: list[ast.stmt]
+    """The block inside it that the way leads into."""
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A block that holds an iteration. `turn` is the piece before which the forward is over."""
+
+    path: tuple[Inside, ...]
+    pieces: tuple[Piece, ...]
+    scheme: NamingScheme
+    tensors: frozenset[str]
+    """The names whose gradients could be written."""
+    loss: str
+    turn: int
+
+    @property
+    def forward(self) -> tuple[Piece, ...]:
+        """The pieces up to the loss."""
+        return self.pieces[: self.turn]
+
+    @property
+    def rest(self) -> tuple[Piece, ...]:
+        """The pieces below the loss."""
+        return self.pieces[self.turn :]
+
+    @property
+    def loop(self) -> ast.For | ast.While | None:
+        """The innermost loop around it."""
+        loops = [one.node for one in self.path if isinstance(one.node, ast.For | ast.While)]
+        return loops[-1] if loops else None
+
+    def is_gradient(self, name: str) -> bool:
+        """Whether a name is that of the gradient of a tensor at hand."""
+        return self.scheme.tensor(name) in self.tensors
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """The gradients that are written below the loss."""
+        return frozenset[str]().union(*(piece.bound_for_real(self.is_gradient) for piece in self.rest))
+
+    @cached_property
+    def last_gradient(self) -> int:
+        """The last piece that writes a gradient."""
+        return max(at for at, piece in enumerate(self.pieces) if piece.bound_for_real(self.is_gradient))
+
+
+def regions_in(
+    block: Sequence[ast.stmt],
+    scheme: NamingScheme,
+    tensors: frozenset[str],
+    path: tuple[Inside, ...] = (),
+) -> list[Region]:
+    """Every block, at any depth, that holds an iteration, in the order of the text."""
+    regions: list[Region] = []
+    own: list[ast.stmt] = []
+    for node in block:
+        inside = [
+            region
+            for inner in inner_blocks(node)
+            for region in regions_in(inner, scheme, tensors, (*path, Inside(node, tuple(block), inner)))
+        ]
+        regions += inside
+        own.append(ast.copy_location(ast.Pass(), node) if inside else node)
+    region = _region(block, own, scheme, tensors, path)
+    return [*regions, region] if region is not None else regions
+
+
+def _region(
+    block: Iterable[ast.stmt],
+    own: Iterable[ast.stmt],
+    scheme: NamingScheme,
+    tensors: frozenset[str],
+    path: tuple[Inside, ...],
+) -> Region | None:
+    """The block itself as one; statements that hold one of their own count for nothing."""
+    pieces = pieces_of(own)
+    gradients = [
+        at
+        for at, piece in enumerate(pieces)
+        if piece.bound_for_real(lambda name: scheme.tensor(name) in tensors)
+    ]
+    for loss in _candidates(pieces, gradients, scheme):
+        turn = _turn(pieces, gradients, loss)
+        if turn:
+            return Region(path, pieces_of(block), scheme, tensors, loss, turn)
+    return None
+
+
+def _candidates(pieces: Sequence[Piece], gradients: Sequence[int], scheme: NamingScheme) -> list[str]:
+    named = losses_in(pieces, scheme)
+    last = reduced_last(pieces[: gradients[0]]) if gradients else ""
+    return [*named, *([last] if last and last not in named else [])]
+
+
+def _turn(pieces: Sequence[Piece], gradients: Sequence[int], loss: str) -> int:
+    """The piece after the one that binds the loss last before the first gradient below it; 0 for none."""
+    bound = [at for at, piece in enumerate(pieces) if loss in piece.binds]
+    below = [at for at in gradients if bound and at > bound[0]]
+    return max((at + 1 for at in bound if below and at < below[0]), default=0)

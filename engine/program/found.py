@@ -1,0 +1,68 @@
+"""What was found in a file without titles: a record to show before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+"""The first and the last of some lines, counted from 1."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a file without titles has its iteration, and what stands for what in it."""
+
+    where: str
+    """`the loop in line 40`."""
+    loops: tuple[int, ...]
+    """The lines of the loops around one iteration, the outermost first."""
+    parameters: tuple[str, ...]
+    loss: str
+    """The name of the loss; "" where there is none."""
+    loss_line: int | None
+    forward: tuple[Span, ...]
+    backward: tuple[Span, ...]
+    update: tuple[Span, ...]
+    gradient: str
+    """How gradients are named: `d{}`."""
+    choice: int = 0
+    """Which of the choices it is."""
+    choices: tuple[str, ...] = ()
+    """Where else an iteration could be, in words, the likeliest first."""
+    notes: tuple[str, ...] = ()
+    """What else there is to say, in sentences."""
+
+    @property
+    def words(self) -> str:
+        """All of it in one line."""
+        naming = self.gradient.format("X")
+        parts = [
+            f"iteration: {self.where}",
+            f"parameters {', '.join(self.parameters)}" if self.parameters else "no parameters",
+            f"loss: line {self.loss_line}" if self.loss_line else "no loss",
+            f"backward: {listed(self.backward)}",
+            f"update: {listed(self.update)}" if self.update else "no update",
+            f"gradients are named {naming}",
+        ]
+        return " · ".join(parts)
+
+
+def listed(spans: Iterable[Span]) -> str:
+    """`49–61, 63`."""
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)
+
+
+def spans_of(lines: Iterable[int], text: Sequence[str]) -> tuple[Span, ...]:
+    """Lines of a text in as few spans as they fill; blank lines and comments between two make no gap."""
+    spans: list[Span] = []
+    for line in sorted(set(lines)):
+        if spans and all(map(_is_silent, text[spans[-1][1] : line - 1])):
+            spans[-1] = (spans[-1][0], line)
+        else:
+            spans.append((line, line))
+    return tuple(spans)
+
+
+def _is_silent(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")

@@ -1,0 +1,43 @@
+"""Reading a program: one whose sections have titles, or a plain file in which they are found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from .cells import split
+from .finding.find import find
+from .program import SECTIONS, Program, parse
+
+_TELLING = SECTIONS[1:]
+"""Titles that nobody gives a cell who does not mean a section."""
+
+
+def read(text: str, name: str, path: Path | None = None, *, choice: int = 0, gradient: str = "") -> Program:
+    """The program that a text is.
+
+    Raises:
+        ProgramError: it is none; the message says what was found, and what would help.
+    """
+    if has_titles(text) or not text.strip():
+        return parse(text, name, path)
+    return find(text, name, path, choice=choice, gradient=gradient)
+
+
+def read_again(program: Program, text: str, name: str = "", path: Path | None = None) -> Program:
+    """Another text of a program, read as that was.
+
+    Raises:
+        ProgramError: it is no such program.
+    """
+    found = program.found
+    if found is None:
+        return replace(parse(text, name or program.name, path), naming=program.naming)
+    return find(text, name or program.name, path, choice=found.choice, gradient=found.gradient)
+
+
+def has_titles(text: str) -> bool:
+    """Whether cells of a text have titles of sections."""
+    lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    titles = {cell.title.casefold().rstrip(":") for cell in split(lines)}
+    return not titles.isdisjoint(_TELLING)
