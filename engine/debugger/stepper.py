@@ -51,7 +51,10 @@ class Stepper:
 
     def begin(self) -> None:
         """Run setup and parameters."""
-        self.standing = Standing(failure=self.session.begin())
+        failure = self.session.begin()
+        found = self.session.program.found
+        words = (found.words,) if found is not None else ()
+        self.standing = Standing(failure=failure, notes=(*words, *self.session.notes))
 
     def handle(self, command: Command) -> None:
         """Do what a command says."""

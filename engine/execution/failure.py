@@ -6,6 +6,7 @@ import linecache
 import traceback
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from textwrap import shorten
 from types import TracebackType
 
@@ -110,6 +111,8 @@ def _own_frames(trace: TracebackType | None, program: Program) -> list[traceback
 
 
 def _message(error: BaseException) -> str:
+    if isinstance(error, SystemExit) and _parses_arguments(error.__traceback__):
+        return "the program asks for arguments on the command line: give them defaults"
     if isinstance(error, SystemExit):
         return f"the program called sys.exit({error.code!r})"
     if isinstance(error, Cancelled):
@@ -120,6 +123,10 @@ def _message(error: BaseException) -> str:
         return str(error).strip()[:_LONGEST] or type(error).__name__
     except Exception:
         return type(error).__name__
+
+
+def _parses_arguments(trace: TracebackType | None) -> bool:
+    return any(Path(frame.filename).name == "argparse.py" for frame in traceback.extract_tb(trace))
 
 
 def _lines(frames: list[traceback.FrameSummary]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import builtins
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,6 +31,17 @@ def allow_imports_beside(program: Program) -> None:
         folder = str(program.path.resolve().parent)
         if folder not in sys.path:
             sys.path.insert(0, folder)
+
+
+@contextmanager
+def no_arguments(program: Program) -> Iterator[None]:
+    """While inside, the command line is the file's name alone: what is parsed has its defaults."""
+    before = sys.argv
+    sys.argv = [program.filename]
+    try:
+        yield
+    finally:
+        sys.argv = before
 
 
 def modules_beside(program: Program) -> frozenset[str]:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy
 from torch import Tensor
 
+from .stand_in_modules import Bar
+
 END: Any = object()
 """What stands in the place of a value where there is none left."""
 _INDEXED = (range, list, tuple, str, bytes, Tensor, numpy.ndarray)
@@ -47,6 +49,5 @@ class Positions:
 
 def _without_bar(over: Any) -> Any:
     """What a progress bar runs over: a bar that is drawn anew each time somebody goes back helps nobody."""
-    if type(over).__module__.partition(".")[0] in ("tqdm", "rich") and hasattr(over, "iterable"):
-        return over.iterable
-    return over
+    is_bar = isinstance(over, Bar) or type(over).__module__.partition(".")[0] == "tqdm"
+    return over.iterable if is_bar and getattr(over, "iterable", None) is not None else over

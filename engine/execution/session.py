@@ -21,10 +21,11 @@ from .interpreter import Interpreter
 from .iteration import Iteration
 from .iteration_run import IterationRun
 from .learned import Learned
-from .namespace import allow_imports_beside
+from .namespace import allow_imports_beside, no_arguments
 from .recording.recorder import Beginning
 from .recording.shape_misfit import failure_with_shapes
 from .roles import Roles, roles_of
+from .stand_in_modules import allow_without_plots, modules_stood_in_for
 
 
 class Session:
@@ -77,6 +78,14 @@ class Session:
         return self.course.ended
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say of the program before its first iteration."""
+        found = self.program.found
+        absent = [name for name in modules_stood_in_for() if name in self.program.text]
+        stand_in = f"{' and '.join(absent)} not installed: what is drawn is not shown" if absent else ""
+        return (*(found.notes if found is not None else ()), *([stand_in] if stand_in else ()))
+
+    @property
     def number(self) -> int:
         """The number of the next iteration."""
         return len(self.losses)
@@ -85,13 +94,15 @@ class Session:
         """Seed, run setup, seed again and run parameters; a plain file is seeded once, as it runs."""
         interpreter = self.interpreter
         allow_imports_beside(self.program)
+        allow_without_plots(self.program)
         recorder = Beginning(self.namespace, interpreter.cancel, self.program.statements)
         interpreter.watched_by(recorder)
         section = "setup"
         try:
             torch.set_default_dtype(torch.float32)
             seed_all(self.seed)
-            interpreter.run_section("setup", recorder)
+            with no_arguments(self.program):
+                interpreter.run_section("setup", recorder)
             section = "parameters"
             if self.program.found is None:
                 seed_all(self.seed)

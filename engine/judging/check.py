@@ -80,9 +80,15 @@ def _report(
         losses=tuple(session.losses),
         gradients=tuple(reports),
         unpaired=() if record is None else session.unpaired(record),
-        notes=() if record is None else (*record.notes, *_not_finite(record, reports), *_asides(reports)),
+        notes=(*session.notes, *(_notes(record, reports) if record is not None else ())),
         failure=failure,
+        found=session.program.found.words if session.program.found is not None else "",
     )
+
+
+def _notes(record: Iteration, reports: list[GradientReport]) -> tuple[str, ...]:
+    """What there is to say beside the gradients."""
+    return (*record.notes, *_not_finite(record, reports), *_asides(reports))
 
 
 def _not_finite(record: Iteration, reports: list[GradientReport]) -> list[str]:

@@ -64,6 +64,8 @@ class Report:
     unpaired: tuple[Unpaired, ...]
     notes: tuple[str, ...] = ()
     failure: Failure | None = None
+    found: str = ""
+    """Where a file without titles has its iteration, and what stands for what in it, in words."""
     strict: bool = False
     """Whether what leans on the program, or on a convention, fails."""
 

@@ -44,6 +44,7 @@ def error_json(error: ProgramError, target: str, seed: int, *, strict: bool = Fa
             "losses": [],
             "gradients": [],
             "unpaired": [],
+            "found": "",
             "notes": [],
             "error": fault,
         }
@@ -60,6 +61,7 @@ def _report(report: Report) -> dict[str, Json]:
         "losses": [_number(loss) for loss in report.losses],
         "gradients": [_gradient(gradient) for gradient in report.gradients],
         "unpaired": [_unpaired(unpaired) for unpaired in report.unpaired],
+        "found": report.found,
         "notes": list(report.notes),
         "error": None if report.failure is None else _failure(report.failure),
     }

@@ -12,6 +12,7 @@ from ..found import Found, listed, spans_of
 from ..naming import NamingScheme
 from ..program import BETWEEN, Program, ProgramError, Section
 from ..statements import statements_of
+from .functions import dissolved
 from .layout import Layout, before_region, layout_of
 from .losses import losses_in
 from .parameters import changed_by, lists_of_names, parameters_of
@@ -36,7 +37,8 @@ def find(
     """
     lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     tree = _tree(lines, str(path) if path else name)
-    trunk = trunk_of(tree)
+    apart = dissolved(trunk_of(tree))
+    trunk = apart.block
     names = bound_names(trunk) - opaque_names(trunk)
     losses = losses_in(pieces_of(trunk), NamingScheme())
     scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names), losses)
