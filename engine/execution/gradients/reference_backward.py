@@ -253,6 +253,9 @@ def _reason(name: str, value: Any) -> str:
     if isinstance(value, Tensor) and not can_have_gradient(value):
         kind = with_article(name_of(value.dtype))
         return f"`{name}` is {kind} tensor, which has no gradient"
+    if not isinstance(value, Tensor):
+        kind = with_article(type(value).__name__)
+        return f"`{name}` is {kind}, not a tensor: what it holds is judged where it is read"
     return f"`{name}` has no gradient: no parameter reaches it"
 
 

@@ -15,6 +15,7 @@ from ...execution.iteration import Iteration
 from ...execution.recording.steps import MISSING
 from ...execution.session import Session
 from ...rules.derivation.derive import Derivation, derive
+from ...tensors.comparison import with_article
 from ...verdict import Verdict
 from ..linecheck.attempt import Attempt, attempt_of
 from ..linecheck.helper_places import WrongHelper
@@ -88,7 +89,7 @@ def _of_helper(attempt: Attempt, judgement: LineJudgement, helper: WrongHelper, 
         edit = explanation(case_of(trial, {}))
         if edit is not None:
             return _of_edit(edit, "right wherever the program reads it")
-    return lost or Diagnosis("unexplained", "no simple explanation found")
+    return lost or Diagnosis("unexplained", _UNEXPLAINED)
 
 
 def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
@@ -134,7 +135,8 @@ def _edited(case: Case) -> Diagnosis:
     """Where another line in place of one would be right."""
     edit = explanation(case)
     if edit is None:
-        return Diagnosis("unexplained", f"no simple explanation found ({_range(case.trial)})")
+        more = _range(case.trial)
+        return Diagnosis("unexplained", f"{_UNEXPLAINED} ({more})" if more else _UNEXPLAINED)
     return replace(_of_edit(edit), alone=not _may_be_in_another(case, edit))
 
 
@@ -159,12 +161,16 @@ def _from_to(first: ast.stmt, last: ast.stmt) -> Place:
     return Place(first.lineno, first.col_offset, last.end_lineno, last.end_col_offset)
 
 
+_UNEXPLAINED = "no simple explanation found"
+
+
 def _range(trial: Trial) -> str:
+    """What the value is instead; nothing where the lines do not run by themselves."""
     value, expected = trial.value, trial.expected
     if trial.stands.right:
         return "at random upstream gradients the line is right"
-    if value is MISSING or not isinstance(value, Tensor):
-        return "the line gives no tensor"
+    if not isinstance(value, Tensor):
+        return "" if value is MISSING else f"the line gives {with_article(type(value).__name__)}, no tensor"
     if value.shape != expected.shape:
         return f"the line's shape is {list(value.shape)}, it should be {list(expected.shape)}"
     return _entries(value, expected)

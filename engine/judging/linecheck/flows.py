@@ -101,7 +101,7 @@ def flows_of(attempt: Attempt, world: World, noted: NotedForward) -> Flows:
     graph = attempt.forward(world, code=noted.code)
     found = graph_gradients(graph.loss)
     names = {node_of(tensor): name for name, tensor in graph.tensors.items() if tensor.is_leaf}
-    leaves = [node for node in found.arrived if node in names]
+    leaves = [node for node in names if node in found.arrived]
     spots = {**_spots(found, made), **{leaf: Spot(-1 - at) for at, leaf in enumerate(leaves)}}
     gradients: dict[Spot, list[Tensor]] = {}
     arrivals: dict[tuple[Any, int], Arrival] = {}

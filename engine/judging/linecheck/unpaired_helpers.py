@@ -43,6 +43,8 @@ class _Search:
     """What is known before any place is tried."""
 
     attempt: Attempt
+    names: frozenset[str]
+    """The gradients that are compared; a container, whatever its name, holds what is not."""
     noted: NotedForward
     made: Mapping[HelperLine, frozenset[str]]
     """By helper line, the gradients that are made from what it binds and can be compared."""
@@ -87,7 +89,7 @@ def _found(search: _Search, line: HelperLine) -> tuple[Place, Run] | None:
 
 def _search_of(quick: QuickPass, results: Results, suspects: frozenset[str]) -> _Search | None:
     attempt = quick.attempt
-    program, names = attempt.session.program, frozenset(attempt.reading.names)
+    program, names = attempt.session.program, frozenset(results.agreements)
     through = read_through(program, names)
     every = {line: _made_from(line, through, results) for line in helper_lines(program, names)}
     made = {line: some for line, some in every.items() if some & suspects}
@@ -100,7 +102,7 @@ def _search_of(quick: QuickPass, results: Results, suspects: frozenset[str]) -> 
     own, *moved = [scene_of(attempt, noted, move, elsewhere) for move in (None, *moves)]
     before = own.run(tuple(made), {})
     wrong = frozenset(name for name in suspects if not own.right(name, before))
-    return _Search(attempt, noted, made, own, before, wrong, moved)
+    return _Search(attempt, names, noted, made, own, before, wrong, moved)
 
 
 def _made_from(line: HelperLine, through: Mapping[str, frozenset[str]], results: Results) -> frozenset[str]:
@@ -133,7 +135,7 @@ def _suspected(search: _Search) -> Iterator[HelperLine]:
 
 def _may_be_blamed(search: _Search, line: HelperLine) -> bool:
     """Not where a single line of a gradient reads it: the error may as well be there."""
-    some, names = search.readers(line), search.attempt.reading.names
+    some, names = search.readers(line), search.names
     return len(some) > 1 or not any(name in names for one in some for name in one.writes)
 
 
@@ -176,8 +178,8 @@ def _with_blame(search: _Search, results: Results, line: HelperLine, run: Run) -
     made, right = search.made[line], Verdict.RIGHT
     wrong = {name for name in made if results.agreements[name].verdict.accuses}
     agreements = {name: search.own.agreement(name, run)._replace(verdict=right) for name in wrong}
-    through = read_through(search.attempt.session.program, frozenset(search.attempt.reading.names))
-    direct = {name for name in results.upstreams if line.root in through[name]}
+    through = read_through(search.attempt.session.program, search.names)
+    direct = {name for name in search.names if line.root in through[name]}
     upstreams = {n: (line.text, *some) if n in direct else some for n, some in results.upstreams.items()}
     return Results({**results.agreements, **agreements}, upstreams)
 
@@ -214,8 +216,7 @@ def _line(search: _Search, spot: Spot) -> int:
 
 def _data(search: _Search, line: HelperLine) -> list[HelperLine]:
     """The helper lines that a line reads, at first or second hand, and that no gradient flows through."""
-    names = frozenset(search.attempt.reading.names)
-    arrives = search.own.flows.arrives
+    names, arrives = search.names, search.own.flows.arrives
     flowing = {one.line for one in search.before.seen if arrives(one.value)} | {line}
     data = [one for one in search.made if one not in flowing and not one.statement.reads & names]
     through = read_through(search.attempt.session.program, names | {line.root})[line.root]
