@@ -29,7 +29,9 @@ class Roles:
     data_to_differentiate: tuple[str, ...] = ()
     """Data whose gradient is written."""
     differentiated: tuple[str, ...] = ()
-    """Everything that may have a gradient: parameters, intermediates and such data."""
+    """Everything that may have a gradient: parameters, intermediates and such data, no gradient itself."""
+    early: frozenset[str] = frozenset()
+    """Gradients that the forward writes."""
     defined: frozenset[str] = frozenset()
     """Parameters and data: they mean something before the forward runs."""
     own: tuple[str, ...] = ()
@@ -53,7 +55,9 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
     data = frozenset(namespace).difference(parameters)
     defined = data.union(parameters)
     differentiated_data = tuple(name for name in facts.written_tensors if name in data)
-    names = (*parameters, *facts.bound("forward"), *differentiated_data)
+    every = dict.fromkeys((*parameters, *facts.bound("forward"), *differentiated_data))
+    known = {*every, *defined}
+    early = frozenset(one.name for one in facts.candidates.values() if one.early and one.tensor in known)
     own_modules = modules_beside(facts.program)
     own = tuple(name for name in namespace if name.startswith("__") and name != POSITIONS)
     return Roles(
@@ -62,7 +66,8 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
         parameter_gradients=tuple(map(facts.program.naming.gradient, parameters)),
         data=data,
         data_to_differentiate=differentiated_data,
-        differentiated=tuple(dict.fromkeys(names)),
+        differentiated=tuple(name for name in every if name not in early),
+        early=early,
         defined=defined,
         own=own,
         stateless=(facts.bound_anew - defined).union(own),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from .handwritten import Handwritten, handwritten_of
 from .names import loop_names
 from .pairing import Candidate, candidates
 from .program import ITERATED, KINDS, Program
@@ -29,8 +30,13 @@ class ProgramFacts:
 
     @cached_property
     def candidates(self) -> Mapping[str, Candidate]:
-        """The gradients that the backward section writes, by name."""
-        return candidates(self.program)
+        """The gradients that the program writes, by name."""
+        return candidates(self.program, self.handwritten)
+
+    @cached_property
+    def handwritten(self) -> Handwritten:
+        """What builds the gradients: the backward, and what the forward writes for it."""
+        return handwritten_of(self.program)
 
     @cached_property
     def written_tensors(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .did_you_mean import is_slip, nearest
+from .handwritten import Handwritten
 from .naming import NamingScheme, Place
 from .program import Program, Section
 from .reachability import read_in_headers
@@ -16,7 +17,7 @@ from .torch_operations import allocates
 
 @dataclass(frozen=True)
 class Candidate:
-    """A place that the backward section fills and that could be a gradient's, with the lines that do."""
+    """A place that handwritten lines fill and that could be a gradient's, with these lines."""
 
     target: Place
     """Where the gradient is held."""
@@ -25,6 +26,8 @@ class Candidate:
     lines: tuple[int, ...]
     allocated: bool = False
     """Whether it begins as memory to be filled (`torch.zeros_like(X)`), maybe through views of it."""
+    early: bool = False
+    """Whether the forward writes it, beside the loss: `loss, dz = mse(z, y)`."""
 
     @cached_property
     def name(self) -> str:
@@ -47,20 +50,22 @@ class Unpaired:
     message: str
 
 
-def candidates(program: Program) -> dict[str, Candidate]:
-    """Every name that the backward section writes and that is named like a gradient, by name."""
-    backward = program.section("backward")
-    tensor = program.naming.tensor
+def candidates(program: Program, handwritten: Handwritten) -> dict[str, Candidate]:
+    """Every name that handwritten lines write and that is named like a gradient, by name."""
+    tensor, beside = program.naming.tensor, handwritten.beside
     lines: dict[str, list[int]] = {}
     allocated: set[str] = set()
-    for statement in backward.statements if backward else ():
-        bound = [*filter(tensor, statement.binds)]
-        for name in bound or filter(tensor, statement.writes):
+    for statement in handwritten.statements:
+        fit = [name for name in statement.writes if tensor(name)]
+        if statement.section == "forward":
+            fit = [name for name in fit if name in beside]
+        bound = [name for name in fit if name in statement.binds]
+        for name in bound or fit:
             lines.setdefault(name, []).append(statement.line)
         if any(map(allocates, statement.called)):
             allocated.update(statement.binds)
     return {
-        name: Candidate(Place(name), Place(tensor(name)), tuple(at), name in allocated)
+        name: Candidate(Place(name), Place(tensor(name)), tuple(at), name in allocated, name in beside)
         for name, at in lines.items()
     }
 

@@ -46,7 +46,7 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
 def _wanted(studied: Study, derivation: Derivation, *, missing: bool) -> list[Derived]:
     program, session = studied.program, studied.session
     asked_for = [one for one in derivation.gradients.values() if _is_asked_for(studied, one)]
-    others = _other_names(program, asked_for)
+    others = _other_names(session, asked_for)
     gradients = [_renamed(derived, others) for derived in asked_for]
     if not missing:
         return gradients
@@ -65,14 +65,15 @@ def _is_asked_for(studied: Study, derived: Derived) -> bool:
     return any(derived.name in (*s.binds, *s.reads) for s in studied.program.statements)
 
 
-def _other_names(program: Program, gradients: Iterable[Derived]) -> dict[str, str]:
+def _other_names(session: Session, gradients: Iterable[Derived]) -> dict[str, str]:
     """Names for the gradients whose own name the program uses for something else."""
+    program, early = session.program, session.roles.early
     used = {name for s in program.statements for name in (*s.binds, *s.reads)}
     taken = {name for s in program.statements if s.section != "backward" for name in s.binds}
     return {
         derived.name: next(free for free in _names(derived.tensor) if free not in used)
         for derived in gradients
-        if derived.name in taken
+        if derived.name in taken - early
     }
 
 

@@ -171,7 +171,7 @@ def _differs_at(original: Subject, changed: Subject, name: str, upstream: Iterab
 
 
 def _upstreams(subject: Subject) -> Mapping[str, tuple[str, ...]]:
-    return upstreams(subject.session.program, frozenset(subject.iteration.gradients))
+    return upstreams(subject.session.facts, frozenset(subject.iteration.gradients))
 
 
 def _behind(subject: Subject, name: str, reads: Mapping[str, tuple[str, ...]]) -> Iterable[str]:

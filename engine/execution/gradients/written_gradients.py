@@ -86,7 +86,7 @@ def compare_gradients(
 def gradient_writes_of(
     path: ExecutionPath, candidates: Mapping[str, Candidate], kept: Container[str]
 ) -> GradientWrites:
-    """Where the backward section writes gradients; those in `kept` are read after it."""
+    """Where gradients are written: in the backward, or beside the loss; `kept` are read after it."""
     known = {*path.differentiated, *path.undifferentiated}
     pairs = tuple(pair for pair in candidates.values() if pair.tensor in known)
     has = [i for i, pair in enumerate(pairs) if pair.tensor in path.differentiated]
@@ -94,11 +94,13 @@ def gradient_writes_of(
     allocated = frozenset(pair.name for pair in pairs if pair.allocated)
     end = path.begins.get("update", len(path.course))
     begin = path.begins.get("backward", end)
-    for position in range(begin, end):
+    early = frozenset(pair.name for pair in pairs if pair.early)
+    for position in range(0 if early else begin, end):
         statement, wrote = path.steps[position]
         ran = path.course[position]
         sizes = ran.sizes if isinstance(ran, Ran) else ()
-        for place in _counted(statement, wrote, sizes, names, kept, allocated):
+        gradients = names if position >= begin else early
+        for place in _counted(statement, wrote, sizes, gradients, kept, allocated):
             names[wrote[place]].append((position, place))
     straight = not any(isinstance(ran, Ran) for ran in path.course[begin:end])
     return GradientWrites(

@@ -156,16 +156,17 @@ class World:
         names: Iterable[str],
         shifts: Mapping[str, Tensor] | None = None,
         code: CodeType | None = None,
+        after: Callable[[Statement], None] | None = None,
     ) -> dict[str, Tensor]:
         """Run the forward with a graph; the tensors among `names` that require grad afterwards.
 
         To what is bound to a name in `shifts` its tensor is added, as often as it is. With `code` that is
-        run, the same forward with more to tell.
+        run, the same forward with more to tell. `after` is called after every statement.
         """
         namespace, roles = self.session.namespace, self.start.roles
         names = tuple(dict.fromkeys(names))
         make_leaves(namespace, roles.parameters, roles.data.intersection(names))
-        recorder = _ForwardRecorder(self.session, frozenset(names), shifts or {})
+        recorder = _ForwardRecorder(self.session, frozenset(names), shifts or {}, after)
         if not self.session.learned.fills:
             recorder.graph_wanted = recorder.names - self.session.facts.changed_in_forward
         with torch.enable_grad(), self.same_draws(), GraphsKept():
@@ -223,8 +224,15 @@ def _watching(session: Session) -> tuple[Namespace, Cancel, frozenset[Statement]
 class _ForwardRecorder(Recorder):
     """Gives a name bound to another's tensor a node of its own, so that both can be cut."""
 
-    def __init__(self, session: Session, names: frozenset[str], shifts: Mapping[str, Tensor]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        names: frozenset[str],
+        shifts: Mapping[str, Tensor],
+        after: Callable[[Statement], None] | None,
+    ) -> None:
         super().__init__(*_watching(session))
+        self.after = after
         self.names = names
         self.shifts = shifts
         for name in shifts.keys() & self.namespace.keys():
@@ -253,6 +261,8 @@ class _ForwardRecorder(Recorder):
         super().step(number)
         for slot in self.entries[-1].slots:
             self._own(slot.name, slot.origin)
+        if self.after is not None:
+            self.after(self.statements[number])
 
     def log(self, entry: tuple[Any, ...]) -> None:
         """The hook after a straight line that changes nothing."""
@@ -263,6 +273,8 @@ class _ForwardRecorder(Recorder):
             if name in self.graph_wanted and isinstance(value, Tensor) and not value.requires_grad:
                 value.requires_grad_(can_have_gradient(value))
             self._own(name, value)
+        if self.after is not None:
+            self.after(self.statements[entry[0]])
 
     def _own(self, name: str, value: Any) -> None:
         if name not in self.names or not isinstance(value, Tensor):

@@ -30,6 +30,7 @@ from .diagnosis import Diagnosis, Place
 from .edit import Edit
 from .helper_trial import helper_on_trial
 from .lost_uses import lost_use
+from .named_numbers import times_off
 from .on_purpose import ascent, on_purpose
 from .search import explanation
 from .trial import Trial, on_trial
@@ -83,6 +84,9 @@ def _of_gradients(
 
 
 def _of_helper(attempt: Attempt, judgement: LineJudgement, helper: WrongHelper, reused: _Lines) -> Diagnosis:
+    tops = attempt.session.facts.handwritten.tops
+    if not any(helper.line.statement in top.inside for top in tops):
+        return _by_number(helper)
     with attempt.open() as world:
         trial = helper_on_trial(judgement, helper, reused, attempt, world)
         lost = lost_use(attempt, trial, helper)
@@ -90,6 +94,14 @@ def _of_helper(attempt: Attempt, judgement: LineJudgement, helper: WrongHelper, 
         if edit is not None:
             return _of_edit(edit, "right wherever the program reads it")
     return lost or Diagnosis("unexplained", _UNEXPLAINED)
+
+
+def _by_number(helper: WrongHelper) -> Diagnosis:
+    """Where the line stands among those of the loss, and is not run without them."""
+    if helper.ratio is None:
+        return Diagnosis("unexplained", _UNEXPLAINED)
+    kind = "sign_flipped" if math.isclose(helper.ratio, -1) else "constant_factor"
+    return Diagnosis(kind, "sign flipped" if kind == "sign_flipped" else times_off(helper.ratio))
 
 
 def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ...execution.replay.noted_forward import noted_forward
 from ...execution.replay.world import World
+from ...program.analysis import ProgramFacts
 from ...program.around import HIDDEN
 from ...program.program import Program
 from ..linecheck.attempt import Attempt, sizes_of
@@ -53,12 +54,12 @@ def helper_on_trial(
     world: World,
 ) -> Trial:
     """The helper line in an open world. What it gives is compared pass by pass, stacked into one tensor."""
-    program, reading = attempt.session.program, attempt.reading
+    facts, reading = attempt.session.facts, attempt.reading
     given = frozenset(reading.names) - reading.woven
-    behind, parts = _sliced(program, helper, given, complete_lines)
+    behind, parts = _sliced(facts, helper, given, complete_lines)
     named = judgement._replace(name=helper.line.root)
     return _in_world(
-        _Helper(helper, named, complete_lines, _tensor(program, helper), behind, parts),
+        _Helper(helper, named, complete_lines, _tensor(facts.program, helper), behind, parts),
         attempt,
         world,
     )
@@ -104,14 +105,14 @@ def _tensor(program: Program, helper: WrongHelper) -> str:
 
 
 def _sliced(
-    program: Program,
+    facts: ProgramFacts,
     helper: WrongHelper,
     given: frozenset[str],
     complete_lines: Mapping[str, tuple[int, ...]],
 ) -> tuple[Slice, tuple[Part, ...]]:
     """What has to run, with a hook after the line; only that and the data it reads may be edited."""
-    line = helper.line
-    whole = sliced(program, line.root, (), given, complete_lines)
+    line, program = helper.line, facts.program
+    whole = sliced(facts, line.root, (), given, complete_lines)
     own = next(one for one in whole.lines if one.statement.number == line.statement.number)
     parts = [part_of(program, whole, place, top) for place, top in enumerate(whole.tops)]
     tops = list(whole.tops)
@@ -139,7 +140,7 @@ def _with_lines(helper: WrongHelper, own: Line, tops: Sequence[ast.stmt], whole:
         if line.statement.number in edited
     ]
     beside = {line: reads_of(exchanged(tops[line.top], line.node, [ast.Pass()])) for line in lines}
-    return Slice(tops, lines, whole.numbers, beside, ())
+    return Slice(tops, lines, whole.ran, beside, ())
 
 
 def _statement(text: str, like: ast.stmt) -> ast.stmt:

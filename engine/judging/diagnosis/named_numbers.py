@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from torch import Tensor
+
 from .case import Case, evaluated
 from .numbers import counts_of, number_of
 from .wording import parsed
@@ -50,11 +52,17 @@ def scalar_names(case: Case) -> dict[str, float]:
         known = number_of(case.values.get(name))
         if known is not None and not name.startswith("__") and name not in (loss, "iteration"):
             names[name] = known
-    counts = counts_of(case.tensor, tuple(case.trial.expected.shape))
-    return {
-        **names,
-        **{text: size for text, size in counts.items() if size > 2 and size not in names.values()},
-    }
+    return {**names, **{text: size for text, size in _sizes(case).items() if size not in names.values()}}
+
+
+def _sizes(case: Case) -> dict[str, float]:
+    """The sizes of the tensor, and of those that the user's lines read."""
+    read = [name for line in case.trial.lines for name in sorted(line.statement.reads)]
+    tensors = {name: value for name in read if isinstance(value := case.values.get(name), Tensor)}
+    every = counts_of(case.tensor, tuple(case.trial.expected.shape))
+    for name, value in tensors.items():
+        every |= counts_of(name, tuple(value.shape))
+    return {text: size for text, size in every.items() if size > 2}
 
 
 def _factors(names: Mapping[str, float]) -> Iterator[Factor]:
@@ -121,7 +129,7 @@ def too_large(case: Case) -> str:
     assert case.ratio is not None
     times, factor = case.ratio, named_ratio(case)
     if factor is None:
-        return _times(times)
+        return times_off(times)
     if times > 0 and not factor.inverse:
         return f"{factor.words} times too {'small' if factor.divides else 'large'}"
     whole = factor.words if factor.inverse else factor.text
@@ -129,7 +137,8 @@ def too_large(case: Case) -> str:
     return f"{'-' if times < 0 else ''}{over if factor.divides else whole} times what it should be"
 
 
-def _times(times: float) -> str:
+def times_off(times: float) -> str:
+    """`2 times too large`, of what is so many times what it should be."""
     if times < 0:
         return f"{times:.4g} times what it should be"
     return f"{times:.4g} times too large" if times > 1 else f"{1 / times:.4g} times too small"

@@ -115,8 +115,7 @@ def explanation(case: Case) -> Edit | None:
 
 def _weight(trial: Trial) -> int:
     """How often an edit of these lines counts."""
-    tops = set(trial.slice.numbers)
-    ran = sum(s.section == "backward" and s.top in tops for s, _ in trial.bench.attempt.iteration.path.steps)
+    ran = sum(s.number in trial.slice.ran for s, _ in trial.bench.attempt.iteration.path.steps)
     names = frozenset[str]().union(*(part.names for part in trial.parts))
     read = [value for value in map(trial.bench.values.get, names) if isinstance(value, Tensor)]
     entries = sum(map(Tensor.numel, [trial.expected, *read]))

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ...program.analysis import ProgramFacts
 from ...program.names import called
-from ...program.program import Program
 from ...program.statements import Statement
 from ...program.torch_operations import is_trait, reads_shape_only, takes_shape_of_argument
 from .edit import Line, blocks, duplicate, exchanged, lines_in
@@ -28,8 +28,8 @@ class Slice:
     tops: Sequence[ast.stmt]
     lines: Sequence[Line]
     """Those that write the gradient come first, the last of them in front."""
-    numbers: tuple[int, ...]
-    """The places of the tops in the section."""
+    ran: frozenset[int]
+    """The numbers of all statements in them."""
     beside: Mapping[Line, Reads]
     """What a line's top-level statement reads in its other lines."""
     writes: Sequence[frozenset[str]]
@@ -37,7 +37,7 @@ class Slice:
 
 
 def sliced(
-    program: Program,
+    facts: ProgramFacts,
     name: str,
     own: Collection[int],
     gradients: Collection[str],
@@ -47,15 +47,14 @@ def sliced(
 
     Of a gradient in `complete` only those lines build it; what others make of it is no gradient.
     """
-    section = program.section("backward")
-    assert section is not None
-    needed, numbers, tops = {name, *unread(program, gradients)}, list[int](), list[ast.stmt]()
+    every = facts.handwritten.tops
+    needed, numbers, tops = {name, *unread(facts, gradients)}, list[int](), list[ast.stmt]()
     kept: list[tuple[int, Statement]] = []
-    for number in reversed(range(len(section.tree.body))):
-        inside = [s for s in section.statements if s.top == number]
+    for number in reversed(range(len(every))):
+        inside = every[number].inside
         staying = [s for s in inside if not _given(s, name, gradients, complete)]
         if any(_belongs(s, name, own, needed) for s in staying) and (tops or _ends(staying, name)):
-            top = _without(duplicate(section.tree.body[number]), [s for s in inside if s not in staying])
+            top = _without(duplicate(every[number].node), [s for s in inside if s not in staying])
             numbers.insert(0, number)
             tops.insert(0, top)
             kept += [(number, s) for s in staying if not _counts(s, top, name)]
@@ -68,7 +67,8 @@ def sliced(
         frozenset(name for line in lines if line.top == at for name in line.statement.writes)
         for at in range(len(tops))
     ]
-    return Slice(tops, ordered, tuple(numbers), beside, writes)
+    ran = frozenset(s.number for number in numbers for s in every[number].inside)
+    return Slice(tops, ordered, ran, beside, writes)
 
 
 def _given(
@@ -96,13 +96,12 @@ def _counts(statement: Statement, top: ast.stmt, name: str) -> bool:
     return isinstance(top, ast.While) and name not in statement.writes
 
 
-def unread(program: Program, gradients: Collection[str]) -> list[str]:
+def unread(facts: ProgramFacts, gradients: Collection[str]) -> list[str]:
     """Helper variables that no line reads: maybe one that should."""
-    section = program.section("backward")
-    statements = section.statements if section else ()
+    program, statements = facts.program, facts.handwritten.statements
     read = frozenset[str]().union(*(statement.reads for statement in statements))
     bound = dict.fromkeys(name for statement in statements for name in statement.binds)
-    known = {name for s in program.statements if s.section != "backward" for name in s.writes}
+    known = {name for s in program.statements if s not in statements for name in s.writes}
     helpers = [name for name in bound if name not in read and name not in gradients]
     return [name for name in helpers if program.naming.tensor(name) not in known]
 

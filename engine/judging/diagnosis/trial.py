@@ -156,7 +156,9 @@ class Trial:
 def on_trial(bench: Bench, judgement: LineJudgement) -> Trial:
     """The lines that a judgement is about."""
     others = bench.given - {judgement.name}
-    behind = sliced(bench.program, judgement.name, judgement.lines, others, bench.complete_lines)
+    behind = sliced(
+        bench.attempt.session.facts, judgement.name, judgement.lines, others, bench.complete_lines
+    )
     right = set(judgement.lines).difference(judgement.accused_lines or judgement.lines)
     edited = [line for line in behind.lines if not line.own or line.statement.line not in right]
     return _of_slice(bench, judgement, replace(behind, lines=edited))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.names import called
 from ...program.program import Program, ProgramError
+from ...program.reachability import FUNCTIONS
 from ...program.reading import read_again
 from ...program.runs_again import runs_again
 from ...tensors.rng_state import random_state
@@ -110,10 +112,22 @@ def _at_other_sizes(attempt: Attempt) -> Iterator[Attempt]:
     tensors = [value for value in attempt.session.namespace.values() if isinstance(value, Tensor)]
     if not all(map(runs_again, trees)) or sum(map(Tensor.numel, tensors)) > _ENTRIES:
         return
+    # a whole number in a function is a factor more often than a size
+    inside = {id(node) for tree in trees for function in _functions(tree) for node in ast.walk(function)}
+    every = [node for tree in trees for node in _sizes(tree)]
+    made = [*_with_sizes(attempt, [node for node in every if id(node) not in inside])]
+    yield from made or (_with_sizes(attempt, every) if inside else ())
+
+
+def _functions(tree: ast.AST) -> Iterator[ast.AST]:
+    return (node for node in ast.walk(tree) if isinstance(node, FUNCTIONS))
+
+
+def _with_sizes(attempt: Attempt, nodes: Sequence[Any]) -> Iterator[Attempt]:
     sizes: dict[int, list[Any]] = {}
-    for node in (node for tree in trees for node in _sizes(tree)):
+    for node in nodes:
         sizes.setdefault(node.value, []).append(node)
-    own = {size: size + place for place, size in enumerate(sorted(sizes), 1)}
+    own = dict(zip(sorted(sizes), _unrelated(sizes), strict=True))
     for other in (own, {size: 2 * size for size in sizes}) if sizes else ():
         made = _made(attempt, sizes, other)
         if made is not None:
@@ -123,6 +137,14 @@ def _at_other_sizes(attempt: Attempt) -> Iterator[Attempt]:
         made = _made(attempt, sizes, {size: size + 1}) or _made(attempt, sizes, {size: 2 * size})
         if made is not None:
             yield made
+
+
+def _unrelated(sizes: Collection[int]) -> Iterator[int]:
+    """For every size, from the smallest on, a prime above it that stands for no other: no product of some."""
+    last = 2
+    for size in sorted(sizes):
+        last = next(n for n in count(max(last, size) + 1) if all(n % part for part in range(2, n)))
+        yield last
 
 
 def _sizes(tree: ast.AST) -> Iterator[Any]:

@@ -80,11 +80,15 @@ class Attempt:
         return World(self.session, self.iteration.start, self.dtype, self.constants)
 
     def forward(
-        self, world: World, shifts: Mapping[str, Tensor] | None = None, code: CodeType | None = None
+        self,
+        world: World,
+        shifts: Mapping[str, Tensor] | None = None,
+        code: CodeType | None = None,
+        after: Callable[[Statement], None] | None = None,
     ) -> Graph:
         """Run the forward in a world; to what is bound to a name in `shifts` its tensor is added.
 
-        With `code` that is run, the same forward with more to tell.
+        With `code` that is run, the same forward with more to tell. `after` is called after every statement.
 
         Raises:
             NotInDouble: a tensor is not in double precision although the attempt is.
@@ -92,7 +96,7 @@ class Attempt:
         session, reading = self.session, self.reading
         for function in self.mended:
             put_in_place(session.namespace, function, by_its_statements(function))
-        tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names), shifts, code)
+        tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names), shifts, code, after)
         if self.dtype is not None and not all(map(_is_double, tensors.values())):
             raise NotInDouble
         graph = Graph(tensors, session.namespace[session.program.loss])

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...program.analysis import ProgramFacts
 from ...program.deliberate import deliberate_lines
-from ...program.program import Program
 from ...verdict import Verdict
 from .outcome import LineJudgement
 
 
-def as_marked(program: Program, judgements: Mapping[str, LineJudgement]) -> dict[str, LineJudgement]:
+def as_marked(facts: ProgramFacts, judgements: Mapping[str, LineJudgement]) -> dict[str, LineJudgement]:
     """The judgements, where what is wrong on purpose is told so, with the reason that the program gives."""
-    reasons = _reasons(program)
+    reasons = _reasons(facts)
     if not reasons:
         return dict(judgements)
     return {name: _as_marked(one, reasons) for name, one in judgements.items()}
@@ -26,11 +26,11 @@ def _as_marked(judgement: LineJudgement, reasons: Mapping[int, str]) -> LineJudg
     return judgement._replace(verdict=Verdict.DELIBERATE, message=f"deliberate: {why}")
 
 
-def _reasons(program: Program) -> dict[int, str]:
-    """By the first line of every statement of the backward that has a mark, why."""
-    marks, section = deliberate_lines(program), program.section("backward")
+def _reasons(facts: ProgramFacts) -> dict[int, str]:
+    """By the first line of every statement that builds gradients and has a mark, why."""
+    marks = deliberate_lines(facts.program)
     reasons = dict[int, str]()
-    for statement in section.statements if section and marks else ():
+    for statement in facts.handwritten.statements if marks else ():
         for line in range(statement.line, statement.end_line + 1):
             if line in marks:
                 reasons[statement.line] = marks[line]

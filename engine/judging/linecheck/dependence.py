@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from torch import Tensor
 
 from ...execution.gradients.execution_path import Steps
-from ...program.program import Program
+from ...program.analysis import ProgramFacts
+from ...program.handwritten import touched
 from ...program.reachability import globals_of_functions, read_in_functions
 from ...program.statements import Statement
 from ...tensors.aliasing import tensors_in
 from ...tensors.autograd_graph import node_of, nodes_behind
 
 
-def read_gradients(program: Program, names: frozenset[str]) -> frozenset[str]:
+def read_gradients(facts: ProgramFacts, names: frozenset[str]) -> frozenset[str]:
     """The gradients among `names` that some line reads, by its text, bodies of functions included.
 
     What only the lines that build it read does not count: it is no upstream.
     """
-    section = program.section("backward")
     found: set[str] = set()
-    for statement in section.statements if section else ():
+    for statement in facts.handwritten.statements:
         found |= (statement.reads & names).difference(statement.writes)
         if set(statement.writes) - set(statement.reads):
             found |= statement.reads & names
-    return frozenset(found | (read_in_functions(program) & names))
+    return frozenset(found | (read_in_functions(facts.program) & names))
 
 
-def upstreams(program: Program, names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+def upstreams(facts: ProgramFacts, names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     """For every gradient the gradients that its lines read, helper variables and functions followed."""
-    section = program.section("backward")
-    statements = section.statements if section else ()
-    functions = globals_of_functions(program)
+    statements, functions = facts.handwritten.statements, globals_of_functions(facts.program)
     return {name: _reads_behind(name, statements, functions, names).upstreams for name in names}
 
 
-def read_through(program: Program, names: frozenset[str]) -> Mapping[str, frozenset[str]]:
-    """For every gradient the other names that its lines read, and that the lines of those read."""
-    section = program.section("backward")
-    statements = section.statements if section else ()
-    functions = globals_of_functions(program)
-    return {name: _reads_behind(name, statements, functions, names).others for name in names}
+def read_through(
+    facts: ProgramFacts, names: frozenset[str], passed: Set[str] = frozenset()
+) -> Mapping[str, frozenset[str]]:
+    """For every gradient the other names that its lines read, and that the lines of those read.
+
+    The gradients in `passed` count as others.
+    """
+    statements, functions = facts.handwritten.statements, globals_of_functions(facts.program)
+    return {name: _reads_behind(name, statements, functions, names - passed).others for name in names}
 
 
 class _Reads(NamedTuple):
@@ -63,7 +64,7 @@ def _reads_behind(
     seen, queue = {name}, [name]
     while queue:
         current = queue.pop(0)
-        reads = frozenset[str]().union(*(s.reads for s in statements if current in s.writes))
+        reads = frozenset[str]().union(*(s.reads for s in statements if current in touched(s)))
         reads |= functions.get(current, frozenset())
         for read in sorted(reads - seen):
             seen.add(read)

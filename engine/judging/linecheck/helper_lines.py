@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from ...execution.iteration import Iteration
+from ...program.analysis import ProgramFacts
 from ...program.around import HIDDEN
 from ...program.names import root_name
-from ...program.program import Program
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace
 from ...tensors.dtypes import can_have_gradient
@@ -58,10 +58,9 @@ class HelperLine:
         return compile(f"{self.text} = {_GIVEN}", "<helper>", "exec")
 
 
-def helper_lines(program: Program, gradients: Container[str]) -> tuple[HelperLine, ...]:
+def helper_lines(facts: ProgramFacts, gradients: Container[str]) -> tuple[HelperLine, ...]:
     """Every one whose root is none of the gradients that a name pairs."""
-    section = program.section("backward")
-    statements = section.statements if section else ()
+    statements = facts.handwritten.statements
     lines = [line for at, one in enumerate(statements) for line in _lines(one, statements[:at])]
     return tuple(line for line in lines if line.root not in gradients)
 
@@ -98,10 +97,9 @@ def _parts(target: ast.expr) -> list[ast.expr]:
     return [] if isinstance(target, ast.Starred) else [target]
 
 
-def readers(program: Program, line: HelperLine) -> tuple[Statement, ...]:
+def readers(facts: ProgramFacts, line: HelperLine) -> tuple[Statement, ...]:
     """The statements that read what a line binds, the line itself left out."""
-    section = program.section("backward")
-    statements = section.statements if section else ()
+    statements = facts.handwritten.statements
     return tuple(one for one in statements if line.root in one.reads and one is not line.statement)
 
 

@@ -59,6 +59,8 @@ class WrongHelper:
     """The statements that make the data which the line reads, for the backward alone."""
     spoiled: frozenset[str]
     """The gradients that are wrong because of it."""
+    ratio: float | None
+    """What it binds times what it ought to, where that is the same in all passes and entries."""
     accused_lines: tuple[int, ...] = ()
     """Those of the lines that build it which are wrong."""
     certain: bool = True

@@ -118,11 +118,12 @@ def _judged(
     precision = None if in_own_precision else dtype
     attempt = attempt_of(session, iteration, precision, complete, mended, constants)
     quick = quick_pass(attempt)
-    results = _looked_at_twice(quick)
-    helper = None
+    results, helper = _looked_at_twice(quick), None
     if in_worlds:
-        results, helper = blamed_by_value(quick, tried_in_worlds(quick, heard(quick, results)))
+        results = tried_in_worlds(quick, heard(quick, results))
     results = results.with_agreements(right_only_here(quick, results.agreements))
+    if in_worlds:
+        results, helper = blamed_by_value(quick, results)
     line_check = _said(quick, blamed(attempt, results), helper)
     if not in_worlds:
         return line_check
@@ -148,7 +149,7 @@ def _said(quick: QuickPass, results: Results, helper: WrongHelper | None) -> Lin
         judgements[helper.name] = of_helper
     if odd := unexplained(attempt.iteration, judgements):
         judgements |= judged_together(attempt, odd, judgements)
-    judgements = as_marked(attempt.session.program, judgements)
+    judgements = as_marked(attempt.session.facts, judgements)
     number, precision = attempt.iteration.number, _precision(attempt)
     return LineCheck(number, judgements, precision, helper=helper, of_helper=of_helper)
 

@@ -27,7 +27,7 @@ def unknown(attempt: Attempt, name: str) -> LineJudgement:
     """For a gradient whose name stands for several."""
     program = attempt.session.program
     lines = written_lines(attempt.iteration, name)
-    reads = upstreams(program, frozenset({*attempt.reading.names, name}))[name]
+    reads = upstreams(attempt.session.facts, frozenset({*attempt.reading.names, name}))[name]
     message = many(attempt.iteration, program, name)
     return LineJudgement(name, Verdict.NOT_CHECKED, lines, reads, message=message, reused=True)
 
@@ -74,7 +74,7 @@ def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement
 def judgement_of_helper(attempt: Attempt, helper: WrongHelper) -> LineJudgement:
     """For a helper line that is wrong."""
     line = helper.line
-    reads = upstreams(attempt.session.program, frozenset({*attempt.reading.names, line.root}))[line.root]
+    reads = upstreams(attempt.session.facts, frozenset({*attempt.reading.names, line.root}))[line.root]
     return LineJudgement(
         helper.name,
         helper.verdict,

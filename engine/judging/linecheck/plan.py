@@ -56,7 +56,7 @@ def _reading(path: ExecutionPath, session: Session, iteration: Iteration) -> Rea
     names = tuple(name for name in every if name not in several)
     gradients = frozenset(names)
     interwoven = woven(path.steps, gradients)
-    read = read_gradients(program, gradients) - interwoven
+    read = read_gradients(session.facts, gradients) - interwoven
     early, copied = early_reads(session, names), copied_gradients(program, session.namespace)
     tensor_of = {name: program.naming.tensor(name) for name in every}
     return Reading(
@@ -67,7 +67,7 @@ def _reading(path: ExecutionPath, session: Session, iteration: Iteration) -> Rea
         woven=interwoven,
         read=read,
         cut_names=tuple(sorted(tensor_of[name] for name in read)),
-        static=upstreams(program, gradients),
+        static=upstreams(session.facts, gradients),
         early=early,
         copied=copied,
     )

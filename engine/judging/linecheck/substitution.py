@@ -26,11 +26,13 @@ class Plan:
     """Which gradients there are, when each is complete, and which are read before any line writes them.
 
     `writes` counts the writes that complete a gradient; a name that is missing is not written at all.
+    `before` counts those that the forward has made of them.
     """
 
     names: tuple[str, ...]
     writes: Mapping[str, int]
     early: frozenset[str]
+    before: Mapping[str, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +48,11 @@ class Outcome:
 
 def plan_of(iteration: Iteration, names: tuple[str, ...], early: frozenset[str]) -> Plan:
     """The plan for the gradients `names`, from the record of the iteration."""
-    return Plan(names, {name: len(writes) for name, writes in iteration.writes.items() if writes}, early)
+    writes = {name: at for name, at in iteration.writes.items() if at}
+    sections = {name: [iteration.statement_at(one).section for one in at] for name, at in writes.items()}
+    before = {name: some.count("forward") for name, some in sections.items()}
+    counts = {name: len(at) for name, at in writes.items()}
+    return Plan(names, counts, early, {name: count for name, count in before.items() if count})
 
 
 def planned_anew(world: World, plan: Plan, instead: Mapping[str, Tensor]) -> Plan:
@@ -94,6 +100,7 @@ def run_lines(
     one = _Pass(world, plan, substitutes, taken, after)
     for name in plan.early:
         one.put(name)
+    one.take_from_forward()
     world.lines(one.after, one.after_line, one.failing, graph=graph)
     return Outcome(one.values, one.failed, one.seen)
 
@@ -138,7 +145,7 @@ class _Pass:
         self.substitutes = substitutes
         self.taken = taken
         self.clones = lines_change(world.session)
-        self.seen: dict[str, int] = {}
+        self.seen = dict(plan.before)
         self.placed: dict[str, Tensor] = {}
         self.values: dict[str, Any] = {}
         self.failed: dict[str, tuple[int, BaseException]] = {}
@@ -148,6 +155,13 @@ class _Pass:
         if name in self.substitutes:
             substitute = self.substitutes[name]
             self.placed[name] = self.namespace[name] = substitute.clone() if self.clones else substitute
+
+    def take_from_forward(self) -> None:
+        """Take and replace what the forward has completed."""
+        for name, count in self.plan.before.items():
+            if count == self.plan.writes.get(name) and name in self.namespace:
+                self.values[name] = self.taken(name, self.namespace[name])
+                self.put(name)
 
     def _renew(self, written: Container[str], unseen: bool = False) -> None:
         """Put substitutes again that a line of another gradient changed through shared memory.

@@ -56,7 +56,7 @@ class _Search:
 
     def readers(self, line: HelperLine) -> Sequence[Statement]:
         """The statements that read what a line binds."""
-        return readers(self.attempt.session.program, line)
+        return readers(self.attempt.session.facts, line)
 
 
 def blamed_by_value(quick: QuickPass, results: Results) -> tuple[Results, WrongHelper | None]:
@@ -89,14 +89,16 @@ def _found(search: _Search, line: HelperLine) -> tuple[Place, Run] | None:
 
 def _search_of(quick: QuickPass, results: Results, suspects: frozenset[str]) -> _Search | None:
     attempt = quick.attempt
-    program, names = attempt.session.program, frozenset(results.agreements)
-    through = read_through(program, names)
-    every = {line: _made_from(line, through, results) for line in helper_lines(program, names)}
+    facts, names = attempt.session.facts, frozenset(results.agreements)
+    # what the forward keeps of a gradient, pass by pass, is not replaced with it
+    kept = attempt.plan.before.keys()
+    through = read_through(facts, names, kept)
+    every = {line: _made_from(line, through, results) for line in helper_lines(facts, names - kept)}
     made = {line: some for line, some in every.items() if some & suspects}
-    noted = noted_forward(program)
+    noted = noted_forward(facts.program)
     if not made or noted is None:
         return None
-    elsewhere = suspects.difference(*made.values())
+    elsewhere = suspects.difference(*made.values()) - {line.root for line in made}
     still = compared_exactly(attempt, quick.cuts)
     moves = [Moved(data=False, still=still, by=BY, seed=seed) for seed in range(_MOVED)]
     own, *moved = [scene_of(attempt, noted, move, elsewhere) for move in (None, *moves)]
@@ -107,7 +109,7 @@ def _search_of(quick: QuickPass, results: Results, suspects: frozenset[str]) -> 
 
 def _made_from(line: HelperLine, through: Mapping[str, frozenset[str]], results: Results) -> frozenset[str]:
     """The gradients that a helper line ends up in, what is told as a convention left out."""
-    made = {name for name, others in through.items() if line.root in others}
+    made = {name for name, others in through.items() if line.root in others} - {line.root}
     while fresh := {n for n, reads in results.upstreams.items() if made.intersection(reads)} - made:
         made |= fresh
     verdicts = {name: results.agreements[name].verdict for name in made & results.agreements.keys()}
@@ -134,9 +136,11 @@ def _suspected(search: _Search) -> Iterator[HelperLine]:
 
 
 def _may_be_blamed(search: _Search, line: HelperLine) -> bool:
-    """Not where a single line of a gradient reads it: the error may as well be there."""
+    """Not where a single line of a gradient reads it, and no name says what it is: the error may be there."""
     some, names = search.readers(line), search.names
-    return len(some) > 1 or not any(name in names for one in some for name in one.writes)
+    return (
+        line.root in names or len(some) > 1 or not any(name in names for one in some for name in one.writes)
+    )
 
 
 def _places(search: _Search, line: HelperLine) -> Iterator[Place]:
@@ -153,9 +157,9 @@ def _places(search: _Search, line: HelperLine) -> Iterator[Place]:
             yield from of_shape.places(spot, gradients[spot])
 
 
-def _latest_first(spot: Spot) -> tuple[bool, int, int]:
-    """What arrives somewhere before what flows on, in the order of a backward."""
-    return spot.edge is not None, -spot.expression, spot.inner
+def _latest_first(spot: Spot) -> tuple[bool, bool, int, int]:
+    """What arrives somewhere before what flows on, in the order of a backward; last what has no words."""
+    return spot.edge is not None, spot.inner > 0, -spot.expression, spot.inner
 
 
 def _repaired(search: _Search, scene: Scene, line: HelperLine, place: Place) -> Run | None:
@@ -178,7 +182,7 @@ def _with_blame(search: _Search, results: Results, line: HelperLine, run: Run) -
     made, right = search.made[line], Verdict.RIGHT
     wrong = {name for name in made if results.agreements[name].verdict.accuses}
     agreements = {name: search.own.agreement(name, run)._replace(verdict=right) for name in wrong}
-    through = read_through(search.attempt.session.program, search.names)
+    through = read_through(search.attempt.session.facts, search.names)
     direct = {name for name in search.names if line.root in through[name]}
     upstreams = {n: (line.text, *some) if n in direct else some for n, some in results.upstreams.items()}
     return Results({**results.agreements, **agreements}, upstreams)
@@ -194,7 +198,8 @@ def _told(search: _Search, line: HelperLine, place: Place, run: Run) -> WrongHel
     data = tuple(one.statement for one in _data(search, line))
     words, made_in = _words(search, place.spot), _line(search, place.spot)
     spoiled, accused = search.made[line] & search.wrong, _accused_lines(line, run, given)
-    return WrongHelper(line, place, words, made_in, maxdiff, shape, expected, data, spoiled, accused)
+    ratio = _ratio(bound, given)
+    return WrongHelper(line, place, words, made_in, maxdiff, shape, expected, data, spoiled, ratio, accused)
 
 
 def _accused_lines(line: HelperLine, run: Run, given: Mapping[int, Tensor]) -> tuple[int, ...]:
@@ -210,6 +215,16 @@ def _accused_lines(line: HelperLine, run: Run, given: Mapping[int, Tensor]) -> t
     return tuple(sorted(able))
 
 
+def _ratio(bound: Sequence[Tensor], given: Mapping[int, Tensor]) -> float | None:
+    """What values are times others, where one number says it of all."""
+    pairs = [(bound[at], one) for at, one in given.items()]
+    if any(value.shape != one.shape or value.is_complex() for value, one in pairs):
+        return None
+    squares = sum(float((one * one).sum()) for _, one in pairs)
+    ratio = sum(float((value * one).sum()) for value, one in pairs) / squares if squares else 0.0
+    return ratio if ratio and all(equal(value, ratio * one) for value, one in pairs) else None
+
+
 def _line(search: _Search, spot: Spot) -> int:
     return search.noted.expressions[spot.expression].line if spot.expression >= 0 else 0
 
@@ -219,7 +234,7 @@ def _data(search: _Search, line: HelperLine) -> list[HelperLine]:
     names, arrives = search.names, search.own.flows.arrives
     flowing = {one.line for one in search.before.seen if arrives(one.value)} | {line}
     data = [one for one in search.made if one not in flowing and not one.statement.reads & names]
-    through = read_through(search.attempt.session.program, names | {line.root})[line.root]
+    through = read_through(search.attempt.session.facts, names | {line.root})[line.root]
     return [one for one in data if one.root in through and not _reads_any(one, flowing)]
 
 

@@ -54,9 +54,12 @@ class Scene:
         return Run(self.watched(passes.after, graph=graph).values, passes.seen)
 
     def watched(self, after: Callable[[Statement], None], *, graph: bool = False) -> Outcome:
-        """Run the backward; `after` is called after every statement."""
+        """Run the program; `after` is called after every statement of its forward and its backward."""
         with opened_moved(self.attempt, self.moved) as world:
-            self.attempt.forward(world)
+            try:
+                self.attempt.forward(world, after=after)
+            except _UNFIT:
+                return Outcome({})
             return self.attempt.lines(world, self.known, _copied, graph=graph, after=after)
 
     def expected(self, name: str) -> Tensor:
@@ -71,6 +74,10 @@ class Scene:
     def right(self, name: str, run: Run) -> bool:
         """Whether a gradient of a run is autograd's."""
         return self.agreement(name, run).verdict in (Verdict.RIGHT, Verdict.NOT_EXERCISED)
+
+
+_UNFIT = (ArithmeticError, RuntimeError, ValueError, LookupError, TypeError, AttributeError)
+"""What a forward may raise where another value is given to what it writes beside the loss."""
 
 
 def _copied(_: str, value: Any) -> Any:

@@ -65,9 +65,8 @@ def narrowed(attempt: Attempt, judgements: Mapping[str, LineJudgement]) -> dict[
 
 def _filling(attempt: Attempt, judgement: LineJudgement) -> frozenset[int]:
     """The lines that do more than make memory to be filled."""
-    section = attempt.session.program.section("backward")
     names = frozenset(attempt.reading.names)
-    statements = section.statements if section else ()
+    statements = attempt.session.facts.handwritten.statements
     making = {statement.line for statement in statements if _makes_memory(statement, names)}
     return frozenset(judgement.lines) - making
 

@@ -85,9 +85,11 @@ def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) 
 
 def _derived(session: Session, trace: Trace) -> Derivation:
     names = {name: value for name, value in session.namespace.items() if not name.startswith(HIDDEN)}
-    style = style_of(session.program, names, trace.spelled())
+    early = session.roles.early
+    spelled = {text: name for text, name in trace.spelled().items() if name not in early}
+    style = style_of(session.program, names, spelled)
     with styled(style):
-        walked = walk(trace, wanted_leaves(session), session.program)
+        walked = walk(trace, wanted_leaves(session), session.program, early)
         tensors = {name: trace.names[name].value for name in walked.order}
         reached = walked.contributions.keys() | walked.refused.keys()
         cuts = _random_cuts({name: tensor for name, tensor in tensors.items() if name in reached})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from torch import Tensor
@@ -73,10 +73,14 @@ class Walked:
     """What came to pieces of an expression without a name, until all of its pieces have been visited."""
 
 
-def walk(trace: Trace, wanted: frozenset[str], program: Program) -> Walked:
-    """Go through the forward in reverse. `wanted` are the leaves whose gradients are looked for."""
+def walk(trace: Trace, wanted: frozenset[str], program: Program, written: Container[str] = ()) -> Walked:
+    """Go through the forward in reverse. `wanted` are the leaves whose gradients are looked for.
+
+    What is `written` in it is a gradient itself and has none.
+    """
     walked = Walked(program.naming, program.loss)
-    named = [(label, node) for label, node in trace.assigned if node.name == label and _has_gradient(node)]
+    own = [(label, node) for label, node in trace.assigned if label not in written]
+    named = [(label, node) for label, node in own if node.name == label and _has_gradient(node)]
     earliest: dict[str, int] = {}
     last = _last_pieces(trace.assigned, [node for _, node in named])
     walked.pieces = {source: [] for sources in last.values() for source in sources}

@@ -194,7 +194,9 @@ def _twice(case: Case, line: Line) -> str:
 
 def missing_terms(case: Case) -> Iterator[Edit]:
     """Every part of a line plus or minus a helper variable that nothing reads."""
-    yield from _with_terms(case, unread(case.trial.bench.program, case.trial.bench.attempt.reading.names))
+    yield from _with_terms(
+        case, unread(case.trial.bench.attempt.session.facts, case.trial.bench.attempt.reading.names)
+    )
 
 
 def missing_gradients(case: Case) -> Iterator[Edit]:
