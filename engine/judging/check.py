@@ -72,17 +72,19 @@ def _report(
 ) -> Report:
     interrupted = failure is not None and failure.type == "KeyboardInterrupt"
     reports = [] if record is None or interrupted else gradient_reports(session, record, rtol, atol)
+    found = session.program.found
+    losses = tuple(session.losses) if found is None or found.loss else ()
     return Report(
         program=session.program.name,
         iterations=session.number,
         seed=session.seed,
-        loss=session.losses[-1] if session.losses else None,
-        losses=tuple(session.losses),
+        loss=losses[-1] if losses else None,
+        losses=losses,
         gradients=tuple(reports),
         unpaired=() if record is None else session.unpaired(record),
         notes=(*session.notes, *(_notes(record, reports) if record is not None else ())),
         failure=failure,
-        found=session.program.found.words if session.program.found is not None else "",
+        found=found.words if found is not None else "",
     )
 
 

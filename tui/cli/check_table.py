@@ -179,8 +179,8 @@ def _near_miss(unpaired: Unpaired) -> Text:
 
 def _conclusion(report: Report) -> Text:
     plural = "" if report.iterations == 1 else "s"
-    loss = number(report.loss)
-    text = Text(f"\nFinal loss {loss} after {report.iterations} iteration{plural}.\n")
+    loss = "No loss" if report.loss is None else f"Final loss {number(report.loss)}"
+    text = Text(f"\n{loss} after {report.iterations} iteration{plural}.\n")
     return text.append_text(_judgement(report))
 
 

@@ -44,7 +44,9 @@ def find(
     scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names), losses)
     tensors = frozenset(pairs_of(scheme, names).values())
     trunk = without_grad_modes(trunk, lambda block: _trains(block, scheme, tensors))
-    regions = _in_order(regions_in(trunk, scheme, tensors))
+    regions = _in_order(
+        regions_in(trunk, scheme, tensors) or regions_in(trunk, scheme, tensors, with_loss=False)
+    )
     if not regions:
         raise ProgramError("no iteration was found", path=str(path or name))
     region = regions[min(choice, len(regions) - 1)]
@@ -56,14 +58,15 @@ def find(
         where=_where(region, layout, lines),
         loops=tuple(level.line for level in layout.levels if level.loops),
         parameters=parameters,
-        loss=region.loss,
-        loss_line=region.pieces[region.turn - 1].node.lineno,
+        loss="" if region.given else region.loss,
+        loss_line=_loss_line(region, layout),
         forward=spans_of(_numbers(layout.forward), lines),
         backward=spans_of(_from_first(layout.backward, region.written), lines),
         update=spans_of(_from_first(layout.update, parameters, lists), lines),
         gradient=region.scheme.pattern,
         choice=choice,
         choices=tuple(map(_name, regions)),
+        notes=_notes(region),
     )
     return Program(
         name,
@@ -142,6 +145,19 @@ def _section(kind: str, nodes: list[ast.stmt], lines: tuple[str, ...], first: in
 
 def _numbers(nodes: Sequence[ast.stmt]) -> list[int]:
     return [number for node in nodes for number in Piece(node).lines]
+
+
+def _loss_line(region: Region, layout: Layout) -> int | None:
+    lines = [node.lineno for node in layout.forward if region.loss in Piece(node).binds]
+    return None if region.given else lines[-1]
+
+
+def _notes(region: Region) -> tuple[str, ...]:
+    if not region.given:
+        return ()
+    line = region.pieces[region.turn - 1].node.lineno
+    given = f"{region.given} (line {line}) is taken as given"
+    return (f"no loss is computed: {given}, and what is made from it is judged",)
 
 
 def _from_first(

@@ -51,7 +51,7 @@ def layout_of(region: Region, parameters: Collection[str], lists: Mapping[str, f
         setup=tuple(prologue[:first]),
         parameters=tuple(prologue[first:]),
         levels=levels,
-        forward=_block(region, forward),
+        forward=(*_block(region, forward), *region.more),
         backward=_block(region, [*early, *backward]),
         update=_block(region, update),
     )
@@ -150,7 +150,8 @@ def _head_and_forward(region: Region, parameters: Collection[str]) -> tuple[list
     if not bound_here:
         head = _jumps_up_to(pieces, parameters) if region.loop is not None else 0
         return pieces[:head], pieces[head:]
-    begin = _first_that_reads(pieces, region.loss, parameters)
+    wanted = {region.loss}.union(*(Piece(node).reads for node in region.more))
+    begin = _first_that_reads(pieces, wanted, parameters)
     late = [piece for piece in pieces[begin:] if piece in bound_here]
     return [*pieces[:begin], *late], [piece for piece in pieces[begin:] if piece not in late]
 
@@ -176,9 +177,9 @@ def _jumps(node: ast.stmt) -> bool:
     return bool(found)
 
 
-def _first_that_reads(pieces: Sequence[Piece], loss: str, parameters: Collection[str]) -> int:
-    """The first piece on the way to the loss that reads the value of a parameter."""
-    needed, first = {loss}, len(pieces) - 1
+def _first_that_reads(pieces: Sequence[Piece], wanted: Iterable[str], parameters: Collection[str]) -> int:
+    """The first piece on the way to what is wanted that reads the value of a parameter."""
+    needed, first = {*wanted}, len(pieces) - 1
     for at in range(len(pieces) - 1, -1, -1):
         piece = pieces[at]
         if needed.isdisjoint(piece.writes):

@@ -86,7 +86,7 @@ def _seeded(pieces: Sequence[Piece], scheme: NamingScheme) -> list[str]:
         for node in piece.simple
         if isinstance(node, ast.Assign) and _is_one(node.value)
         for name in stored_names(node)
-        if scheme.tensor(name)
+        if scheme.tensor(name) and (not called(node.value) or _is_reduced(pieces, scheme.tensor(name)))
     ]
 
 

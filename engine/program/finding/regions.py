@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..naming import NamingScheme
 from .losses import losses_in, reduced_last
 from .pieces import Piece, inner_blocks, pieces_of
+from .without_loss import given_gradient, late_loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,10 @@ class Region:
     """The names whose gradients could be written."""
     loss: str
     turn: int
+    more: tuple[ast.stmt, ...] = ()
+    """What is run at the end of the forward beside its pieces."""
+    given: str = ""
+    """The gradient that is taken as given, where there is no loss."""
 
     @property
     def forward(self) -> tuple[Piece, ...]:
@@ -71,19 +76,27 @@ def regions_in(
     scheme: NamingScheme,
     tensors: frozenset[str],
     path: tuple[Inside, ...] = (),
+    *,
+    with_loss: bool = True,
 ) -> list[Region]:
-    """Every block, at any depth, that holds an iteration, in the order of the text."""
+    """Every block, at any depth, that holds an iteration, in the order of the text.
+
+    Not `with_loss`, those whose loss stands below the gradients or nowhere.
+    """
     regions: list[Region] = []
     own: list[ast.stmt] = []
     for node in block:
         inside = [
             region
             for inner in inner_blocks(node)
-            for region in regions_in(inner, scheme, tensors, (*path, Inside(node, tuple(block), inner)))
+            for region in regions_in(
+                inner, scheme, tensors, (*path, Inside(node, tuple(block), inner)), with_loss=with_loss
+            )
         ]
         regions += inside
         own.append(ast.copy_location(ast.Pass(), node) if inside else node)
-    region = _region(block, own, scheme, tensors, path)
+    look = _region if with_loss else _region_without_loss
+    region = look(block, own, scheme, tensors, path)
     return [*regions, region] if region is not None else regions
 
 
@@ -96,22 +109,60 @@ def _region(
 ) -> Region | None:
     """The block itself as one; statements that hold one of their own count for nothing."""
     pieces = pieces_of(own)
-    gradients = [
-        at
-        for at, piece in enumerate(pieces)
-        if piece.bound_for_real(lambda name: scheme.tensor(name) in tensors)
-    ]
-    for loss in _candidates(pieces, gradients, scheme):
+    gradients = _gradients(pieces, scheme, tensors)
+    for loss in _candidates(pieces, gradients, scheme, tensors):
         turn = _turn(pieces, gradients, loss)
         if turn:
             return Region(path, pieces_of(block), scheme, tensors, loss, turn)
     return None
 
 
-def _candidates(pieces: Sequence[Piece], gradients: Sequence[int], scheme: NamingScheme) -> list[str]:
+def _region_without_loss(
+    block: Iterable[ast.stmt],
+    own: Iterable[ast.stmt],
+    scheme: NamingScheme,
+    tensors: frozenset[str],
+    path: tuple[Inside, ...],
+) -> Region | None:
+    pieces = pieces_of(own)
+    gradients = _gradients(pieces, scheme, tensors)
+    if not gradients:
+        return None
+    ending = late_loss(pieces, gradients, scheme) or given_gradient(pieces, gradients, scheme, tensors)
+    if ending is None:
+        return None
+    turn, more, given = ending.turn, ending.more, ending.given
+    return Region(path, pieces_of(block), scheme, tensors, ending.loss, turn, more, given)
+
+
+def _gradients(pieces: Sequence[Piece], scheme: NamingScheme, tensors: frozenset[str]) -> list[int]:
+    """Which pieces write gradients."""
+    return [
+        at
+        for at, piece in enumerate(pieces)
+        if piece.bound_for_real(lambda name: scheme.tensor(name) in tensors)
+    ]
+
+
+def _candidates(
+    pieces: Sequence[Piece], gradients: Sequence[int], scheme: NamingScheme, tensors: frozenset[str]
+) -> list[str]:
+    """What may be the loss; by its form alone only what a tensor with a written gradient leads to."""
     named = losses_in(pieces, scheme)
     last = reduced_last(pieces[: gradients[0]]) if gradients else ""
-    return [*named, *([last] if last and last not in named else [])]
+    written = [pieces[at].bound_for_real(lambda name: scheme.tensor(name) in tensors) for at in gradients]
+    paired = {scheme.tensor(name) for names in written for name in names}
+    form = [last] if last and last not in named and _leads(pieces, paired, last) else []
+    return [*named, *form]
+
+
+def _leads(pieces: Sequence[Piece], names: Collection[str], to: str) -> bool:
+    """Whether a value that is bound is made from one of the names, by what each piece reads."""
+    reached = set(names)
+    for piece in pieces:
+        if not piece.values.isdisjoint(reached):
+            reached |= piece.writes
+    return to in reached - set(names)
 
 
 def _turn(pieces: Sequence[Piece], gradients: Sequence[int], loss: str) -> int:

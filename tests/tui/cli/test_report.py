@@ -267,7 +267,7 @@ def test_the_json_object_has_the_documented_keys() -> None:
     shown = json.loads(report_json(report(gradient())))
     assert list(shown) == [
         *("program", "iterations", "seed", "strict", "loss", "losses"),
-        *("gradients", "unpaired", "notes", "error"),
+        *("gradients", "unpaired", "found", "notes", "error"),
     ]
     assert set(shown["gradients"][0]) == {
         *("name", "line", "verdict", "exact", "approximate", "maxdiff", "relative_error"),
