@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+ASIDE = "# magic: "
+"""What stands before a line of a notebook that is no Python; a comment, and no marker of a cell."""
 _MARKER = re.compile(r"^#\s*%%+(?P<rest>.*)$")
 _KIND = re.compile(r"\[(?P<kind>markdown|md|raw)\]", re.IGNORECASE)
 _OPTIONS = re.compile(r"\s[\w.-]+=.*$")

@@ -30,6 +30,8 @@ class Found:
     """Which of the choices it is."""
     choices: tuple[str, ...] = ()
     """Where else an iteration could be, in words, the likeliest first."""
+    again: bool = False
+    """Whether only some of the gradients are written there, once more."""
     notes: tuple[str, ...] = ()
     """What else there is to say, in sentences."""
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from .cells import split
 from .did_you_mean import nearest
+from .notebook import NotebookText, read_notebook
 from .program import Program, ProgramError, parse
 from .reading import read
 from .source_text import SourceText, read_text
@@ -81,7 +82,7 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _read(path: Path, target: str) -> SourceText:
+def _read(path: Path, target: str) -> SourceText | NotebookText:
     if not _exists(path):
         raise _missing(path, target)
     if path.is_dir():
@@ -94,7 +95,9 @@ def _read(path: Path, target: str) -> SourceText:
     return _decode(data, target)
 
 
-def _decode(data: bytes, target: str) -> SourceText:
+def _decode(data: bytes, target: str) -> SourceText | NotebookText:
+    if target.endswith(".ipynb"):
+        return read_notebook(data, target)
     if b"\0" in data:
         raise ProgramError("this is a binary file", path=target, hint="A program is a Python file")
     try:
@@ -103,9 +106,6 @@ def _decode(data: bytes, target: str) -> SourceText:
         raise _not_in_its_encoding(problem, target) from None
     except SyntaxError as problem:
         raise ProgramError(f"its encoding cannot be read: {problem.msg}", path=target, line=1) from None
-    if target.endswith(".ipynb"):
-        hint = "Convert it: jupytext --to py:percent " + target
-        raise ProgramError("this is a notebook", path=target, hint=hint)
     return source
 
 

@@ -7,6 +7,7 @@ import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from .around import Level
 from .cells import Cell, split
@@ -14,7 +15,6 @@ from .did_you_mean import nearest
 from .found import Found
 from .names import stored_names
 from .naming import DX, NamingScheme
-from .source_text import SourceText
 from .statements import Statement, statements_of
 
 SECTIONS = ("setup", "parameters", "forward", "backward", "update")
@@ -25,6 +25,17 @@ BEGINNING = ("setup", "parameters")
 """What runs once."""
 ITERATED = ("forward", "backward", "update")
 """What every iteration runs."""
+
+
+class Source(Protocol):
+    """A file as it was read: its bytes, its text, and the bytes that another text of it would be."""
+
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def text(self) -> str: ...
+    def encoded(self, text: str) -> bytes:
+        """The bytes of another text in the form of this one."""
 
 
 class ProgramError(Exception):
@@ -87,7 +98,7 @@ class Program:
     """What was found in a file without titles."""
     flags: int = 0
     """What the file asks of the compiler: `from __future__ import annotations`."""
-    source: SourceText | None = field(default=None, repr=False)
+    source: Source | None = field(default=None, repr=False)
     """Its file as it was read, where it was read from one."""
 
     def section(self, kind: str) -> Section | None:

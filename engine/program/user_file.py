@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from .source_text import SourceText
+from .program import Source
 
 
 class CannotWrite(Exception):
@@ -60,7 +60,7 @@ def replace(path: Path, data: bytes, read: bytes | None) -> None:
                 _overwrite(target, data)
 
 
-def in_form_of(source: SourceText | None, text: str) -> bytes:
+def in_form_of(source: Source | None, text: str) -> bytes:
     """The bytes of a text in the form of the file that it comes from.
 
     Raises:

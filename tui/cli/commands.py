@@ -16,7 +16,7 @@ from ... import __version__
 from . import tutor_commands as studies
 from .interrupts import interrupted_by_user_alone
 from .open_screen import FIRST, open_screen
-from .options import Count, Flag, NotNegative, Seed
+from .options import AS_FOUND, Count, Flag, NotNegative, Reading, Seed, load_at
 from .saving import destination
 from .streams import PlainConsole, prints_on_stderr, silenced, write_line
 from .usage_errors import Refusal, as_argument, usage_error
@@ -66,6 +66,7 @@ def step(
     seed: Seed = 0,
     theme: str | None = None,
     no_mouse: Flag = False,
+    reading: Annotated[Reading, Parameter(name="*")] = AS_FOUND,
 ) -> int:
     """Step a program on the screen.
 
@@ -80,7 +81,14 @@ def step(
     no_mouse
         Leave the mouse to the terminal.
     """
-    return open_screen(program, seed=seed, theme=theme, mouse=not no_mouse)
+    return open_screen(
+        program,
+        seed=seed,
+        theme=theme,
+        mouse=not no_mouse,
+        choice=reading.choice,
+        gradient=reading.gradient or "",
+    )
 
 
 @app.command(
@@ -101,6 +109,7 @@ def check(
     json: Flag = False,
     strict: Flag = False,
     tolerance: Annotated[Tolerance, Parameter(name="*")] = _ALLCLOSE,
+    reading: Annotated[Reading, Parameter(name="*")] = AS_FOUND,
     seed: Seed = 0,
 ) -> int:
     """Train without a screen and judge every handwritten gradient.
@@ -120,7 +129,11 @@ def check(
     """
     from ...engine.judging import check as checks
 
-    loaded = _load_or_say_in_json(program, seed, strict=strict) if json else _load(program)
+    loaded = (
+        _load_or_say_in_json(program, reading, seed=seed, strict=strict)
+        if json
+        else load_at(program, reading)
+    )
     with interrupted_by_user_alone(), prints_on_stderr():
         report = checks.check(
             loaded,
@@ -181,18 +194,12 @@ def obey(words: list[str]) -> int:
     return code or 0
 
 
-def _load(target: str) -> Program:
-    from ...engine.program.library import load
-
-    return load(target)
-
-
-def _load_or_say_in_json(target: str, seed: int, *, strict: bool) -> Program:
+def _load_or_say_in_json(target: str, reading: Reading, *, seed: int, strict: bool) -> Program:
     from ...engine.program.program import ProgramError
     from .check_json import error_json
 
     try:
-        return _load(target)
+        return load_at(target, reading)
     except ProgramError as error:
         write_line(error_json(error, target, seed, strict=strict))
         raise

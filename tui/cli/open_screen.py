@@ -11,7 +11,15 @@ FIRST = "linear_regression"
 """The program where none is named."""
 
 
-def open_screen(program: str, *, seed: int = 0, theme: str | None = None, mouse: bool = True) -> int:
+def open_screen(
+    program: str,
+    *,
+    seed: int = 0,
+    theme: str | None = None,
+    mouse: bool = True,
+    choice: int = 1,
+    gradient: str = "",
+) -> int:
     """Step a program on the screen until the user quits; the exit code.
 
     Raises:
@@ -24,7 +32,7 @@ def open_screen(program: str, *, seed: int = 0, theme: str | None = None, mouse:
             f"The screen needs a terminal, and {reason}; "
             "`backprop-tui check` judges the gradients without one."
         )
-    loaded = load(program)
+    loaded = load(program, choice=choice - 1, gradient=gradient)
     _require_theme(theme)
     from ..app import run
 

@@ -6,7 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...engine.program.source_text import SourceText
+from ...engine.program.notebook import NotebookText
+from ...engine.program.program import Source
 from ...engine.program.user_file import CannotWrite, bytes_of, create, in_form_of, replace
 from .usage_errors import Refusal, require_path
 
@@ -19,7 +20,7 @@ class Destination:
     exists: bool = False
     read: bytes | None = None
 
-    def save(self, text: str, source: SourceText | None = None) -> None:
+    def save(self, text: str, source: Source | None = None) -> None:
         """Write a text, in the form of the file that it comes from.
 
         Raises:
@@ -27,7 +28,8 @@ class Destination:
         """
         path = Path(self.file)
         try:
-            data = in_form_of(source, text)
+            takes_cells = self.file.endswith(".ipynb") or not isinstance(source, NotebookText)
+            data = in_form_of(source if takes_cells else None, text)
             if self.exists:
                 replace(path, data, self.read)
             else:

@@ -10,9 +10,8 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from ...engine.program.did_you_mean import nearest
-from ...engine.program.library import load
 from .interrupts import interrupted_by_user_alone
-from .options import Flag, Level, Seed
+from .options import AS_FOUND, Flag, Level, Reading, Seed, load_at
 from .saving import destination
 from .streams import PlainConsole, prints_on_stderr, write_line
 from .usage_errors import Refusal
@@ -33,6 +32,7 @@ def write(
     output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
     missing: Flag = False,
     force: Flag = False,
+    reading: Annotated[Reading, Parameter(name="*")] = AS_FOUND,
     seed: Seed = 0,
 ) -> int:
     """Write the handwritten gradients of a program, every one confirmed.
@@ -52,7 +52,7 @@ def write(
     """
     hint = "choose another name, or add --force"
     place = destination(output, hint, force=force) if output is not None else None
-    loaded = load(program)
+    loaded = load_at(program, reading)
     written = _written(loaded, program, missing=missing, seed=seed)
     if place is None:
         write_line(written.text.rstrip("\n"))
@@ -74,7 +74,14 @@ def _written(loaded: Program, program: str, *, missing: bool, seed: int) -> Writ
         raise _refusal(problem, program) from None
 
 
-def explain(program: str, tensor: str | None = None, /, *, seed: Seed = 0) -> int:
+def explain(
+    program: str,
+    tensor: str | None = None,
+    /,
+    *,
+    reading: Annotated[Reading, Parameter(name="*")] = AS_FOUND,
+    seed: Seed = 0,
+) -> int:
     """Explain how a gradient comes about: who uses the tensor, by which rule, with numbers.
 
     Parameters
@@ -89,7 +96,7 @@ def explain(program: str, tensor: str | None = None, /, *, seed: Seed = 0) -> in
     from ...engine.tutor import explanation as explaining
     from ...engine.tutor import wording
 
-    study = _study(program, seed)
+    study = _study(program, reading, seed)
     names = list(study.derivation.gradients) if tensor is None else [_tensor(study, tensor)]
     for position, name in enumerate(names):
         if position:
@@ -99,7 +106,15 @@ def explain(program: str, tensor: str | None = None, /, *, seed: Seed = 0) -> in
     return 0
 
 
-def hint(program: str, tensor: str, /, *, level: Level = 1, seed: Seed = 0) -> int:
+def hint(
+    program: str,
+    tensor: str,
+    /,
+    *,
+    level: Level = 1,
+    reading: Annotated[Reading, Parameter(name="*")] = AS_FOUND,
+    seed: Seed = 0,
+) -> int:
     """Give a hint for a gradient that is not right yet.
 
     Parameters
@@ -115,7 +130,7 @@ def hint(program: str, tensor: str, /, *, level: Level = 1, seed: Seed = 0) -> i
     """
     from ...engine.tutor import hints, wording
 
-    study = _study(program, seed)
+    study = _study(program, reading, seed)
     name = _tensor(study, tensor)
     gradient = study.derivation.gradients[name].name
     if right := wording.right_already(gradient, study.judgement(name)):
@@ -126,12 +141,12 @@ def hint(program: str, tensor: str, /, *, level: Level = 1, seed: Seed = 0) -> i
     return 0
 
 
-def _study(program: str, seed: int) -> Study:
+def _study(program: str, reading: Reading, seed: int) -> Study:
     from ...engine.tutor.study import CannotStudy, study
 
     try:
         with interrupted_by_user_alone(), prints_on_stderr():
-            return study(load(program), seed)
+            return study(load_at(program, reading), seed)
     except CannotStudy as problem:
         raise _refusal(problem, program) from None
 

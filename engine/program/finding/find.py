@@ -8,10 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from ..around import Block, blocks_around
+from ..cells import ASIDE, split
 from ..found import Found, listed, spans_of
 from ..naming import NamingScheme
 from ..program import BETWEEN, Program, ProgramError, Section
 from ..statements import statements_of
+from .again import Marks, cell_of, parted
 from .functions import dissolved
 from .layout import Layout, before_region, layout_of
 from .losses import losses_in
@@ -44,18 +46,22 @@ def find(
     scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names), losses)
     tensors = frozenset(pairs_of(scheme, names).values())
     trunk = without_grad_modes(trunk, lambda block: _trains(block, scheme, tensors))
-    regions = _in_order(
-        regions_in(trunk, scheme, tensors) or regions_in(trunk, scheme, tensors, with_loss=False)
-    )
+    marks = [cell.marker for cell in split(lines) if cell.marker and not cell.narration]
+    found_there = regions_in(trunk, scheme, tensors) or regions_in(trunk, scheme, tensors, with_loss=False)
+    regions = _in_order([part for region in found_there for part in parted(region, marks)])
     if not regions:
         raise ProgramError("no iteration was found", path=str(path or name))
-    region = regions[min(choice, len(regions) - 1)]
+    if choice >= len(regions):
+        places = "; ".join(f"{number} {_name(one, marks)}" for number, one in enumerate(regions, 1))
+        message = f"there is no place number {choice + 1} for the iteration"
+        raise ProgramError(message, path=str(path or name), hint=f"There are: {places}")
+    region = regions[choice]
     lists = lists_of_names(trunk)
     parameters = parameters_of(region, before_region(region), lists)
     layout = layout_of(region, parameters, lists)
     sections = _sections(layout, lines)
     found = Found(
-        where=_where(region, layout, lines),
+        where=_where(region, layout, lines, marks),
         loops=tuple(level.line for level in layout.levels if level.loops),
         parameters=parameters,
         loss="" if region.given else region.loss,
@@ -65,8 +71,9 @@ def find(
         update=spans_of(_from_first(layout.update, parameters, lists), lines),
         gradient=region.scheme.pattern,
         choice=choice,
-        choices=tuple(map(_name, regions)),
-        notes=_notes(region),
+        choices=tuple(_name(one, marks) for one in regions),
+        again=region.again,
+        notes=_notes(region, lines),
     )
     return Program(
         name,
@@ -152,12 +159,18 @@ def _loss_line(region: Region, layout: Layout) -> int | None:
     return None if region.given else lines[-1]
 
 
-def _notes(region: Region) -> tuple[str, ...]:
-    if not region.given:
-        return ()
-    line = region.pieces[region.turn - 1].node.lineno
-    given = f"{region.given} (line {line}) is taken as given"
-    return (f"no loss is computed: {given}, and what is made from it is judged",)
+def _notes(region: Region, lines: Sequence[str]) -> tuple[str, ...]:
+    notes: list[str] = []
+    if region.given:
+        line = region.pieces[region.turn - 1].node.lineno
+        given = f"{region.given} (line {line}) is taken as given"
+        notes.append(f"no loss is computed: {given}, and what is made from it is judged")
+    magics = [number for number, line in enumerate(lines, 1) if line.startswith(ASIDE)]
+    if magics:
+        plural, verb = ("s", "are") if len(magics) > 1 else ("", "is")
+        spans = listed(spans_of(magics, ("x",) * len(lines)))
+        notes.append(f"line{plural} {spans} {verb} no Python and {verb} left out")
+    return tuple(notes)
 
 
 def _from_first(
@@ -170,15 +183,26 @@ def _from_first(
     return _numbers(nodes)
 
 
-def _where(region: Region, layout: Layout, lines: Sequence[str]) -> str:
-    if region.loop is not None:
-        return _name(region)
+def _where(region: Region, layout: Layout, lines: Sequence[str], marks: Marks) -> str:
+    if region.loop is not None or region.again:
+        return _name(region, marks)
     parts = (layout.forward, layout.backward, layout.update)
     spans = spans_of([number for part in parts for number in _numbers(part)], lines)
     return f"lines {listed(spans)}"
 
 
-def _name(region: Region) -> str:
+def _name(region: Region, marks: Marks) -> str:
     if region.loop is not None:
         return f"the loop in line {region.loop.lineno}"
-    return f"the lines below line {region.pieces[region.turn - 1].node.lineno}"
+    writing = [piece for piece in region.rest if piece.bound_for_real(region.is_gradient)]
+    first = writing[0]
+    if not marks:
+        return f"the lines from {first.node.lineno} on"
+    names = sorted(region.written, key=lambda name: min(_lines_of(writing, name)))
+    cells = sorted({cell_of(piece, marks) for piece in writing})
+    where = f"cell {cells[0]}" if len(cells) == 1 else f"cells {cells[0]}–{cells[-1]}"
+    return f"{where}: {', '.join(names[:3])}{' once more' if region.again else ''}"
+
+
+def _lines_of(pieces: Sequence[Piece], name: str) -> list[int]:
+    return [piece.node.lineno for piece in pieces if name in piece.writes]

@@ -184,6 +184,8 @@ def _first_that_reads(pieces: Sequence[Piece], wanted: Iterable[str], parameters
         piece = pieces[at]
         if needed.isdisjoint(piece.writes):
             continue
+        if isinstance(piece.node, ast.Assign):
+            needed -= piece.binds
         needed |= piece.values
         if not piece.values.isdisjoint(parameters) and not _sets(piece, parameters):
             first = at
@@ -208,12 +210,13 @@ def _backward_and_update(
 def _end_of_straight(region: Region, parameters: Collection[str], lists: Mapping[str, frozenset[str]]) -> int:
     """Where straight code ends: with the last line that changes a parameter or looks at a gradient."""
     last = region.last_gradient
+    changed = {at for name, at in updates(region, lists).items() if name in parameters}
     for at in range(region.last_gradient + 1, len(region.pieces)):
         piece = region.pieces[at]
         members = frozenset[str]().union(*(lists.get(name, frozenset()) for name in piece.reads))
         looks = not region.written.isdisjoint(piece.reads | members)
-        if piece.is_loop and not looks:
+        if (piece.is_loop and not looks) or (_sets(piece, parameters) and at not in changed and not looks):
             break
-        if looks or not piece.writes.isdisjoint(parameters):
+        if looks or at in changed:
             last = at
     return last + 1

@@ -81,21 +81,39 @@ def _said_in(node: ast.Assign) -> set[str]:
 
 
 def updates(region: Region, lists: Mapping[str, frozenset[str]]) -> dict[str, int]:
-    """By name, the first piece below the loss that changes it from what is made there, gradients aside."""
-    made: set[str] = set()
+    """By name, the first piece below the loss that changes it from a gradient, gradients aside."""
+    flow = _Flow(set(region.written), lists)
     first: dict[str, int] = {}
     for at in range(region.turn, len(region.pieces)):
-        piece = region.pieces[at]
-        from_gradient = not made.isdisjoint(_read(piece, lists)) or _reads_grad(piece)
-        for name in changed_by(piece, lists) if from_gradient else ():
+        for name in flow.changed(region.pieces[at]):
             if not region.is_gradient(name):
                 first.setdefault(name, at)
-        made |= piece.binds
     return first
 
 
-def _read(piece: Piece, lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return piece.reads | _members(piece.reads, lists)
+class _Flow:
+    """What gradients flow into: the names that are made from them, statement by statement."""
+
+    def __init__(self, made: set[str], lists: Mapping[str, frozenset[str]]) -> None:
+        self.made = made
+        self.lists = lists
+
+    def changed(self, piece: Piece) -> frozenset[str]:
+        """The names that a piece writes from what is made from gradients."""
+        for node in own_nodes(piece.node):
+            if isinstance(node, ast.For) and self._reads_made(read_names(node.iter)):
+                self.made |= stored_names(node.target)
+        names = frozenset[str]().union(*(self._written_from(node) for node in piece.simple))
+        self.made |= names
+        through = changed_by(piece, self.lists) - piece.writes
+        return names | through if names or self._reads_made(piece.reads) else names
+
+    def _written_from(self, node: ast.stmt) -> frozenset[str]:
+        one = Piece(node)
+        return one.writes if self._reads_made(one.reads) or _reads_grad(one) else frozenset()
+
+    def _reads_made(self, names: Collection[str]) -> bool:
+        return not self.made.isdisjoint(names) or not self.made.isdisjoint(_members(names, self.lists))
 
 
 def _reads_grad(piece: Piece) -> bool:
@@ -118,6 +136,8 @@ def parameters_of(
     chosen = {name for name in changed if name in paired or name in read}
     chosen |= require_grad([*before, *(piece.node for piece in own)], lists) & (read | paired)
     chosen &= leaves
+    if not own:
+        chosen -= frozenset[str]().union(*(piece.binds for piece in region.forward))
     if not chosen:
         chosen = _learned(region, paired & leaves, [*before, *(piece.node for piece in own)])
     return tuple(dict.fromkeys(name for name in bound if name in chosen))

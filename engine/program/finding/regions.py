@@ -39,6 +39,8 @@ class Region:
     """What is run at the end of the forward beside its pieces."""
     given: str = ""
     """The gradient that is taken as given, where there is no loss."""
+    again: bool = False
+    """Whether it writes once more some of what an earlier one has written."""
 
     @property
     def forward(self) -> tuple[Piece, ...]:
@@ -96,12 +98,11 @@ def regions_in(
         regions += inside
         own.append(ast.copy_location(ast.Pass(), node) if inside else node)
     look = _region if with_loss else _region_without_loss
-    region = look(block, own, scheme, tensors, path)
+    region = look(own, scheme, tensors, path)
     return [*regions, region] if region is not None else regions
 
 
 def _region(
-    block: Iterable[ast.stmt],
     own: Iterable[ast.stmt],
     scheme: NamingScheme,
     tensors: frozenset[str],
@@ -113,12 +114,11 @@ def _region(
     for loss in _candidates(pieces, gradients, scheme, tensors):
         turn = _turn(pieces, gradients, loss)
         if turn:
-            return Region(path, pieces_of(block), scheme, tensors, loss, turn)
+            return Region(path, pieces, scheme, tensors, loss, turn)
     return None
 
 
 def _region_without_loss(
-    block: Iterable[ast.stmt],
     own: Iterable[ast.stmt],
     scheme: NamingScheme,
     tensors: frozenset[str],
@@ -132,7 +132,7 @@ def _region_without_loss(
     if ending is None:
         return None
     turn, more, given = ending.turn, ending.more, ending.given
-    return Region(path, pieces_of(block), scheme, tensors, ending.loss, turn, more, given)
+    return Region(path, pieces, scheme, tensors, ending.loss, turn, more, given)
 
 
 def _gradients(pieces: Sequence[Piece], scheme: NamingScheme, tensors: frozenset[str]) -> list[int]:

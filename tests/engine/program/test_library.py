@@ -93,14 +93,6 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     assert refused(file).message == "the file is empty"
 
 
-def test_a_notebook_is_told_how_to_convert(tmp_path: Path) -> None:
-    file = tmp_path / "a.ipynb"
-    file.write_text('{"cells": []}', encoding="utf-8")
-    problem = refused(file)
-    assert problem.message == "this is a notebook"
-    assert problem.hint == f"Convert it: jupytext --to py:percent {file}"
-
-
 @pytest.mark.parametrize("target", ["x" * 5000, "a\0b", "", "~nobody/x.py", "[/]", "a[/]b.py"])
 def test_a_name_that_no_file_can_have_is_refused_like_any_other(target: str) -> None:
     assert refused(target).message
