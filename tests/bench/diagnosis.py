@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import torch
@@ -20,6 +20,7 @@ from tests.mutation.judging import subject
 from tests.mutation.mutator import Mutant, mutants
 from tests.mutation.operators import Kind
 from tests.mutation.programs import PROGRAMS
+from tests.mutation.sizes import other_sizes, with_sizes
 
 READINGS = {
     Kind.POWER: {"wrong_power"},
@@ -38,10 +39,17 @@ READINGS = {
 """The kinds of explanation that name what was planted, or say the same of the line in other words."""
 
 
-class Score:
-    """Counts over many mutants."""
+def passes(text: str, name: str) -> bool:
+    """Whether the line of a gradient, or of a helper variable, is right in a program."""
+    judgements = subject(text).judgements
+    return name not in judgements or judgements[name].verdict.passes
 
-    def __init__(self) -> None:
+
+class Score:
+    """Counts over many mutants of a program that is tried at other sizes as well, where it has any."""
+
+    def __init__(self, sizes: Iterable[tuple[int, int]] | None = None) -> None:
+        self.sizes = sizes
         self.counts: Counter[str] = Counter()
         self.deriving: list[float] = []
         self.diagnosing: list[float] = []
@@ -67,11 +75,14 @@ class Score:
             yield f"not explained: line {mutant.line}: {mutant.after}: {one.message}"
             return
         self.counts["planted"] += one.kind in READINGS[mutant.kind]
-        fixed = subject(applied(mutant.program, one))
-        verdict = check_lines(fixed.session, fixed.iteration).judgements[name].verdict
-        if not verdict.passes:
+        fixed = applied(mutant.program, one)
+        where = "here" if not passes(fixed, name) else ""
+        if not where and self.sizes is not None:
+            self.counts["resized"] += 1
+            where = "" if passes(with_sizes(fixed, dict(self.sizes)), name) else "at other sizes"
+        if where:
             self.counts["false"] += 1
-            yield f"FALSE: line {mutant.line}: {mutant.after}: {one.message}: {one.edit} is {verdict}"
+            yield f"FALSE: line {mutant.line}: {mutant.after}: {one.message}: {one.edit}: not so {where}"
 
     def words(self) -> str:
         """All of it in a line."""
@@ -83,21 +94,25 @@ class Score:
         return (
             f"{explained} of {every} explained ({explained / every:.1%}, goal 95 %), "
             f"{planted:.1%} with the planted kind or the same in other words, "
-            f"{self.counts['false']} false when tried (goal 0), "
+            f"{self.counts['false']} false when tried, {self.counts['resized']} at other sizes too (goal 0), "
             f"{alone:.0f} ms a line, {both:.0f} ms with deriving it (goal 50)"
         )
 
 
 def main() -> None:
-    """Print a line per program, and every line that is not explained; an argument takes one in so many."""
+    """Print a line per program, and every line that is not explained.
+
+    Names of programs as arguments choose among them, and a number takes one mutant in so many.
+    """
     torch.set_num_threads(1)
-    every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    every = next((int(one) for one in sys.argv[1:] if one.isdigit()), 1)
+    chosen = [name for name in PROGRAMS if name in sys.argv[1:]] or [*PROGRAMS]
     total = Score()
-    for name, text in PROGRAMS.items():
-        score = Score()
+    for name, text in ((name, PROGRAMS[name]) for name in chosen):
+        score = Score(other_sizes(text))
         for mutant in list(mutants(text))[::every]:
             for words in score.take(mutant):
-                print(f"  {name}: {words}")
+                print(f"  {name}: {words}", flush=True)
         print(f"{name}: {score.words()}", flush=True)
         total.counts += score.counts
         total.deriving += score.deriving

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -260,11 +260,20 @@ def _replaced(program: str, statement: ast.stmt, after: str) -> str:
     return (head + after.encode() + b" \\\n" * (last - first) + tail).decode()
 
 
+def section_of(program: str, title: str) -> str:
+    """The program with the lines of one section left in, each in its place."""
+    return _lines_of(program, lambda other: other == title)
+
+
 def _only(program: str, *, backward: bool) -> str:
     """The program with the lines of its backward section alone, or of all others, left in."""
+    return _lines_of(program, lambda title: (title in _BACKWARD) is backward)
+
+
+def _lines_of(program: str, wanted: Callable[[str], bool]) -> str:
     title, kept = "", []
     for line in program.splitlines():
         match = _TITLE.match(line)
         title = match.group(1).lower() if match else title
-        kept.append(line if (title in _BACKWARD) is backward else "")
+        kept.append(line if wanted(title) else "")
     return "\n".join(kept) + "\n"
