@@ -75,6 +75,9 @@ class Score:
             yield f"not explained: line {mutant.line}: {mutant.after}: {one.message}"
             return
         self.counts["planted"] += one.kind in READINGS[mutant.kind]
+        if not one.edit:  # it names what is missing, and no edit can be tried
+            self.counts["named"] += 1
+            return
         fixed = applied(mutant.program, one)
         where = "here" if not passes(fixed, name) else ""
         if not where and self.sizes is not None:
@@ -94,6 +97,7 @@ class Score:
         return (
             f"{explained} of {every} explained ({explained / every:.1%}, goal 95 %), "
             f"{planted:.1%} with the planted kind or the same in other words, "
+            f"{self.counts['named']} without an edit, "
             f"{self.counts['false']} false when tried, {self.counts['resized']} at other sizes too (goal 0), "
             f"{alone:.0f} ms a line, {both:.0f} ms with deriving it (goal 50)"
         )

@@ -29,7 +29,7 @@ from .case import Case, case_of
 from .diagnosis import Diagnosis, Place
 from .edit import Edit
 from .helper_trial import helper_on_trial
-from .lost_uses import lost_use
+from .lost_uses import lost_use, lost_use_of
 from .named_numbers import times_off
 from .on_purpose import ascent, on_purpose
 from .search import explanation
@@ -148,7 +148,8 @@ def _edited(case: Case) -> Diagnosis:
     edit = explanation(case)
     if edit is None:
         more = _range(case.trial)
-        return Diagnosis("unexplained", f"{_UNEXPLAINED} ({more})" if more else _UNEXPLAINED)
+        unexplained = Diagnosis("unexplained", f"{_UNEXPLAINED} ({more})" if more else _UNEXPLAINED)
+        return lost_use_of(case.trial.bench.attempt, case.name) or unexplained
     return replace(_of_edit(edit), alone=not _may_be_in_another(case, edit))
 
 

@@ -78,9 +78,10 @@ def _in_world(one: _Helper, attempt: Attempt, world: World) -> Trial:
 
 
 def _kept(right: Mapping[int, Tensor], bound: list[Any], value: Any) -> Any:
-    """The hook after the line."""
+    """The hook after the line; what it gives may be changed in place."""
     bound.append(value)
-    return right.get(len(bound) - 1, value)
+    belongs = right.get(len(bound) - 1)
+    return value if belongs is None else belongs.clone()
 
 
 def _stacked(right: Mapping[int, Tensor], bound: Sequence[Any] | Mapping[int, Any]) -> Tensor:

@@ -1,8 +1,8 @@
-"""A use that a helper line leaves out: what is missing is what flows back through it, in every pass."""
+"""A use that lines leave out: what is missing is what flows back through it, in every pass of their loop."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import torch
@@ -13,6 +13,7 @@ from ..linecheck.attempt import Attempt
 from ..linecheck.flows import Arrival, flows_of
 from ..linecheck.helper_lines import passes_of
 from ..linecheck.helper_places import Spot, WrongHelper
+from ..linecheck.watched_helpers import scene_of
 from .diagnosis import Diagnosis
 from .trial import Trial
 
@@ -27,23 +28,44 @@ def lost_use(attempt: Attempt, trial: Trial, helper: WrongHelper) -> Diagnosis |
     noted = noted_forward(attempt.session.program)
     if noted is None or not isinstance(value, Tensor) or value.shape != expected.shape:
         return None
-    lacking = expected - value
     with attempt.open() as world:
         flows = flows_of(attempt, world, noted)
         place, among = helper.place, len(flows.gradients.get(helper.place.spot, ()))
         turns = [place.turn(at, among) for at in range(passes_of(attempt.iteration, helper.line))]
         into = [flows.into(Arrival(place.spot, turn)) for turn in turns if turn is not None]
+    some = _lost(expected - value, expected, into)
+    return Diagnosis("path_missing", _said(helper.of, some, noted.expressions, also=True)) if some else None
+
+
+def lost_use_of(attempt: Attempt, name: str) -> Diagnosis | None:
+    """Which use of its tensor the lines of a gradient leave out, where that is what they lack."""
+    noted = noted_forward(attempt.session.program)
+    if noted is None or attempt.dtype is None:
+        return None
+    scene = scene_of(attempt, noted, None, frozenset(attempt.reading.names) - {name})
+    tensor = attempt.reading.tensor_of[name]
+    value, arrival = scene.watched(lambda _: None).values.get(name), scene.flows.named.get(tensor)
+    expected = scene.expected(name)
+    if arrival is None or not isinstance(value, Tensor) or value.shape != expected.shape:
+        return None
+    some = _lost(expected - value, expected, [scene.flows.into(arrival)])
+    also = bool(value.any())
+    return Diagnosis("path_missing", _said(tensor, some, noted.expressions, also=also)) if some else None
+
+
+def _lost(lacking: Tensor, expected: Tensor, into: Sequence[Mapping[Spot, Tensor]]) -> Sequence[Spot]:
+    """One use or two whose contributions, pass by pass, are what is lacking; none where no two are."""
     uses = list(dict.fromkeys(spot for one in into for spot in one))[:_MOST]
     nothing = torch.zeros_like(expected[0] if len(into) > 1 else expected)
     for some in (*combinations(uses, 1), *combinations(uses, 2)):
         sums = [sum((one.get(spot, nothing) for spot in some), nothing) for one in into]
         found = torch.stack(sums) if len(sums) > 1 else sums[0]
         if bool(((found - lacking).abs() <= _ROUNDING * expected.abs().max()).all()):
-            return Diagnosis("path_missing", _said(helper, some, noted.expressions))
-    return None
+            return some
+    return ()
 
 
-def _said(helper: WrongHelper, some: Sequence[Spot], expressions: Sequence[Expression]) -> str:
+def _said(of: str, some: Sequence[Spot], expressions: Sequence[Expression], *, also: bool) -> str:
     texts = list(dict.fromkeys(expressions[spot.expression].text for spot in some))
     contributions = "its contribution is" if len(texts) == 1 else "their contributions are"
-    return f"{helper.of} is also used by {' and '.join(texts)}; {contributions} missing"
+    return f"{of} is {'also ' if also else ''}used by {' and '.join(texts)}; {contributions} missing"

@@ -24,6 +24,7 @@ from .candidates.grafts import (
     zeros_and_ones,
 )
 from .candidates.in_loops import lost_in_a_pass
+from .candidates.lost_factors import lost_factors
 from .candidates.names import near_upstreams, other_upstreams, tensors
 from .candidates.pairs import two_slips
 from .candidates.powers import any_power, exponents
@@ -75,6 +76,7 @@ _TRIED: tuple[Candidates, ...] = (
     any_upstream,
     missing_factors,
     any_power,
+    lost_factors,
     signs,
     other_sizes,
     other_gradients,

@@ -9,16 +9,20 @@ from torch import Tensor
 
 from ....program.names import called
 from ..case import Case
-from ..edit import Edit, Spot, spots_of
+from ..edit import Edit, Spot, literal, number, spots_of
 from ..wording import binary, written
 
 _MOST = 400
 
 
 def zeros_and_ones(case: Case) -> Iterator[Edit]:
-    """`E` for `torch.zeros_like(E)`."""
+    """`E` for `torch.zeros_like(E)`, 1 for 0."""
     for line, spot in case.spots:
         node = spot.node
+        if number(node) == 0 and not spot.compared:
+            for other in (1, -1):
+                words = f"{written(node)} where {other} belongs"
+                yield Edit("constant_written", words, line, spot, literal(other))
         which = called(node)
         if isinstance(node, ast.Call) and which in ("zeros_like", "ones_like") and node.args:
             words = f"{which.removesuffix('_like')} are written, whatever comes from upstream"
@@ -108,8 +112,8 @@ def constants_written(case: Case) -> Iterator[Edit]:
     single = sum(line.own for line in case.trial.lines) == 1
     if not isinstance(value, Tensor) or not single or not value.numel():
         return
-    for number, words in ((0, "zeros"), (1, "ones")):
-        if bool((value == number).all()):
+    for constant, words in ((0, "zeros"), (1, "ones")):
+        if bool((value == constant).all()):
             said = f"{words} are written, whatever comes from upstream"
             yield from _rewritten(case, "constant_written", said)
 

@@ -54,7 +54,8 @@ def assignments(case: Case) -> Iterator[Edit]:
 
 def _adding(case: Case, line: Line, node: ast.Assign) -> Iterator[Edit]:
     statement, target = line.statement, node.targets[0]
-    before = [other.statement for other in case.trial.lines if other.statement.number < statement.number]
+    section = case.trial.bench.program.section("backward")
+    before = [one for one in (section.statements if section else ()) if one.number < statement.number]
     earlier = [other.line for other in before if set(other.writes) & set(statement.writes)]
     if not earlier or not isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
         return

@@ -50,13 +50,12 @@ Build = Callable[..., Program]
 
 
 def diagnosed(program: Program) -> Diagnosis:
-    """What is said of the helper that is wrong in a program."""
+    """What is said of the helper, or of the gradient, that is wrong in a program."""
     session = Session(program)
     assert session.begin() is None
     record = session.iterate()
-    line_check = check_lines(session, record)
-    assert line_check.helper is not None
-    return diagnose(session, record, line_check)[line_check.helper.name]
+    (diagnosis,) = diagnose(session, record, check_lines(session, record)).values()
+    return diagnosis
 
 
 @pytest.mark.parametrize(("right", "wrong", "words"), SLIPS)
@@ -98,3 +97,57 @@ def test_a_use_that_is_left_out_is_named(build: Build) -> None:
     assert (
         diagnosed(program).message == "hs[t] is also used by torch.sin(hs[t-1]); its contribution is missing"
     )
+
+
+GATED = {
+    "setup": "import torch\nx = torch.randn(4, 3)",
+    "parameters": "A = torch.randn(3, 3) * 0.5\nB = torch.randn(3, 3) * 0.5",
+    "forward": """
+        hs, gates, news = {-1: torch.zeros(3)}, {}, {}
+        for t in range(4):
+            gates[t] = torch.sigmoid(A @ hs[t-1] + x[t])
+            news[t] = torch.tanh(B @ x[t])
+            hs[t] = gates[t] * hs[t-1] + (1 - gates[t]) * news[t]
+        loss = (hs[3] ** 2).sum()
+    """,
+    "update": None,
+}
+OF_GATES = """
+    dA, dB = torch.zeros_like(A), torch.zeros_like(B)
+    flow = 2 * hs[3]
+    for t in reversed(range(4)):
+        gate_in = flow * (hs[t-1] - news[t]) * gates[t] * (1 - gates[t])
+        new_in = flow * (1 - gates[t]) * (1 - news[t] ** 2)
+        dA += torch.outer(gate_in, hs[t-1])
+        dB += torch.outer(new_in, x[t])
+        flow = flow * gates[t] + A.T @ gate_in
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ("flow * (hs[t-1] - news[t]) * gates[t]", "gates[t]", "the factors flow and hs[t - 1] - news[t]"),
+        ("(hs[t-1] - news[t]) * ", "", "the factor hs[t - 1] - news[t]"),
+        ("flow * gates[t] + A", "gates[t] + A", "the factor flow"),
+    ],
+)
+def test_factors_that_a_line_lost_are_measured_pass_by_pass(
+    build: Build, right: str, wrong: str, words: str
+) -> None:
+    diagnosis = diagnosed(build(**GATED, backward=OF_GATES.replace(right, wrong)))
+    assert diagnosis.message.endswith(words)
+
+
+def test_a_whole_line_of_a_loop_that_is_left_out_is_told_by_the_use_that_it_belongs_to(build: Build) -> None:
+    lines = OF_GATES.replace("dB += torch.outer(new_in, x[t])", "pass")
+    assert diagnosed(build(**GATED, backward=lines)).message == (
+        "B is used by B @ x[t]; its contribution is missing"
+    )
+
+
+def test_what_is_added_in_a_loop_is_not_to_be_assigned(build: Build) -> None:
+    lines = OF_GATES.replace("dA += ", "dA = ")
+    diagnosis = diagnosed(build(**GATED, backward=lines))
+    assert diagnosis.kind == "overwritten"
+    assert diagnosis.edit == "dA += torch.outer(gate_in, hs[t - 1])"

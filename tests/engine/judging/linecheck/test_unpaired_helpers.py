@@ -77,6 +77,48 @@ def test_it_is_called_the_gradient_of_what_the_forward_has_there(judged: Judged,
     assert line.of == OF[name]
 
 
+GUESSES = {
+    "setup": "import torch\nids = torch.tensor([0, 2, 1, 2])\nx = torch.randn(4, 3)",
+    "parameters": "B = torch.randn(3, 3)\nc = torch.randn(3)",
+    "forward": """
+        ps = {}
+        loss = 0.0
+        for t in range(4):
+            ps[t] = torch.softmax(torch.tanh(x[t]) @ B + c, 0)
+            loss = loss - torch.log(ps[t][ids[t]])
+    """,
+    "update": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wrong"),
+    [("2 * ps[t]", "guess[ids[t]] -= 1", 0), ("ps[t].clone()", "guess[ids[t]] -= 2", 1)],
+)
+def test_of_the_lines_that_build_a_helper_that_one_is_accused_which_wrote_what_is_wrong(
+    judged: Judged, first: str, second: str, wrong: int
+) -> None:
+    backward = f"""
+        dB, dc = torch.zeros_like(B), torch.zeros_like(c)
+        for t in range(4):
+            guess = {first}
+            {second}
+            dB += torch.outer(torch.tanh(x[t]), guess)
+            dc += guess
+    """
+    found = judged(**GUESSES, backward=backward)
+    line = found["guess"].line
+    assert [one for one, judgement in found.items() if judgement.verdict.accuses] == ["guess"]
+    assert line is not None
+    assert line.accused_lines == (line.lines[wrong],)
+
+
+def test_where_a_line_of_a_loop_raises_nothing_is_said_of_what_the_loop_builds(judged: Judged) -> None:
+    backward = LINES.replace("W.T @ draw", "W.T @ draw[:2]")
+    found = judged(**OVER_TIME, backward=backward)
+    assert [one for one, judgement in found.items() if judgement.verdict.accuses] == []
+
+
 def test_no_gradient_is_blamed_on_another_that_shares_the_line_of_its_zeros(judged: Judged) -> None:
     wrong = LINES.replace("db += draw", "db += 3 * draw").replace("hs[t-1])", "hs[t])")
     found = judged(**OVER_TIME, backward=wrong)
