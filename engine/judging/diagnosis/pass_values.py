@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.recording.instrumentation import HIDDEN
+from ...program.around import HIDDEN
 from .case import Case, evaluated
 from .edit import Edit, Line
 from .wording import parsed
