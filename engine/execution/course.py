@@ -60,7 +60,8 @@ class Course:
     def __init__(self, interpreter: Interpreter) -> None:
         self.interpreter = interpreter
         self._levels = [_Code(interpreter.program, level) for level in interpreter.program.around]
-        self._loops = any(code.level.loops for code in self._levels)
+        self.loops = any(code.level.loops for code in self._levels)
+        """Whether there is a next iteration only where a loop has another pass."""
 
     @property
     def ended(self) -> bool:
@@ -77,7 +78,7 @@ class Course:
 
     def go_on(self, left: Left | None, recorder: Recorder) -> None:
         """Run from the end of an iteration, or from where the program left it, up to the next."""
-        if self._loops:
+        if self.loops:
             recorder.look(BETWEEN)
             last = len(self._levels) - 1
             stand = Stand(last, Next.PASS) if left is None else self._left(last, left)

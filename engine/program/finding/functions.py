@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..around import RETURN, leaving
 from ..names import OPAQUE, own_nodes, read_names, stored_names
@@ -15,6 +16,8 @@ from .schemes import pairs_of, scheme_of
 from .trunk import with_jumps_exchanged
 
 _EXITS = frozenset({"exit", "quit", "SystemExit"})
+_SIMPLE = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Raise)
+_SOMETIMES = (ast.IfExp, ast.BoolOp, ast.comprehension)
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,9 @@ def _trains(
     """Whether a function holds a whole iteration, or calls one that does."""
     if function.name in around:
         return False
-    called = [call for node in own_nodes_of(function) if (call := _called_by(node)) in functions]
+    calls = [_call_in(node, functions) for node in own_nodes_of(function)]
     inner = around | {function.name}
-    if any(_trains(functions[name], functions, inner) for name in called):
+    if any(_trains(functions[_name(call.func)], functions, inner) for call in calls if call is not None):
         return True
     names = bound_names(function.body) | set(_parameters(function))
     names -= opaque_names(function.body)
@@ -69,19 +72,15 @@ def _parameters(function: ast.FunctionDef) -> list[str]:
     return [arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
 
 
-def _call_in(node: ast.AST) -> ast.Call | None:
-    """The call that a statement is: `train()`, `w = train()`, `return train()`, `sys.exit(main())`."""
-    value = node.value if isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign | ast.Return) else None
-    if isinstance(node, ast.Raise):
-        value = node.exc
-    if isinstance(value, ast.Call) and _name(value.func) in _EXITS and len(value.args) == 1:
-        value = value.args[0]
-    return value if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) else None
-
-
-def _called_by(node: ast.AST) -> str:
-    call = _call_in(node)
-    return _name(call.func) if call is not None else ""
+def _call_in(node: ast.AST, names: Container[str]) -> ast.Call | None:
+    """The only call of one of some functions in a statement, where it is made whenever that runs."""
+    if not isinstance(node, _SIMPLE):
+        return None
+    nodes = [*own_nodes(node)]
+    calls = [part for part in nodes if isinstance(part, ast.Call) and _name(part.func) in names]
+    plain = [call for call in calls if isinstance(call.func, ast.Name)]
+    sometimes = any(isinstance(part, _SOMETIMES) for part in nodes)
+    return plain[0] if len(calls) == len(plain) == 1 and not sometimes else None
 
 
 def _name(node: ast.expr) -> str:
@@ -106,29 +105,31 @@ class _Calls:
         others = [node for name, node in functions.items() if name not in training]
         self._read_by = {name: node for node in others for name in read_names(node) - set(_locals_of(node))}
 
-    def taken_apart(self, block: Sequence[ast.stmt]) -> list[ast.stmt]:
+    def taken_apart(self, block: Sequence[ast.stmt], *, in_loop: bool = False) -> list[ast.stmt]:
         """The statements of a block, with a function's own in the place of its call."""
         out: list[ast.stmt] = []
         for node in block:
-            function = self.training.get(_called_by(node))
-            lines = self._inlined(node, function) if function is not None else None
+            call = _call_in(node, self.training)
+            lines = self._inlined(node, call, in_loop=in_loop) if call is not None else None
             if lines is not None:
-                out += self.taken_apart(lines)
+                out += self.taken_apart(lines, in_loop=in_loop)
                 continue
+            looping = in_loop or isinstance(node, ast.For | ast.While)
             for inner in inner_blocks(node):
-                inner[:] = self.taken_apart(inner)
+                inner[:] = self.taken_apart(inner, in_loop=looping)
             out.append(node)
         return out
 
-    def _inlined(self, node: ast.stmt, function: ast.FunctionDef) -> list[ast.stmt] | None:
-        call = _call_in(node)
-        assert call is not None
+    def _inlined(self, node: ast.stmt, call: ast.Call, *, in_loop: bool) -> list[ast.stmt] | None:
+        function = self.training[_name(call.func)]
         given = _arguments(function, call)
         reason = self._why_not(function, given)
+        if not reason and in_loop and _returns_early(function):
+            reason = "it returns before its end"
         if given is None or reason:
             self.refused.append(Refused(function.name, function.lineno, reason))
             return None
-        return [*_bound_to(given, node), *_body(function, node)]
+        return [*_bound_to(given, node), *_body(function, node, call)]
 
     def _why_not(self, function: ast.FunctionDef, given: Mapping[str, ast.expr] | None) -> str:
         """Why a function is not taken apart; nothing where it can be."""
@@ -196,7 +197,7 @@ def _is_plain(value: ast.expr) -> bool:
     return isinstance(value, ast.Name)
 
 
-def _body(function: ast.FunctionDef, node: ast.stmt) -> list[ast.stmt]:
+def _body(function: ast.FunctionDef, node: ast.stmt, call: ast.Call) -> list[ast.stmt]:
     """The statements of a function, its last `return` made a part of the statement that called it."""
     body = [part for part in function.body if not isinstance(part, ast.Global | ast.Nonlocal)]
     last = body[-1] if body and isinstance(body[-1], ast.Return) else None
@@ -205,7 +206,7 @@ def _body(function: ast.FunctionDef, node: ast.stmt) -> list[ast.stmt]:
         if isinstance(part, OPAQUE):
             part.body = [_global(one) for one in part.body]
     left = with_jumps_exchanged(inner, _left, returns=True)
-    return [*left, *_returned(last, node)]
+    return [*left, *_returned(last, node, call)]
 
 
 def _left(node: ast.stmt) -> ast.stmt:
@@ -217,14 +218,36 @@ def _global(node: ast.stmt) -> ast.stmt:
     return ast.copy_location(ast.Global(node.names), node) if isinstance(node, ast.Nonlocal) else node
 
 
-def _returned(last: ast.Return | None, node: ast.stmt) -> list[ast.stmt]:
-    value = last.value if last is not None else None
-    place: ast.stmt = last if last is not None else node
-    if isinstance(node, ast.Return):
-        return [ast.copy_location(ast.Return(value), place)]
-    if isinstance(node, ast.Assign):
-        returned = value or ast.copy_location(ast.Constant(None), place)
-        return [ast.copy_location(ast.Assign(node.targets, returned), place)]
-    if value is None or isinstance(value, ast.Name | ast.Tuple | ast.Constant):
+def _returned(last: ast.Return | None, node: ast.stmt, call: ast.Call) -> list[ast.stmt]:
+    """The statement that called a function, with what that returns in the place of the call."""
+    value = (last.value if last is not None else None) or ast.copy_location(ast.Constant(None), call)
+    plain = isinstance(value, ast.Name | ast.Tuple | ast.Constant)
+    if plain and (_is_alone(node, call) or isinstance(node, ast.Raise)):
         return []
-    return [ast.copy_location(ast.Expr(value), place)]
+    _Exchange(call, value).visit(node)
+    return [node]
+
+
+def _is_alone(node: ast.stmt, call: ast.Call) -> bool:
+    """Whether nothing is made of what a call gives: `train()`, `sys.exit(main())`."""
+    value = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(value, ast.Call) and _name(value.func) in _EXITS and value.args:
+        value = value.args[0]
+    return value is call
+
+
+class _Exchange(ast.NodeTransformer):
+    """Puts one expression in the place of another."""
+
+    def __init__(self, old: ast.expr, new: ast.expr) -> None:
+        self.old = old
+        self.new = new
+
+    def visit(self, node: ast.AST) -> Any:
+        """The new one for the old, any other gone into."""
+        return self.new if node is self.old else self.generic_visit(node)
+
+
+def _returns_early(function: ast.FunctionDef) -> bool:
+    inner = [node for node in own_nodes_of(function) if isinstance(node, ast.Return)]
+    return any(node is not function.body[-1] for node in inner)

@@ -9,6 +9,7 @@ from ..names import called, own_nodes, read_names, stored_names
 from .pieces import Piece, bound_names, pieces_of
 from .regions import Region
 
+_TRAINABLE = frozenset({"Parameter", "requires_grad_"})
 _LEARNED = frozenset(
     "rand randn randint uniform normal zeros ones full Parameter uniform_ normal_ eye empty tensor".split()
 )
@@ -61,8 +62,8 @@ def require_grad(block: Iterable[ast.stmt], lists: Mapping[str, frozenset[str]])
     for node in (part for top in block for part in own_nodes(top)):
         if isinstance(node, ast.For) and "requires_grad" in ast.dump(node):
             names |= _members(read_names(node.iter), lists)
-        elif called(node) == "requires_grad_" and isinstance(node, ast.Call):
-            names |= read_names(node.func)
+        elif isinstance(node, ast.Expr) and called(node.value) == "requires_grad_":
+            names |= read_names(node.value)
         elif isinstance(node, ast.Assign):
             names |= _said_in(node)
     return frozenset(names)
@@ -75,7 +76,7 @@ def _said_in(node: ast.Assign) -> set[str]:
             names |= read_names(target.value)
     calls = [part for part in own_nodes(node.value) if isinstance(part, ast.Call)]
     keywords = {keyword.arg for call in calls for keyword in call.keywords}
-    if "requires_grad" in keywords or "Parameter" in map(called, calls):
+    if "requires_grad" in keywords or not _TRAINABLE.isdisjoint(map(called, calls)):
         names |= stored_names(node)
     return names
 
@@ -103,8 +104,11 @@ class _Flow:
         for node in own_nodes(piece.node):
             if isinstance(node, ast.For) and self._reads_made(read_names(node.iter)):
                 self.made |= stored_names(node.target)
-        names = frozenset[str]().union(*(self._written_from(node) for node in piece.simple))
-        self.made |= names
+        names = frozenset[str]()
+        for node in piece.simple:
+            written = self._written_from(node)
+            self.made |= written
+            names |= written
         through = changed_by(piece, self.lists) - piece.writes
         return names | through if names or self._reads_made(piece.reads) else names
 
