@@ -210,7 +210,8 @@ def _of_helper(helper: WrongHelper, judgement: Judgement) -> GradientReport:
 
 
 def _accused_lines(judgement: Judgement) -> tuple[int, ...]:
-    if judgement.edited_elsewhere is not None:
+    diagnosis = judgement.diagnosis
+    if judgement.edited_elsewhere is not None and diagnosis is not None and diagnosis.blames:
         return (judgement.edited_elsewhere,)
     return judgement.line.accused_lines if judgement.line is not None else ()
 

@@ -99,7 +99,7 @@ def _where_edited(line: LineJudgement, diagnosis: Diagnosis | None) -> LineJudge
     edited = diagnosis.edited_line if diagnosis is not None and line.verdict.accuses else None
     if diagnosis is None or edited is None or edited not in line.lines or len(line.lines) == 1:
         return line
-    return line._replace(accused_lines=(edited,)) if diagnosis.alone else line
+    return line._replace(accused_lines=(edited,)) if diagnosis.blames else line
 
 
 def _below(functions: tuple[str, ...], judgement: Judgement) -> Judgement:

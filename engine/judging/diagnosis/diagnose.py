@@ -140,7 +140,7 @@ def _reordered(trial: Trial) -> Diagnosis | None:
 def _of_order(reorder: Reorder) -> Diagnosis:
     place = _from_to(reorder.first.node, reorder.last.node)
     evidence = "in another order, or with a copy, the line is right as it stands"
-    return Diagnosis(reorder.kind, reorder.message, evidence, edit=reorder.text, place=place)
+    return Diagnosis(reorder.kind, reorder.message, evidence, edit=reorder.text, place=place, blames=False)
 
 
 def _edited(case: Case) -> Diagnosis:
@@ -150,7 +150,7 @@ def _edited(case: Case) -> Diagnosis:
         more = _range(case.trial)
         unexplained = Diagnosis("unexplained", f"{_UNEXPLAINED} ({more})" if more else _UNEXPLAINED)
         return lost_use_of(case.trial.bench.attempt, case.name) or unexplained
-    return replace(_of_edit(edit), alone=not _may_be_in_another(case, edit))
+    return replace(_of_edit(edit), blames=not _may_be_in_another(case, edit))
 
 
 def _may_be_in_another(case: Case, edit: Edit) -> bool:

@@ -28,8 +28,9 @@ class Diagnosis:
     """The edited statement that was tried and is right; empty where none was found."""
     place: Place | None = None
     """Which statement of the program the edit replaces."""
-    alone: bool = True
-    """Whether no other line that builds the gradient could as well be the wrong one, by a mere factor."""
+    blames: bool = True
+    """Whether the edited line is the wrong one: not where only the order is, or a mere factor would put
+    another line of the gradient right as well."""
 
     @property
     def edited_line(self) -> int | None:

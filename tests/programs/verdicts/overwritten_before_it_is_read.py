@@ -1,5 +1,5 @@
 # a was changed in place in the line before, and dB reads it afterwards
-# exit 1 · accused: line 17 or 19
+# exit 1 · accused: line 19
 # %% setup
 import torch
 x = torch.randn(5, 3, generator=torch.Generator().manual_seed(52))

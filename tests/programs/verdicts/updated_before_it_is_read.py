@@ -1,5 +1,5 @@
 # V is updated as soon as its gradient is known, and dh is made from what it is afterwards
-# exit 1 · accused: line 18 or 19
+# exit 1 · accused: line 19
 # %% setup
 import torch
 x = torch.randn(5, 3, generator=torch.Generator().manual_seed(83))

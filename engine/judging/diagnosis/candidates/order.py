@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ....program.statements import Statement
+from ..edit import duplicate
 from ..trial import Trial
 from ..whole_section import run_whole, statements_of, tops_of
 from ..wording import method
@@ -36,6 +37,7 @@ def reorders(trial: Trial) -> Iterator[Reorder]:
         statement, name = culprit
         words = f"line {statement.line} overwrites {name} in place before this line reads it"
         yield from _cloned(trial, statement, words)
+        yield from _on_a_copy(trial, statement, name, words)
         own = next((line.statement for line in trial.lines if line.own), None)
         if own is not None:
             yield from _moved(trial, statement, own, "value_overwritten", words)
@@ -72,6 +74,30 @@ def _cloned(trial: Trial, culprit: Statement, words: str) -> Iterator[Reorder]:
         text = ast.unparse(ast.fix_missing_locations(new))
         edited = [*tops[: last.top], new, *tops[last.top + 1 :]]
         yield Reorder("value_overwritten", words, edited, last, last, text)
+
+
+def _on_a_copy(trial: Trial, culprit: Statement, name: str, words: str) -> Iterator[Reorder]:
+    """What changes a forward value only to go on with it (`slope = a.pow_(2)`) on a copy instead."""
+    if not isinstance(culprit.node, ast.Assign) or not culprit.always or name in culprit.binds:
+        return
+    tops = tops_of(trial)
+    new = _Cloning(name).visit(duplicate(culprit.node))
+    text = ast.unparse(ast.fix_missing_locations(new))
+    edited = [*tops[: culprit.top], new, *tops[culprit.top + 1 :]]
+    yield Reorder("value_overwritten", words, edited, culprit, culprit, text)
+
+
+class _Cloning(ast.NodeTransformer):
+    """A copy of what a name holds wherever it is read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Only where it is read."""
+        if node.id != self.name or not isinstance(node.ctx, ast.Load):
+            return node
+        return ast.copy_location(method(node, "clone"), node)
 
 
 def _culprit(trial: Trial) -> tuple[Statement, str] | None:
