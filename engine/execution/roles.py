@@ -12,7 +12,9 @@ from ..program.analysis import ProgramFacts
 from ..tensors.aliasing import Namespace
 from .carried_over import graphs_within
 from .course import POSITIONS
+from .failure import ProgramFault
 from .gradients.reference_backward import require_parameters
+from .missing_parameters import no_parameters
 from .namespace import modules_beside
 
 
@@ -51,6 +53,8 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
         ProgramFault: there are no parameters.
     """
     names = (*facts.parameter_names, *_that_require_grad(namespace, facts))
+    if not any(isinstance(namespace.get(name), Tensor) for name in names):
+        raise ProgramFault(no_parameters(namespace, facts))
     parameters = require_parameters(namespace, names, facts.passing_parameters)
     data = frozenset(namespace).difference(parameters)
     defined = data.union(parameters)

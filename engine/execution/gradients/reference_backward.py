@@ -59,8 +59,10 @@ def require_parameters(
 
     Those that are only `passing` are none, but where there are no others.
 
+    One at least has to be a tensor.
+
     Raises:
-        ProgramFault: there is none; integer tensors are named.
+        ProgramFault: none has a gradient; one is named.
     """
     bound = [name for name in names if isinstance(namespace.get(name), Tensor)]
     floating = [name for name in bound if can_have_gradient(namespace[name])]
@@ -68,14 +70,12 @@ def require_parameters(
     first = {id(namespace[name]): name for name in reversed(named)}
     if first:
         return tuple(name for name in named if name in first.values())
-    if bound:
-        kind = with_article(name_of(namespace[bound[0]].dtype))
-        raise ProgramFault(
-            f"`{bound[0]}` is {kind} tensor, which has no gradient; "
-            "write it with a decimal point, or add .float()",
-            bound[0],
-        )
-    raise ProgramFault("there are no parameters: bind at least one floating tensor in `# %% parameters`")
+    kind = with_article(name_of(namespace[bound[0]].dtype))
+    raise ProgramFault(
+        f"`{bound[0]}` is {kind} tensor, which has no gradient; "
+        "write it with a decimal point, or add .float()",
+        bound[0],
+    )
 
 
 def make_leaves(namespace: Namespace, parameters: Iterable[str], data: Iterable[str]) -> None:

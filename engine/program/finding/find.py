@@ -19,6 +19,7 @@ from .layout import Layout, before_region, layout_of
 from .losses import losses_in
 from .parameters import changed_by, lists_of_names, parameters_of
 from .pieces import Piece, bound_names, opaque_names, pieces_of
+from .refusals import Refusal, adding_up, no_region, of_numpy, pattern_refusal, syntax_refusal
 from .regions import Region, regions_in
 from .schemes import pairs_of, scheme_of
 from .trunk import trunk_of, without_grad_modes
@@ -39,6 +40,10 @@ def find(
     """
     lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     tree = _tree(lines, str(path) if path else name)
+    where = str(path or name)
+    refusal = of_numpy(tree)
+    if refusal is not None:
+        raise _error(refusal, where)
     apart = dissolved(trunk_of(tree))
     trunk = apart.block
     names = bound_names(trunk) - opaque_names(trunk)
@@ -49,13 +54,18 @@ def find(
     marks = [cell.marker for cell in split(lines) if cell.marker and not cell.narration]
     found_there = regions_in(trunk, scheme, tensors) or regions_in(trunk, scheme, tensors, with_loss=False)
     regions = _in_order([part for region in found_there for part in parted(region, marks)])
+    if not regions and gradient and not tensors:
+        raise _error(pattern_refusal(scheme), where)
     if not regions:
-        raise ProgramError("no iteration was found", path=str(path or name))
+        raise _error(no_region(tree, trunk, apart.refused), where)
     if choice >= len(regions):
         places = "; ".join(f"{number} {_name(one, marks)}" for number, one in enumerate(regions, 1))
         message = f"there is no place number {choice + 1} for the iteration"
         raise ProgramError(message, path=str(path or name), hint=f"There are: {places}")
     region = regions[choice]
+    refusal = adding_up(region)
+    if refusal is not None:
+        raise _error(refusal, where)
     lists = lists_of_names(trunk)
     parameters = parameters_of(region, before_region(region), lists)
     layout = layout_of(region, parameters, lists)
@@ -94,9 +104,16 @@ def _tree(lines: Sequence[str], where: str) -> ast.Module:
     try:
         return ast.parse("\n".join(lines))
     except SyntaxError as problem:
+        refusal = syntax_refusal(problem)
         raise ProgramError(
-            f"syntax error: {problem.msg}", path=where, line=problem.lineno, column=problem.offset
+            refusal.message, path=where, line=refusal.line, column=problem.offset, hint=refusal.hint
         ) from None
+    except (ValueError, RecursionError, MemoryError) as problem:
+        raise ProgramError(f"Python cannot read this: {problem}", path=where) from None
+
+
+def _error(refusal: Refusal, where: str) -> ProgramError:
+    return ProgramError(refusal.message, path=where, line=refusal.line, hint=refusal.hint)
 
 
 def _flags(tree: ast.Module) -> int:

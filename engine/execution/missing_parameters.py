@@ -1,0 +1,35 @@
+"""Why a program has no parameters: what stands where they would be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy
+from torch import Tensor, nn
+
+from ..program.analysis import ProgramFacts
+from ..tensors.aliasing import Namespace
+
+
+def no_parameters(namespace: Namespace, facts: ProgramFacts) -> str:
+    """A sentence with what was taken for what."""
+    names = dict.fromkeys((*facts.parameter_names, *facts.written_tensors, *sorted(facts.read_in_forward)))
+    taken = [words for name in names for words in _told(name, namespace.get(name))]
+    where = "in `# %% parameters`" if facts.program.found is None else "before the loop"
+    wanted = f"bind at least one floating tensor {where}"
+    return f"there are no parameters: {'; '.join([*taken[:3], wanted])}"
+
+
+def _told(name: str, value: Any) -> Iterable[str]:
+    """What a name is, where it is something that parameters are often in."""
+    if isinstance(value, numpy.ndarray):
+        yield f"`{name}` is a NumPy array, and NumPy programs cannot be stepped yet"
+    elif isinstance(value, nn.Module):
+        first = next((f", as `{name}.{inner}`," for inner, _ in value.named_parameters()), "")
+        yield f"`{name}` is a Module, and what it holds{first} is not followed yet"
+    elif isinstance(value, dict | list | tuple):
+        held = [*value.values()] if isinstance(value, dict) else [*value]
+        if any(isinstance(one, Tensor | numpy.ndarray) for one in held):
+            kind = "dictionary" if isinstance(value, dict) else type(value).__name__
+            yield f"`{name}` is a {kind}, and the tensors in it are not followed yet"

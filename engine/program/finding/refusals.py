@@ -1,0 +1,163 @@
+"""Why no iteration was found: what was looked at, what it holds, and the nearest thing that would work."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..names import OPAQUE, called, own_nodes, stored_names
+from ..naming import NamingScheme
+from .functions import Refused
+from .pieces import Piece, bound_names, is_blank
+from .regions import Region
+from .schemes import pairs_of, scheme_of
+
+
+class Refusal(NamedTuple):
+    """A sentence, the line that it is about, and what to do instead."""
+
+    message: str
+    line: int | None = None
+    hint: str = ""
+
+
+_TITLES = "Titles say where sections begin: `backprop-tui new FILE` shows the form"
+_HINT = "`torch.from_numpy` and `torch.tensor` make tensors of arrays"
+_NAMING = "If gradients are named otherwise, `--gradient 'grad_{}'` says how"
+
+
+def syntax_refusal(problem: SyntaxError) -> Refusal:
+    """Why Python cannot read a file."""
+    words = problem.msg or ""
+    if "print" in words and "parentheses" in words:
+        message = "this is Python 2: it prints without parentheses"
+        return Refusal(message, problem.lineno, "Convert it to Python 3")
+    text = (problem.text or "").strip()
+    return Refusal(f"syntax error: {words}", problem.lineno, f"The line reads `{text}`" if text else "")
+
+
+def no_region(tree: ast.Module, trunk: Sequence[ast.stmt], refused: Sequence[Refused]) -> Refusal:
+    """Why no block of a file holds an iteration."""
+    if all(map(_runs_nothing, trunk)):
+        return Refusal(
+            f"nothing trains here: found {_counted(_definitions(trunk))}, and no line that runs them",
+            None,
+            "A file that calls what trains can be opened",
+        )
+    if refused:
+        first = refused[0]
+        message = f"`{first.name}` trains, and cannot be taken apart where it is called: {first.reason}"
+        return Refusal(message, first.line, "A function that trains is called once, at the end of the file")
+    inside = _function_with_gradients(tree)
+    if inside is not None:
+        where = f"the gradients are written inside `{inside.name}`"
+        message = f"{where}: only those beside their forward are judged yet"
+        return Refusal(message, inside.lineno, "Put its lines where it is called")
+    return Refusal(f"no iteration was found: {_what_there_is(trunk)}", None, f"{_NAMING}. {_TITLES}")
+
+
+def _runs_nothing(node: ast.stmt) -> bool:
+    """Whether it defines or imports, or is a text."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, (*OPAQUE, ast.Import, ast.ImportFrom))
+
+
+def adding_up(region: Region) -> Refusal | None:
+    """Why a region is none that can be judged: its gradients are sums over the passes of its loop."""
+    loop = region.loop
+    if loop is None:
+        return None
+    for name in sorted(region.written):
+        writers = [piece for piece in region.rest if name in piece.writes]
+        bound = [piece for piece in region.pieces if name in _plainly_bound(piece)]
+        if writers and not bound and _made_before(region, name):
+            adds = f"{name} adds up over the passes of the loop in line {loop.lineno}"
+            why = "gradients that are sums over several forwards cannot be judged yet"
+            hint = "A forward over all samples at once can be stepped"
+            return Refusal(f"{adds}, each with a forward: {why}", writers[0].node.lineno, hint)
+    return None
+
+
+def _plainly_bound(piece: Piece) -> set[str]:
+    nodes = [node for node in piece.simple if isinstance(node, ast.Assign | ast.AnnAssign)]
+    return {name for node in nodes for name in stored_names(node)}
+
+
+def _made_before(region: Region, name: str) -> bool:
+    """Whether a loop around the region makes room for a gradient."""
+    around = [inside for inside in region.path if isinstance(inside.node, ast.For | ast.While)]
+    siblings = [node for inside in around for node in inside.siblings]
+    return any(is_blank(node) and name in stored_names(node) for node in siblings)
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module, node.lineno
+
+
+def _definitions(trunk: Sequence[ast.stmt]) -> list[str]:
+    return [node.name for node in trunk if isinstance(node, OPAQUE)]
+
+
+def _counted(names: Sequence[str]) -> str:
+    if not names:
+        return "no function"
+    shown = ", ".join(f"`{name}`" for name in names[:3])
+    return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _function_with_gradients(tree: ast.Module) -> ast.FunctionDef | None:
+    """A function or method that binds gradients of names of its own."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            names = bound_names(node.body) | {arg.arg for arg in node.args.args}
+            if len(pairs_of(scheme_of(sorted(names)), names)) > 1:
+                return node
+    return None
+
+
+def _what_there_is(trunk: Sequence[ast.stmt]) -> str:
+    """`found 2 loops, in lines 12 and 40, and no line that binds a gradient of a tensor of theirs`."""
+    loops = [node.lineno for top in trunk for node in own_nodes(top) if isinstance(node, ast.For | ast.While)]
+    names = bound_names(trunk)
+    pairs = pairs_of(scheme_of(sorted(names)), names)
+    told = [_loops(loops)]
+    told.append(_gradients(pairs) if pairs else "no line that binds a gradient of a tensor of theirs")
+    if any(called(node) == "backward" for top in trunk for node in ast.walk(top)):
+        told.append("a `.backward()`, so that autograd does it all")
+    return f"found {', '.join(told[:-1])}, and {told[-1]}"
+
+
+def _loops(lines: Sequence[int]) -> str:
+    if not lines:
+        return "no loop"
+    if len(lines) == 1:
+        return f"a loop, in line {lines[0]}"
+    shown = [str(line) for line in lines]
+    return f"{len(lines)} loops, in lines {', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _gradients(pairs: dict[str, str]) -> str:
+    shown = ", ".join(sorted(pairs)[:4])
+    return f"{shown}, below no loss and with no forward beside them"
+
+
+def pattern_refusal(scheme: NamingScheme) -> Refusal:
+    """Why nothing was found with the naming that somebody asked for."""
+    message = f"no gradient is named {scheme.gradient('X')} after a tensor X"
+    return Refusal(message, None, "Without --gradient the naming is found")
+
+
+def of_numpy(tree: ast.Module) -> Refusal | None:
+    """Why a program of NumPy alone is refused."""
+    imported = {name.partition(".")[0]: line for name, line in _imports(tree)}
+    if "numpy" not in imported or any("torch" in name for name in imported):
+        return None
+    return Refusal(
+        "this is a NumPy program: only those of torch can be stepped yet", imported["numpy"], _HINT
+    )
