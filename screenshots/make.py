@@ -13,8 +13,9 @@ os.environ.pop("NO_COLOR", None)
 from textual.pilot import Pilot
 
 from backprop_tui.engine import bundled as programs
-from backprop_tui.engine.debugger.engine_thread import Engine
 from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.process.child import Child
+from backprop_tui.engine.process.remote_engine import RemoteEngine
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.tui.app import BackpropApp
 
@@ -63,7 +64,7 @@ def load(picture: Picture) -> Program:
 async def svg_of(picture: Picture) -> str:
     """The screen as SVG after the picture's keys."""
     program = load(picture)
-    app = BackpropApp(program, lambda tell: Engine(program, 0, tell), "dark")
+    app = BackpropApp(program, lambda tell: RemoteEngine(program, 0, tell, Child()), "dark")
     try:
         async with app.run_test(size=picture.size) as pilot:
             for key in picture.keys:
@@ -78,10 +79,10 @@ async def svg_of(picture: Picture) -> str:
 async def _up_to_date(app: BackpropApp, pilot: Pilot[int]) -> None:
     """Wait until everything that was sent is in the picture."""
     engine = app.main.link
-    assert isinstance(engine, Engine)
+    assert isinstance(engine, RemoteEngine)
     async with asyncio.timeout(PATIENCE):
         while _waits(app.main.frame, engine.sent):
-            await asyncio.sleep(0.01)  # the pilot's own pause would keep the engine's thread from its work
+            await asyncio.sleep(0.01)
     await pilot.pause()
 
 

@@ -1,11 +1,31 @@
 """What all tests share: the processes that they start, and how properties are tried."""
 
 import os
+import sys
+from contextlib import redirect_stdout
+from typing import Any
 
+import pytest
 from hypothesis import settings
+
+from backprop_tui.engine.process.messages import Task
+from backprop_tui.engine.program.program import Program
+from backprop_tui.tui.cli import commands, tutor_commands
 
 os.environ["OMP_NUM_THREADS"] = "1"  # torch reads it when it is imported; workers use the other cores
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed programs start from compiled bytecode
 
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
+
+
+def _done_here(task: Task, program: Program) -> Any:
+    with redirect_stdout(sys.stderr):
+        return task.done()
+
+
+@pytest.fixture(autouse=True)
+def programs_run_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process for each would load torch each time; those that are about processes start them."""
+    for module in (commands, tutor_commands):
+        monkeypatch.setattr(module, "done_apart", _done_here)

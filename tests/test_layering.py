@@ -9,9 +9,12 @@ ENGINE = sorted(file for file in (ROOT / "engine").rglob("*.py") if file.parent.
 SCREEN = {"textual", "rich", "cyclopts"}
 BEFORE_THE_FIRST_FRAME = (
     "engine.debugger.commands",
-    "engine.debugger.engine_thread",
+    "engine.debugger.engine_loop",
     "engine.debugger.frame",
     "engine.judging.report",
+    "engine.process.apart",
+    "engine.process.remote_engine",
+    "engine.process.tasks",
     "engine.program.did_you_mean",
     "engine.program.library",
     "engine.program.program",

@@ -5,26 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
-from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
-from ..engine.debugger.engine_thread import Engine
+from ..engine.process.child import Child
+from ..engine.process.remote_engine import RemoteEngine
 from ..engine.program.program import Program
 from .drawing.canvas import INKS
 from .keys import BY_ID, KEYS
 from .link import MakeLink
 from .screens.main_screen import MainScreen
-from .terminal.descriptors import kept_apart
-from .terminal.driver import driver_on
 from .terminal.terminal import hung_up
 from .themes import ALIASES, DARK, LIGHT
 
@@ -45,14 +42,8 @@ class BackpropApp(App[int]):
     theme: Reactive[str] = Reactive(DARK.name)
     """To set another makes Textual read its stylesheets twice."""
 
-    def __init__(
-        self,
-        program: Program,
-        make_link: MakeLink,
-        theme: str | None = None,
-        driver: type[Driver] | None = None,
-    ) -> None:
-        super().__init__(driver_class=driver)
+    def __init__(self, program: Program, make_link: MakeLink, theme: str | None = None) -> None:
+        super().__init__()
         self.main = MainScreen(program, make_link)
         name = theme or os.environ.get("TEXTUAL_THEME") or DARK.name
         name = ALIASES.get(name, name)
@@ -105,14 +96,13 @@ class BackpropApp(App[int]):
         yield SystemCommand("Theme", "dark, light, the terminal's own", self.action_change_theme)
 
 
-def run(program: Program, *, seed: int = 0, theme: str | None = None, mouse: bool = True) -> int:
-    """Open the app and give its exit code back. The engine is told to stop, and not waited for."""
-    sys.setswitchinterval(0.001)
-    with kept_apart() as (output, terminal):
-        driver = driver_on(terminal) if terminal is not None else None
-        app = BackpropApp(program, lambda on_frame: Engine(program, seed, on_frame, output), theme, driver)
-        try:
-            app.run(mouse=mouse)
-        finally:
-            app.main.link.stop()
+def run(
+    program: Program, child: Child, *, seed: int = 0, theme: str | None = None, mouse: bool = True
+) -> int:
+    """Open the app over the engine in that process, and give its exit code back."""
+    app = BackpropApp(program, lambda on_frame: RemoteEngine(program, seed, on_frame, child), theme)
+    try:
+        app.run(mouse=mouse)
+    finally:
+        app.main.link.stop()
     return app.return_code or 0

@@ -12,6 +12,10 @@ from ..engine.debugger.frame import Frame
 class Link(Protocol):
     """The engine as the screen sees it: commands go in, frames are taken."""
 
+    @property
+    def sent(self) -> int:
+        """How many commands were sent; a frame whose `handled` equals it answers all of them."""
+
     def start(self) -> None:
         """Begin; commands sent before wait in order."""
 

@@ -1,1 +1,1 @@
-"""Commands in, frames out: the stepper, its cursor, what a frame shows, the engine thread."""
+"""Commands in, frames out: the stepper, its cursor, what a frame shows, the engine."""

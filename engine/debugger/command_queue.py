@@ -1,4 +1,4 @@
-"""Commands on their way to the engine thread: in order, counted, and called off when something is stopped."""
+"""Commands on their way to the engine: in order, counted, and called off when something is stopped."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _STEPS = (Advance, GoTo, ToggleRun)
 class CommandQueue:
     """One thread sends, another handles."""
 
-    def __init__(self) -> None:
+    def __init__(self, handled: int = 0) -> None:
+        """`handled` commands are counted as such before the first."""
         self._waiting: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
-        self.sent = 0
-        self.handled = 0
+        self.sent = self.handled = handled
         self._called_off = 0
         """So many commands had been sent when something was stopped: no step among them is made."""
 

@@ -6,7 +6,7 @@ the scroll positions), so a frame never disagrees with itself; the screen only p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -152,6 +152,8 @@ class Status:
     """The section that stopped before the first iteration."""
     busy: str = ""
     """What has been at work for a while and can be stopped: `forward, line 6`."""
+    busy_seconds: int = 0
+    """For how long it has been just there."""
     running: bool = False
     speed: str = ""
     target: int | None = None
@@ -180,13 +182,18 @@ class Frame:
     inspector: Inspector = field(default_factory=Inspector)
     losses: LossCurve = field(default_factory=LossCurve)
     output: tuple[str, ...] = ()
-    """The last lines that the program printed (at most 1000), plain text."""
+    """The last lines that the program printed (at most 1000), plain text; known to who reads its streams."""
     output_total: int = 0
     notes: tuple[str, ...] = ()
     """Sentences for the reader that hang on nothing else: did-you-mean, what was cancelled."""
     failure: Failure | None = None
     answer: Answer | None = None
     """The newest answer about a gradient."""
+
+    def at_work(self, words: str, seconds: int) -> Frame:
+        """The same picture while something has been at work for a while."""
+        status = replace(self.status, loading=False, busy=words, busy_seconds=seconds)
+        return replace(self, status=status)
 
 
 def opening_frame(program: Program) -> Frame:

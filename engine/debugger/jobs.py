@@ -1,4 +1,4 @@
-"""What the engine thread is at, told from outside when it takes long: the job itself pays for nothing."""
+"""What the engine is at, told from outside when it takes long: the job itself pays for nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Jobs:
     """The job under way, if any, and since when. `lock` guards whatever must not change while one ends."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
         self.number = 0
         self.busy = False
         self._since = 0.0
@@ -63,18 +63,24 @@ def _raise_in(thread: int, error: type[BaseException] | None) -> None:
 
 
 def watch(
-    jobs: Jobs, words: Callable[[], str], tell: Callable[[int, str], None], over: Callable[[], bool]
+    jobs: Jobs, words: Callable[[], str], tell: Callable[[int, str, int], None], over: Callable[[], bool]
 ) -> None:
-    """On a thread of its own, until it is over: tell of a job that takes long, whenever it has moved on."""
+    """On a thread of its own, until it is over: tell of a job that takes long, where it is, how long."""
 
     def look() -> None:
-        told = (0, "")
+        place, since, told = (0, ""), 0.0, -1
         while not over():
             time.sleep(_LOOK_SECONDS)
             number = jobs.long()
-            if number is not None and (now := (number, words())) != told:
-                told = now
-                tell(*now)
+            if number is None:
+                place = (0, "")
+                continue
+            now = time.monotonic()
+            if (number, words()) != place:
+                place, since, told = (number, words()), now, -1
+            if (seconds := int(now - since)) != told:
+                told = seconds
+                tell(*place, seconds)
 
     threading.Thread(target=look, name="watch", daemon=True).start()
 

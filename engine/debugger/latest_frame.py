@@ -11,15 +11,15 @@ from .frame import Frame
 class LatestFrame:
     """Frames coalesce here. `on_frame` is called when one waits and the last was taken."""
 
-    def __init__(self, lock: threading.Lock, on_frame: Callable[[], None]) -> None:
-        self._lock = lock
+    def __init__(self, on_frame: Callable[[], None]) -> None:
+        self._lock = threading.Lock()
         self._on_frame = on_frame
         self._waiting: Frame | None = None
-        self._closed = False
+        self.closed = False
 
     def close(self) -> None:
         """Nobody is to be called any more."""
-        self._closed = True
+        self.closed = True
 
     def take(self) -> Frame | None:
         """The frame that waits, once."""
@@ -27,12 +27,10 @@ class LatestFrame:
             frame, self._waiting = self._waiting, None
         return frame
 
-    def offer(self, frame: Frame, still: Callable[[], bool] = lambda: True) -> None:
-        """Let a frame be taken, if what it says is `still` true."""
+    def offer(self, frame: Frame) -> None:
+        """Let a frame be taken."""
         with self._lock:
-            if not still():
-                return
             fresh = self._waiting is None
             self._waiting = frame
-        if fresh and not self._closed:
+        if fresh and not self.closed:
             self._on_frame()

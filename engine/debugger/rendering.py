@@ -37,8 +37,6 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         tensors_total=len(names),
         inspector=pane,
         losses=scene.losses.curve(view.layout.loss_columns),
-        output=scene.output.lines(),
-        output_total=scene.output.total,
         notes=_notes(scene),
         failure=scene.failure,
         answer=scene.answer,

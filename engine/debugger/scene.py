@@ -14,7 +14,6 @@ from torch import Tensor
 from ..execution.failure import Failure
 from ..execution.gradients.gradient import Gradient
 from ..execution.iteration import Iteration
-from ..execution.recording.captured_output import Output
 from ..execution.recording.steps import MISSING
 from ..execution.session import Session
 from ..judging.judgement import Judgement
@@ -35,7 +34,6 @@ class Scene:
     line_check_due: bool
     summaries: Summaries
     losses: LossHistory
-    output: Output
     answer: Answer | None
     running: bool
     speed: str

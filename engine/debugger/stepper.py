@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ..execution.cancel import Cancel, Cancelled
 from ..execution.failure import own_mistake
 from ..execution.iteration import Iteration
-from ..execution.recording.captured_output import Output
 from ..execution.session import Session
+from ..execution.silence import silenced
 from ..program.program import Program
 from ..tutor.answer import Asked
 from ..verdict import Verdict
@@ -35,11 +35,10 @@ _AT_ONCE = 0.05
 
 
 class Stepper:
-    """A session and a view on it. Lives on the engine thread."""
+    """A session and a view on it. Lives on the engine's thread."""
 
-    def __init__(self, program: Program, seed: int, output: Output | None = None) -> None:
+    def __init__(self, program: Program, seed: int) -> None:
         self.cancel = Cancel()
-        self.output = output if output is not None else Output()
         self.session = Session(program, seed, self.cancel)
         self.pace = Pace()
         self.view = View()
@@ -111,7 +110,7 @@ class Stepper:
 
     def check_lines(self) -> None:
         """Judge every line of the record on its own."""
-        with self.output.muted():
+        with silenced():
             told = self.line_check.run(self.session, self.standing.record)
         self._say(*dict.fromkeys((*self.standing.notes, *told)))
 
@@ -130,7 +129,6 @@ class Stepper:
             line_check_due=self.line_check.due,
             summaries=self._summaries,
             losses=self._losses,
-            output=self.output,
             answer=self._tutor.newest if self._tutor is not None else None,
             running=self.pace.running,
             speed=self.pace.words,
@@ -151,7 +149,6 @@ class Stepper:
     def _restart(self) -> None:
         self.pace.pause()
         self.session.restart()
-        self.output.clear()
         self.line_check = BackgroundLineCheck(self.cancel)
         self.standing, self._losses, self._summaries = Standing(), LossHistory(), Summaries()
         self.view = replace(self.view, ran=0, changed=frozenset(), program_top=1)
@@ -180,7 +177,7 @@ class Stepper:
             return
         if self._tutor is None:
             self._tutor = Tutor(self.session.program)
-        with self.output.muted():
+        with silenced():
             self._tutor.answer(asked, selected, self.session, record, self.line_check.judgements)
 
     def _ask_for_line_check(self) -> None:

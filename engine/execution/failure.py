@@ -13,6 +13,8 @@ from types import TracebackType
 from ..program.program import Program
 from .cancel import Cancelled
 
+ENDED = "Ended"
+"""The type of the failure of a program whose process is gone."""
 _REPEATED = 3
 """A line of a traceback is quoted so often; the rest is counted, as Python does."""
 _LONGEST = 2000
@@ -34,7 +36,7 @@ class Failure:
     @property
     def exception(self) -> str:
         """The exception's name; '' where it is one of ours, whose message says it all."""
-        return "" if self.type in ("ProgramFault", "Cancelled") else self.type
+        return "" if self.type in ("ProgramFault", "Cancelled", ENDED) else self.type
 
     @property
     def cancelled(self) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ..execution.failure import Failure
@@ -13,6 +12,7 @@ from ..execution.gradients.unwritten_gradients import absent_gradients
 from ..execution.iteration import Iteration
 from ..execution.recording.steps import MISSING
 from ..execution.session import Session
+from ..execution.silence import silenced
 from ..program.program import Program
 from ..verdict import Verdict
 from .convention import convention
@@ -24,9 +24,6 @@ from .linecheck.line_check import check_lines
 from .linecheck.outcome import LineCheck, WrongFunction
 from .report import GradientReport, Report
 
-Silence = Callable[[], AbstractContextManager[object]]
-"""What is entered while a program runs once more: it wrote whatever it writes before."""
-
 
 def check(
     program: Program,
@@ -36,12 +33,11 @@ def check(
     rtol: float = 1e-5,
     atol: float = 1e-8,
     strict: bool = False,
-    silence: Silence = nullcontext,
 ) -> Report:
     """Train `iterations` iterations with the manual gradients and judge the last one.
 
-    What the program prints goes where the process prints; `silence` is entered before its lines are run
-    again to be judged. `rtol` and `atol` are those of `approximate`. Where the check is `strict`, what is
+    What the program prints goes where the process prints; what its lines write when they are run again to be
+    judged goes nowhere. `rtol` and `atol` are those of `approximate`. Where the check is `strict`, what is
     right only as the program, or a convention of it, has it does not pass.
     """
     session = Session(program, seed)
@@ -52,7 +48,7 @@ def check(
         failure = record.failure
         if record.failure is None and _stands_still(record):
             break
-    with silence():
+    with silenced():
         report = _report(session, record, failure, rtol, atol)
     return replace(report, strict=strict)
 

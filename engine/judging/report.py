@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..execution.failure import Failure
 from ..program.pairing import Unpaired
+from ..program.program import Program
 from ..verdict import Verdict
 from .diagnosis.diagnosis import Diagnosis
 
@@ -88,3 +89,8 @@ class Report:
 
     def _passes(self, verdict: Verdict) -> bool:
         return verdict.passes_strictly if self.strict else verdict.passes
+
+
+def unfinished(program: Program, seed: int, failure: Failure, *, strict: bool) -> Report:
+    """The report of a program that ended before anything could be said of it."""
+    return Report(program.name, 0, seed, None, (), (), (), failure=failure, strict=strict)

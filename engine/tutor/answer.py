@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -38,3 +39,11 @@ class Answer:
     lines: tuple[Told, ...]
     writable: bool = False
     """Whether enter would write what the lines show into the file."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A program with its gradients written; `unwritten` says of each that is not why."""
+
+    text: str
+    unwritten: Mapping[str, str]

@@ -9,6 +9,7 @@ from functools import cached_property
 from ..execution.failure import Failure
 from ..execution.iteration import Iteration
 from ..execution.session import Session
+from ..execution.silence import silenced
 from ..judging.judgement import Judgement, judgements
 from ..judging.linecheck.line_check import check_lines
 from ..program.program import Program
@@ -62,7 +63,8 @@ def study(program: Program, seed: int = 0) -> Study:
     record = session.iterate()
     if record.loss is None:
         raise CannotStudy("the forward does not run", record.failure)
-    derivation = derive(session, record)
+    with silenced():
+        derivation = derive(session, record)
     if derivation.problem:
         raise CannotStudy(derivation.problem)
     return Study(program, session, record, derivation)

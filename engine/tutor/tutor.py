@@ -28,7 +28,7 @@ _OF_THE_LOSS = "the gradient of the loss itself is 1; every other one starts fro
 
 
 class Tutor:
-    """Answers about the gradients of one program. Lives on the engine thread."""
+    """Answers about the gradients of one program. Lives in the engine."""
 
     def __init__(self, program: Program) -> None:
         self.program = program

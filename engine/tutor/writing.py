@@ -5,28 +5,22 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
 import torch
 
 from ..execution.session import Session
+from ..execution.silence import silenced
 from ..judging.judgement import judgements
 from ..judging.linecheck.line_check import check_lines
 from ..program.program import Program
 from ..program.reading import read_again
 from ..rules.derivation.derive import Derivation, Derived
 from ..tensors.rng_state import random_state
+from .answer import Written
 from .placement import holes, with_backward, with_gradients
 from .study import Study, study
-
-
-@dataclass(frozen=True)
-class Written:
-    """A program with its gradients written; `unwritten` says of each that is not why."""
-
-    text: str
-    unwritten: Mapping[str, str]
 
 
 def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
@@ -40,7 +34,8 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
     studied = study(program, seed)
     derivation = studied.by_convention if missing else studied.derivation
     wanted = _wanted(studied, derivation, missing=missing)
-    return _tried(program, wanted, missing=missing, seed=seed)
+    with silenced():
+        return _tried(program, wanted, missing=missing, seed=seed)
 
 
 def _wanted(studied: Study, derivation: Derivation, *, missing: bool) -> list[Derived]:

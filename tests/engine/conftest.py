@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.engine_thread import Engine
+from backprop_tui.engine.debugger.commands import Command
+from backprop_tui.engine.debugger.engine_loop import Engine
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.execution.iteration import Iteration
@@ -122,12 +123,24 @@ def stepper(linear: Program) -> Stepper:
 
 
 class Screen:
-    """Stands for the screen: keeps the newest frame, waits for what it needs."""
+    """Stands for the screen: runs an engine on a thread, keeps its newest frame, waits for what it needs."""
 
     def __init__(self, program: Program) -> None:
         self.wake = threading.Event()
+        self.came: list[Frame] = []
         self.frames: list[Frame] = []
-        self.engine = Engine(program, 0, self.wake.set)
+        self.sent = 0
+        self.engine = Engine(program, 0, self._show)
+        self.thread = threading.Thread(target=self.engine.run, daemon=True)
+
+    def _show(self, frame: Frame) -> None:
+        self.came.append(frame)
+        self.wake.set()
+
+    def send(self, command: Command) -> None:
+        """Send a command, and count it."""
+        self.sent += 1
+        self.engine.send(command)
 
     def until(self, wanted: Callable[[Frame], bool]) -> Frame:
         """The first frame that is as wanted."""
@@ -135,16 +148,17 @@ class Screen:
         while time.monotonic() < deadline:
             self.wake.wait(0.05)
             self.wake.clear()
-            frame = self.engine.take()
-            if frame is not None:
+            if self.came:
+                frame = self.came[-1]
                 self.frames.append(frame)
+                self.came.clear()
             if self.frames and wanted(self.frames[-1]):
                 return self.frames[-1]
         pytest.fail("no such frame in time")
 
     def settled(self) -> Frame:
         """The frame that all that was sent is part of."""
-        return self.until(lambda frame: frame.handled == self.engine.sent)
+        return self.until(lambda frame: frame.handled == self.sent)
 
     def at_work(self) -> None:
         """Wait until a job is under way, and a moment more for it to come to its loop."""
@@ -163,12 +177,12 @@ def screen() -> Iterator[Callable[..., Screen]]:
     def on(program: Program, *, started: bool = True) -> Screen:
         made.append(Screen(program))
         if started:
-            made[-1].engine.start()
+            made[-1].thread.start()
         return made[-1]
 
     yield on
     for watcher in made:
         watcher.engine.stop()
-        if watcher.engine.alive:  # in code that cannot be interrupted
-            watcher.engine._thread.join(PATIENCE)
-        assert not watcher.engine.alive
+        if watcher.thread.ident is not None:
+            watcher.thread.join(PATIENCE)
+        assert not watcher.thread.is_alive()

@@ -256,7 +256,8 @@ class FakeEngine:
 
     def __init__(self, *frames: Frame) -> None:
         self.frames = list(frames)
-        self.sent: list[Command] = []
+        self.commands: list[Command] = []
+        self.sent = 0
         self.started = False
         self.cancelled = 0
         self.stopped = False
@@ -275,7 +276,7 @@ class FakeEngine:
 
     def send(self, command: Command) -> None:
         """Note the command and send the next frame."""
-        self.sent.append(command)
+        self.commands.append(command)
         if self.started and len(self.frames) > 1 and type(command).__name__ != "Layout":
             self.frames.pop(0)
             self._next()

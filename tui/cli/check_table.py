@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ...engine.execution.failure import ENDED, Failure
 from ...engine.verdict import Verdict
 from ..drawing.verdict_signs import SIGNS
 
 if TYPE_CHECKING:
-    from ...engine.execution.failure import Failure
     from ...engine.judging.report import GradientReport, Report
     from ...engine.program.pairing import Unpaired
 
@@ -45,11 +45,7 @@ def print_report(report: Report, console: Console) -> None:
 def failure_text(failure: Failure, file: str) -> Text:
     """What stopped the program, where, and the user's own lines of the traceback."""
     place = file if failure.line is None else f"{file}:{failure.line}"
-    text = Text.assemble(
-        ("✗ ", "red"),
-        (f"{place}: ", "bold"),
-        f"{failure.section} {_fault(failure)}",
-    )
+    text = Text.assemble(("✗ ", "red"), (f"{place}: ", "bold"), _fault(failure))
     for line in failure.traceback:
         text.append(f"\n  {line.rstrip()}", "dim")
     if failure.misfit:
@@ -78,9 +74,11 @@ def _known(report: Report) -> tuple[GradientReport, ...]:
 
 def _fault(failure: Failure) -> str:
     """Python's own exceptions by their names; what the engine found wrong says it in words."""
+    if failure.type == ENDED:
+        return failure.message
     if failure.type == "ProgramFault":
-        return f"cannot be used: {failure.message}"
-    return f"stopped with {failure.type}: {failure.message}"
+        return f"{failure.section} cannot be used: {failure.message}"
+    return f"{failure.section} stopped with {failure.type}: {failure.message}"
 
 
 def _table(gradients: tuple[GradientReport, ...]) -> Table:

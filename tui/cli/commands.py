@@ -13,12 +13,16 @@ from cyclopts import App, CycloptsError, Parameter
 from rich.text import Text
 
 from ... import __version__
+from ...engine.execution.failure import Failure
+from ...engine.judging.report import unfinished
+from ...engine.process.apart import done_apart
+from ...engine.process.messages import text_of
+from ...engine.process.tasks import Check
 from . import tutor_commands as studies
-from .interrupts import interrupted_by_user_alone
 from .open_screen import FIRST, open_screen
 from .options import AS_FOUND, Count, Flag, NotNegative, Reading, Seed, load_at
 from .saving import destination
-from .streams import PlainConsole, prints_on_stderr, silenced, write_line
+from .streams import PlainConsole, write_line
 from .usage_errors import Refusal, as_argument, usage_error
 
 if TYPE_CHECKING:
@@ -127,23 +131,15 @@ def check(
     seed
         Seeds torch, random and numpy.
     """
-    from ...engine.judging import check as checks
 
     loaded = (
         _load_or_say_in_json(program, reading, seed=seed, strict=strict)
         if json
         else load_at(program, reading)
     )
-    with interrupted_by_user_alone(), prints_on_stderr():
-        report = checks.check(
-            loaded,
-            iterations=iterations,
-            seed=seed,
-            rtol=tolerance.rtol,
-            atol=tolerance.atol,
-            strict=strict,
-            silence=silenced,
-        )
+    task = Check(text_of(loaded), iterations, seed, tolerance.rtol, tolerance.atol, strict)
+    done = done_apart(task, loaded)
+    report = unfinished(loaded, seed, done, strict=strict) if isinstance(done, Failure) else done
     _show(report, program, json)
     return report.exit_code
 

@@ -6,13 +6,9 @@ whole engine does.
 
 from __future__ import annotations
 
-import atexit
 import gc
-import io
-import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import NoReturn
 
 from .streams import PlainConsole, usable_streams, why_unwritten
@@ -35,27 +31,8 @@ def main(tokens: Sequence[str] | None = None) -> int:
 
 
 def run_process() -> NoReturn:
-    """Run the command line of the process and end it.
-
-    Once the screen was open, it ends without freeing every object first: with a long record or a program
-    that does not stop, that takes longer than anybody waits for a shell.
-    """
-    code = main()
-    if "backprop_tui.tui.app" in sys.modules:
-        with suppress(Exception):
-            atexit._run_exitfuncs()
-        _flush_all()
-        os._exit(code)
-    sys.exit(code)
-
-
-def _flush_all() -> None:
-    """What the program wrote to files of its own, too, is not lost."""
-    gc.unfreeze()
-    for stream in (sys.stdout, sys.stderr, *gc.get_objects()):
-        if type(stream) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
-            with suppress(Exception):
-                stream.flush()
+    """Run the command line of the process and end it."""
+    sys.exit(main())
 
 
 def _run(words: list[str]) -> int:

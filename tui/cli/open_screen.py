@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
+from ...engine.process.child import Child
 from ...engine.program.did_you_mean import nearest
 from ...engine.program.library import load
 from ..terminal.terminal import restored_when_killed, why_no_screen
@@ -34,10 +37,11 @@ def open_screen(
         )
     loaded = load(program, choice=choice - 1, gradient=gradient)
     _require_theme(theme)
-    from ..app import run
+    with closing(Child()) as child:  # before the screen is imported: torch loads beside it
+        from ..app import run
 
-    with restored_when_killed():
-        return run(loaded, seed=seed, theme=theme, mouse=mouse)
+        with restored_when_killed():
+            return run(loaded, child, seed=seed, theme=theme, mouse=mouse)
 
 
 def _require_theme(theme: str | None) -> None:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Parameter
 from rich.text import Text
 
+from ...engine.execution.failure import ENDED, Failure
+from ...engine.process.apart import done_apart
+from ...engine.process.messages import Task, text_of
+from ...engine.process.tasks import CannotBeDone, Explain, Hint, NoTensor, Write
 from ...engine.program.did_you_mean import nearest
-from .interrupts import interrupted_by_user_alone
+from ...engine.tutor.answer import Told, Written
 from .options import AS_FOUND, Flag, Level, Reading, Seed, load_at
 from .saving import destination
-from .streams import PlainConsole, prints_on_stderr, write_line
+from .streams import PlainConsole, write_line
 from .usage_errors import Refusal
 
 if TYPE_CHECKING:
     from ...engine.program.program import Program
-    from ...engine.tutor.answer import Told
-    from ...engine.tutor.study import Study
-    from ...engine.tutor.writing import Written
 
 SOME_UNWRITTEN = 1
 
@@ -53,7 +54,7 @@ def write(
     hint = "choose another name, or add --force"
     place = destination(output, hint, force=force) if output is not None else None
     loaded = load_at(program, reading)
-    written = _written(loaded, program, missing=missing, seed=seed)
+    written: Written = _done(Write(text_of(loaded), missing, seed), loaded, program)
     if place is None:
         write_line(written.text.rstrip("\n"))
     else:
@@ -61,17 +62,6 @@ def write(
     for name, reason in written.unwritten.items():
         _say_aside(f"{name} could not be written: {reason}.")
     return SOME_UNWRITTEN if written.unwritten else 0
-
-
-def _written(loaded: Program, program: str, *, missing: bool, seed: int) -> Written:
-    from ...engine.tutor import writing
-    from ...engine.tutor.study import CannotStudy
-
-    try:
-        with interrupted_by_user_alone(), prints_on_stderr():
-            return writing.write(loaded, missing=missing, seed=seed)
-    except CannotStudy as problem:
-        raise _refusal(problem, program) from None
 
 
 def explain(
@@ -93,16 +83,12 @@ def explain(
     seed
         Seeds torch, random and numpy.
     """
-    from ...engine.tutor import explanation as explaining
-    from ...engine.tutor import wording
-
-    study = _study(program, reading, seed)
-    names = list(study.derivation.gradients) if tensor is None else [_tensor(study, tensor)]
-    for position, name in enumerate(names):
+    loaded = load_at(program, reading)
+    told = _done(Explain(text_of(loaded), tensor, seed), loaded, program, tensor)
+    for position, lines in enumerate(told):
         if position:
             write_line("")
-        said = explaining.explain(study.program, study.iteration, study.derivation, name)
-        _print(wording.explanation_lines(said))
+        _print(lines)
     return 0
 
 
@@ -128,49 +114,39 @@ def hint(
     seed
         Seeds torch, random and numpy.
     """
-    from ...engine.tutor import hints, wording
-
-    study = _study(program, reading, seed)
-    name = _tensor(study, tensor)
-    gradient = study.derivation.gradients[name].name
-    if right := wording.right_already(gradient, study.judgement(name)):
-        _print(right)
-        return 0
-    lines = hints.hint(study.program, study.by_convention, name, level)
-    _print(wording.hint_lines(gradient, level, lines))
+    loaded = load_at(program, reading)
+    _print(_done(Hint(text_of(loaded), tensor, level, seed), loaded, program, tensor))
     return 0
 
 
-def _study(program: str, reading: Reading, seed: int) -> Study:
-    from ...engine.tutor.study import CannotStudy, study
+def _done(task: Task, loaded: Program, program: str, word: str | None = None) -> Any:
+    """What the task gives.
 
-    try:
-        with interrupted_by_user_alone(), prints_on_stderr():
-            return study(load_at(program, reading), seed)
-    except CannotStudy as problem:
-        raise _refusal(problem, program) from None
+    Raises:
+        Refusal: it cannot be done.
+    """
+    done = done_apart(task, loaded)
+    match done:
+        case Failure():
+            raise _refusal("the program does not run", done, program)
+        case CannotBeDone(words, failure):
+            raise _refusal(words, failure, program)
+        case NoTensor():
+            raise _no_tensor(word or "", done)
+    return done
 
 
-def _refusal(problem: Exception, program: str) -> Refusal:
-    failure = getattr(problem, "failure", None)
+def _refusal(words: str, failure: Failure | None, program: str) -> Refusal:
     if failure is None:
-        return Refusal(f"{program}: {problem}.")
-    place = f"line {failure.line}: " if failure.line else ""
-    kind = "" if failure.type == "ProgramFault" else f"{failure.type}: "
-    return Refusal(f"{program}: {problem}: {place}{kind}{failure.message}")
+        return Refusal(f"{program}: {words}.")
+    place = f"line {failure.line}: " if failure.line and failure.type != ENDED else ""
+    return Refusal(f"{program}: {words}: {place}{failure.words}")
 
 
-def _tensor(study: Study, word: str) -> str:
-    """The tensor that a word means, with or without the d of its gradient."""
-    names = study.derivation.gradients
-    if word in names:
-        return word
-    tensor = study.program.naming.tensor(word)
-    if tensor in names:
-        return tensor
-    near = nearest(word, names) or nearest(tensor, names)
-    guess = f"did you mean {near}?" if near else f"there are: {', '.join(names)}."
-    raise Refusal(f"There is no tensor {word} whose gradient could be asked for; {guess}")
+def _no_tensor(word: str, none: NoTensor) -> Refusal:
+    near = nearest(word, none.names) or nearest(none.tensor, none.names)
+    guess = f"did you mean {near}?" if near else f"there are: {', '.join(none.names)}."
+    return Refusal(f"There is no tensor {word} whose gradient could be asked for; {guess}")
 
 
 STYLES = {"head": "bold", "plain": "", "strong": "bold", "quiet": "dim"}

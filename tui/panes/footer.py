@@ -40,7 +40,8 @@ def _width(entries: Sequence[Line]) -> int:
 def _at_work(status: Status, width: int) -> Line:
     """`▶ running, 10 a second   r pauses   + - speed   escape stops`, or what has been at work for long."""
     words = f"running, {status.speed}" if status.running else "running"
-    what: Line = (Run(" ▶ ", "accent"), Run(" · ".join(filter(None, (words, status.busy)))))
+    seconds = f"{status.busy_seconds} s" if status.busy_seconds else ""
+    what: Line = (Run(" ▶ ", "accent"), Run(" · ".join(filter(None, (words, status.busy, seconds)))))
     hints = [_hint("escape stops", "cancel")]
     if status.running:
         hints += [_hint("r pauses", "run"), _hint("+ faster", "faster"), _hint("- slower", "slower")]

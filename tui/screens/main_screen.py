@@ -26,7 +26,7 @@ class MainScreen(PaneScreen):
         if isinstance(event.click, str):
             await self.action_perform(event.click)
         elif event.click is not None:
-            self.link.send(event.click)
+            self.send(event.click)
 
     def on_canvas_scrolled(self, event: Canvas.Scrolled) -> None:
         """The wheel scrolls the pane under it."""
@@ -36,7 +36,7 @@ class MainScreen(PaneScreen):
         """Do what a declared key does."""
         key = BY_ID[key_id]
         if key.command is not None:
-            self.link.send(key.command)
+            self.send(key.command)
         else:
             await self.run_action(key.action)
 
@@ -44,7 +44,7 @@ class MainScreen(PaneScreen):
         """Ask for an iteration and run to it."""
         from .go_to_prompt import GoToPrompt
 
-        self.app.push_screen(GoToPrompt(self.link.send))
+        self.app.push_screen(GoToPrompt(self.send))
 
     def action_cancel(self) -> None:
         """Stop what runs; close the output."""
@@ -92,11 +92,11 @@ class MainScreen(PaneScreen):
         if isinstance(self.app.screen, AnswerWindow):
             self.app.screen.tell(answer)
         elif self.app.screen is self:
-            self.app.push_screen(AnswerWindow(answer, self.link.send))
+            self.app.push_screen(AnswerWindow(answer, self.send))
 
     def _scroll(self, name: str, rows: int, columns: int) -> None:
         if name in tuple(Pane):
-            self.link.send(Scroll(Pane(name), rows, columns))
+            self.send(Scroll(Pane(name), rows, columns))
         elif name == "output":
             room = self.rooms()[name]
             self.up = clamp(self.up - rows, len(self.frame.output), room)

@@ -10,7 +10,7 @@ from textual.events import DescendantFocus
 from textual.message import Message
 from textual.screen import Screen
 
-from ...engine.debugger.commands import Layout, Pane
+from ...engine.debugger.commands import Command, Layout, Pane
 from ...engine.debugger.frame import opening_frame
 from ...engine.program.program import Program
 from ..drawing.box import Room
@@ -19,6 +19,7 @@ from ..link import MakeLink
 from ..panes.all_panes import layout_for, paint
 from ..panes.footer import paint_notes
 from ..panes.program import source_of
+from .foresight import Foresight
 
 
 class FrameReady(Message):
@@ -40,7 +41,8 @@ class PaneScreen(Screen[None]):
     def __init__(self, program: Program, make_link: MakeLink) -> None:
         super().__init__(classes="-at-program")  # what has the focus first
         self.link = make_link(self._tell)
-        self.frame = opening_frame(program)
+        self._foresight = Foresight(opening_frame(program))
+        self.frame = self._foresight.frame
         self._program = program
         self._source = source_of(program, coloured=False)
         self._layout_sent = Layout()
@@ -86,10 +88,20 @@ class PaneScreen(Screen[None]):
         """Paint the newest frame."""
         frame = self.link.take()
         if frame is not None:
-            self.frame = frame
+            self._foresight = self._foresight.after(frame)
+            self.frame = self._foresight.frame
             self._make_room_for_notes()
             self.paint()
             self.show_answer()
+
+    def send(self, command: Command) -> None:
+        """Send the engine a command; while it is at work, what only moves the view is shown at once."""
+        waits = self.link.sent > self.frame.handled
+        self.link.send(command)
+        if waits:
+            self._foresight = self._foresight.asked(command, self.link.sent, self._layout_sent.program_rows)
+            self.frame = self._foresight.frame
+            self.paint()
 
     def rooms(self) -> dict[str, Room]:
         """The sizes of the canvases that are on the screen; measured anew after something moved."""
@@ -120,7 +132,7 @@ class PaneScreen(Screen[None]):
         layout = layout_for(self.rooms(), self._layout_sent)
         if layout != self._layout_sent:
             self._layout_sent = layout
-            self.link.send(layout)
+            self.send(layout)
 
     def _fit(self) -> None:
         """Paint at the new sizes, if they are new: every canvas tells of the same layout."""

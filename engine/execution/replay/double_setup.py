@@ -15,7 +15,6 @@ from torch.overrides import TorchFunctionMode
 
 from ...tensors.rng_state import random_state, seed_all
 from ..namespace import fresh_namespace
-from ..recording.captured_output import Output, capture_thread
 from ..session import Session
 from .same_draws import SameDraws
 
@@ -51,7 +50,7 @@ def constants_in_double(session: Session) -> dict[str, Tensor] | None:
     namespace = fresh_namespace(session.program)
     before, default = random_state((), others=True), torch.get_default_dtype()
     try:
-        with capture_thread(Output()), WideCasts(), SameDraws(default):
+        with WideCasts(), SameDraws(default):
             torch.set_default_dtype(torch.float64)
             seed_all(session.seed)
             exec(compile(section.tree, session.program.filename, "exec"), namespace)

@@ -20,7 +20,6 @@ from ..checkpoint import Checkpoint, rebind
 from ..gradients.own_passes import GraphsKept
 from ..gradients.reference_backward import make_leaves, saved_tensors
 from ..namespace import generators_in
-from ..recording.captured_output import Output, capture_thread
 from ..recording.instrumentation import LOG
 from ..recording.recorder import Recorder
 from ..recording.steps import Slot, Step
@@ -63,7 +62,6 @@ class World:
 
     def _entered(self) -> World:
         namespace, roles = self.session.namespace, self.start.roles
-        self._exits.enter_context(capture_thread(Output()))  # the program said it all before
         reached = self.session.facts.reached_names.union(roles.parameters)
         copies = StateCopy(self.dtype, self.start.contents, self.start.random)
         self._copied = copies.slots(slot for name, slot in self.start.slots.items() if name in reached)

@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.recording.captured_output import Output, capture_thread
 from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.names import called
@@ -168,8 +167,7 @@ def _made(attempt: Attempt, sizes: Mapping[int, Sequence[Any]], others: Mapping[
     new = [(node, other) for size, other in others.items() for node in sizes[size]]
     before, dtype = random_state(()), torch.get_default_dtype()
     try:
-        with capture_thread(Output()):
-            return _begun(attempt, _with_numbers(attempt.session.program, new))
+        return _begun(attempt, _with_numbers(attempt.session.program, new))
     except (ProgramError, RuntimeError, ValueError, TypeError, LookupError, ArithmeticError):
         return None
     finally:

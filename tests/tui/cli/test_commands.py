@@ -1,9 +1,8 @@
-"""The command line, in this process, with the engine's check and the screen replaced."""
+"""The command line, in this process, with the engine's process and the screen replaced."""
 
 import gc
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,33 +12,41 @@ import pytest
 
 import backprop_tui
 from backprop_tui.engine.execution.failure import Failure
-from backprop_tui.engine.judging import check as checks
 from backprop_tui.engine.judging.report import Report
+from backprop_tui.engine.process.messages import text_of
+from backprop_tui.engine.process.tasks import Check
 from backprop_tui.engine.program.program import Program
 from backprop_tui.tui.cli import commands as cli
 from backprop_tui.tui.cli import open_screen as opening
 from backprop_tui.tui.cli.main import main
-from backprop_tui.tui.cli.streams import silenced
 from backprop_tui.tui.cli.usage_errors import COMMANDS
 
 PROGRAM = "# %% parameters\nW = 1\n# %% forward\nloss = W\n"
 
 
+class NoChild:
+    """Stands for the process that a screen's engine runs in."""
+
+    def close(self) -> None:
+        pass
+
+
 class Calls:
-    """Stands for the engine's check and for the screen, and keeps what they were asked."""
+    """Stands for the engine's process and for the screen, and keeps what they were asked."""
 
     def __init__(self) -> None:
         self.program: Program | None = None
+        self.task: Check | None = None
         self.options: dict[str, object] = {}
         self.failure: Failure | None = None
         self.during: Callable[[], None] = lambda: None
 
-    def check(self, program: Program, **options: object) -> Report:
-        self.program, self.options = program, options
+    def done_apart(self, task: Check, program: Program) -> Report:
+        self.program, self.task = program, task
         self.during()
         return Report(program.name, 1, 0, 0.5, (0.5,), (), (), failure=self.failure)
 
-    def run(self, program: Program, **options: object) -> int:
+    def run(self, program: Program, child: NoChild, **options: object) -> int:
         self.program, self.options = program, options
         self.during()
         return 0
@@ -48,7 +55,8 @@ class Calls:
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     calls = Calls()
-    monkeypatch.setattr(checks, "check", calls.check)
+    monkeypatch.setattr(cli, "done_apart", calls.done_apart)
+    monkeypatch.setattr(opening, "Child", NoChild)
     screen = ModuleType("backprop_tui.tui.app")
     screen.run = calls.run  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "backprop_tui.tui.app", screen)
@@ -92,14 +100,14 @@ def test_a_file_called_like_a_command_is_reachable(calls: Calls, folder: Path) -
 def test_check_passes_its_options_on(calls: Calls) -> None:
     words = ["check", "--iterations", "1000", "--rtol", "0.5", "--atol", "0", "--seed", "3", "--strict"]
     assert main(words) == 0
-    numbers = {"iterations": 1000, "rtol": 0.5, "atol": 0.0, "seed": 3}
-    assert calls.options == {**numbers, "strict": True, "silence": silenced}
+    assert calls.program is not None
+    assert calls.task == Check(text_of(calls.program), 1000, 3, 0.5, 0.0, strict=True)
 
 
 def test_check_judges_by_torchs_tolerances_unless_told(calls: Calls) -> None:
     assert main(["check"]) == 0
-    numbers = {"iterations": 1, "rtol": 1e-5, "atol": 1e-8, "seed": 0}
-    assert calls.options == {**numbers, "strict": False, "silence": silenced}
+    assert calls.program is not None
+    assert calls.task == Check(text_of(calls.program), 1, 0, 1e-5, 1e-8, strict=False)
 
 
 def test_check_returns_the_reports_exit_code(calls: Calls, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,17 +117,6 @@ def test_check_returns_the_reports_exit_code(calls: Calls, capsys: pytest.Captur
     assert out == ""
     assert err.startswith("✗ linear_regression:7: forward stopped with RuntimeError: sizes [/] differ")
     assert "a @ b" in err
-
-
-@pytest.mark.parametrize("words", [["check"], ["check", "--json"]])
-def test_what_the_program_prints_goes_to_stderr(
-    calls: Calls, capsys: pytest.CaptureFixture[str], words: list[str]
-) -> None:
-    calls.during = lambda: print("noise from the program")
-    assert main(words) == 0
-    out, err = capsys.readouterr()
-    assert "noise" not in out
-    assert "noise from the program" in err
 
 
 def test_json_is_one_object_on_stdout(calls: Calls, capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,20 +143,6 @@ def test_control_c_ends_quietly(calls: Calls, capsys: pytest.CaptureFixture[str]
     calls.during = interrupt
     assert main(["check"]) == 130
     assert capsys.readouterr() == ("", "")
-
-
-def test_control_c_inside_the_program_ends_quietly_too(
-    calls: Calls, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def interrupt() -> None:
-        with pytest.raises(KeyboardInterrupt):  # as the engine takes it for the program's own
-            signal.raise_signal(signal.SIGINT)
-
-    calls.during = interrupt
-    calls.failure = Failure("forward", 7, "KeyboardInterrupt", "")
-    assert main(["check"]) == 130
-    assert capsys.readouterr() == ("", "")
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_keyboard_interrupt_of_the_programs_own_is_told_like_any_exception(

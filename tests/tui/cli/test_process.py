@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 from pathlib import Path
 
 import pytest
@@ -70,10 +71,8 @@ def test_what_needs_no_torch_imports_none(tmp_path: Path, words: list[str]) -> N
     assert not names & {"torch", "textual", "numpy"}
 
 
-def test_check_imports_no_textual(tmp_path: Path) -> None:
-    names = imported(tmp_path, "check")
-    assert "torch" in names
-    assert "textual" not in names
+def test_check_imports_neither_textual_nor_torch_which_its_child_does(tmp_path: Path) -> None:
+    assert not imported(tmp_path, "check") & {"textual", "torch"}
 
 
 def test_a_right_program_exits_0_with_its_json_alone_on_stdout(tmp_path: Path) -> None:
@@ -95,6 +94,56 @@ def test_a_wrong_gradient_exits_1_with_a_table_on_stdout(tmp_path: Path) -> None
     assert "noise" not in done.stdout
     assert "line 15, dW: " in done.stdout
     assert "✗ 1 of 2 gradients does not pass: dW." in done.stdout
+
+
+ENDINGS = {
+    "os._exit(0)": "exit 0",
+    "os._exit(3)": "exit 3",
+    "os.kill(os.getpid(), 9)": "SIGKILL, killed, as systems do when memory runs out",
+    "os.kill(os.getpid(), 15)": "SIGTERM",
+    "os.abort()": "SIGABRT, aborted",
+    "__import__('ctypes').string_at(0)": "SIGSEGV, a segmentation fault",
+}
+
+
+@pytest.mark.parametrize(("line", "how"), ENDINGS.items(), ids=ENDINGS)
+def test_a_program_that_ends_its_process_exits_2_and_says_where_and_how(
+    tmp_path: Path, line: str, how: str
+) -> None:
+    (tmp_path / "mine.py").write_text(RIGHT.replace("loss = h.sum()", f"loss = h.sum(); {line}"))
+    done = backprop_tui("check", "mine.py", "--json", folder=tmp_path)
+    number = RIGHT.splitlines().index("loss = h.sum()") + 1
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["line"] == number
+    assert f"line {number} ended the program: {how}\n" in done.stderr
+
+
+def test_a_program_that_exits_below_python_says_how(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(RIGHT.replace("h.sum()", "__import__('ctypes').CDLL(None).exit(5)"))
+    done = backprop_tui("check", "mine.py", folder=tmp_path)
+    assert done.returncode == 2
+    assert "the program's process ended: exit 5" in done.stderr
+
+
+def test_a_program_without_descriptors_is_judged(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(RIGHT.replace("h = W * x", "os.closerange(0, 500); h = W * x"))
+    done = backprop_tui("check", "mine.py", folder=tmp_path)
+    assert (done.returncode, "All 2 gradients pass" in done.stdout) == (0, True)
+
+
+def test_nothing_is_left_of_a_program_whose_check_is_killed(tmp_path: Path) -> None:
+    text = ENDLESS.replace('os.write(2, b"started")', 'os.write(2, b"%d\\n" % os.getpid())')
+    (tmp_path / "mine.py").write_text(text.replace("while True:", "sum(range(10**12))\nif True:"))
+    command = [sys.executable, "-m", "backprop_tui", "check", "mine.py"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    child = int(process.stderr.readline())
+    process.kill()
+    process.communicate()  # returns once the child has let go of the stream
+    deadline = time.monotonic() + 60
+    while Path(f"/proc/{child}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_failing_program_exits_2_and_says_where_without_our_traceback(tmp_path: Path) -> None:

@@ -28,8 +28,8 @@ class Stage:
 
     @property
     def commands(self) -> list[Any]:
-        return [command for command in self.engine.sent if not isinstance(command, Layout)]
+        return [command for command in self.engine.commands if not isinstance(command, Layout)]
 
     @property
     def layouts(self) -> list[Layout]:
-        return [command for command in self.engine.sent if isinstance(command, Layout)]
+        return [command for command in self.engine.commands if isinstance(command, Layout)]

@@ -23,7 +23,7 @@ def answer(number: int, asked: Asked, *lines: str, writable: bool = False) -> An
 def staged(*answers: Answer | None) -> tuple[BackpropApp, list[object]]:
     frames = [replace(scenes.mid_backward(), answer=one) for one in (None, *answers)]
     engine = scenes.FakeEngine(*frames)
-    return BackpropApp(scenes.program(), engine), engine.sent
+    return BackpropApp(scenes.program(), engine), engine.commands
 
 
 def asked(sent: list[object]) -> list[object]:

@@ -247,21 +247,27 @@ async def test_the_first_picture_has_its_text_and_is_laid_out_for_good(
     assert all(len({size for size, _ in draws}) == 1 for draws in drawn.values())
 
 
-def test_the_screen_is_painted_before_torch_is_imported() -> None:
+def test_the_screen_loads_no_torch() -> None:
     code = """
 import sys
-from backprop_tui.engine.program.program import parse
-from backprop_tui.engine.debugger.engine_thread import Engine
+from backprop_tui.engine.program.library import load
+from backprop_tui.engine.process.child import Child
+from backprop_tui.engine.process.remote_engine import RemoteEngine
 from backprop_tui.tui.app import BackpropApp
 
-class Watching(Engine):
-    def start(self):
-        print("torch" in sys.modules, "rich" in sys.modules)
-        app.exit()
+program, child = load("linear_regression"), Child()
+app = BackpropApp(program, lambda tell: RemoteEngine(program, 0, tell, child))
 
-app = BackpropApp(parse("# %% forward\\nloss = 1", "p"), lambda tell: Watching(app_program, 0, tell))
+class Watching(type(app.main)):
+    def on_frame_ready(self):
+        super().on_frame_ready()
+        if not self.frame.status.loading:
+            print("torch" in sys.modules, "textual" in sys.modules)
+            app.exit()
+
+app.main.__class__ = Watching
+app.run(headless=True)
+app.main.link.stop()
 """
-    code = code.replace("app = Back", 'app_program = parse("# %% forward\\nloss = 1", "p")\napp = Back')
-    code += "\napp.run(headless=True)\n"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,6 +12,7 @@ import pytest
 
 from .pseudo_terminal import Terminal, opened
 
+ESCAPE, HOME = "\x1b", "\x1b[H"
 Running = Callable[[str], AbstractContextManager[Terminal]]
 LOUD = """\
 # %% setup
@@ -110,20 +112,67 @@ def test_what_the_program_wrote_to_a_file_is_there_when_it_has_ended(tmp_path: P
     assert "x" in log.read_text()
 
 
-NATIVE = """\
+ENDING = """\
 # %% parameters
-import ctypes
+import ctypes, os
 import torch
 W = torch.randn(1)
 # %% forward
 if iteration == 1:
-    ctypes.string_at(0)
+    END
+loss = (W * W).sum()
+"""
+WAYS = {"ctypes.string_at(0)": "SIGSEGV, a segmentation fault", "os._exit(0)": "exit 0"}
+
+
+@pytest.mark.parametrize(("end", "how"), WAYS.items(), ids=WAYS)
+def test_a_program_that_ends_its_process_is_told_and_the_screen_stays(
+    end: str, how: str, running: Running
+) -> None:
+    with running(ENDING.replace("END", end)) as session:
+        session.press("  ")
+        assert session.shows(f"line 7 ended the program: {how}")
+        session.press(HOME)
+        assert session.shows("ready")
+        session.press(" ")
+        assert session.shows("iteration 0")
+        assert session.leaves()
+
+
+def test_a_process_that_was_killed_from_outside_is_told_and_begins_again(running: Running) -> None:
+    with running(ENDING.replace("END", "print(os.getpid())").replace("== 1", "== 0")) as session:
+        session.press(" ")
+        assert session.shows("iteration 0")
+        session.press("o")
+        assert session.shows("output · 1 line")
+        os.kill(int(session.text.split("output · 1 line")[1].split("│")[1]), signal.SIGKILL)
+        assert session.shows("process ended: SIGKILL")
+        session.press("o" + HOME)
+        assert session.shows("ready")
+        assert session.leaves()
+
+
+STUCK = """# %% setup
+import torch
+# %% parameters
+W = torch.randn(1)
+# %% forward
+if iteration == 2: sum(range(10**12))
 loss = (W * W).sum()
 """
 
 
-def test_a_crash_below_python_leaves_the_terminal_usable(running: Running) -> None:
-    with running(NATIVE) as session:
-        session.press("  ")
-        assert session.ends() == -signal.SIGSEGV
-        assert session.comes_to_be_restored()
+def test_what_holds_the_interpreter_is_told_ended_and_begun_again_before_it(running: Running) -> None:
+    with running(STUCK) as session:
+        session.press("   ")
+        assert session.shows("forward, line 6 · 2 s")
+        session.press(ESCAPE)
+        assert session.shows("line 6 has run for")
+        session.press("?")
+        assert session.shows("all keys and signs")
+        session.press(ESCAPE)
+        session.press(ESCAPE)
+        assert session.shows("iteration 1")
+        session.press(" ")
+        assert session.shows("forward, line 6 · 2 s")
+        assert session.leaves()

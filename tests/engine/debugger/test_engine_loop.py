@@ -1,4 +1,4 @@
-"""The engine thread: torch waits until it starts, nothing sent is lost, anything can be stopped."""
+"""The engine: torch waits until it runs, nothing sent is lost, anything can be stopped."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from backprop_tui.engine.debugger.commands import Advance, GoTo, Restart, ToggleRun, Unit
-from backprop_tui.engine.debugger.engine_thread import Engine
+from backprop_tui.engine.debugger.engine_loop import Engine
 from backprop_tui.engine.program.program import Program
 
 ITERATION = Advance(Unit.ITERATION)
@@ -23,20 +22,15 @@ Build = Callable[..., Program]
 On = Callable[..., Any]
 
 
-def test_torch_is_imported_by_the_thread_and_not_before() -> None:
+def test_torch_is_imported_by_the_engine_when_it_runs_and_not_before() -> None:
     code = """
-import sys
+import sys, threading
 from backprop_tui.engine.program.library import load
-from backprop_tui.engine.debugger.engine_thread import Engine
-import threading
-ready = threading.Event()
-engine = Engine(load("linear_regression"), 0, ready.set)
+from backprop_tui.engine.debugger.engine_loop import Engine
+engine = Engine(load("linear_regression"), 0, lambda frame: engine.stop())
 assert "torch" not in sys.modules
-engine.start()
-assert ready.wait(60)
+engine.run()
 assert "torch" in sys.modules
-engine.stop()
-assert not engine.alive
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -45,9 +39,9 @@ assert not engine.alive
 def test_commands_sent_before_the_start_are_kept_in_order(screen: On, linear: Program) -> None:
     one = screen(linear, started=False)
     for _ in range(3):
-        one.engine.send(ITERATION)
-    one.engine.send(Advance(Unit.STATEMENT, -1))
-    one.engine.start()
+        one.send(ITERATION)
+    one.send(Advance(Unit.STATEMENT, -1))
+    one.thread.start()
     frame = one.settled()
     assert (frame.handled, frame.status.iteration, frame.status.statement) == (4, 2, 1)
 
@@ -55,33 +49,26 @@ def test_commands_sent_before_the_start_are_kept_in_order(screen: On, linear: Pr
 def test_a_burst_of_commands_is_handled_to_the_last(screen: On, linear: Program) -> None:
     one = screen(linear)
     for _ in range(200):
-        one.engine.send(ITERATION)
+        one.send(ITERATION)
     assert one.settled().status.iteration == 199
-    assert len(one.frames) < 200
-
-
-def test_a_frame_is_taken_once(screen: On, linear: Program) -> None:
-    one = screen(linear)
-    one.settled()
-    assert one.engine.take() is None
 
 
 def test_a_run_shows_frames_and_can_be_paused(screen: On, linear: Program) -> None:
     one = screen(linear)
-    one.engine.send(ToggleRun())
+    one.send(ToggleRun())
     one.until(lambda frame: frame.status.running and (frame.status.iteration or 0) > 20)
-    one.engine.send(ToggleRun())
+    one.send(ToggleRun())
     assert not one.settled().status.running
 
 
 def test_a_run_to_an_iteration_can_be_cancelled_after_its_iteration(screen: On, linear: Program) -> None:
     one = screen(linear)
-    one.engine.send(GoTo(10**9))
+    one.send(GoTo(10**9))
     one.until(lambda frame: (frame.status.iteration or 0) > 20)
     one.engine.cancel()
     frame = one.until(lambda frame: not frame.status.running)
     assert frame.failure is None
-    one.engine.send(ITERATION)
+    one.send(ITERATION)
     assert one.settled().status.iteration == (frame.status.iteration or 0) + 1
 
 
@@ -112,7 +99,7 @@ def test_what_never_ends_runs_less_than_a_second_after_cancelling(
 ) -> None:
     one = screen(build(**sections))
     one.settled()
-    one.engine.send(ITERATION)
+    one.send(ITERATION)
     one.at_work()
     began = time.process_time()
     one.engine.cancel()
@@ -121,7 +108,7 @@ def test_what_never_ends_runs_less_than_a_second_after_cancelling(
     assert frame.failure is not None
     assert frame.failure.type == "Cancelled"
     assert frame.failure.message == "stopped"
-    one.engine.send(Advance(Unit.STATEMENT, -1))
+    one.send(Advance(Unit.STATEMENT, -1))
     one.settled()
 
 
@@ -143,7 +130,7 @@ def test_stopping_calls_off_the_steps_that_wait(screen: On, build: Build) -> Non
     one = screen(build(forward="loss = W.sum()\nwhile True: loss = loss + 1"))
     one.settled()
     for command in (ITERATION, Advance(Unit.STATEMENT), ITERATION):
-        one.engine.send(command)
+        one.send(command)
     one.at_work()
     one.engine.cancel()
     assert one.settled().failure.type == "Cancelled"
@@ -154,61 +141,45 @@ def test_cancelling_what_has_ended_disturbs_nothing(screen: On, linear: Program)
     one = screen(linear)
     one.settled()
     for _ in range(5):
-        one.engine.send(ITERATION)
+        one.send(ITERATION)
         one.engine.cancel()
     one.settled()
     while any(isinstance(thread, threading.Timer) for thread in threading.enumerate()):
         time.sleep(0.01)  # what would break in comes too late
-    one.engine.send(Restart())
-    one.engine.send(ITERATION)
+    one.send(Restart())
+    one.send(ITERATION)
     frame = one.settled()
     assert (frame.failure, frame.status.iteration) == (None, 0)
 
 
 @pytest.mark.parametrize("endless", ["while True: loss = loss + 1", "f()"])
-def test_stopping_takes_less_than_a_second_of_what_never_ends(endless: str, screen: On, build: Build) -> None:
+def test_stopping_ends_what_never_ends(endless: str, screen: On, build: Build) -> None:
     one = screen(build(setup="+\ndef f():\n    while True: pass\n", forward=f"loss = W.sum()\n{endless}"))
     one.settled()
-    one.engine.send(ITERATION)
+    one.send(ITERATION)
     one.at_work()
     began = time.process_time()
     one.engine.stop()
+    one.thread.join(60)
+    assert not one.thread.is_alive()
     assert time.process_time() - began < 1.0
 
 
-def test_stopping_does_not_wait_for_what_cannot_be_interrupted(
-    screen: On, build: Build, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gate = threading.Lock()
-    monkeypatch.setitem(sys.modules, "outside", SimpleNamespace(wait=gate.acquire))
-    one = screen(build(setup="+\nfrom outside import wait", forward="loss = W.sum()\nwait()"))
-    one.settled()
-    with gate:
-        one.engine.send(ITERATION)
-        one.until(lambda frame: bool(frame.status.busy))
-        one.engine.stop()
-        assert one.engine.alive
-
-
 def test_stopping_before_the_start_or_twice_is_harmless(linear: Program) -> None:
-    engine = Engine(linear, 0, lambda: None)
+    engine = Engine(linear, 0, lambda frame: None)
     engine.cancel()
     engine.stop()
-    assert not engine.alive
     engine.stop()
+    engine.run()
 
 
-def test_printing_megabytes_stays_bounded_and_never_reaches_the_terminal(
-    screen: On, build: Build, capfd: pytest.CaptureFixture[str]
-) -> None:
-    one = screen(build(forward="for n in range(3000): print(n, 'x' * 3000)\nH = W * x\nloss = H.sum()"))
-    one.engine.send(ITERATION)
+def test_steps_that_wait_for_torch_can_be_called_off(screen: On, linear: Program) -> None:
+    one = screen(linear, started=False)
+    one.send(GoTo(10**9))
+    one.engine.cancel()
+    one.thread.start()
     frame = one.settled()
-    assert frame.output_total == 3000
-    assert len(frame.output) == 1000
-    assert sum(map(len, frame.output)) <= 2_000_000
-    assert frame.output[-1].startswith("2999 ")
-    assert capfd.readouterr() == ("", "")
+    assert (frame.status.running, frame.status.iteration) == (False, None)
 
 
 def test_a_program_that_the_engine_cannot_take_is_told_and_not_waited_for(

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 
 import pytest
 
 from backprop_tui.engine.debugger import stepper
-from backprop_tui.engine.debugger.engine_thread import Engine
+from backprop_tui.engine.debugger.engine_loop import Engine
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.program.program import Program
 
 
 def first_frame(program: Program) -> Frame:
-    """The first frame that tells of a failure; one that says that torch loads may come before it."""
-    ready = threading.Event()
-    engine = Engine(program, 0, ready.set)
-    engine.start()
-    try:
-        while ready.wait(60):
-            ready.clear()
-            frame = engine.take()
-            if frame is not None and frame.failure is not None:
-                return frame
-        raise AssertionError("no frame told of a failure")
-    finally:
-        engine.stop()
+    """The first frame that tells of a failure."""
+    failed: list[Frame] = []
+
+    def show(frame: Frame) -> None:
+        if frame.failure is not None:
+            failed.append(frame)
+            engine.stop()
+
+    engine = Engine(program, 0, show)
+    engine.run()
+    return failed[0]
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no stepper today"), SystemExit("no stepper today")])
@@ -56,16 +53,13 @@ def test_a_frame_that_cannot_be_drawn_is_told(linear: Program, monkeypatch: pyte
 
 def test_a_torch_that_cannot_be_imported_is_told() -> None:
     code = """
-import sys, threading
+import sys
 sys.modules["torch"] = None
 from backprop_tui.engine.program.library import load
-from backprop_tui.engine.debugger.engine_thread import Engine
-ready = threading.Event()
-engine = Engine(load("linear_regression"), 0, ready.set)
-engine.start()
-assert ready.wait(60)
-frame = engine.take()
-engine.stop()
+from backprop_tui.engine.debugger.engine_loop import Engine
+frames = []
+Engine(load("linear_regression"), 0, frames.append).run()
+frame = frames[0]
 assert not frame.status.loading
 print(frame.failure.message)
 """

@@ -27,7 +27,7 @@ def sleep(naps: list[None]) -> None:
 def test_what_takes_long_is_told_with_its_line_and_the_program_stays(screen: On, build: Build) -> None:
     one = screen(build(forward="loss = W.sum()\nwhile True: pass"))
     before = one.settled()
-    one.engine.send(ITERATION)
+    one.send(ITERATION)
     frame = one.until(lambda frame: bool(frame.status.busy))
     line = one.engine._program.lines.index("while True: pass") + 1
     assert frame.status.busy == f"forward, line {line}"
@@ -60,11 +60,11 @@ def test_a_key_goes_before_the_check_of_the_lines_which_is_made_after_it(
         )
     )
     one.settled()
-    one.engine.send(ITERATION)
+    one.send(ITERATION)
     one.until(lambda frame: frame.handled == 1 and frame.status.line_check_due)
     while len(naps) < 8 + 2:
         time.sleep(0.001)
-    one.engine.send(Select(1))
+    one.send(Select(1))
     before = len(naps)
     frame = one.until(lambda frame: frame.handled == 2)
     assert len(naps) <= before + 1
@@ -88,7 +88,7 @@ def test_a_key_that_is_handled_before_it_is_sent_in_full_puts_no_check_off(
             time.sleep(0.0001)
 
     monkeypatch.setattr(one.engine._commands, "send", put_and_dawdle)
-    one.engine.send(ITERATION)
+    one.send(ITERATION)
     assert one.until(lambda frame: frame.handled == 1 and not frame.status.line_check_due)
 
 
@@ -102,7 +102,7 @@ def test_a_mistake_of_ours_leaves_the_program_on_the_screen(
         raise ZeroDivisionError
 
     monkeypatch.setattr(one.engine._stepper, "frame", broken)
-    one.engine.send(ITERATION)
+    one.send(ITERATION)
     frame = one.settled()
     assert frame.failure is not None
     assert frame.failure.type == "mistake of backprop-tui"

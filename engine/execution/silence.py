@@ -1,0 +1,46 @@
+"""The standard streams while lines run again: the program said it all before."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """While inside, what is written to standard output and error goes nowhere, from C and children too.
+
+    A handler of `logging`, say, has kept the stream from before, so that the descriptors have to be others.
+    """
+    flush_streams()
+    kept = _led_nowhere()
+    try:
+        yield
+    finally:
+        flush_streams()
+        for descriptor, before in kept.items():
+            os.dup2(before, descriptor)
+            os.close(before)
+
+
+def flush_streams() -> None:
+    """What was printed is on its way; a stream that is closed or full holds nobody up."""
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        with suppress(Exception):  # whatever a program has put in the place of a stream
+            if stream is not None:
+                stream.flush()
+
+
+def _led_nowhere() -> dict[int, int]:
+    """Copies of those of the two that were open, and are no more what they were."""
+    kept: dict[int, int] = {}
+    with suppress(OSError):  # closed, or no other is left
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        for descriptor in (1, 2):
+            with suppress(OSError):
+                kept[descriptor] = os.dup(descriptor)
+                os.dup2(nothing, descriptor)
+        os.close(nothing)
+    return kept

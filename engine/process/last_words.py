@@ -1,0 +1,81 @@
+"""Where the program is, or was when its process ended: told below Python, whatever holds the interpreter."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import re
+import signal
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from ..program.program import Program
+
+ASK = signal.SIGURG
+"""Asks a child for its whereabouts; a process that does not listen ignores it."""
+_FATAL = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU", "SIGXFSZ", "SIGVTALRM")
+_FRAME = re.compile(r'^  File "(.*)", line (\d+) in ', re.MULTILINE)
+_STACK = "(most recent call first)"
+_LONGEST_NAME = 500
+"""Characters of a file's name that faulthandler writes."""
+
+
+def leave_words(descriptor: int) -> None:
+    """From now on an end of this process that no exception tells of leaves a traceback on the descriptor.
+
+    So does ASK, also while C code holds the interpreter's lock.
+    """
+    faulthandler.enable(descriptor)
+    faulthandler.register(ASK, descriptor, all_threads=False)
+    for name in _FATAL:
+        faulthandler.register(getattr(signal, name), descriptor, chain=True)
+    os._exit = _told(descriptor, os._exit)
+    os.abort = _told(descriptor, os.abort)
+    os.kill = _kill_told(descriptor, os.kill)
+
+
+def _told(descriptor: int, end: Callable[..., NoReturn]) -> Callable[..., NoReturn]:
+    def told(*arguments: Any, **options: Any) -> NoReturn:
+        faulthandler.dump_traceback(descriptor, all_threads=False)
+        end(*arguments, **options)
+
+    return told
+
+
+def _kill_told(descriptor: int, kill: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    def told(process: int, number: int, /) -> None:
+        if process in (0, os.getpid()) and number == signal.SIGKILL:
+            faulthandler.dump_traceback(descriptor, all_threads=False)
+        kill(process, number)
+
+    return told
+
+
+def line_in(words: str, program: Program) -> int | None:
+    """The line of a section's own statement that ran, by tracebacks as faulthandler writes them.
+
+    Of several the last counts that passes through a section: the thread that the signal found is last.
+    """
+    for stack in reversed(words.split(_STACK)):
+        line = _line_of(stack, program)
+        if line is not None:
+            return line
+    return None
+
+
+def _line_of(stack: str, program: Program) -> int | None:
+    name = program.filename.encode("ascii", "backslashreplace").decode()[:_LONGEST_NAME]
+    lines = [int(line) for file, line in _FRAME.findall(stack) if file.removesuffix("...") == name]
+    return next((line for line in reversed(lines) if section_at(program, line)), None)
+
+
+def place_in(words: str, program: Program) -> str:
+    """`forward, line 6`, by such tracebacks; '' where none passes through a section."""
+    line = line_in(words, program)
+    return "" if line is None else f"{section_at(program, line)}, line {line}"
+
+
+def section_at(program: Program, line: int) -> str:
+    """The kind of the section that a line stands in; '' outside of all."""
+    kinds = [s.kind for s in program.sections if line in s.numbers]
+    return kinds[0] if kinds else ""

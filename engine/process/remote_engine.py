@@ -1,0 +1,198 @@
+"""The engine as the screen sees it: a child process that can be stopped, ended and begun again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from ..debugger.commands import Command, GoTo, Layout, Restart, SelectName, ShowTab
+from ..debugger.frame import Frame, opening_frame
+from ..debugger.latest_frame import LatestFrame
+from ..program.program import Program
+from .child import Child
+from .ended import failure_of_end, killed
+from .frames import begins_again, complete_iterations, does_not_stop, without_process
+from .last_words import place_in
+from .messages import Cancel, Open, Passed, Stop, text_of
+from .printed import Output
+
+_STUCK_SECONDS = 1.0
+"""What was to stop and has not by then is told, and can be ended."""
+_SILENT_SECONDS = 1.5
+"""A child at work says so every second, unless something holds its interpreter."""
+_LOOK_SECONDS = 0.25
+
+
+class RemoteEngine:
+    """One program in a process of its own. `on_frame` is called, on any thread, when a frame can be taken."""
+
+    def __init__(self, program: Program, seed: int, on_frame: Callable[[], None], child: Child) -> None:
+        self._program = program
+        self._seed = seed
+        self._lock = threading.RLock()
+        self._latest = LatestFrame(on_frame)
+        self._output = Output()
+        self._frame = opening_frame(program)
+        """The newest that came, or what was made of it here."""
+        self._layout = Layout()
+        self._child: Child | None = child
+        self.sent = 0
+        """How many commands were sent; a frame whose `handled` equals it is up to date."""
+        self._complete = 0
+        """How many iterations are complete."""
+        self._heard = time.monotonic()
+        self._cancelled: float | None = None
+        self._open(child)
+
+    def start(self) -> None:
+        """Let frames come; commands sent before wait in order."""
+        with self._lock:
+            if self._child is not None:
+                self._listen_to(self._child)
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+
+    def send(self, command: Command) -> None:
+        """Queue a command; returns at once."""
+        with self._lock:
+            if self._idle:
+                self._heard = time.monotonic()
+            self.sent += 1
+            if isinstance(command, Layout):
+                self._layout = command
+            if isinstance(command, Restart):
+                self._output.clear()
+            if self._child is not None:
+                self._child.send(command)
+            elif isinstance(command, Restart):
+                self._begin(Child(), 0)
+            else:
+                self._show(replace(self._frame, handled=self.sent))
+
+    def take(self) -> Frame | None:
+        """The newest frame, once, with what the program printed."""
+        frame = self._latest.take()
+        if frame is None:
+            return None
+        lines, total = self._output.lines()
+        return replace(frame, output=lines, output_total=total)
+
+    def cancel(self) -> None:
+        """Stop what runs; what was told not to stop is ended, and the program begun again before it."""
+        with self._lock:
+            if self._child is None:
+                return
+            if self._stuck:
+                self._end_and_begin_again(self._child)
+                return
+            self._child.send(Cancel())
+            if self._cancelled is None and not self._idle:
+                self._cancelled = time.monotonic()
+
+    def stop(self) -> None:
+        """End; never takes long."""
+        with self._lock:
+            self._latest.close()
+            child, self._child = self._child, None
+        if child is not None:
+            child.send(Stop())
+            child.end()
+        self._output.leave()
+
+    @property
+    def _idle(self) -> bool:
+        """Whether nothing is at work."""
+        return self._frame.handled >= self.sent and not self._frame.status.running
+
+    @property
+    def _stuck(self) -> bool:
+        """Whether what was to stop has had its time."""
+        late = self._cancelled is not None and time.monotonic() - self._cancelled >= _STUCK_SECONDS
+        return late and not self._idle and not self._frame.status.loading
+
+    def _open(self, child: Child) -> None:
+        if child.printed is not None:
+            self._output.follow(child.printed, lambda: self._show(self._frame))
+        child.send(Open(text_of(self._program), self._seed, self.sent))
+
+    def _begin(self, child: Child, iterations: int) -> None:
+        """Go on in a fresh process, with what is in view now, at the end of so many iterations."""
+        self._cancelled, self._heard, before = None, time.monotonic(), self._frame
+        self._child = child
+        self._open(child)
+        self._show(begins_again(self._program, before, self.sent, iterations))
+        self._listen_to(child)
+        self.send(self._layout)
+        self.send(ShowTab(before.inspector.tab))
+        if before.inspector.name:
+            self.send(SelectName(before.inspector.name))
+        if iterations:
+            self.send(GoTo(iterations))
+
+    def _end_and_begin_again(self, child: Child) -> None:
+        """Where setup is what does not stop, it would not the next time: then the reader decides."""
+        frame, self._child = self._frame, None
+        child.end(0)
+        if frame.status.iteration is None and not frame.status.busy.startswith("forward"):
+            self._show(without_process(frame, self.sent, killed(frame.status.busy)))
+        else:
+            self._begin(Child(), self._complete)
+
+    def _listen_to(self, child: Child) -> None:
+        def listen() -> None:
+            with suppress(EOFError):
+                while True:
+                    self._came(child, child.receive())
+            self._gone(child)
+
+        threading.Thread(target=listen, name="frames", daemon=True).start()
+
+    def _came(self, child: Child, message: Frame | Passed) -> None:
+        with self._lock:
+            if child is not self._child:
+                return
+            self._heard = time.monotonic()
+            if isinstance(message, Passed):
+                self._complete = message.iterations
+                return
+            self._complete = complete_iterations(message)
+            self._show(message)
+            if self._idle:
+                self._cancelled = None
+
+    def _gone(self, child: Child) -> None:
+        """Its socket is closed: unless we ended it, the program did."""
+        with self._lock:
+            if child is not self._child:
+                return
+            self._child = self._cancelled = None
+        status, words = child.end(1.0), child.words()
+        with self._lock:
+            failure = failure_of_end(self._program, status, words, self._frame.status.busy)
+            self._show(without_process(self._frame, self.sent, failure))
+
+    def _show(self, frame: Frame) -> None:
+        self._frame = frame
+        if self._stuck:
+            frame = does_not_stop(frame, self._complete)
+        self._latest.offer(frame)
+
+    def _watch(self) -> None:
+        """Until the end: what does not stop is told, and where a child is that can say nothing."""
+        while not self._latest.closed:
+            time.sleep(_LOOK_SECONDS)
+            with self._lock:
+                child, silent = self._child, time.monotonic() - self._heard
+                if child is None or self._idle:
+                    continue
+                if silent >= _SILENT_SECONDS:
+                    self._ask_where(child, int(silent))
+                elif self._stuck:
+                    self._show(self._frame)
+
+    def _ask_where(self, child: Child, seconds: int) -> None:
+        place = place_in(child.whereabouts(), self._program)
+        if place and (place, seconds) != (self._frame.status.busy, self._frame.status.busy_seconds):
+            self._show(self._frame.at_work(place, seconds))

@@ -1,0 +1,62 @@
+"""While the engine is at work, what only moves the view is shown at once, as the engine then says it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backprop_tui.engine.debugger.commands import Advance, Layout, Pane, Scroll, ShowTab, Unit
+from backprop_tui.engine.debugger.frame import Frame, Tab, opening_frame
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.program.library import load
+from backprop_tui.tui.screens.foresight import Foresight
+
+ROWS = 10
+MOVES = st.one_of(
+    st.builds(ShowTab, st.sampled_from(Tab)),
+    st.builds(Scroll, st.just(Pane.PROGRAM), st.integers(-30, 30)),
+    st.builds(Scroll, st.just(Pane.TENSORS), st.integers(-3, 3)),
+)
+
+
+def stepped() -> tuple[Stepper, Frame]:
+    stepper = Stepper(load("linear_regression"), 0)
+    stepper.begin()
+    for command in (Layout(program_rows=ROWS), Advance(Unit.ITERATION)):
+        stepper.handle(command)
+    return stepper, stepper.frame(2)
+
+
+@given(st.lists(MOVES, max_size=6))
+def test_what_is_foreseen_is_where_the_engine_comes_to(moves: list[ShowTab | Scroll]) -> None:
+    stepper, frame = stepped()
+    foresight = Foresight(frame).after(frame)
+    for number, move in enumerate(moves, 3):
+        foresight = foresight.asked(move, number, ROWS)
+        stepper.handle(move)
+        stepper.frame(number)
+    foreseen, told = foresight.frame, stepper.frame(2 + len(moves))
+    assert [line.number for line in foreseen.lines] == [line.number for line in told.lines]
+    assert foreseen.inspector.tab == told.inspector.tab
+
+
+def test_lines_that_were_seen_keep_what_is_said_of_them() -> None:
+    _, frame = stepped()
+    scrolled = Foresight(frame).after(frame).asked(Scroll(Pane.PROGRAM, -2), 3, ROWS).frame
+    assert scrolled.lines[2:] == frame.lines[:-2]
+
+
+def test_what_is_answered_is_not_moved_again() -> None:
+    _, frame = stepped()
+    foresight = Foresight(frame).asked(Scroll(Pane.PROGRAM, -2), 3, ROWS)
+    answer = replace(frame, handled=3)
+    assert foresight.after(answer).frame is answer
+    assert foresight.after(replace(frame, handled=2)).frame.lines[0].number == frame.lines[0].number - 2
+
+
+def test_the_program_scrolls_while_torch_is_loaded() -> None:
+    frame = opening_frame(load("linear_regression"))
+    scrolled = Foresight(frame).after(frame).asked(Scroll(Pane.PROGRAM, 7), 1, ROWS).frame
+    assert [line.number for line in scrolled.lines] == list(range(8, 8 + ROWS))

@@ -1,0 +1,67 @@
+"""What only moves the view, shown before the engine, which is at work, has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from ...engine.debugger.commands import Command, Pane, Scroll, ShowTab
+from ...engine.debugger.frame import Frame, LineState, ProgramLine
+
+
+@dataclass(frozen=True, eq=False)
+class Foresight:
+    """The newest frame that came, and the commands that are not part of it yet, each with its number."""
+
+    came: Frame
+    waiting: tuple[tuple[int, Command], ...] = ()
+    known: Mapping[int, ProgramLine] = field(default_factory=dict)
+    """The program's lines as they were seen at this moment of the program, by their numbers."""
+    rows: int = 1
+    """How many lines are in view."""
+
+    def asked(self, command: Command, number: int, rows: int) -> Foresight:
+        """One more command was sent, while so many lines are in view."""
+        if not isinstance(command, ShowTab) and not _scrolls_program(command):
+            return self
+        return replace(self, waiting=(*self.waiting, (number, command)), rows=rows)
+
+    def after(self, frame: Frame) -> Foresight:
+        """A newer frame came."""
+        seen = self.known if _moment(frame) == _moment(self.came) else {}
+        known = {**seen, **{line.number: line for line in frame.lines}}
+        waiting = tuple(one for one in self.waiting if one[0] > frame.handled)
+        return Foresight(frame, waiting, known, self.rows)
+
+    @cached_property
+    def frame(self) -> Frame:
+        """What is to be shown: the frame, moved as what waits will move it."""
+        frame = self.came
+        for _, command in self.waiting:
+            if isinstance(command, ShowTab):
+                frame = replace(frame, inspector=replace(frame.inspector, tab=command.tab))
+            elif isinstance(command, Scroll):
+                frame = self._scrolled(frame, command.rows)
+        return frame
+
+    def _scrolled(self, frame: Frame, by: int) -> Frame:
+        if not frame.lines:
+            return frame
+        top = max(min(frame.lines[0].number + by, frame.lines_total - self.rows + 1), 1)
+        last = min(top + self.rows - 1, frame.lines_total)
+        lines = tuple(self._line(number) for number in range(top, last + 1))
+        return replace(frame, lines=lines)
+
+    def _line(self, number: int) -> ProgramLine:
+        """A line that was not seen says only whether it stands before the current one."""
+        passed = number < (self.came.current_line or 0)
+        return self.known.get(number) or ProgramLine(number, LineState.RAN if passed else LineState.AHEAD)
+
+
+def _scrolls_program(command: Command) -> bool:
+    return isinstance(command, Scroll) and command.pane is Pane.PROGRAM
+
+
+def _moment(frame: Frame) -> tuple[int | None, str, int]:
+    return frame.status.iteration, frame.status.phase, frame.status.statement
