@@ -84,6 +84,8 @@ def _wrong_lines(scene: Scene, judgement: LineJudgement) -> frozenset[int]:
         return frozenset()
     added = _added(writes)
     room = _ROUNDING * expected.abs().max()
+    if _in_proportion(writes[-1].value, expected, room):
+        return frozenset()
     wrong = (writes[-1].value - expected).abs() > room
     able = able_alone(_entries(writes), [wrong])
     if len(able) == 1:
@@ -101,6 +103,13 @@ def _wrong_lines(scene: Scene, judgement: LineJudgement) -> frozenset[int]:
         finer = {line for line, value in unknown.items() if not _flows(value, [*edges.values()], room)}
         unknown = {line: unknown[line] for line in finer or unknown}
     return frozenset(unknown) | (idle & able)
+
+
+def _in_proportion(value: Tensor, expected: Tensor, room: Tensor) -> bool:
+    """Whether all entries are off by one factor: a line that scales them may be wrong, or missing."""
+    square = (expected * expected.conj()).sum()
+    factor = (value * expected.conj()).sum() / square
+    return bool(square != 0) and bool(factor != 0) and bool(((value - factor * expected).abs() <= room).all())
 
 
 def _any(tensor: Tensor) -> bool:
