@@ -65,6 +65,8 @@ def with_backward(program: Program, gradients: Sequence[Derived]) -> Placed:
     section = program.section("backward")
     if section is None:
         return Placed(_with_new_section(program, listed), gradients)
+    if program.found is not None:
+        return Placed(_between_others(program, section, gradients), gradients)
     listed += _kept(program, section, {derived.name for derived in gradients})
     cells = [
         cell
@@ -78,18 +80,49 @@ def with_backward(program: Program, gradients: Sequence[Derived]) -> Placed:
     return Placed("\n".join(lines) + ("" if lines[-1] == "" else "\n"), gradients)
 
 
+def _between_others(program: Program, section: Section, gradients: Sequence[Derived]) -> str:
+    """A plain file with its gradients anew where the old ones stood, and every other line as it was.
+
+    Lines between them that make something else that is read outside of the section stay below them.
+    """
+    names = {derived.name for derived in gradients}
+    writing = [block for block in blocks_of(section) if block.writes & names]
+    listed = _listed(program, gradients)
+    inside = [block for block in blocks_of(section) if block.first >= writing[0].first] if writing else []
+    last = max((block.last for block in writing), default=section.last_line)
+    first = writing[0].first if writing else last + 1
+    kept = _kept_blocks(program, section, [block for block in inside if block.last <= last], names)
+    lines = list(program.lines)
+    lines[first - 1 : last] = [*_indented(program, section, listed), *kept]
+    return "\n".join(lines)
+
+
+def _indented(program: Program, section: Section, lines: Iterable[str]) -> list[str]:
+    """Lines as deep as the statements of a section stand."""
+    line = program.lines[section.tree.body[0].lineno - 1]
+    indent = line[: len(line) - len(line.lstrip())]
+    return [indent + line if line else line for line in lines]
+
+
 def _kept(program: Program, section: Section, gradients: Collection[str]) -> list[str]:
     """The lines of the section that make what others read and what is no gradient that is written anew."""
+    lines = _kept_blocks(program, section, blocks_of(section), gradients)
+    return ["", *lines] if lines else []
+
+
+def _kept_blocks(
+    program: Program, section: Section, blocks: Sequence[Block], gradients: Collection[str]
+) -> list[str]:
     others = [other.tree for other in program.sections if other is not section]
     anew = {name for s in program.statements if s.section == "forward" for name in s.binds}
     wanted = frozenset[str]().union(*map(read_names, others)) - anew.union(gradients)
     kept: list[Block] = []
-    for block in reversed(blocks_of(section)):
+    for block in reversed(blocks):
         if block.writes & wanted and block.writes.isdisjoint(gradients):
             kept.insert(0, block)
             wanted |= block.reads - set(gradients)
     lines = dict.fromkeys(number for block in kept for number in range(block.first, block.last + 1))
-    return ["", *(program.lines[number - 1] for number in lines)] if kept else []
+    return [program.lines[number - 1] for number in lines]
 
 
 def _end(program: Program, section: Section) -> int:
@@ -172,7 +205,8 @@ def _exchanged(
         here = [derived for derived in gradients if order.positions[derived.name] == at]
         first, last = _span(program, section, blocks, at)
         if here or last >= first:
-            lines[first - 1 : last] = [line for derived in here for line in lines_of(program, derived)]
+            new = [line for derived in here for line in lines_of(program, derived)]
+            lines[first - 1 : last] = _indented(program, section, new)
     return Placed("\n".join(lines), gradients)
 
 
@@ -191,4 +225,4 @@ def _span(program: Program, section: Section, blocks: Sequence[Block], at: int) 
 
 def _is_comment(line: str) -> bool:
     """Whether it is one about the line below it, no title of a cell."""
-    return line.startswith("#") and not line.startswith("# %%")
+    return line.lstrip().startswith("#") and not line.startswith("# %%")

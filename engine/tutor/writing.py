@@ -65,6 +65,7 @@ def _other_names(session: Session, gradients: Iterable[Derived]) -> dict[str, st
     program, early = session.program, session.roles.early
     used = {name for s in program.statements for name in (*s.binds, *s.reads)}
     taken = {name for s in program.statements if s.section != "backward" for name in s.binds}
+    taken -= {name for s in program.statements if s.section == "backward" for name in s.binds}
     return {
         derived.name: next(free for free in _names(derived.tensor) if free not in used)
         for derived in gradients

@@ -1,0 +1,74 @@
+"""Gradients are written into plain scripts and notebooks where they stand, as deep as their lines."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from backprop_tui.engine.judging.check import check
+from backprop_tui.engine.program.library import load
+from backprop_tui.engine.program.reading import read, read_again
+from backprop_tui.engine.tutor.writing import write
+
+FOUND = Path(__file__).parents[2] / "programs" / "found"
+
+
+def silently(name: str, text: str, *, missing: bool) -> str:
+    """A script with its gradients written."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        return write(read(text, name), missing=missing).text
+
+
+@pytest.mark.parametrize("line", ["        dw = x.t() @ dz", "        db = dz.sum(0)"])
+def test_a_missing_line_is_written_at_the_depth_of_its_loop(line: str) -> None:
+    text = (FOUND / "arguments_and_main.py").read_text()
+    name = line.split(maxsplit=1)[0]
+    written = silently("script", text.replace(line, f"        {name} = ..."), missing=True)
+    lines = [one for one in written.split("\n") if one.strip().startswith(f"{name} = ")]
+    assert [one[:8].strip() for one in lines] == [""]
+    assert check_passes(written)
+
+
+@pytest.mark.parametrize("name", ["two_layers.py", "running_statistics.py", "attention_in_a_while.py"])
+def test_all_gradients_written_anew_pass_and_other_lines_stay(name: str) -> None:
+    text = (FOUND / name).read_text()
+    written = silently("script", text, missing=False)
+    assert check_passes(written)
+    program = read(text, "script")
+    backward = program.section("backward")
+    assert backward is not None
+    first, last = min(backward.numbers), max(backward.numbers)
+    lines = text.split("\n")
+    assert written.startswith("\n".join(lines[: first - 1]))
+    assert written.endswith("\n".join(lines[last:]))
+
+
+def check_passes(text: str) -> bool:
+    """Whether every gradient of a script passes."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        return check(read(text, "script")).exit_code == 0
+
+
+def test_a_line_goes_back_into_the_cell_of_its_notebook(tmp_path: Path) -> None:
+    cells = json.loads((FOUND / "four_exercises.ipynb").read_text())
+    source = cells["cells"][-2]["source"]
+    at = source.index("        dW1 = embcat.T @ dhprebn\n")
+    source[at] = "        dW1 = ...\n"
+    file = tmp_path / "exercises.ipynb"
+    file.write_text(json.dumps(cells, indent=1, ensure_ascii=False) + "\n")
+    program = load(str(file))
+    with contextlib.redirect_stdout(io.StringIO()):
+        written = write(program, missing=True).text
+    assert program.source is not None
+    again = json.loads(program.source.encoded(written))
+    new = again["cells"][-2].pop("source")
+    assert "        dW1 = ...\n" not in new
+    assert any(line.startswith("        dW1 = ") for line in new)
+    old = json.loads(file.read_text())
+    old["cells"][-2].pop("source")
+    assert again == old
+    assert read_again(program, written).found is not None
