@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from .cells import split
-from .finding.find import find
 from .program import SECTIONS, Program, parse
 
 _TELLING = SECTIONS[1:]
@@ -21,6 +20,8 @@ def read(text: str, name: str, path: Path | None = None, *, choice: int = 0, gra
     """
     if has_titles(text) or not text.strip():
         return parse(text, name, path)
+    from .finding.find import find  # much to load before the first picture of a program that has titles
+
     return find(text, name, path, choice=choice, gradient=gradient)
 
 
@@ -33,6 +34,8 @@ def read_again(program: Program, text: str, name: str = "", path: Path | None = 
     found = program.found
     if found is None:
         return replace(parse(text, name or program.name, path), naming=program.naming)
+    from .finding.find import find
+
     return find(text, name or program.name, path, choice=found.choice, gradient=found.gradient)
 
 

@@ -21,8 +21,9 @@ from ...engine.process.tasks import Check
 from . import tutor_commands as studies
 from .open_screen import FIRST, open_screen
 from .options import AS_FOUND, Count, Flag, NotNegative, Reading, Seed, load_at
+from .plain_console import PlainConsole
 from .saving import destination
-from .streams import PlainConsole, write_line
+from .streams import write_line
 from .usage_errors import Refusal, as_argument, usage_error
 
 if TYPE_CHECKING:

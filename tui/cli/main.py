@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from .streams import PlainConsole, usable_streams, why_unwritten
+from .streams import usable_streams, why_unwritten
 from .usage_errors import COMMANDS, Refusal, meant_command
 
 CANNOT_RUN = 2
@@ -65,6 +65,8 @@ def _names_a_program(words: list[str]) -> bool:
 
 
 def _complain(sentence: str) -> int:
+    from .plain_console import PlainConsole
+
     if not sentence.endswith((".", "?", "!")):
         sentence += "."
     PlainConsole(sys.stderr).print(sentence, soft_wrap=True)

@@ -8,18 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-from rich.console import Console
-
 from ...engine.process.enduring import Enduring, file_of, usable
-
-
-class PlainConsole(Console):
-    """A rich console for text that others wrote: no markup, and nothing cut off in a pipe."""
-
-    def __init__(self, stream: TextIO) -> None:
-        # A pipe has no width, and a narrow guess would wrap the columns that a script reads.
-        width = None if stream.isatty() else 10_000
-        super().__init__(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
 def write_line(text: str) -> None:

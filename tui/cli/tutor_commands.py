@@ -16,8 +16,9 @@ from ...engine.process.tasks import CannotBeDone, Explain, Hint, NoTensor, Write
 from ...engine.program.did_you_mean import nearest
 from ...engine.tutor.answer import Told, Written
 from .options import AS_FOUND, Flag, Level, Reading, Seed, load_at
+from .plain_console import PlainConsole
 from .saving import destination
-from .streams import PlainConsole, write_line
+from .streams import write_line
 from .usage_errors import Refusal
 
 if TYPE_CHECKING:

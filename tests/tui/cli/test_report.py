@@ -13,7 +13,7 @@ from backprop_tui.engine.program.pairing import Unpaired
 from backprop_tui.engine.verdict import Verdict
 from backprop_tui.tui.cli.check_json import report_json
 from backprop_tui.tui.cli.check_table import failure_text, number, print_report
-from backprop_tui.tui.cli.streams import PlainConsole
+from backprop_tui.tui.cli.plain_console import PlainConsole
 
 COMPARED_AND_PASSED = {Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT}
 

@@ -1,0 +1,16 @@
+"""How the command line prints: by rich, on a terminal as in a pipe."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from rich.console import Console
+
+
+class PlainConsole(Console):
+    """A rich console for text that others wrote: no markup, and nothing cut off in a pipe."""
+
+    def __init__(self, stream: TextIO) -> None:
+        # A pipe has no width, and a narrow guess would wrap the columns that a script reads.
+        width = None if stream.isatty() else 10_000
+        super().__init__(file=stream, width=width, markup=False, highlight=False, emoji=False)
