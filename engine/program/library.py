@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from .cells import split
 from .did_you_mean import nearest
-from .notebook import NotebookText, read_notebook
-from .program import Program, ProgramError, parse
+from .program import Program, ProgramError, Source, parse
 from .reading import read
-from .source_text import SourceText, read_text
+from .source_text import read_text
 
 DEFAULT = "linear_regression"
 FOLDER = Path(__file__).parents[1] / "bundled"
@@ -82,7 +81,7 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _read(path: Path, target: str) -> SourceText | NotebookText:
+def _read(path: Path, target: str) -> Source:
     if not _exists(path):
         raise _missing(path, target)
     if path.is_dir():
@@ -95,8 +94,10 @@ def _read(path: Path, target: str) -> SourceText | NotebookText:
     return _decode(data, target)
 
 
-def _decode(data: bytes, target: str) -> SourceText | NotebookText:
+def _decode(data: bytes, target: str) -> Source:
     if target.endswith(".ipynb"):
+        from .notebook import read_notebook  # reads JSON, which no other program takes to load
+
         return read_notebook(data, target)
     if b"\0" in data:
         raise ProgramError("this is a binary file", path=target, hint="A program is a Python file")

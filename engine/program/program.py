@@ -7,15 +7,17 @@ import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from .around import Level
 from .cells import Cell, split
 from .did_you_mean import nearest
-from .found import Found
 from .names import stored_names
 from .naming import DX, NamingScheme
 from .statements import Statement, statements_of
+
+if TYPE_CHECKING:
+    from .around import Level
+    from .found import Found
 
 SECTIONS = ("setup", "parameters", "forward", "backward", "update")
 BETWEEN = "between"
