@@ -46,6 +46,7 @@ bench: $(DEV)
 	$(BIN)/python tests/bench/diagnosis.py
 	$(BIN)/python tests/bench/first_paint.py
 	$(BIN)/python tests/bench/keys.py
+	$(BIN)/python tests/bench/at_work.py
 
 screenshots: $(DEV)
 	$(BIN)/python screenshots/make.py

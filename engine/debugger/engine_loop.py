@@ -127,7 +127,8 @@ class Engine:
         if self._stopping:
             return
         if command is None:
-            self._work(lambda: stepper.run_until(time.monotonic() + _FRAME_SECONDS))
+            due = time.monotonic() + _FRAME_SECONDS
+            self._work(lambda: stepper.run_until(due, lambda: not self._commands.empty))
         else:
             if self._commands.stands(command):
                 self._work(lambda: stepper.handle(command))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -89,8 +90,8 @@ class Stepper:
             return
         self.standing = replace(self.standing, failure=own_mistake(error))
 
-    def run_until(self, deadline: float) -> None:
-        """Iterate while running, at the chosen speed, until the deadline."""
+    def run_until(self, deadline: float, asked: Callable[[], bool] = lambda: False) -> None:
+        """Iterate while running, at the chosen speed, until the deadline or until something is asked for."""
         while self.pace.running:
             record = self._iterate()
             ended = record.failure is not None or self._has_lost_itself(record)
@@ -99,7 +100,7 @@ class Stepper:
             if not self.pace.running:
                 self.line_check.follow(record, at_rest=True)
             now = time.monotonic()
-            if self.pace.passed(now) or now >= deadline:
+            if self.pace.passed(now) or now >= deadline or asked():
                 return
 
     def _has_lost_itself(self, record: Iteration) -> bool:

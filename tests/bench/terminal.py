@@ -70,6 +70,18 @@ class Terminal:
             break
         return found
 
+    def read_for(self, seconds: float) -> list[Chunk]:
+        """What arrives in so many seconds."""
+        found: list[Chunk] = []
+        deadline = time.perf_counter() + seconds
+        while (left := deadline - time.perf_counter()) > 0:
+            ready, _, _ = select.select([self._master], [], [], left)
+            if ready:
+                data = os.read(self._master, 1 << 16)
+                found.append(Chunk(time.perf_counter(), data))
+                self._answer(data)
+        return found
+
     def close(self) -> None:
         """End the process."""
         self._process.kill()
