@@ -20,7 +20,7 @@ _GRACE_SECONDS = 0.45
 _ANSWER_SECONDS = 0.1
 _ROOT = str(Path(__file__).parents[3])
 _START = "import sys; {path}; from backprop_tui.engine.process.entry import main; main({socket}, {words})"
-_GUARD = "read word || {{ sleep 0.5; kill -9 -- -{process} 2>/dev/null; }}"
+_GUARD = "read word || {{ sleep 0.5; kill -KILL -{process} 2>/dev/null; }}"
 
 
 class Child:
