@@ -237,7 +237,9 @@ def _accused(
     headline = _accusation(line, diagnosis)
     why_hidden = f"hidden: {_why_hidden(iteration, gradient)}" if hidden else ""
     more = "" if _told(line, diagnosis) else line.message
-    return Judgement(line.verdict, whole, line, hidden, (), headline, _said(why_hidden, more), diagnosis)
+    belongs = _belongs(line) if line.of != gradient.tensor else ()
+    remarks = _said(why_hidden, more, *belongs)
+    return Judgement(line.verdict, whole, line, hidden, (), headline, remarks, diagnosis)
 
 
 def _told(line: LineJudgement, diagnosis: Diagnosis | None) -> bool:

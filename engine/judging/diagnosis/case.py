@@ -18,6 +18,7 @@ from ...rules.derivation.derive import Derived
 from ...rules.trees import copied
 from .edit import Line, Spot, number, spots_of
 from .probes import Probe, constant_ratio, probed
+from .slicing import unread
 from .trial import Trial, run
 from .wording import written
 
@@ -49,6 +50,8 @@ class Case:
     """What every name holds once the lines have run as they stand."""
     known: Mapping[int, Any]
     """By the id of its node, what an expression of the lines was."""
+    made_from_it: Sequence[str] = ()
+    """Of a helper variable, the tensors whose gradients are made from it."""
 
     @property
     def name(self) -> str:
@@ -144,10 +147,16 @@ class Case:
         return frozenset(names.union(*(statement.reads for statement in around)))
 
     @cached_property
+    def unread(self) -> list[str]:
+        """The helper variables that no line reads."""
+        attempt = self.trial.bench.attempt
+        return unread(attempt.session.facts, attempt.reading.names, attempt.apart)
+
+    @cached_property
     def parts(self) -> list[tuple[str, Tensor]]:
         """Expressions of the forward around this tensor, and of the derived lines, with their values."""
         around = [s.node for s in self.forward if self.nearby.intersection(s.binds)]
-        trees = [spot.node for node in (*around, *self.derived_statements) for spot in spots_of(node)]
+        trees = [spot.node for node in (*around, *self.derived_nearby) for spot in spots_of(node)]
         texts = {written(tree): tree for tree in trees if not isinstance(tree, ast.Name | ast.Constant)}
         values = [(text, self.value_of(tree)) for text, tree in texts.items()]
         return [(text, value) for text, value in values if _is_floating(value)]
@@ -173,8 +182,13 @@ class Case:
     @cached_property
     def derived_statements(self) -> list[ast.stmt]:
         """The lines that the rules derive, where they do."""
-        lines = self.derived.lines if self.derived is not None else ()
-        return [statement for line in lines for statement in ast.parse(line).body]
+        return _parsed(self.derived)
+
+    @cached_property
+    def derived_nearby(self) -> list[ast.stmt]:
+        """Those, and the ones for what is made from a helper variable: they have the slopes on the way."""
+        others = [_parsed(self.derivation.get(name)) for name in self.made_from_it]
+        return [*self.derived_statements, *(statement for lines in others for statement in lines)]
 
     @cached_property
     def _derived_names(self) -> list[str]:
@@ -182,12 +196,17 @@ class Case:
         return [node.id for node in nodes if isinstance(node, ast.Name)]
 
 
-def case_of(trial: Trial, derivation: Mapping[str, Derived]) -> Case:
+def _parsed(derived: Derived | None) -> list[ast.stmt]:
+    lines = derived.lines if derived is not None else ()
+    return [statement for line in lines for statement in ast.parse(line).body]
+
+
+def case_of(trial: Trial, derivation: Mapping[str, Derived], made_from_it: Sequence[str] = ()) -> Case:
     """Everything that there is to know of lines as they stand; `derivation` says what they ought to be."""
     spots = [(line, spot) for line in trial.lines for spot in spots_of(line.node)]
     standing = _standing(trial)
     known = {id(spot.node): _known(spot.node, standing) for _, spot in spots}
-    return Case(trial, derivation, spots, standing, known)
+    return Case(trial, derivation, spots, standing, known, made_from_it)
 
 
 def _standing(trial: Trial) -> dict[str, Any]:

@@ -57,14 +57,15 @@ def diagnose(
         return {}
     dtype = torch.float64 if line_check.dtype == "float64" else None
     mended = tuple(session.namespace[function.name] for function in line_check.functions)
-    attempt = attempt_of(session, iteration, dtype, {}, mended)
+    attempt = attempt_of(session, iteration, dtype, {}, mended, line_check.apart)
     reused = {name: judgement.lines for name, judgement in judgements.items() if judgement.reused}
     helper, named = line_check.helper, [judgement for judgement in accused if not judgement.of]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # lines that are tried may do anything
-        found = _of_gradients(attempt, named, reused, derivation) if named else {}
+        derived = derivation or derive(session, iteration)
+        found = _of_gradients(attempt, named, reused, derived) if named else {}
         if helper is not None and helper.certain:
-            found[helper.name] = _of_helper(attempt, judgements[helper.name], helper, reused)
+            found[helper.name] = _of_helper(attempt, judgements[helper.name], helper, reused, derived)
     roots = frozenset(name for name, one in judgements.items() if not one.upstreams)
     return {**found, **ascent(session.program, found, roots, session.parameters)}
 
@@ -73,9 +74,8 @@ _Lines = Mapping[str, tuple[int, ...]]
 
 
 def _of_gradients(
-    attempt: Attempt, accused: Sequence[LineJudgement], reused: _Lines, derivation: Derivation | None
+    attempt: Attempt, accused: Sequence[LineJudgement], reused: _Lines, derived: Derivation
 ) -> dict[str, Diagnosis]:
-    derived = derivation or derive(attempt.session, attempt.iteration)
     with attempt.open() as world:
         bench = prepared(attempt, reused, world)
         trials = [on_trial(bench, judgement) for judgement in accused]
@@ -83,14 +83,17 @@ def _of_gradients(
         return {trial.name: _diagnosis(trial, derived, exchanged.get(trial.name)) for trial in trials}
 
 
-def _of_helper(attempt: Attempt, judgement: LineJudgement, helper: WrongHelper, reused: _Lines) -> Diagnosis:
+def _of_helper(
+    attempt: Attempt, judgement: LineJudgement, helper: WrongHelper, reused: _Lines, derived: Derivation
+) -> Diagnosis:
     tops = attempt.session.facts.handwritten.tops
     if not any(helper.line.statement in top.inside for top in tops):
         return _by_number(helper)
     with attempt.open() as world:
         trial = helper_on_trial(judgement, helper, reused, attempt, world)
         lost = lost_use(attempt, trial, helper)
-        edit = explanation(case_of(trial, {}))
+        made = sorted(map(attempt.reading.tensor_of.__getitem__, helper.spoiled))
+        edit = explanation(case_of(trial, derived.gradients, made))
         if edit is not None:
             return _of_edit(edit, "right wherever the program reads it")
     return lost or Diagnosis("unexplained", _UNEXPLAINED)

@@ -23,7 +23,7 @@ from .candidates.grafts import (
     other_gradients,
     zeros_and_ones,
 )
-from .candidates.in_loops import lost_in_a_pass
+from .candidates.in_loops import lost_in_a_pass, other_passes
 from .candidates.lost_factors import lost_factors
 from .candidates.names import near_upstreams, other_upstreams, tensors
 from .candidates.pairs import two_slips
@@ -57,6 +57,7 @@ _TRIED: tuple[Candidates, ...] = (
     parentheses,
     reversals,
     assignments,
+    other_passes,
     repeated_indices,
     extra_factors,
     extra_terms,

@@ -42,13 +42,15 @@ def sliced(
     own: Collection[int],
     gradients: Collection[str],
     complete: Mapping[str, Collection[int]],
+    apart: Collection[str] = (),
 ) -> Slice:
     """What has to run for the gradient `name`, whose own lines are `own`, where `gradients` are given.
 
-    Of a gradient in `complete` only those lines build it; what others make of it is no gradient.
+    Of a gradient in `complete` only those lines build it; what others make of it is no gradient. What is
+    `apart` is none, whatever its name.
     """
     every = facts.handwritten.tops
-    needed, numbers, tops = {name, *unread(facts, gradients)}, list[int](), list[ast.stmt]()
+    needed, numbers, tops = {name, *unread(facts, gradients, apart)}, list[int](), list[ast.stmt]()
     kept: list[tuple[int, Statement]] = []
     for number in reversed(range(len(every))):
         inside = every[number].inside
@@ -96,14 +98,14 @@ def _counts(statement: Statement, top: ast.stmt, name: str) -> bool:
     return isinstance(top, ast.While) and name not in statement.writes
 
 
-def unread(facts: ProgramFacts, gradients: Collection[str]) -> list[str]:
-    """Helper variables that no line reads: maybe one that should."""
+def unread(facts: ProgramFacts, gradients: Collection[str], apart: Collection[str]) -> list[str]:
+    """Helper variables that no line reads, those `apart` among them: maybe one that should."""
     program, statements = facts.program, facts.handwritten.statements
     read = frozenset[str]().union(*(statement.reads for statement in statements))
     bound = dict.fromkeys(name for statement in statements for name in statement.binds)
     known = {name for s in program.statements if s not in statements for name in s.writes}
     helpers = [name for name in bound if name not in read and name not in gradients]
-    return [name for name in helpers if program.naming.tensor(name) not in known]
+    return [name for name in helpers if name in apart or program.naming.tensor(name) not in known]
 
 
 def _ends(inside: Sequence[Statement], name: str) -> bool:

@@ -156,9 +156,8 @@ class Trial:
 def on_trial(bench: Bench, judgement: LineJudgement) -> Trial:
     """The lines that a judgement is about."""
     others = bench.given - {judgement.name}
-    behind = sliced(
-        bench.attempt.session.facts, judgement.name, judgement.lines, others, bench.complete_lines
-    )
+    facts, apart = bench.attempt.session.facts, bench.attempt.apart
+    behind = sliced(facts, judgement.name, judgement.lines, others, bench.complete_lines, apart)
     right = set(judgement.lines).difference(judgement.accused_lines or judgement.lines)
     edited = [line for line in behind.lines if not line.own or line.statement.line not in right]
     return _of_slice(bench, judgement, replace(behind, lines=edited))

@@ -182,7 +182,7 @@ def _begun(attempt: Attempt, program: Program) -> Attempt | None:
     record = session.iterate()
     if record.failure is not None and record.failure.section in ("forward", "backward"):
         return None
-    other = attempt_of(session, record, attempt.dtype, {})
+    other = attempt_of(session, record, attempt.dtype, {}, apart=attempt.apart)
     return other if other.reading.names == attempt.reading.names else None
 
 

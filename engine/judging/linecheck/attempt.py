@@ -67,6 +67,8 @@ class Attempt:
     plan: Plan
     mended: tuple[type[Function], ...] = ()
     """Functions that are differentiated by their forward's statements, their backward being wrong."""
+    apart: frozenset[str] = frozenset()
+    """Names made like those of gradients that stand for something else."""
     constants: Mapping[str, Tensor] | None = None
     """Values in double precision of what setup computed in single, where that is to be tried."""
 
@@ -96,7 +98,8 @@ class Attempt:
         session, reading = self.session, self.reading
         for function in self.mended:
             put_in_place(session.namespace, function, by_its_statements(function))
-        tensors = world.forward(map(reading.tensor_of.__getitem__, reading.names), shifts, code, after)
+        names = map(reading.naming.tensor, (*reading.names, *sorted(self.apart)))
+        tensors = world.forward(names, shifts, code, after)
         if self.dtype is not None and not all(map(_is_double, tensors.values())):
             raise NotInDouble
         graph = Graph(tensors, session.namespace[session.program.loss])
@@ -131,12 +134,13 @@ def attempt_of(
     dtype: torch.dtype | None,
     complete: Mapping[str, int],
     mended: tuple[type[Function], ...] = (),
+    apart: frozenset[str] = frozenset(),
     constants: Mapping[str, Tensor] | None = None,
 ) -> Attempt:
     """The attempt for an iteration. Where its record ends early, lines that raise are passed over."""
-    reading = reading_of(session, iteration)
+    reading = reading_of(session, iteration, apart)
     plan = plan_of(iteration, reading.names, reading.early)
-    attempt = Attempt(session, iteration, dtype, complete, reading, plan, mended, constants)
+    attempt = Attempt(session, iteration, dtype, complete, reading, plan, mended, apart, constants)
     failure = iteration.failure
     if failure is not None and failure.section == "backward":
         plan = _planned_anew(attempt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -44,12 +44,12 @@ class Flows:
     """By the name of a tensor, what arrives at it."""
 
     @cached_property
-    def _numbered(self) -> Mapping[torch.Size, list[tuple[float, Tensor]]]:
-        """What arrives, for every shape by one number made of all entries, in its order."""
-        rows: dict[torch.Size, list[tuple[float, Tensor]]] = {}
-        arriving = (series for spot, series in self.gradients.items() if spot.edge is None)
-        for gradient in (one for series in arriving for one in series):
-            rows.setdefault(gradient.shape, []).append((number_of(gradient), gradient))
+    def _numbered(self) -> Mapping[torch.Size, list[tuple[float, Tensor, Spot]]]:
+        """What arrives and where, for every shape by one number made of all entries, in its order."""
+        rows: dict[torch.Size, list[tuple[float, Tensor, Spot]]] = {}
+        arriving = ((spot, series) for spot, series in self.gradients.items() if spot.edge is None)
+        for spot, gradient in ((spot, one) for spot, series in arriving for one in series):
+            rows.setdefault(gradient.shape, []).append((number_of(gradient), gradient, spot))
         return {shape: sorted(row, key=itemgetter(0)) for shape, row in rows.items()}
 
     def at(self, place: Place, passes: int) -> dict[int, Tensor]:
@@ -69,14 +69,20 @@ class Flows:
 
     def arrives(self, value: Tensor) -> bool:
         """Whether a value is what arrives somewhere."""
+        return any(True for _ in self._matching(value))
+
+    def spots_of(self, value: Tensor) -> frozenset[Spot]:
+        """Where a value arrives."""
+        return frozenset(self._matching(value))
+
+    def _matching(self, value: Tensor) -> Iterator[Spot]:
         row, number = self._numbered.get(value.shape, []), number_of(value)
         room = 1e-6 * abs(number) + 1e-9 * float(value.detach().abs().sum())
         for at in range(bisect_left(row, number - room, key=itemgetter(0)), len(row)):
             if row[at][0] > number + room:
                 break
             if equal(value, row[at][1]):
-                return True
-        return False
+                yield row[at][2]
 
 
 def equal(value: Any, gradient: Tensor) -> bool:

@@ -25,6 +25,7 @@ from .interactions import judged_together, unexplained
 from .isolated_lines import second_look
 from .line_judgement import judgement_of, judgement_of_helper, unknown
 from .moved_worlds import tried_in_worlds
+from .namesakes import namesakes, told_of
 from .outcome import LineCheck
 from .quick_pass import QuickPass, quick_pass
 from .repetition import UNREPEATED, is_in_doubt, repeats
@@ -87,13 +88,26 @@ def _in_precision(
     turns = turning_points(iteration, first, session.roles.parameter_gradients)
     complete = start or settled(first, turns, judge)
     if complete or first.doubtful:
-        first = judge(complete, in_worlds=True)
+        first = _by_value(partial(judge, complete, in_worlds=True))
     if constants is None:
         first = _slight_in_own_precision(judge, first)
     return replace(first, functions=wrong, complete=complete)
 
 
 _Judge = Callable[..., LineCheck]
+
+
+def _by_value(judge: _Judge) -> LineCheck:
+    """The line check, names that may stand for something else set apart where that accuses no other lines."""
+    first = judge()
+    if not first.namesakes:
+        return first
+    second = judge(apart=first.namesakes)
+    if second.namesakes < first.namesakes:
+        second = judge(apart=second.namesakes) if second.namesakes else first
+    gain = len(first.accused) - len(second.accused)
+    found = second.helper is not None and second.helper.certain
+    return second if gain > 0 or second.accused <= first.accused or (gain == 0 and found) else first
 
 
 def _slight_in_own_precision(judge: _Judge, line_check: LineCheck) -> LineCheck:
@@ -112,19 +126,21 @@ def _judged(
     *,
     mended: tuple[type[Function], ...],
     constants: Mapping[str, Tensor] | None = None,
+    apart: frozenset[str] = frozenset(),
     in_worlds: bool = False,
     in_own_precision: bool = False,
 ) -> LineCheck:
     precision = None if in_own_precision else dtype
-    attempt = attempt_of(session, iteration, precision, complete, mended, constants)
+    attempt = attempt_of(session, iteration, precision, complete, mended, apart, constants)
     quick = quick_pass(attempt)
-    results, helper = _looked_at_twice(quick), None
+    results, helper, found = _looked_at_twice(quick), None, frozenset[str]()
     if in_worlds:
-        results = tried_in_worlds(quick, heard(quick, results))
+        results, worlds = tried_in_worlds(quick, heard(quick, results))
+        found = namesakes(attempt, results, worlds)
     results = results.with_agreements(right_only_here(quick, results.agreements))
     if in_worlds:
         results, helper = blamed_by_value(quick, results)
-    line_check = _said(quick, blamed(attempt, results), helper)
+    line_check = _said(quick, blamed(attempt, results), helper, found)
     if not in_worlds:
         return line_check
     narrower = narrowed(attempt, line_check.judgements)
@@ -140,10 +156,13 @@ def _looked_at_twice(quick: QuickPass) -> Results:
     return Results(agreements, reading.static)
 
 
-def _said(quick: QuickPass, results: Results, helper: WrongHelper | None) -> LineCheck:
+def _said(quick: QuickPass, results: Results, helper: WrongHelper | None, found: frozenset[str]) -> LineCheck:
     attempt = quick.attempt
     judgements = {name: judgement_of(quick, results, name) for name in attempt.reading.names}
     judgements |= {name: unknown(attempt, name) for name in attempt.reading.ambiguous}
+    if attempt.apart:
+        told, found = told_of(quick, judgements)
+        judgements |= told
     of_helper = None if helper is None else judgement_of_helper(attempt, helper)
     if helper is not None and of_helper is not None and helper.certain:
         judgements[helper.name] = of_helper
@@ -151,7 +170,15 @@ def _said(quick: QuickPass, results: Results, helper: WrongHelper | None) -> Lin
         judgements |= judged_together(attempt, odd, judgements)
     judgements = as_marked(attempt.session.facts, judgements)
     number, precision = attempt.iteration.number, _precision(attempt)
-    return LineCheck(number, judgements, precision, helper=helper, of_helper=of_helper)
+    return LineCheck(
+        number,
+        judgements,
+        precision,
+        helper=helper,
+        of_helper=of_helper,
+        apart=attempt.apart,
+        namesakes=found,
+    )
 
 
 def _precision(attempt: Attempt) -> str:

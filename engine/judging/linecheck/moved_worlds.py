@@ -55,13 +55,13 @@ class WorldValues:
         return finite_max(self.true[name]) <= _NOTHING * sizes_of(self.true.values())
 
 
-def tried_in_worlds(quick: QuickPass, results: Results) -> Results:
-    """The results with those that no world shows to be wrong taken out of the accusation."""
+def tried_in_worlds(quick: QuickPass, results: Results) -> tuple[Results, Sequence[WorldValues]]:
+    """The results with those that no world shows to be wrong taken out of the accusation; and the worlds."""
     suspects = [n for n in results.wrong if not results.agreements[n].broken]
     skipping = [n for n, one in results.agreements.items() if one.verdict is Verdict.LEANING]
     worlds = worlds_of(quick) if suspects or skipping else []
     if len(worlds) < 2:
-        return results
+        return results, worlds
     reads, skipped = _reads_and_skips(quick, suspects, worlds)
     told = [n for n in suspects if not _silent(worlds, {n, *reads[n]})]
     true = [world.true for world in worlds]
@@ -75,7 +75,8 @@ def tried_in_worlds(quick: QuickPass, results: Results) -> Results:
     results = _with_conventions(quick.attempt, results, worlds, others, passing)
     # what is right because two errors cancel is no less an error
     sound = [n for n in passing if not _behind(results, n) & set(results.wrong) - set(passing)]
-    return results.told({n: _undoing(results, reads[n]) or reasons[n] for n in sound}, Verdict.LEANING)
+    by_others = {n: _undoing(results, reads[n]) or reasons[n] for n in sound}
+    return results.told(by_others, Verdict.LEANING), worlds
 
 
 def _undoing(results: Results, reads: Iterable[str]) -> str:
@@ -179,7 +180,7 @@ def _with_conventions(
     for name in suspects:
         if not _parameters_are_right(attempt, results, worlds, name, passing):
             continue
-        factor = _factor(worlds, name)
+        factor = factor_of(worlds, name)
         if factor is None:
             tensor = attempt.reading.tensor_of[name]
             part = f"not all of the gradient of {tensor}; what is made from it comes out right"
@@ -226,7 +227,7 @@ def _behind(results: Results, name: str) -> set[str]:
     return seen
 
 
-def _factor(worlds: Sequence[WorldValues], name: str) -> float | None:
+def factor_of(worlds: Sequence[WorldValues], name: str) -> float | None:
     """The number by which the gradient is too large in every world; None where there is no such number."""
     factor: float | None = None
     for world in worlds:

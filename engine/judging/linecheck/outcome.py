@@ -74,6 +74,11 @@ class LineCheck:
     complete: Mapping[str, int] = field(default_factory=dict)
     """After how many writes gradients were taken, where their names stand for something else later."""
 
+    apart: frozenset[str] = frozenset()
+    """Names made like those of gradients that stand for something else; lines are judged without them."""
+    namesakes: frozenset[str] = frozenset()
+    """Names that may be so; of those in `apart`, the ones that may."""
+
     @property
     def accused(self) -> frozenset[str]:
         """The gradients whose lines are wrong."""

@@ -44,13 +44,17 @@ class Reading:
         return self.naming.gradient(tensor)
 
 
-def reading_of(session: Session, iteration: Iteration) -> Reading:
-    """What there is to read of a recorded iteration."""
+def reading_of(session: Session, iteration: Iteration, apart: frozenset[str] = frozenset()) -> Reading:
+    """What there is to read of a recorded iteration, where the names in `apart` are of no gradients."""
+    if apart:
+        return _reading(iteration.path, session, iteration, apart)
     return iteration.path.once(_reading, session, iteration)
 
 
-def _reading(path: ExecutionPath, session: Session, iteration: Iteration) -> Reading:
-    every = gradient_names(session, iteration)
+def _reading(
+    path: ExecutionPath, session: Session, iteration: Iteration, apart: frozenset[str] = frozenset()
+) -> Reading:
+    every = tuple(name for name in gradient_names(session, iteration) if name not in apart)
     program = session.program
     several = ambiguous(path.steps, every, program.naming) | (overwritten(program).keys() & set(every))
     names = tuple(name for name in every if name not in several)

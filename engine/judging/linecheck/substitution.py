@@ -48,7 +48,7 @@ class Outcome:
 
 def plan_of(iteration: Iteration, names: tuple[str, ...], early: frozenset[str]) -> Plan:
     """The plan for the gradients `names`, from the record of the iteration."""
-    writes = {name: at for name, at in iteration.writes.items() if at}
+    writes = {name: at for name, at in iteration.writes.items() if at and name in names}
     sections = {name: [iteration.statement_at(one).section for one in at] for name, at in writes.items()}
     before = {name: some.count("forward") for name, some in sections.items()}
     counts = {name: len(at) for name, at in writes.items()}

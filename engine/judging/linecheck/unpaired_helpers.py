@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ...execution.replay.noted_forward import Expression, NotedForward, noted_forward
+from ...execution.replay.noted_forward import NotedForward, noted_forward
 from ...program.statements import Statement
 from ...tensors.comparison import entry_differences
 from ...verdict import Verdict
@@ -30,6 +30,7 @@ from .moved_worlds import BY
 from .perturbation import Moved
 from .quick_pass import QuickPass
 from .sensitivity import Sensitivity, sensitivity
+from .spots import latest_first, words_of
 from .watched_helpers import Run, Scene, scene_of
 from .written_entries import able_alone
 
@@ -139,7 +140,9 @@ def _may_be_blamed(search: _Search, line: HelperLine) -> bool:
     """Not where a single line of a gradient reads it, and no name says what it is: the error may be there."""
     some, names = search.readers(line), search.names
     return (
-        line.root in names or len(some) > 1 or not any(name in names for one in some for name in one.writes)
+        line.root in names | search.attempt.apart
+        or len(some) > 1
+        or not any(name in names for one in some for name in one.writes)
     )
 
 
@@ -147,7 +150,7 @@ def _places(search: _Search, line: HelperLine) -> Iterator[Place]:
     """Where gradients flow that a line may be given so that all is right, the latest made first."""
     bound, known = search.before.bound(line), dict[torch.Size, Sensitivity | None]()
     gradients = search.own.flows.gradients
-    for spot in sorted(gradients, key=_latest_first):
+    for spot in sorted(gradients, key=latest_first):
         first = gradients[spot][0]
         shape = first.shape
         if shape not in known:
@@ -155,11 +158,6 @@ def _places(search: _Search, line: HelperLine) -> Iterator[Place]:
             known[shape] = sensitivity(search.own, line, search.made[line], values)
         if (of_shape := known[shape]) is not None:
             yield from of_shape.places(spot, gradients[spot])
-
-
-def _latest_first(spot: Spot) -> tuple[bool, bool, int, int]:
-    """What arrives somewhere before what flows on, in the order of a backward; last what has no words."""
-    return spot.edge is not None, spot.inner > 0, -spot.expression, spot.inner
 
 
 def _repaired(search: _Search, scene: Scene, line: HelperLine, place: Place) -> Run | None:
@@ -174,7 +172,14 @@ def _repaired(search: _Search, scene: Scene, line: HelperLine, place: Place) -> 
     if not search.made[line] & search.wrong or not all(scene.right(name, run) for name in search.made[line]):
         return None
     passed_on = any(all(map(equal, run.bound(one), given.values())) for one in only)
-    return None if passed_on else run
+    return None if passed_on or _is_passed_on(search, some, run, given) else run
+
+
+def _is_passed_on(search: _Search, some: Sequence[Statement], run: Run, given: Mapping[int, Tensor]) -> bool:
+    """Whether the only line that reads it makes a gradient of it that is the same."""
+    written = [name for name in some[0].writes if name in search.names] if len(some) == 1 else []
+    values = [value for name in written if isinstance(value := run.values.get(name), Tensor)]
+    return len(given) == 1 and any(equal(value, one) for value in values for one in given.values())
 
 
 def _with_blame(search: _Search, results: Results, line: HelperLine, run: Run) -> Results:
@@ -196,7 +201,10 @@ def _told(search: _Search, line: HelperLine, place: Place, run: Run) -> WrongHel
     if shape == expected:
         maxdiff = max(float(entry_differences(bound[at], one).max()) for at, one in given.items())
     data = tuple(one.statement for one in _data(search, line))
-    words, made_in = _words(search, place.spot), _line(search, place.spot)
+    words, made_in = (
+        words_of(search.own.flows, search.noted.expressions, place.spot),
+        _line(search, place.spot),
+    )
     spoiled, accused = search.made[line] & search.wrong, _accused_lines(line, run, given)
     ratio = _ratio(bound, given)
     return WrongHelper(line, place, words, made_in, maxdiff, shape, expected, data, spoiled, ratio, accused)
@@ -240,22 +248,3 @@ def _data(search: _Search, line: HelperLine) -> list[HelperLine]:
 
 def _reads_any(line: HelperLine, others: Iterable[HelperLine]) -> bool:
     return any(one.root in line.statement.reads for one in others)
-
-
-def _words(search: _Search, spot: Spot) -> str:
-    """The expression whose gradient flows there; what flows on is that of an operand, through it."""
-    flows = search.own.flows
-    through = (
-        flows.leaves[-1 - spot.expression] if spot.expression < 0 else _text(search.noted.expressions, spot)
-    )
-    if spot.edge is None:
-        return through
-    target = flows.targets[spot][0].spot
-    if target.expression < 0:
-        return f"{flows.leaves[-1 - target.expression]} through {through}"
-    operand = _text(search.noted.expressions, target)
-    return through if operand == through else f"{operand} through {through}"
-
-
-def _text(expressions: Sequence[Expression], spot: Spot) -> str:
-    return expressions[spot.expression].text

@@ -97,10 +97,12 @@ def _wrong_lines(scene: Scene, judgement: LineJudgement) -> frozenset[int]:
     arrival = scene.flows.named.get(scene.attempt.reading.tensor_of[judgement.name])
     edges = scene.flows.into(arrival) if arrival is not None else {}
     unknown = {
-        line: value for line, value in suspects.items() if not _flows(value, _by_expression(edges), room)
+        line: value
+        for line, value in suspects.items()
+        if not flows_through(value, _by_expression(edges), room)
     }
     if len(unknown) > 1:
-        finer = {line for line, value in unknown.items() if not _flows(value, [*edges.values()], room)}
+        finer = {line for line, value in unknown.items() if not flows_through(value, [*edges.values()], room)}
         unknown = {line: unknown[line] for line in finer or unknown}
     return frozenset(unknown) | (idle & able)
 
@@ -176,9 +178,11 @@ def _added(writes: Sequence[_Write]) -> dict[int, list[Tensor]]:
     return added
 
 
-def _flows(value: Tensor, uses: Sequence[Tensor], room: Tensor) -> bool:
+def flows_through(value: Tensor, uses: Sequence[Tensor], room: Tensor | None = None, fewest: int = 0) -> bool:
     """Whether a value is what flows back through some of the uses; unknown where these are too many."""
-    if len(uses) > _MOST:
+    if len(uses) > _MOST or any(one.shape != value.shape for one in uses):
         return False
-    some = chain.from_iterable(combinations(uses, count) for count in range(len(uses) + 1))
+    if room is None:
+        room = _ROUNDING * sum((one.abs() for one in uses), torch.zeros_like(value)).max()
+    some = chain.from_iterable(combinations(uses, count) for count in range(fewest, len(uses) + 1))
     return any(bool(((sum(one, torch.zeros_like(value)) - value).abs() <= room).all()) for one in some)

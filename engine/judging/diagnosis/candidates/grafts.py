@@ -73,7 +73,7 @@ def _is_part(spot: Spot, part: ast.expr) -> bool:
 def _parts(case: Case) -> list[ast.expr]:
     """The expressions of the derived lines, each once."""
     parts: dict[str, ast.expr] = {}
-    for statement in case.derived_statements:
+    for statement in case.derived_nearby:
         for spot in spots_of(statement):
             parts.setdefault(ast.dump(spot.node), spot.node)
     return list(parts.values())

@@ -10,7 +10,7 @@ from torch import Tensor
 from ....program.names import root_name
 from ..case import Case
 from ..edit import Edit, Spot, spots_of
-from ..wording import binary, fit_together, parsed, written
+from ..wording import binary, fit_together, parsed, swapped, written
 
 _FORMS = ("{}", "(1 - {})", "(1 - {} ** 2)", "{} * (1 - {})")
 """What multiplies a gradient on its way through a product, a gate, tanh and sigmoid."""
@@ -32,6 +32,31 @@ def lost_in_a_pass(case: Case) -> Iterator[Edit]:
                 for operator in (ast.Add(), ast.Sub()):
                     new = binary(spot.node, operator, parsed(text))
                     yield Edit("term_missing", f"missing the term {text}", line, spot, new)
+
+
+def other_passes(case: Case) -> Iterator[Edit]:
+    """Every part that a line reads by a counter, `hs[t]`, exchanged for that of the pass before or after."""
+    for line, spot in case.spots:
+        node = spot.node
+        if isinstance(node, ast.Subscript) and (counter := _counter(node.slice)) is not None:
+            for index in (counter, *_beside(counter)):
+                new = ast.Subscript(value=node.value, slice=index, ctx=ast.Load())
+                if written(new) != written(node):
+                    yield Edit("wrong_part", swapped(node, new), line, spot, new)
+
+
+def _counter(index: ast.expr) -> ast.Name | None:
+    """The name of a counter in an index that is it, or one more or less."""
+    match index:
+        case ast.Name():
+            return index
+        case ast.BinOp(left=ast.Name() as counter, op=ast.Add() | ast.Sub(), right=ast.Constant(value=1)):
+            return counter
+    return None
+
+
+def _beside(counter: ast.Name) -> list[ast.expr]:
+    return [binary(counter, ast.Add(), ast.Constant(1)), binary(counter, ast.Sub(), ast.Constant(1))]
 
 
 def _read_in_passes(case: Case) -> list[tuple[str, Tensor]]:

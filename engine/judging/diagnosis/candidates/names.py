@@ -22,7 +22,7 @@ def near_upstreams(case: Case) -> Iterator[Edit]:
 
 def other_upstreams(case: Case) -> Iterator[Edit]:
     """The same with every other gradient."""
-    yield from _upstreams(case, _others_than_users(case))
+    yield from _upstreams(case, [*_others_than_users(case), *case.unread])
 
 
 def _others_than_users(case: Case) -> list[str]:

@@ -15,7 +15,6 @@ from ....rules.node import Refused
 from ....rules.trees import name
 from ..case import Case
 from ..edit import Edit, Line
-from ..slicing import unread
 from ..wording import binary, fit_together, written
 
 
@@ -194,9 +193,7 @@ def _twice(case: Case, line: Line) -> str:
 
 def missing_terms(case: Case) -> Iterator[Edit]:
     """Every part of a line plus or minus a helper variable that nothing reads."""
-    yield from _with_terms(
-        case, unread(case.trial.bench.attempt.session.facts, case.trial.bench.attempt.reading.names)
-    )
+    yield from _with_terms(case, case.unread)
 
 
 def missing_gradients(case: Case) -> Iterator[Edit]:
