@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from ...tensors.comparison import finite_max
+from ...tensors.dtypes import as_reals
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from .attempt import Attempt, sizes_of
@@ -232,10 +233,11 @@ def factor_of(worlds: Sequence[WorldValues], name: str) -> float | None:
     factor: float | None = None
     for world in worlds:
         value, true = world.uncut.get(name), world.true[name]
-        if not isinstance(value, Tensor) or value.shape != true.shape:
+        if not isinstance(value, Tensor) or as_reals(value).shape != as_reals(true).shape:
             return None
         if factor is None:
-            factor = float((value * true).sum() / (true * true).sum())
+            reals, right = as_reals(value), as_reals(true)
+            factor = float((reals * right).sum() / (right * right).sum())
         if not torch.isfinite(torch.tensor(factor)) or not factor:
             return None
         scaled = WorldValues({name: factor * true}, {}, {})

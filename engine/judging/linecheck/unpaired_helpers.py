@@ -205,13 +205,18 @@ def _told(search: _Search, line: HelperLine, place: Place, run: Run) -> WrongHel
         words_of(search.own.flows, search.noted.expressions, place.spot),
         _line(search, place.spot),
     )
-    spoiled, accused = search.made[line] & search.wrong, _accused_lines(line, run, given)
+    spoiled, accused = search.made[line] & search.wrong, _accused_lines(search, line, run, given)
     ratio = _ratio(bound, given)
     return WrongHelper(line, place, words, made_in, maxdiff, shape, expected, data, spoiled, ratio, accused)
 
 
-def _accused_lines(line: HelperLine, run: Run, given: Mapping[int, Tensor]) -> tuple[int, ...]:
-    """Those of several lines that build a helper variable which may alone have made it wrong."""
+def _accused_lines(
+    search: _Search, line: HelperLine, run: Run, given: Mapping[int, Tensor]
+) -> tuple[int, ...]:
+    """Those of several lines that build a helper variable which may alone have made it wrong.
+
+    Not one after which it was a gradient.
+    """
     bound = run.bound(line)
     if not line.earlier or any(bound[at].shape != one.shape for at, one in given.items()):
         return ()
@@ -220,7 +225,10 @@ def _accused_lines(line: HelperLine, run: Run, given: Mapping[int, Tensor]) -> t
         return ()
     wrong = [(bound[at] - one).abs() > _ROUNDING * one.abs().max() for at, one in given.items()]
     able = able_alone({by: [masks[at] for at in given] for by, masks in written.items()}, wrong)
-    return tuple(sorted(able))
+    arrives = search.own.flows.arrives
+    right = {one.statement.line for one in line.earlier if all(map(arrives, run.bound(one)))}
+    left = written.keys() - right
+    return tuple(sorted(left if len(left) == 1 else able - right))
 
 
 def _ratio(bound: Sequence[Tensor], given: Mapping[int, Tensor]) -> float | None:

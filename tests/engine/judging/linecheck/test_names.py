@@ -99,7 +99,7 @@ def test_a_name_used_on_for_the_gradient_before_the_activation_is_right(judged: 
         ("dh2 = dout @ W3.T", "dh2 = -dout @ W3.T", {"dh2"}),
         ("dW2 = h1.T @ dh2", "dW2 = h1.T @ -dh2", {"dW2"}),
         ("dW1 = x.T @ dh1", "dW1 = x.T @ dh1 * 2", {"dW1"}),
-        ("dh1[h1 <= 0] = 0", "dh1[h1 > 0] = 0", {"dW1"}),
+        ("dh1[h1 <= 0] = 0", "dh1[h1 > 0] = 0", {"dh1"}),
     ],
 )
 def test_errors_around_a_name_used_on_are_found(judged: Judged, old: str, new: str, wrong: set[str]) -> None:
