@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import linecache
-import traceback
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from textwrap import shorten
 from types import TracebackType
 
 from ..program.program import Program
 from .cancel import Cancelled
+from .own_frames import LONGEST, files_of, own_line, own_lines
 
 ENDED = "Ended"
 """The type of the failure of a program whose process is gone."""
-_REPEATED = 3
-"""A line of a traceback is quoted so often; the rest is counted, as Python does."""
-_LONGEST = 2000
-"""Characters of a message or a line that are kept."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,8 +57,7 @@ class ProgramFault(Exception):
 
 def failure_of(error: BaseException, program: Program, section: str) -> Failure:
     """Where and why the program stopped. `line` is that of the section's own statement."""
-    frames = _own_frames(error.__traceback__, program)
-    line = frames[0].lineno if frames else None
+    line = own_line(error.__traceback__, program)
     if isinstance(error, ProgramFault):
         section, line = _place_of(error, program, section, line)
     return Failure(
@@ -71,13 +65,13 @@ def failure_of(error: BaseException, program: Program, section: str) -> Failure:
         line=line,
         type=type(error).__name__,
         message=_message(error),
-        traceback=tuple(_lines(frames)),
+        traceback=own_lines(error.__traceback__, program),
     )
 
 
 def has_line(error: BaseException, program: Program) -> bool:
     """Whether a line of the program raised it."""
-    return bool(_own_frames(error.__traceback__, program))
+    return own_line(error.__traceback__, program) is not None
 
 
 def own_mistake(error: BaseException, while_doing: str = "") -> Failure:
@@ -96,20 +90,16 @@ def _place_of(
 
 
 def in_short(error: BaseException) -> str:
-    """The type of an exception and the first line of its message, for a place in a sentence."""
+    """The type of an exception, unless it is ours, and the first line of its message, for a sentence."""
     first = _message(error).splitlines()[0]
-    return f"{type(error).__name__}: {shorten(first, 200, placeholder=' …')}"
+    words = shorten(first, 200, placeholder=" …")
+    return words if isinstance(error, ProgramFault) else f"{type(error).__name__}: {words}"
 
 
 def remember_source(program: Program) -> None:
     """Let tracebacks and `inspect` quote the text that runs, whatever the file says by now."""
     lines = [line + "\n" for line in program.lines]
     linecache.cache[program.filename] = (len(program.text), None, lines, program.filename)
-
-
-def _own_frames(trace: TracebackType | None, program: Program) -> list[traceback.FrameSummary]:
-    frames = traceback.extract_tb(trace)
-    return [frame for frame in frames if frame.filename == program.filename]
 
 
 def _message(error: BaseException) -> str:
@@ -122,25 +112,10 @@ def _message(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "the program calls itself without end"
     try:
-        return str(error).strip()[:_LONGEST] or type(error).__name__
+        return str(error).strip()[:LONGEST] or type(error).__name__
     except Exception:
         return type(error).__name__
 
 
 def _parses_arguments(trace: TracebackType | None) -> bool:
-    return any(Path(frame.filename).name == "argparse.py" for frame in traceback.extract_tb(trace))
-
-
-def _lines(frames: list[traceback.FrameSummary]) -> list[str]:
-    lines: list[str] = []
-    for line, alike in groupby(map(_line, frames)):
-        times = sum(1 for _ in alike)
-        lines += [line] * min(times, _REPEATED)
-        if times > _REPEATED:
-            lines.append(f"previous line repeated {times - _REPEATED} more times")
-    return lines[-20:]
-
-
-def _line(frame: traceback.FrameSummary) -> str:
-    where = "" if frame.name == "<module>" else f", in {frame.name}"
-    return f"line {frame.lineno}{where}: {frame.line or ''}".rstrip(": ")[:_LONGEST]
+    return any(Path(file).name == "argparse.py" for file in files_of(trace))

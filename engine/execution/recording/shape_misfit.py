@@ -68,13 +68,15 @@ def failure_with_shapes(error: BaseException, program: Program, section: str) ->
 
 def _place_of(error: BaseException, program: Program) -> tuple[int, Mapping[str, Any]]:
     """The innermost line of the program that was running, and the names that it saw."""
-    line, names, trace = 0, dict[str, Any](), error.__traceback__
+    innermost, trace = None, error.__traceback__
     while trace is not None:
-        frame = trace.tb_frame
-        if frame.f_code.co_filename == program.filename:
-            line, names = trace.tb_lineno, {**frame.f_globals, **frame.f_locals}
+        if trace.tb_frame.f_code.co_filename == program.filename:
+            innermost = trace
         trace = trace.tb_next
-    return line, names
+    if innermost is None:
+        return 0, {}
+    frame = innermost.tb_frame
+    return innermost.tb_lineno, {**frame.f_globals, **frame.f_locals}
 
 
 def _operations(program: Program, line: int) -> Iterator[ast.AST]:

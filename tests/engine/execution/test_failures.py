@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.library import load
 
+Begun = Callable[..., Session]
 Iterated = Callable[..., Iteration]
 
 
@@ -149,3 +151,17 @@ def test_shapes_that_do_not_fit_are_told_with_their_operands(
 )
 def test_what_is_no_matter_of_shapes_is_told_without_them(iterated: Iterated, line: str) -> None:
     assert failure_in(iterated(backward=f"dH = torch.ones(3)\n{line}")).misfit == ""
+
+
+def test_a_traceback_of_a_hundred_thousand_frames_is_told_in_a_few_lines(begun: Begun) -> None:
+    limit = sys.getrecursionlimit()
+    deep = "+import sys\nsys.setrecursionlimit(100_000)\ndef f(n): return f(n + 1)"
+    try:
+        record = begun(setup=deep, forward="H = W * x\nloss = H.sum()\nk = f(0)").iterate()
+    finally:
+        sys.setrecursionlimit(limit)
+    assert record.failure is not None
+    assert record.failure.message == "the program calls itself without end"
+    assert record.failure.line == 12
+    assert len(record.failure.traceback) == 5
+    assert record.failure.traceback[-1].endswith("more times")
