@@ -10,7 +10,7 @@ from ..tensors.aliasing import Namespace
 from .cancel import Cancel, Cancelled, stop
 from .namespace import fresh_namespace
 from .recording.compiled_sections import CompiledSections
-from .recording.instrumentation import BACKWARD, BEFORE, COPY_ALL, LOG, STAND_IN, STEP
+from .recording.instrumentation import BACKWARD, BEFORE, COPY_ALL, GUARD, LOG, STAND_IN, STEP
 from .recording.recorder import Recorder
 
 _R = TypeVar("_R", bound=Recorder)
@@ -38,6 +38,7 @@ class Interpreter:
         """Let a recorder's hooks be those that the program calls."""
         self.namespace[STEP] = recorder.step
         self.namespace[BEFORE] = recorder.before
+        self.namespace[GUARD] = recorder.guard
         self.namespace[COPY_ALL] = recorder.copy_all
         self.namespace[LOG] = recorder.entries.append
         self.namespace[STAND_IN] = self.namespace[BACKWARD] = _nothing
@@ -58,3 +59,4 @@ class Interpreter:
         if code is not None:
             recorder.look(kind)
             exec(code, self.namespace)
+            recorder.guard()

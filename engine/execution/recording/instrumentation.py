@@ -17,6 +17,9 @@ LOG = f"{HIDDEN}log__"
 STAND_IN = f"{HIDDEN}stand_in__"
 COPY_ALL = f"{HIDDEN}copy_all__"
 BACKWARD = f"{HIDDEN}backward__"
+GUARD = f"{HIDDEN}guard__"
+_SWALLOWING = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
+"""What may keep an exception from those around it."""
 
 
 def compile_section(program: Program, section: Section) -> CodeType:
@@ -116,7 +119,8 @@ class _Hooks:
         for name in ("body", "orelse", "finalbody"):
             block = getattr(node, name, None)
             if isinstance(block, list) and block:
-                setattr(node, name, self.block(block))
+                guard = [_guard(block[0])] if _may_swallow(node, name) else []
+                setattr(node, name, guard + self.block(block))
         for name in ("handlers", "cases"):
             if parts := getattr(node, name, None):
                 twins = [copy.copy(part) for part in parts]
@@ -220,6 +224,18 @@ def _log(statement: Statement) -> ast.stmt:
     entry = ast.Tuple(elts=[ast.Constant(statement.number), *names], ctx=ast.Load())
     call = ast.Call(func=ast.Name(id=LOG, ctx=ast.Load()), args=[entry], keywords=[])
     return ast.copy_location(ast.Expr(value=call), statement.node)
+
+
+def _may_swallow(node: ast.AST, block: str) -> bool:
+    """Whether the program may go on there, in this block or past it, though a hook has stopped it."""
+    if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+        return block == "body" and any(isinstance(inner, _SWALLOWING) for inner in ast.walk(node))
+    return isinstance(node, ast.ExceptHandler) or block == "finalbody"
+
+
+def _guard(first: ast.stmt) -> ast.stmt:
+    call = ast.Call(func=ast.Name(id=GUARD, ctx=ast.Load()), args=[], keywords=[])
+    return ast.copy_location(ast.Expr(value=call), first)
 
 
 def _call(name: str, statement: Statement) -> ast.Expr:

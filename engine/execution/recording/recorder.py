@@ -12,6 +12,7 @@ from ...program.statements import Statement
 from ...tensors.aliasing import Namespace, alone, storage_of, tensors_in, was_written
 from ...tensors.dtypes import can_have_gradient
 from ..cancel import Cancel, Cancelled
+from ..failure import ProgramFault
 from .callable_effects import may_change
 from .overwritten_values import Copies
 from .record_limits import EVERY, Room
@@ -48,6 +49,7 @@ class Recorder:
         self._by_storage: dict[int, list[Slot | _Place]] = {}
         self._indexed = 0
         self._room: Room | None = None
+        self._overflow: ProgramFault | None = None
         self._touched: list[tuple[Slot, int]] = []
         """Bound slots that the statement under way may change, with their tensors' versions before."""
         self.copies = Copies()
@@ -99,8 +101,22 @@ class Recorder:
         if not len(self.entries) % EVERY:
             recent = [entry.slots for entry in self.entries[-EVERY:] if type(entry) is not tuple]
             kept = [slot.value for slots in recent for slot in slots]
-            self._room = self._room or Room()
-            self._room.require(len(self.entries), kept + self.copies.newest(EVERY))
+            self._require_room(kept + self.copies.newest(EVERY))
+
+    def _require_room(self, kept: list[Any]) -> None:
+        self._room = self._room or Room()
+        try:
+            self._room.require(len(self.entries), kept)
+        except ProgramFault as fault:
+            self._overflow = fault
+            raise
+
+    def guard(self) -> None:
+        """The hook where the program may have kept from us that it was stopped."""
+        if self.cancel.wanted:
+            raise Cancelled
+        if self._overflow is not None:
+            raise self._overflow
 
     def copy_all(self, names: tuple[str, ...]) -> bool:
         """The hook before statements that change a tensor of a name each: whether all were copied."""
