@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..execution.recording.steps import MISSING
+from ..tensors.aliasing import once
 from ..tensors.comparison import name_of
 from .frame import Block, Summary
 
@@ -60,7 +61,8 @@ Span = tuple[float | None, float | None, int]
 
 def span(tensor: Tensor) -> Span:
     """The least and the greatest finite entry, and how many entries are not finite."""
-    tensor = tensor.detach()
+    whole = tensor.detach()
+    tensor = once(whole)
     if tensor.numel() <= FEW:
         return _span_of_few(tensor.reshape(-1).tolist())
     plain = tensor.to(torch.uint8) if tensor.dtype == torch.bool else tensor
@@ -68,7 +70,7 @@ def span(tensor: Tensor) -> Span:
     if math.isfinite(low) and math.isfinite(high):
         return low, high, 0
     finite = plain[plain.isfinite()]
-    missing = plain.numel() - finite.numel()
+    missing = (plain.numel() - finite.numel()) * (whole.numel() // plain.numel())
     if finite.numel() == 0:
         return None, None, missing
     low, high = (float(end) for end in torch.aminmax(finite))

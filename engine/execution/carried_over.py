@@ -35,7 +35,11 @@ class CarriedOver:
         if not self.changes(value):
             return value
         if id(value) not in self._made:
-            self._made[id(value)] = value, self._fit(value)
+            try:
+                fit = self._fit(value)
+            except RecursionError:  # tuples in tuples, hundreds deep
+                fit = value
+            self._made[id(value)] = value, fit
         return self._made[id(value)][1]
 
     def changes(self, value: Any) -> bool:

@@ -23,6 +23,33 @@ def distinct(tensor: Tensor, like: Tensor) -> Tensor:
     return tensor
 
 
+def once(tensor: Tensor) -> Tensor:
+    """The entries of a large expanded tensor once each; any other tensor as it is."""
+    return distinct(tensor, tensor) if tensor.numel() > _FEW and _is_expanded(tensor) else tensor
+
+
+def once_in_both(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+    """Two tensors of one shape without the entries that are the same in memory in both."""
+    few = once(left)
+    return (few, once(right)) if few.shape == once(right).shape else (left, right)
+
+
+def copy_of(tensor: Tensor) -> Tensor:
+    """A copy; one of a large expanded tensor is expanded, too."""
+    return once(tensor).clone().expand(tensor.shape) if tensor.numel() > _FEW else tensor.clone()
+
+
+def zeros_like(tensor: Tensor) -> Tensor:
+    """Zeros in the shape of a tensor, to be read; many of them are one that is expanded."""
+    if tensor.numel() <= _FEW:
+        return torch.zeros_like(tensor)
+    return torch.zeros((), dtype=tensor.dtype, device=tensor.device).expand(tensor.shape)
+
+
+def _is_expanded(tensor: Tensor) -> bool:
+    return tensor.layout is _strided and 0 in tensor.stride()
+
+
 def storage_of(tensor: Tensor) -> int:
     """A number that tensors share exactly when they share memory; 0 for none."""
     try:
@@ -39,6 +66,8 @@ def _unknown(storage: int) -> int:
 sharing: Callable[[int], int] = getattr(torch._C, "_storage_Use_Count", _unknown)
 """How many references a storage has, by its address."""
 _strided = torch.strided
+_FEW = 100_000
+"""Up to so many entries, none is spared."""
 
 
 def alone(namespace: Namespace, names: Iterable[str]) -> list[Tensor] | None:

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from ..verdict import Verdict
+from .aliasing import once
 from .comparison import is_close, rounding
 
 SMALL = 100_000
@@ -272,5 +273,6 @@ def largest_of(tensor: Tensor) -> float:
     """The largest absolute entry; NaN or infinite where one is."""
     if tensor.numel() == 0:
         return 0.0
+    tensor = once(tensor)
     low, high = torch.aminmax(tensor.abs() if tensor.is_complex() else tensor)
     return max(abs(float(low)), abs(float(high)))

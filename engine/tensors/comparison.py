@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..verdict import Verdict
+from .aliasing import once, once_in_both
 from .dtypes import can_have_gradient, with_precision
 
 RTOL, ATOL = 1e-5, 1e-8
@@ -107,7 +108,7 @@ def compare(
             return _wrong_type(shape, expected, *value)
         if tuple(value.shape) != expected:
             return _wrong_shape(value, expected)
-        return _compare_entries(value, _dense(autograd), largest, rtol, atol)
+        return _compare_entries(_dense(value), _dense(autograd), largest, rtol, atol)
     except Exception as error:  # nested tensors, such without data, classes of the program's own
         remark = f"it is a tensor that cannot be compared: {type(error).__name__}"
         return _wrong_type(None, expected, remark)
@@ -134,7 +135,7 @@ def _as_tensor(manual: object, like: Tensor) -> Tensor | tuple[str, str]:
     if not can_have_gradient(manual):
         kind, wanted = with_article(name_of(manual.dtype)), with_article(name_of(like.dtype))
         return f"it is {kind} tensor", f"{wanted} gradient is expected"
-    return _dense(manual)
+    return manual
 
 
 def _dense(tensor: Tensor) -> Tensor:
@@ -163,7 +164,8 @@ def _broadcasts(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
 
 def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: float, atol: float) -> Comparison:
     remark = _type_note(value, autograd)
-    value = value.to(autograd.device)
+    shape = tuple(value.shape)
+    value, autograd = once_in_both(value.to(autograd.device), autograd)
     coarse = _coarser(value.dtype, autograd.dtype)
     wide = with_precision(autograd.dtype, torch.float64)
     left, right = value.to(wide), autograd.to(wide)
@@ -183,8 +185,8 @@ def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: floa
         approximate=finite and bool(torch.allclose(left, right, rtol=rtol, atol=atol, equal_nan=True)),
         maxdiff=maxdiff,
         relative_error=_relative(maxdiff, scale),
-        shape=tuple(value.shape),
-        expected_shape=tuple(autograd.shape),
+        shape=shape,
+        expected_shape=shape,
         worst_index=worst,
         worst_manual=_entry(left, worst),
         worst_autograd=_entry(right, worst),
@@ -204,6 +206,7 @@ def finite_max(tensor: Tensor) -> float:
     """The largest absolute finite entry; 0 where there is none."""
     if tensor.numel() == 0:
         return 0.0
+    tensor = once(tensor)
     low, high = torch.aminmax(tensor.abs() if tensor.is_complex() else tensor)
     largest = max(abs(float(low)), abs(float(high)))
     if math.isfinite(largest):

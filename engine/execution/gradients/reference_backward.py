@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...tensors.aliasing import Namespace
+from ...tensors.aliasing import Namespace, zeros_like
 from ...tensors.autograd_graph import nodes_behind
 from ...tensors.batch_comparison import largest_of
 from ...tensors.comparison import name_of, with_article
@@ -194,7 +194,7 @@ def reference_backward(
     unreached = frozenset[str]()
     if any(map(is_, gradients, repeat(None))):
         unreached = frozenset(name for name, gradient in reached.items() if gradient is None)
-        reached = {n: torch.zeros_like(wanted[n]) if g is None else g for n, g in reached.items()}
+        reached = {n: zeros_like(wanted[n]) if g is None else g for n, g in reached.items()}
     unnamed = tuple(zip(leaves, gradients[len(wanted) :], strict=True)) if leaves else ()
     return References(reached, others, unreached, unnamed, loss_name)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
+from ...tensors.aliasing import zeros_like
 from .reference_backward import differentiate
 
 
@@ -39,7 +40,7 @@ def arrivals(
 
 def _arrival(tensor: Tensor, gradient: Tensor | None) -> Tensor:
     if gradient is None:
-        return torch.zeros_like(tensor)
+        return zeros_like(tensor)
     return gradient if gradient.layout == torch.strided else gradient.to_dense()
 
 

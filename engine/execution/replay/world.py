@@ -17,6 +17,7 @@ from ...tensors.dtypes import can_have_gradient, with_precision
 from ...tensors.rng_state import RandomState, random_state
 from ..cancel import Cancel, Cancelled
 from ..checkpoint import Checkpoint, rebind
+from ..failure import ProgramFault
 from ..gradients.own_passes import GraphsKept
 from ..gradients.reference_backward import make_leaves, saved_tensors
 from ..namespace import generators_in
@@ -64,7 +65,10 @@ class World:
         namespace, roles = self.session.namespace, self.start.roles
         reached = self.session.facts.reached_names.union(roles.parameters)
         copies = StateCopy(self.dtype, self.start.contents, self.start.random)
-        self._copied = copies.slots(slot for name, slot in self.start.slots.items() if name in reached)
+        try:
+            self._copied = copies.slots(slot for name, slot in self.start.slots.items() if name in reached)
+        except RecursionError:
+            raise ProgramFault("a value of the program is nested too deeply to be copied") from None
         own = {name: namespace[name] for name in roles.own}
         namespace.clear()
         namespace.update(own)

@@ -121,7 +121,9 @@ def _weight(trial: Trial) -> int:
     ran = sum(s.number in trial.slice.ran for s, _ in trial.bench.attempt.iteration.path.steps)
     names = frozenset[str]().union(*(part.names for part in trial.parts))
     read = [value for value in map(trial.bench.values.get, names) if isinstance(value, Tensor)]
-    entries = sum(map(Tensor.numel, [trial.expected, *read]))
+    written = trial.stands.value
+    made = max([trial.expected, *([written] if isinstance(written, Tensor) else [])], key=Tensor.numel)
+    entries = sum(map(Tensor.numel, [made, *read]))
     return max(1, ran // _STATEMENTS + entries // _ENTRIES)
 
 

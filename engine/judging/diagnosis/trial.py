@@ -15,6 +15,7 @@ from torch import Tensor
 from ...execution.recording.steps import MISSING
 from ...execution.replay.world import World
 from ...program.program import Program
+from ...tensors.aliasing import copy_of
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from ..linecheck.attempt import Attempt
@@ -197,7 +198,7 @@ def _live(parts: Sequence[Part], name: str) -> list[Part]:
 
 
 def _copy(value: Any) -> Any:
-    return value.clone() if isinstance(value, Tensor) else value
+    return copy_of(value) if isinstance(value, Tensor) else value
 
 
 def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:

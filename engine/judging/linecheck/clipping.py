@@ -11,6 +11,7 @@ from torch import Tensor
 from ...execution.iteration import Iteration
 from ...program.statements import Statement
 from ...program.torch_operations import clips
+from ...tensors.aliasing import once_in_both
 
 
 def clipped_after(iteration: Iteration, name: str, count: int) -> bool:
@@ -25,6 +26,7 @@ def clipped_after(iteration: Iteration, name: str, count: int) -> bool:
     after = iteration.value_at(name, writes[-1] + 1)
     if not isinstance(before, Tensor) or not isinstance(after, Tensor) or before.shape != after.shape:
         return False
+    before, after = once_in_both(before, after)
     if not after.numel() or not bool(after.any()):
         return False
     changes = [iteration.statement_at(position) for position in writes[count:]]

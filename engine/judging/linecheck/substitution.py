@@ -18,6 +18,7 @@ from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.program import Program
 from ...program.statements import Statement
+from ...tensors.aliasing import copy_of
 from .gradient_lines import allocated_gradients, known_before
 
 
@@ -107,7 +108,7 @@ def run_lines(
 
 def kept(name: str, value: Any) -> Any:
     """What is taken of a gradient that is looked at when the pass is over."""
-    return value.detach().clone() if isinstance(value, Tensor) else value
+    return copy_of(value.detach()) if isinstance(value, Tensor) else value
 
 
 def referred(name: str, value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...tensors.aliasing import once
 from ...tensors.vjp_agreement import Agreement
 from ...verdict import Verdict
 from .attempt import Attempt
@@ -63,7 +64,7 @@ def _is_plain(value: Any) -> bool:
     """Whether it is a tensor of nothing but 0 or of nothing but 1."""
     if not isinstance(value, Tensor) or not value.numel():
         return False
-    value = value.detach()
+    value = once(value.detach())
     plainly = value.is_cpu and value.dtype in (torch.float32, torch.float64)
     first = value.numpy().item(0) if plainly else value.flatten()[0].item()
     return first in (0.0, 1.0) and bool(torch.all(value == first))
