@@ -31,8 +31,9 @@ class ProgramText:
 def text_of(program: Program) -> ProgramText:
     """What a program can be read from again."""
     found = program.found
-    choice, gradient = (found.choice, found.gradient) if found is not None else (0, "")
-    return ProgramText(program.text, program.name, program.path, program.source, choice, gradient)
+    choice = found.choice if found is not None else 0
+    pattern = program.naming.pattern
+    return ProgramText(program.text, program.name, program.path, program.source, choice, pattern)
 
 
 @dataclass(frozen=True)

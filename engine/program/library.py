@@ -56,9 +56,17 @@ def load(target: str, *, choice: int = 0, gradient: str = "") -> Program:
     return replace(read(source.text, path.stem, path, choice=choice, gradient=gradient), source=source)
 
 
-def starter() -> str:
-    """The text that `backprop-tui new` writes."""
-    return _text_of(DEFAULT)
+def starter(name: str = DEFAULT) -> str:
+    """The text that `backprop-tui new` writes: that of a bundled program.
+
+    Raises:
+        ProgramError: there is none of that name.
+    """
+    if name in bundled_names():
+        return _text_of(name)
+    guess = nearest(name, bundled_names())
+    hint = f"Did you mean `{guess}`?" if guess else "`backprop-tui list` names the bundled programs"
+    raise ProgramError(f"there is no bundled program `{name}`", hint=hint)
 
 
 def _text_of(name: str) -> str:

@@ -41,13 +41,18 @@ class NamingScheme:
     """How gradients are named after tensors: `pattern` has `{}` where the tensor's name stands."""
 
     pattern: str = "d{}"
+    exceptions: tuple[tuple[str, str], ...] = ()
+    """Tensors and their gradients that are named otherwise."""
 
     def gradient(self, tensor: str) -> str:
         """The name of the gradient of a tensor: `dW` of `W`."""
-        return self.pattern.format(tensor)
+        return dict(self.exceptions).get(tensor) or self.pattern.format(tensor)
 
     def tensor(self, gradient: str) -> str:
         """The name of the tensor whose gradient a name would be; "" where it is no gradient's name."""
+        for tensor, its_own in self.exceptions:
+            if gradient == its_own:
+                return tensor
         before, after = self.pattern.split("{}")
         fits = gradient.startswith(before) and gradient.endswith(after)
         return gradient[len(before) : len(gradient) - len(after)] if fits else ""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,7 +15,9 @@ from .cells import Cell, split
 from .did_you_mean import nearest
 from .names import stored_names
 from .naming import DX, NamingScheme
+from .naming_by_fit import scheme_of
 from .statements import Statement, statements_of
+from .titles import options_of
 
 if TYPE_CHECKING:
     from .around import Level
@@ -118,16 +122,45 @@ class Program:
         return str(self.path) if self.path else f"<{self.name}>"
 
 
-def parse(text: str, name: str, path: Path | None = None) -> Program:
+def parse(text: str, name: str, path: Path | None = None, *, gradient: str = "") -> Program:
     """Parse the text of a program.
+
+    `gradient` says how its gradients are named, where neither a title does nor the names at hand.
 
     Raises:
         ProgramError: no cell, an unknown or repeated title, a syntax error, no forward, no loss.
     """
     reader = _Reader(text, str(path) if path else name)
     sections = reader.sections()
-    reader.require_forward(sections)
-    return Program(name, path, text, sections, reader.lines)
+    said = {s.kind: options_of(reader.lines[s.title_line - 1]) for s in sections if s.title_line}
+    loss = said.get("forward", {}).get("loss", "loss")
+    reader.require_forward(sections, loss)
+    listed = said.get("parameters", {}).get("names", "")
+    return Program(
+        name,
+        path,
+        text,
+        sections,
+        reader.lines,
+        naming=_naming(sections, said.get("backward", {}), gradient),
+        loss=loss,
+        parameters=tuple(filter(None, re.split(r"[\s,]+", listed))) or None,
+    )
+
+
+def _naming(sections: tuple[Section, ...], said: Mapping[str, str], gradient: str) -> NamingScheme:
+    """How gradients are named: as somebody says, or as fits the names that the backward binds."""
+    exceptions = tuple(
+        (name.removeprefix("gradient."), value)
+        for name, value in said.items()
+        if name.startswith("gradient.")
+    )
+    pattern = gradient or said.get("gradient", "")
+    if pattern.count("{}") == 1:
+        return NamingScheme(pattern, exceptions)
+    names = {section.kind: stored_names(section.tree) for section in sections}
+    every = sorted(frozenset[str]().union(*names.values()))
+    return replace(scheme_of(every, written=names.get("backward", ())), exceptions=exceptions)
 
 
 class _Reader:
@@ -221,7 +254,7 @@ class _Reader:
             hint = f"The line reads `{text}`" if text else ""
         return self.error(f"syntax error: {problem.msg}", line, problem.offset, hint)
 
-    def require_forward(self, sections: tuple[Section, ...]) -> None:
+    def require_forward(self, sections: tuple[Section, ...], loss: str) -> None:
         forward = next((section for section in sections if section.kind == "forward"), None)
         if forward is None:
             raise self.error(
@@ -229,7 +262,7 @@ class _Reader:
                 hint="Begin it with a line `# %% forward`; `backprop-tui new FILE` shows the form",
             )
         names = stored_names(forward.tree)
-        if "loss" not in names:
-            guess = nearest("loss", names, 0.6)
-            hint = f"Rename `{guess}` to `loss`" if guess else "Its last line is `loss = ...`, a scalar"
-            raise self.error("the forward never binds `loss`", forward.title_line, hint=hint)
+        if loss not in names:
+            guess = nearest(loss, names, 0.6)
+            hint = f"Rename `{guess}` to `{loss}`" if guess else f"Its last line is `{loss} = ...`, a scalar"
+            raise self.error(f"the forward never binds `{loss}`", forward.title_line, hint=hint)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .cells import split
 from .program import SECTIONS, Program, parse
+from .titles import stands_inside, titles_in
 
 _TELLING = SECTIONS[1:]
 """Titles that nobody gives a cell who does not mean a section."""
@@ -19,7 +20,7 @@ def read(text: str, name: str, path: Path | None = None, *, choice: int = 0, gra
         ProgramError: it is none; the message says what was found, and what would help.
     """
     if has_titles(text) or not text.strip():
-        return parse(text, name, path)
+        return parse(text, name, path, gradient=gradient)
     from .finding.find import find  # much to load before the first picture of a program that has titles
 
     return find(text, name, path, choice=choice, gradient=gradient)
@@ -40,7 +41,9 @@ def read_again(program: Program, text: str, name: str = "", path: Path | None = 
 
 
 def has_titles(text: str) -> bool:
-    """Whether cells of a text have titles of sections."""
+    """Whether cells of a text have titles of sections, none of which stands inside a loop."""
     lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    if any(stands_inside(lines, number) for number in titles_in(lines, SECTIONS).values()):
+        return False
     titles = {cell.title.casefold().rstrip(":") for cell in split(lines)}
     return not titles.isdisjoint(_TELLING)

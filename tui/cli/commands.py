@@ -145,20 +145,59 @@ def check(
     return report.exit_code
 
 
-@app.command(help_epilogue="Example:\n\n    backprop-tui new my_program.py\n")
-def new(file: str, /) -> int:
+@app.command(
+    help_epilogue="""Examples:
+
+    backprop-tui new my_program.py
+    backprop-tui new mine.py --from batchnorm_mlp
+"""
+)
+def new(file: str, /, *, bundled: Annotated[str, Parameter(name="--from")] = FIRST) -> int:
     """Write a program to start from.
 
     Parameters
     ----------
     file
         Where to; a file that exists is never overwritten.
+    bundled
+        The bundled program that is copied.
     """
     from ...engine.program.library import starter
 
-    destination(file, "choose another name").save(starter())
+    destination(file, "choose another name").save(starter(bundled))
     name = as_argument(file)
     _say(f"Wrote {file}. Step it with `backprop-tui {name}`, judge it with `backprop-tui check {name}`.")
+    return 0
+
+
+@app.command(
+    help_epilogue="Example:\n\n    backprop-tui convert script.py -o titled.py\n",
+)
+def convert(
+    program: str,
+    /,
+    *,
+    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    reading: Annotated[Reading, Parameter(name="*")] = AS_FOUND,
+) -> int:
+    """Write titles into a copy of a plain file, where its sections were found to begin.
+
+    Parameters
+    ----------
+    program
+        A script or a notebook without titles.
+    output
+        The file to write; without it the program is printed.
+    """
+    from ...engine.program.convert import with_titles
+
+    place = destination(output, "choose another name") if output is not None else None
+    loaded = load_at(program, reading)
+    text = with_titles(loaded)
+    if place is None:
+        write_line(text.rstrip("\n"))
+    else:
+        place.save(text, loaded.source)
     return 0
 
 

@@ -11,7 +11,7 @@ from ...engine.program.did_you_mean import nearest
 if TYPE_CHECKING:
     from cyclopts import CycloptsError
 
-COMMANDS = ("check", "explain", "hint", "list", "new", "write")
+COMMANDS = ("check", "convert", "explain", "hint", "list", "new", "write")
 
 
 class Refusal(Exception):

@@ -5,14 +5,17 @@ import __future__
 
 import ast
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..around import Block, blocks_around
 from ..cells import ASIDE, split
 from ..found import Found, listed, spans_of
 from ..naming import NamingScheme
+from ..naming_by_fit import pairs_of, scheme_of
 from ..program import BETWEEN, Program, ProgramError, Section
 from ..statements import statements_of
+from ..titles import titles_in
 from .again import Marks, cell_of, parted
 from .functions import dissolved
 from .layout import Layout, before_region, layout_of
@@ -21,7 +24,6 @@ from .parameters import changed_by, lists_of_names, parameters_of
 from .pieces import Piece, bound_names, opaque_names, pieces_of
 from .refusals import Refusal, adding_up, no_region, of_numpy, pattern_refusal, syntax_refusal
 from .regions import Region, regions_in
-from .schemes import pairs_of, scheme_of
 from .trunk import trunk_of, without_grad_modes
 
 
@@ -54,6 +56,7 @@ def find(
     marks = [cell.marker for cell in split(lines) if cell.marker and not cell.narration]
     found_there = regions_in(trunk, scheme, tensors) or regions_in(trunk, scheme, tensors, with_loss=False)
     regions = _in_order([part for region in found_there for part in parted(region, marks)])
+    regions = _bordered(regions, titles_in(lines, ("forward", "backward", "update")))
     if not regions and gradient and not tensors:
         raise _error(pattern_refusal(scheme), where)
     if not regions:
@@ -136,6 +139,16 @@ def _in_order(regions: Sequence[Region]) -> list[Region]:
     """The loops first, the last of them before the others, then straight code."""
     loops = [region for region in regions if region.loop is not None]
     return [*reversed(loops), *(region for region in regions if region.loop is None)]
+
+
+def _bordered(regions: list[Region], borders: Mapping[str, int]) -> list[Region]:
+    """The region that titles stand in first, with the borders that they say."""
+    titled = [replace(region, borders=borders) for region in regions] if borders else []
+    inside = [region for region in titled if any(map(region.begins_with, borders))]
+    if not inside:
+        return regions
+    first = replace(inside[0], turn=inside[0].begins_with("backward") or inside[0].turn)
+    return [first, *(region for region in regions if region.path != first.path)]
 
 
 def _sections(layout: Layout, lines: tuple[str, ...]) -> tuple[Section, ...]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..around import RETURN, leaving
 from ..names import OPAQUE, own_nodes, read_names, stored_names
+from ..naming_by_fit import pairs_of, scheme_of
 from .pieces import bound_names, inner_blocks, opaque_names
 from .regions import regions_in
-from .schemes import pairs_of, scheme_of
 from .trunk import with_jumps_exchanged
 
 _EXITS = frozenset({"exit", "quit", "SystemExit"})

@@ -146,6 +146,9 @@ def _binds(node: ast.stmt, names: Collection[str]) -> bool:
 def _head_and_forward(region: Region, parameters: Collection[str]) -> tuple[list[Piece], list[Piece]]:
     """What of the pieces before the loss comes before an iteration, and what is its forward."""
     pieces = list(region.forward)
+    titled = region.begins_with("forward")
+    if titled is not None:
+        return pieces[:titled], pieces[titled:]
     bound_here = [piece for piece in pieces if _sets(piece, parameters)]
     if not bound_here:
         head = _jumps_up_to(pieces, parameters) if region.loop is not None else 0
@@ -202,7 +205,7 @@ def _backward_and_update(
 ) -> tuple[list[Piece], list[Piece]]:
     """The pieces below the loss: up to the last gradient, and from the first change of a parameter on."""
     firsts = [at for name, at in updates(region, lists).items() if name in parameters]
-    begin = max(region.last_gradient + 1, min(firsts, default=0))
+    begin = region.begins_with("update") or max(region.last_gradient + 1, min(firsts, default=0))
     end = len(region.pieces) if region.path else _end_of_straight(region, parameters, lists)
     return list(region.pieces[region.turn : begin]), list(region.pieces[begin : max(end, begin)])
 

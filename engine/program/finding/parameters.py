@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..names import called, own_nodes, read_names, stored_names
-from .pieces import Piece, bound_names, pieces_of
+from .pieces import Piece, bound_names, is_blank, pieces_of
 from .regions import Region
 
 _TRAINABLE = frozenset({"Parameter", "requires_grad_"})
@@ -114,6 +114,8 @@ class _Flow:
 
     def _written_from(self, node: ast.stmt) -> frozenset[str]:
         one = Piece(node)
+        if is_blank(node):
+            return frozenset()
         return one.writes if self._reads_made(one.reads) or _reads_grad(one) else frozenset()
 
     def _reads_made(self, names: Collection[str]) -> bool:
@@ -121,7 +123,9 @@ class _Flow:
 
 
 def _reads_grad(piece: Piece) -> bool:
-    return any(isinstance(node, ast.Attribute) and node.attr == "grad" for node in own_nodes(piece.node))
+    """Whether it looks at what autograd has found."""
+    attributes = [node for node in own_nodes(piece.node) if isinstance(node, ast.Attribute)]
+    return any(node.attr == "grad" and isinstance(node.ctx, ast.Load) for node in attributes)
 
 
 def parameters_of(

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from ..names import OPAQUE, called, own_nodes, stored_names
 from ..naming import NamingScheme
+from ..naming_by_fit import pairs_of, scheme_of
 from .functions import Refused
 from .pieces import Piece, bound_names, is_blank
 from .regions import Region
-from .schemes import pairs_of, scheme_of
 
 
 class Refusal(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..naming import NamingScheme
@@ -39,6 +39,8 @@ class Region:
     """What is run at the end of the forward beside its pieces."""
     given: str = ""
     """The gradient that is taken as given, where there is no loss."""
+    borders: Mapping[str, int] = field(default_factory=dict)
+    """The lines of titles, where sections begin whatever else there is."""
     again: bool = False
     """Whether it writes once more some of what an earlier one has written."""
 
@@ -61,6 +63,14 @@ class Region:
     def is_gradient(self, name: str) -> bool:
         """Whether a name is that of the gradient of a tensor at hand."""
         return self.scheme.tensor(name) in self.tensors
+
+    def begins_with(self, kind: str) -> int | None:
+        """The first piece below the title of a section; None where no title stands among the pieces."""
+        line = self.borders.get(kind)
+        if line is None or not self.pieces or not self.pieces[0].lines.start - 1 <= line:
+            return None
+        below = (at for at, piece in enumerate(self.pieces) if piece.lines.start > line)
+        return next(below, None)
 
     @cached_property
     def written(self) -> frozenset[str]:
