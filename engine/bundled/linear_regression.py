@@ -12,7 +12,7 @@ y = torch.tensor([2.0, 4.0, 6.0, 8.0])
 n = len(y)
 # %% parameters
 W1 = torch.randn(1)
-B1 = torch.randn(1)
+B1 = torch.zeros(1)
 # %% [markdown]
 # The loss is the mean of the squared differences, taken apart into a square, a sum and a
 # division. Each name below gets a gradient of its own.

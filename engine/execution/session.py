@@ -112,6 +112,7 @@ class Session:
                 self.course.begin(recorder)
             if self.course.ended:
                 raise ProgramFault(_no_pass(self.program))
+            section = "parameters"
             self.roles = roles_of(self.namespace, self.facts)
         except BaseException as error:
             return failure_with_shapes(error, self.program, section)

@@ -145,8 +145,11 @@ class TestHint:
 
 
 def test_the_hint_of_the_readme_is_what_its_program_gives(folder: Path, capsys: Captured) -> None:
-    program = README.split("```python\n")[1].split("```")[0]
+    page = README.partition("## A program")[2]
+    program = page.split("```python\n")[1].split("```")[0]
     (folder / "my_program.py").write_text(program.replace("dw = (x * derror)", "dw = ...  #"))
-    command, *printed = README.split("    $ backprop-tui ")[1].split("\n\n")[0].splitlines()
+    command, *printed = (
+        README.partition("## A program")[2].split("    $ backprop-tui ")[1].split("\n\n")[0].splitlines()
+    )
     assert main(command.split()) == 0
     assert capsys.readouterr().out.splitlines() == [line.strip() for line in printed]
