@@ -16,7 +16,7 @@ from backprop_tui.engine.judging.diagnosis.diagnose import Diagnosis, diagnose
 from backprop_tui.engine.judging.diagnosis.diagnosis import applied
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.rules.derivation.derive import derive
-from tests.mutation.judging import subject
+from tests.mutation.judging import passes, subject
 from tests.mutation.mutator import Mutant, mutants
 from tests.mutation.operators import Kind
 from tests.mutation.programs import PROGRAMS
@@ -37,12 +37,6 @@ READINGS = {
     Kind.ZERO: {"constant_written"},
 }
 """The kinds of explanation that name what was planted, or say the same of the line in other words."""
-
-
-def passes(text: str, name: str) -> bool:
-    """Whether the line of a gradient, or of a helper variable, is right in a program."""
-    judgements = subject(text).judgements
-    return name not in judgements or judgements[name].verdict.passes
 
 
 class Score:

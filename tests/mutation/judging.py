@@ -113,6 +113,12 @@ def subject(text: str, seed: int = 0) -> Subject:
     return Subject(session, session.iterate())
 
 
+def passes(text: str, name: str) -> bool:
+    """Whether the line of a gradient, or of a helper variable, is right in a program."""
+    judgements = subject(text).judgements
+    return name not in judgements or judgements[name].verdict.passes
+
+
 def fate(original: Subject, mutant: Mutant) -> Fate:
     """Judge a mutant of a program."""
     changed = subject(mutant.program)
