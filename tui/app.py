@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -16,11 +16,10 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from ..engine.process.child import Child
-from ..engine.process.remote_engine import RemoteEngine
 from ..engine.program.program import Program
 from .drawing.canvas import INKS
 from .keys import BY_ID, KEYS
-from .link import MakeLink
+from .link import LateLink, Link, MakeLink
 from .screens.main_screen import MainScreen
 from .terminal.terminal import hung_up
 from .themes import ALIASES, DARK, LIGHT
@@ -100,7 +99,13 @@ def run(
     program: Program, child: Child, *, seed: int = 0, theme: str | None = None, mouse: bool = True
 ) -> int:
     """Open the app over the engine in that process, and give its exit code back."""
-    app = BackpropApp(program, lambda on_frame: RemoteEngine(program, seed, on_frame, child), theme)
+
+    def engine(on_frame: Callable[[], None]) -> Link:
+        from ..engine.process.remote_engine import RemoteEngine
+
+        return RemoteEngine(program, seed, on_frame, child)
+
+    app = BackpropApp(program, lambda on_frame: LateLink(partial(engine, on_frame)), theme)
     try:
         app.run(mouse=mouse)
     finally:

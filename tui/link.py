@@ -34,3 +34,45 @@ class Link(Protocol):
 
 MakeLink = Callable[[Callable[[], None]], Link]
 """Builds an engine that calls back, from its own thread, when a frame can be taken."""
+
+
+class LateLink:
+    """A link that is made when it is started: what it takes is not loaded before the first picture."""
+
+    def __init__(self, make: Callable[[], Link]) -> None:
+        self._make = make
+        self._link: Link | None = None
+        self._early: list[Command] = []
+
+    @property
+    def sent(self) -> int:
+        """How many commands were sent."""
+        return self._link.sent if self._link is not None else len(self._early)
+
+    def start(self) -> None:
+        """Make it and begin; commands sent before come first."""
+        self._link = self._make()
+        for command in self._early:
+            self._link.send(command)
+        self._link.start()
+
+    def send(self, command: Command) -> None:
+        """Queue a command; returns at once."""
+        if self._link is not None:
+            self._link.send(command)
+        else:
+            self._early.append(command)
+
+    def take(self) -> Frame | None:
+        """The newest frame, once."""
+        return self._link.take() if self._link is not None else None
+
+    def cancel(self) -> None:
+        """Stop what runs."""
+        if self._link is not None:
+            self._link.cancel()
+
+    def stop(self) -> None:
+        """End; never takes long."""
+        if self._link is not None:
+            self._link.stop()
