@@ -45,8 +45,8 @@ def lost_use_of(attempt: Attempt, name: str) -> Diagnosis | None:
     scene = scene_of(attempt, noted, None, frozenset(attempt.reading.names) - {name})
     tensor = attempt.reading.tensor_of[name]
     value, arrival = scene.watched(lambda _: None).values.get(name), scene.flows.named.get(tensor)
-    expected = scene.expected(name)
-    if arrival is None or not isinstance(value, Tensor) or value.shape != expected.shape:
+    expected = scene.arrived.get(tensor)
+    if arrival is None or expected is None or not isinstance(value, Tensor) or value.shape != expected.shape:
         return None
     some = _lost(expected - value, expected, [scene.flows.into(arrival)])
     also = bool(value.any())

@@ -31,8 +31,7 @@ def written_entries(statement: Statement, name: str, namespace: Namespace, chang
             return torch.ones_like(change, dtype=torch.bool)
         if isinstance(target, ast.Subscript) and _is(target.value, name) and _repeats(target.slice):
             return _at(target, namespace, change)
-    changed = change != 0
-    return changed if bool(changed.any()) else torch.ones_like(changed)
+    return _changed(change)
 
 
 def _is(node: ast.expr | None, name: str) -> bool:
@@ -44,10 +43,18 @@ def _repeats(index: ast.expr) -> bool:
     return all(called(node) in _SAFE for node in ast.walk(index) if isinstance(node, ast.Call))
 
 
-def _at(target: ast.Subscript, namespace: Namespace, like: Tensor) -> Tensor:
-    mask = namespace[_MASK] = torch.zeros_like(like, dtype=torch.bool)
-    exec(f"{_MASK}[{ast.unparse(target.slice)}] = True", namespace)
+def _at(target: ast.Subscript, namespace: Namespace, change: Tensor) -> Tensor:
+    mask = namespace[_MASK] = torch.zeros_like(change, dtype=torch.bool)
+    try:
+        exec(f"{_MASK}[{ast.unparse(target.slice)}] = True", namespace)
+    except Exception:  # what the index reads may have changed since
+        return _changed(change)
     return mask
+
+
+def _changed(change: Tensor) -> Tensor:
+    changed = change != 0
+    return changed if bool(changed.any()) else torch.ones_like(changed)
 
 
 def able_alone(written: Mapping[_By, Sequence[Tensor]], wrong: Sequence[Tensor]) -> frozenset[_By]:
