@@ -10,6 +10,7 @@ from types import TracebackType
 
 from ..program.program import Program
 from .cancel import Cancelled
+from .missing_files import made_up
 from .own_frames import LONGEST, files_of, own_line, own_lines
 
 ENDED = "Ended"
@@ -60,11 +61,12 @@ def failure_of(error: BaseException, program: Program, section: str) -> Failure:
     line = own_line(error.__traceback__, program)
     if isinstance(error, ProgramFault):
         section, line = _place_of(error, program, section, line)
+    absent = made_up(program, line) if isinstance(error, FileNotFoundError) else ""
     return Failure(
         section=section,
         line=line,
         type=type(error).__name__,
-        message=_message(error),
+        message=_message(error) + absent,
         traceback=own_lines(error.__traceback__, program),
     )
 

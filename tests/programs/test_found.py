@@ -142,6 +142,13 @@ SCRIPTS = {
         "nabla_z1 = nabla_a1 * sigmoid_prime(z1)",
         "nabla_z1 = nabla_a1 * sigmoid_prime(a1)",
     ),
+    "one_function_for_both.py": Script(
+        "the loop in line 50 · parameters U, W, V, b, c · loss: line 18 · backward: 22–35 "
+        "· update: 57–58 · gradients are named dX",
+        "dW",
+        "dW += torch.outer(draw, s[t - 1])",
+        "dW += torch.outer(draw, s[t])",
+    ),
     "one_step_guarded.py": Script(
         "lines 19–35 · parameters w, b · loss: line 22 · backward: 25–30 · update: 33–35 "
         "· gradients are named dX",

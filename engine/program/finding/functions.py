@@ -40,22 +40,30 @@ class Dissolved:
 def dissolved(block: Sequence[ast.stmt]) -> Dissolved:
     """The statements of a file, those of the functions that train among them, where they are called."""
     functions = {node.name: node for node in block if isinstance(node, ast.FunctionDef)}
-    training = {name: node for name, node in functions.items() if _trains(node, functions, frozenset())}
+    outer = bound_names(block) - opaque_names(block)
+    training = {
+        name: node for name, node in functions.items() if _trains(node, functions, outer, frozenset())
+    }
     calls = _Calls(block, training, functions)
     return Dissolved(calls.taken_apart(block), tuple(calls.refused))
 
 
 def _trains(
-    function: ast.FunctionDef, functions: Mapping[str, ast.FunctionDef], around: frozenset[str]
+    function: ast.FunctionDef,
+    functions: Mapping[str, ast.FunctionDef],
+    outer: frozenset[str],
+    around: frozenset[str],
 ) -> bool:
-    """Whether a function holds a whole iteration, or calls one that does."""
+    """Whether a function holds a whole iteration, or calls one that does; `outer` are the file's names."""
     if function.name in around:
         return False
     calls = [_call_in(node, functions) for node in own_nodes_of(function)]
     inner = around | {function.name}
-    if any(_trains(functions[_name(call.func)], functions, inner) for call in calls if call is not None):
+    if any(
+        _trains(functions[_name(call.func)], functions, outer, inner) for call in calls if call is not None
+    ):
         return True
-    names = bound_names(function.body) | set(_parameters(function))
+    names = bound_names(function.body) | set(_parameters(function)) | outer
     names -= opaque_names(function.body)
     scheme = scheme_of(sorted(names))
     tensors = frozenset(pairs_of(scheme, names).values())
@@ -224,8 +232,24 @@ def _returned(last: ast.Return | None, node: ast.stmt, call: ast.Call) -> list[a
     plain = isinstance(value, ast.Name | ast.Tuple | ast.Constant)
     if plain and (_is_alone(node, call) or isinstance(node, ast.Raise)):
         return []
+    if isinstance(node, ast.Assign) and node.value is call and isinstance(value, ast.Tuple):
+        return _assigned(node, value)
     _Exchange(call, value).visit(node)
     return [node]
+
+
+def _assigned(node: ast.Assign, value: ast.Tuple) -> list[ast.stmt]:
+    """What a function returns, bound to names: those that it had inside, too, have it already."""
+    target = node.targets[0]
+    node.value = value
+    if len(node.targets) > 1 or not isinstance(target, ast.Tuple) or len(target.elts) != len(value.elts):
+        return [node]
+    pairs = zip(target.elts, value.elts, strict=True)
+    new = [pair for pair in pairs if not (_name(pair[0]) == _name(pair[1]) and _is_plain(pair[1]))]
+    if any(isinstance(one, ast.Starred) for pair in new for one in pair):
+        return [node]
+    target.elts, value.elts = [one for one, _ in new], [one for _, one in new]
+    return [node] if new else []
 
 
 def _is_alone(node: ast.stmt, call: ast.Call) -> bool:
