@@ -32,7 +32,7 @@ from .helper_trial import helper_on_trial
 from .lost_uses import lost_use, lost_use_of
 from .named_numbers import times_off
 from .on_purpose import ascent, on_purpose
-from .search import explanation
+from .search import MOST_ENTRIES, explanation
 from .trial import Trial, on_trial
 from .whole_section import run_whole
 from .wording import written
@@ -117,6 +117,8 @@ def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
 
 
 def _diagnosis(trial: Trial, derivation: Derivation, known: Diagnosis | None) -> Diagnosis:
+    if trial.stands.most > MOST_ENTRIES:
+        return Diagnosis("unexplained", _UNEXPLAINED)
     derived = derivation.gradients.get(trial.tensor)
     case = case_of(trial, derivation.gradients)
     diagnosis = known or on_purpose(case) or _beyond_edits(trial) or _reordered(trial) or _edited(case)

@@ -92,6 +92,8 @@ _TRIED: tuple[Candidates, ...] = (
 _MOST = 2_000
 _STATEMENTS = 25
 _ENTRIES = 25_000
+MOST_ENTRIES = _MOST * _ENTRIES
+"""Lines of larger tensors are not edited."""
 
 
 def explanation(case: Case) -> Edit | None:
@@ -121,9 +123,7 @@ def _weight(trial: Trial) -> int:
     ran = sum(s.number in trial.slice.ran for s, _ in trial.bench.attempt.iteration.path.steps)
     names = frozenset[str]().union(*(part.names for part in trial.parts))
     read = [value for value in map(trial.bench.values.get, names) if isinstance(value, Tensor)]
-    written = trial.stands.value
-    made = max([trial.expected, *([written] if isinstance(written, Tensor) else [])], key=Tensor.numel)
-    entries = sum(map(Tensor.numel, [made, *read]))
+    entries = sum(map(Tensor.numel, [trial.expected, *read]))
     return max(1, ran // _STATEMENTS + entries // _ENTRIES)
 
 

@@ -35,6 +35,8 @@ class Outcome:
     setting: Setting
     reads: frozenset[str]
     """The other gradients that the lines read."""
+    most: int = 0
+    """The entries of the largest tensor that the lines read or made."""
 
     @cached_property
     def right(self) -> bool:
@@ -107,7 +109,9 @@ class Trial:
             run(self.bench, live, laid_out)
         except Exception:
             return Outcome(MISSING, setting, reads)
-        return Outcome(self.bench.namespace.get(self.name, MISSING), setting, reads)
+        held = map(self.bench.namespace.get, _union(part.names | part.writes for part in live))
+        most = max((value.numel() for value in held if isinstance(value, Tensor)), default=0)
+        return Outcome(self.bench.namespace.get(self.name, MISSING), setting, reads, most)
 
     def laid_out(self, setting: Setting, names: Collection[str]) -> dict[str, Any]:
         """Copies of what names hold before the lines run; `setting` has the gradients whose numbers count."""

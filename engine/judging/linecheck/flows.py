@@ -76,7 +76,10 @@ class Flows:
         return frozenset(self._matching(value))
 
     def _matching(self, value: Tensor) -> Iterator[Spot]:
-        row, number = self._numbered.get(value.shape, []), number_of(value)
+        row = self._numbered.get(value.shape)
+        if row is None:
+            return
+        number = number_of(value)
         room = 1e-6 * abs(number) + 1e-9 * float(value.detach().abs().sum())
         for at in range(bisect_left(row, number - room, key=itemgetter(0)), len(row)):
             if row[at][0] > number + room:

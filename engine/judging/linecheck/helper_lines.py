@@ -16,7 +16,7 @@ from ...program.analysis import ProgramFacts
 from ...program.around import HIDDEN
 from ...program.names import root_name
 from ...program.statements import Statement
-from ...tensors.aliasing import Namespace
+from ...tensors.aliasing import Namespace, copy_of
 from ...tensors.dtypes import can_have_gradient
 from .written_entries import written_entries
 
@@ -144,7 +144,7 @@ class Passes:
             self._count[line] = count + 1
             value = line.value(self.namespace)
             if isinstance(value, Tensor) and can_have_gradient(value):
-                value = value.detach().clone()
+                value = copy_of(value.detach())
                 entries = self._entries(line, value) if line in self._built else None
                 self.seen.append(Seen(line, count, value, entries))
             if count in self.given.get(line, {}):
