@@ -121,7 +121,7 @@ class Scene:
     @cached_property
     def without_gradient(self) -> frozenset[str]:
         """The parameters that the loss depends on and whose gradient no line writes, after an iteration."""
-        if self.record is None:
+        if self.record is None or self.session.program.found is not None:
             return frozenset()
         written, unreached = self.session.facts.candidates, self.record.references.unreached
         parameters = [name for name in self.session.parameters if name not in unreached]

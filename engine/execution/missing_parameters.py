@@ -33,3 +33,8 @@ def _told(name: str, value: Any) -> Iterable[str]:
         if any(isinstance(one, Tensor | numpy.ndarray) for one in held):
             kind = "dictionary" if isinstance(value, dict) else type(value).__name__
             yield f"`{name}` is a {kind}, and the tensors in it are not followed yet"
+    elif isinstance(getattr(value, "__dict__", None), dict) and not callable(value):
+        held = [inner for inner, one in vars(value).items() if isinstance(one, Tensor)]
+        if held and not isinstance(value, Tensor):
+            kind = type(value).__name__
+            yield f"`{name}` is a {kind}, and what it holds, as `{name}.{held[0]}`, is not followed yet"

@@ -16,6 +16,7 @@ from ..tensors.rng_state import GENERATORS, Generator
 from .containers import WITHOUT
 from .holders import MAIN
 from .leaving import LEAVES
+from .stand_in_modules import Nothing
 
 
 def fresh_namespace(program: Program) -> Namespace:
@@ -74,7 +75,8 @@ def generators_in(namespace: Namespace) -> list[Generator]:
 
 def _builtins() -> dict[str, Any]:
     changed = {"input": _input, "exit": _exit, "quit": _exit, "breakpoint": _breakpoint}
-    return {**vars(builtins), **changed}
+    of_notebooks = {"display": print, "get_ipython": Nothing}
+    return {**vars(builtins), **of_notebooks, **changed}
 
 
 def _input(prompt: object = "", /) -> NoReturn:

@@ -17,6 +17,7 @@ from .checkpoint import StateNames, capture
 from .course import Course
 from .failure import Failure, ProgramFault, remember_source
 from .gradients.execution_path import KnownPaths
+from .gradients.reference_backward import record_graphs
 from .interpreter import Interpreter
 from .iteration import Iteration
 from .iteration_run import IterationRun
@@ -118,6 +119,7 @@ class Session:
             return failure_with_shapes(error, self.program, section)
         finally:
             self.beginning = frozenset(recorder.ran)
+            record_graphs(True)  # a program may have turned them off for good
         return None
 
     def iterate(self) -> Iteration:

@@ -78,14 +78,25 @@ def _report(
         losses=losses,
         gradients=tuple(reports),
         unpaired=() if record is None else session.unpaired(record),
-        notes=(*session.notes, *(_notes(record, reports) if record is not None else ())),
+        notes=(*session.notes, *(_notes(session, record, reports) if record is not None else ())),
         failure=failure,
         found=found.words if found is not None else "",
     )
 
 
-def _notes(record: Iteration, reports: list[GradientReport]) -> tuple[str, ...]:
+def _notes(session: Session, record: Iteration, reports: list[GradientReport]) -> tuple[str, ...]:
     """What there is to say beside the gradients."""
+    found = session.program.found
+    if found is not None and not found.again and not record.failure:
+        names = {report.name for report in reports}
+        silent = [name for name in without_lines(session, record) if name not in names]
+        if silent:
+            words = f"no line binds {' or '.join(silent)}: what stands for it is not judged"
+            return (words, *_notes_of(record, reports))
+    return _notes_of(record, reports)
+
+
+def _notes_of(record: Iteration, reports: list[GradientReport]) -> tuple[str, ...]:
     return (*record.notes, *_not_finite(record, reports), *_asides(reports))
 
 
@@ -129,10 +140,19 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     found = session.program.found
     if found is not None and found.again:
         return reports
-    asked_for = [name for name in session.parameters if name not in record.references.unreached]
-    missing = [name for name in map(naming.gradient, asked_for) if name not in record.gradients]
+    missing = without_lines(session, record)
+    if found is not None:
+        read = frozenset[str]().union(*(statement.reads for statement in session.program.statements))
+        missing = [name for name in missing if name in read]
     missing += absent_gradients(session.facts, record.references)
     return reports + [_missing(record, name, naming.tensor(name)) for name in dict.fromkeys(missing)]
+
+
+def without_lines(session: Session, record: Iteration) -> list[str]:
+    """The gradients of parameters that no line writes."""
+    asked_for = [name for name in session.parameters if name not in record.references.unreached]
+    names = map(session.program.naming.gradient, asked_for)
+    return [name for name in names if name not in record.gradients]
 
 
 def diagnoses_of(session: Session, record: Iteration, lines: LineCheck) -> Mapping[str, Diagnosis]:

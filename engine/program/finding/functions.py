@@ -11,9 +11,9 @@ from typing import Any
 from ..around import RETURN, leaving
 from ..names import OPAQUE, own_nodes, read_names, stored_names
 from ..naming_by_fit import pairs_of, scheme_of
-from .pieces import bound_names, inner_blocks, opaque_names
+from .pieces import bound_names, forget, inner_blocks, opaque_names
 from .regions import regions_in
-from .trunk import with_jumps_exchanged
+from .trunk import sets_grad_mode, with_jumps_exchanged
 
 _EXITS = frozenset({"exit", "quit", "SystemExit"})
 _SIMPLE = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Raise)
@@ -143,7 +143,8 @@ class _Calls:
         """Why a function is not taken apart; nothing where it can be."""
         if self._mentions.count(function.name) > 1:
             return "it is called in more than one place"
-        if function.decorator_list or any(map(_yields, own_nodes_of(function))):
+        decorated = not all(map(sets_grad_mode, function.decorator_list))
+        if decorated or any(map(_yields, own_nodes_of(function))):
             return "it is decorated, or a generator"
         if given is None:
             return "its arguments are not plain ones"
@@ -232,6 +233,7 @@ def _returned(last: ast.Return | None, node: ast.stmt, call: ast.Call) -> list[a
     plain = isinstance(value, ast.Name | ast.Tuple | ast.Constant)
     if plain and (_is_alone(node, call) or isinstance(node, ast.Raise)):
         return []
+    forget(node)
     if isinstance(node, ast.Assign) and node.value is call and isinstance(value, ast.Tuple):
         return _assigned(node, value)
     _Exchange(call, value).visit(node)

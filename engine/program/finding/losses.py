@@ -65,6 +65,21 @@ def _is_number(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str | bool)
 
 
+def number_of(value: ast.expr) -> ast.expr | None:
+    """The tensor whose number a value is: `x.sum()` of `x.sum().item()` or `float(x.sum())`."""
+    if not isinstance(value, ast.Call):
+        return None
+    if isinstance(value.func, ast.Attribute) and value.func.attr == "item":
+        return value.func.value
+    is_float = isinstance(value.func, ast.Name) and value.func.id == "float" and len(value.args) == 1
+    return value.args[0] if is_float and not isinstance(value.args[0], ast.Constant | ast.Name) else None
+
+
+def is_called_loss(name: str) -> bool:
+    """Whether a name says that it is the loss."""
+    return _NAMED.search(name) is not None and _ASIDE.search(name) is None
+
+
 def _called_backward(pieces: Sequence[Piece]) -> list[str]:
     """The names that `.backward()` is called on."""
     return [

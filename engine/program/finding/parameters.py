@@ -146,9 +146,20 @@ def parameters_of(
     chosen &= leaves
     if not own:
         chosen -= frozenset[str]().union(*(piece.binds for piece in region.forward))
-    if not chosen:
+    if not chosen and not _changes_what_is_held(region):
         chosen = _learned(region, paired & leaves, [*before, *(piece.node for piece in own)])
     return tuple(dict.fromkeys(name for name in bound if name in chosen))
+
+
+def _changes_what_is_held(region: Region) -> bool:
+    """Whether a loop changes what an object or a container holds: its parameters are there, as it seems."""
+    targets = [
+        node.target
+        for piece in region.rest
+        for node in piece.simple
+        if isinstance(node, ast.AugAssign) and region.loop is not None
+    ]
+    return any(isinstance(target, ast.Attribute | ast.Subscript) for target in targets)
 
 
 def _all_bound(region: Region, before: Sequence[ast.stmt]) -> bool:

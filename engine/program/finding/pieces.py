@@ -12,6 +12,7 @@ from ..names import OPAQUE, SCOPES, called, read_names, stored_names
 from ..statements import blocks_of, simple_statements
 from ..torch_operations import allocates, is_trait, reads_shape_only
 
+_KNOWN = "_written_for_real"
 _NOTHING = (0, None)
 """What a gradient is given before there is one."""
 
@@ -60,13 +61,25 @@ class Piece:
 
     def bound_for_real(self, is_wanted: Callable[[str], object]) -> frozenset[str]:
         """The wanted names that it writes, but for memory that is only made, and zeros."""
-        return frozenset(
-            name
-            for node in self.simple
-            if not is_blank(node)
-            for name in (*stored_names(node), *changed_names(node))
-            if name and is_wanted(name)
-        )
+        return frozenset(filter(is_wanted, self._bound_for_real))
+
+    @cached_property
+    def _bound_for_real(self) -> frozenset[str]:
+        return frozenset[str]().union(*(_written_for_real(node) for node in self.simple)) - {""}
+
+
+def _written_for_real(node: ast.stmt) -> frozenset[str]:
+    """What a simple statement writes, if that is more than room; kept with it, for it is asked often."""
+    known: frozenset[str] | None = vars(node).get(_KNOWN)
+    if known is None:
+        names = () if is_blank(node) else (*stored_names(node), *changed_names(node))
+        known = vars(node)[_KNOWN] = frozenset(names)
+    return known
+
+
+def forget(node: ast.stmt) -> None:
+    """A statement has been changed: nothing is known of it any more."""
+    vars(node).pop(_KNOWN, None)
 
 
 def pieces_of(block: Iterable[ast.stmt]) -> tuple[Piece, ...]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from ..naming import NamingScheme
 from .losses import losses_in, reduced_last
 from .pieces import Piece, inner_blocks, pieces_of
-from .without_loss import given_gradient, late_loss
+from .without_loss import given_gradient, late_loss, loss_as_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +125,10 @@ def _region(
         turn = _turn(pieces, gradients, loss)
         if turn:
             return Region(path, pieces, scheme, tensors, loss, turn)
-    return None
+    ending = loss_as_number(pieces, gradients)
+    if ending is None:
+        return None
+    return Region(path, pieces, scheme, tensors, ending.loss, ending.turn, ending.more)
 
 
 def _region_without_loss(

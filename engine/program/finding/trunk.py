@@ -47,13 +47,32 @@ def without_grad_modes(
 
 
 def _sets_grad_mode(node: ast.With) -> bool:
-    return all(
-        isinstance(item.context_expr, ast.Call)
-        and isinstance(item.context_expr.func, ast.Attribute)
-        and item.context_expr.func.attr in _GRAD_MODES
-        and item.optional_vars is None
-        for item in node.items
-    )
+    return all(sets_grad_mode(item.context_expr) and item.optional_vars is None for item in node.items)
+
+
+def sets_grad_mode(node: ast.expr) -> bool:
+    """Whether it is `torch.no_grad()` or the like."""
+    function = node.func if isinstance(node, ast.Call) else node
+    return isinstance(function, ast.Attribute) and function.attr in _GRAD_MODES
+
+
+class _Detached(ast.NodeTransformer):
+    """Lets `.numpy()` take what has a graph here, and has none where Python runs the file."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """`x.numpy()` becomes `x.detach().numpy()`."""
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "numpy" and not node.args:
+            of = node.func.value
+            detach = ast.copy_location(ast.Attribute(of, "detach", ast.Load()), of)
+            node.func.value = ast.copy_location(ast.Call(detach, [], []), of)
+        return node
+
+
+def with_numbers_taken_out(tree: ast.Module) -> ast.Module:
+    """The file, in which every tensor can be made an array of."""
+    changed: ast.Module = _Detached().visit(tree)
+    return changed
 
 
 class _Jumps(ast.NodeTransformer):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..naming import NamingScheme
-from .losses import losses_in
+from .losses import is_called_loss, losses_in, number_of
 from .pieces import Piece
 
 
@@ -23,6 +23,20 @@ class Ending:
     """What is run at its end to have a loss."""
     given: str = ""
     """The gradient that is taken as given, where no loss is computed at all."""
+
+
+def loss_as_number(pieces: Sequence[Piece], gradients: Sequence[int]) -> Ending | None:
+    """A loss of which only the number is kept: `loss = ((y - t) ** 2).sum().item()`."""
+    for at in range(gradients[0] - 1, -1, -1) if gradients else ():
+        node = pieces[at].node
+        tensor = number_of(node.value) if isinstance(node, ast.Assign) else None
+        if tensor is not None and any(map(is_called_loss, pieces[at].binds)):
+            loss = _free_name(pieces)
+            assign = ast.Assign([ast.Name(loss, ast.Store())], copy.deepcopy(tensor))
+            for part in (assign, *assign.targets):
+                ast.copy_location(part, node)
+            return Ending(at + 1, loss, (assign,))
+    return None
 
 
 def late_loss(pieces: Sequence[Piece], gradients: Sequence[int], scheme: NamingScheme) -> Ending | None:
