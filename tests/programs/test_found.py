@@ -87,6 +87,13 @@ SCRIPTS = {
         "dWhh += dhraw @ hs[t - 1].T",
         "dWhh += dhraw @ hs[t].T",
     ),
+    "compared_by_hand.py": Script(
+        "lines 7–21 · parameters w, b · loss: line 11 · backward: 15–18 · no update "
+        "· gradients are named dX",
+        "dp",
+        "dp = -(t / p - (1 - t) / (1 - p)) / 2",
+        "dp = -(t / p + (1 - t) / (1 - p)) / 2",
+    ),
     "early_stopping.py": Script(
         "the loop in line 28 · parameters W1, b1, W2, b2 · loss: line 32 · backward: 34–40 "
         "· update: 41–42 · gradients are named dX",
@@ -100,6 +107,13 @@ SCRIPTS = {
         "grad_w1",
         "grad_w1 = x.t().mm(grad_h)",
         "grad_w1 = x.t().mm(grad_h_relu)",
+    ),
+    "gates_over_time.py": Script(
+        "the loop in line 12 · parameters Wz, Uz, bz, Wr, Ur, br, Wh, Uh, bh, Wo, bo · loss: line 22 "
+        "· backward: 24–52 · update: 53–54 · gradients are named dX",
+        "dUh",
+        "dUh += (rt * hp).T @ da",
+        "dUh += hp.T @ da",
     ),
     "global_step.py": Script(
         "the loop in line 30 · parameters V, c, U · loss: line 17 · backward: 18–23 · update: 24–26 "
@@ -163,6 +177,13 @@ SCRIPTS = {
         "du",
         "du = dscore.unsqueeze(1) * v",
         "du = dscore.unsqueeze(1) * u",
+    ),
+    "numerical_check.py": Script(
+        "the loop in line 8 · parameters W, b · loss: line 12 · backward: 13–16 · update: 27–28 "
+        "· gradients are named grad_X",
+        "grad_z",
+        "grad_z = grad_s * s * (1 - s)",
+        "grad_z = grad_s * s * (1 + s)",
     ),
     "one_function_for_both.py": Script(
         "the loop in line 50 · parameters U, W, V, b, c · loss: line 18 · backward: 22–35 "
@@ -232,6 +253,13 @@ SCRIPTS = {
         "db",
         "db = dy.sum(0)",
         "db = dy.mean(0)",
+    ),
+    "variational.py": Script(
+        "the loop in line 16 · parameters We, Wmu, Wlv, Wd, Wx · loss: line 26 · backward: 27–37 "
+        "· update: 38 · gradients are named dX",
+        "dmu",
+        "dmu = dzz + mu / len(x)",
+        "dmu = dzz",
     ),
     "without_a_loss.py": Script(
         "the loop in line 8 · parameters W, b · no loss · backward: 12–13 · update: 14–15 "

@@ -86,7 +86,7 @@ def find(
         choice=choice,
         choices=tuple(_name(one, marks) for one in regions),
         again=region.again,
-        notes=_notes(region, lines),
+        notes=(*_notes(region, lines), *_others(regions, choice, marks)),
     )
     return Program(
         name,
@@ -201,6 +201,14 @@ def _notes(region: Region, lines: Sequence[str]) -> tuple[str, ...]:
         spans = listed(spans_of(magics, ("x",) * len(lines)))
         notes.append(f"line{plural} {spans} {verb} no Python and {verb} left out")
     return tuple(notes)
+
+
+def _others(regions: Sequence[Region], choice: int, marks: Marks) -> list[str]:
+    """Where else an iteration could be."""
+    others = [(number, one) for number, one in enumerate(regions, 1) if number != choice + 1]
+    told = [f"{_name(one, marks)} (--choice {number})" for number, one in others[:6]]
+    more = f" and {len(others) - 6} more" if len(others) > 6 else ""
+    return [f"other places for the iteration: {'; '.join(told)}{more}"] if told else []
 
 
 def _from_first(

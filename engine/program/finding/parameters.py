@@ -47,8 +47,14 @@ def _handed_over(piece: Piece, lists: Mapping[str, frozenset[str]]) -> frozenset
     node = piece.node
     if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
         return frozenset()
-    given = [part.id for part in node.value.args if isinstance(part, ast.Name) and part.id in lists]
-    return _members(given, lists) if len(given) > 1 else frozenset()
+    args = node.value.args
+    listed = [part for part in args if isinstance(part, ast.List | ast.Tuple) or _name(part) in lists]
+    given = frozenset[str]().union(*map(read_names, listed))
+    return _members(given, lists) if len(listed) > 1 else frozenset()
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _members(names: Collection[str], lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
