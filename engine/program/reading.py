@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from .cells import split
-from .program import SECTIONS, Program, parse
+from .did_you_mean import nearest
+from .program import SECTIONS, Program, ProgramError, parse
 from .titles import stands_inside, titles_in
 
-_TELLING = SECTIONS[1:]
+_TELLING = ("forward", "backward")
 """Titles that nobody gives a cell who does not mean a section."""
 
 
@@ -19,11 +20,21 @@ def read(text: str, name: str, path: Path | None = None, *, choice: int = 0, gra
     Raises:
         ProgramError: it is none; the message says what was found, and what would help.
     """
-    if has_titles(text) or not text.strip():
+    titles = titles_of(text)
+    if any(map(_means_section, titles)) or not text.strip():
         return parse(text, name, path, gradient=gradient)
     from .finding.find import find  # much to load before the first picture of a program that has titles
 
-    return find(text, name, path, choice=choice, gradient=gradient)
+    try:
+        return find(text, name, path, choice=choice, gradient=gradient)
+    except ProgramError:
+        if titles.isdisjoint(SECTIONS):
+            raise
+    return parse(text, name, path, gradient=gradient)
+
+
+def _means_section(title: str) -> bool:
+    return nearest(title, _TELLING, 0.8) is not None
 
 
 def read_again(program: Program, text: str, name: str = "", path: Path | None = None) -> Program:
@@ -40,10 +51,9 @@ def read_again(program: Program, text: str, name: str = "", path: Path | None = 
     return find(text, name or program.name, path, choice=found.choice, gradient=found.gradient)
 
 
-def has_titles(text: str) -> bool:
-    """Whether cells of a text have titles of sections, none of which stands inside a loop."""
+def titles_of(text: str) -> frozenset[str]:
+    """The titles of the cells of a text; none where a section's stands inside a loop."""
     lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     if any(stands_inside(lines, number) for number in titles_in(lines, SECTIONS).values()):
-        return False
-    titles = {cell.title.casefold().rstrip(":") for cell in split(lines)}
-    return not titles.isdisjoint(_TELLING)
+        return frozenset()
+    return frozenset(cell.title.casefold().rstrip(":") for cell in split(lines))

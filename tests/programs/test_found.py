@@ -88,8 +88,7 @@ SCRIPTS = {
         "dWhh += dhraw @ hs[t].T",
     ),
     "compared_by_hand.py": Script(
-        "lines 7–21 · parameters w, b · loss: line 11 · backward: 15–18 · no update "
-        "· gradients are named dX",
+        "lines 7–21 · parameters w, b · loss: line 11 · backward: 15–18 · no update · gradients are named dX",
         "dp",
         "dp = -(t / p - (1 - t) / (1 - p)) / 2",
         "dp = -(t / p + (1 - t) / (1 - p)) / 2",

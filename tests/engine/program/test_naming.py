@@ -103,3 +103,23 @@ def test_a_title_in_a_loop_moves_a_border() -> None:
         ["w = w - dw"],
         ["print(w)", "w = w - dw"],
     ]
+
+
+def test_cells_of_a_script_may_have_titles_of_their_own() -> None:
+    text = "# %% Imports\nimport torch\n# %% Parameters\nw = torch.zeros(3)\n# %% Forward and backward\n"
+    text += "for i in range(3):\n    loss = w.sum()\n    dw = torch.ones(3)\n    w = w - dw\n"
+    found = read(text, "script").found
+    assert found is not None
+    assert found.where == "the loop in line 6"
+
+
+def test_a_title_that_is_nearly_that_of_a_section_is_asked_about() -> None:
+    text = "# %% setup\nimport torch\n# %% parameters\nw = torch.zeros(3)\n# %% fowrard\nloss = w.sum()\n"
+    with pytest.raises(ProgramError, match="`fowrard` is not the title of a section") as raised:
+        read(text, "script")
+    assert raised.value.hint == "Did you mean `forward`?"
+
+
+def test_titles_without_a_forward_are_told_what_is_missing() -> None:
+    with pytest.raises(ProgramError, match="the program has no section `forward`"):
+        read("# %% setup\nimport torch\n# %% parameters\nw = torch.zeros(3)\n", "script")
