@@ -14,8 +14,10 @@ import torch
 
 from backprop_tui.engine.execution.namespace import generators_in
 from backprop_tui.engine.execution.session import Session
+from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.judging.judgement import Judgement
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
+from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.tensors.rng_state import state_of
 from backprop_tui.engine.verdict import Verdict
 
@@ -326,7 +328,9 @@ def test_an_iterator_gives_a_check_nothing_that_it_did_not_give_the_iteration(be
     assert next(session.namespace["numbers"]).tolist() == [1, 1, 1]
 
 
-def test_a_check_prints_nothing(begun: Begun, capsys: pytest.CaptureFixture[str]) -> None:
-    session = begun(forward="H = W * x\nprint('once')\nloss = H.sum()")
-    check_lines(session, session.iterate())
-    assert capsys.readouterr().out == "once\n"
+def test_what_runs_again_to_be_judged_prints_nothing(
+    build: Callable[..., Program], capfd: pytest.CaptureFixture[str]
+) -> None:
+    speaking = "print('once', flush=True)\nimport os\nos.write(1, b'below\\n')"
+    check(build(forward=f"H = W * x\n{speaking}\nloss = H.sum()"))
+    assert capfd.readouterr().out == "once\nbelow\n"
