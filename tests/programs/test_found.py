@@ -6,11 +6,12 @@ import contextlib
 import io
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import torch
 
+from backprop_tui.engine.execution.checkpoint import restore
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.execution.stand_in_modules import Nothing
 from backprop_tui.engine.judging.check import check
@@ -321,6 +322,39 @@ def test_it_prints_what_python_prints_and_every_gradient_passes(
     expected = run_by_python(program.text, monkeypatch)
     assert expected.startswith(told)
     assert checked(program).exit_code == 0
+
+
+def values_of(session: Session) -> dict[str, Any]:
+    """What plain names and tensors of a program hold now."""
+    held = {name: value for name, value in session.namespace.items() if not name.startswith("__")}
+    tensors = {
+        name: value.detach().clone() for name, value in held.items() if isinstance(value, torch.Tensor)
+    }
+    return tensors | {name: value for name, value in held.items() if isinstance(value, int | float | str)}
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same, bit for bit."""
+    if isinstance(one, torch.Tensor):
+        return isinstance(other, torch.Tensor) and torch.equal(one, other)
+    return bool(one == other)
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, "linear_regression_notebook.ipynb", "four_exercises.ipynb"])
+def test_an_earlier_pass_can_be_gone_back_to_and_on_from(name: str) -> None:
+    session = Session(load(str(FOLDER / name)))
+    with contextlib.redirect_stdout(io.StringIO()):
+        session.begin()
+        records, values = [], []
+        while not session.ended and len(records) < 7:
+            records.append(session.iterate())
+            values.append(values_of(session))
+        back = min(2, len(records) - 1)
+        restore(records[back].start, session.namespace)
+        for then in values[back:]:
+            assert session.iterate().failure is None
+            now = values_of(session)
+            assert [one for one, value in then.items() if not same(value, now[one])] == []
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
