@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ..program.program import Program, Source
-from ..program.reading import read
+from ..program.reading import read, read_source
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class ProgramText:
 
     def program(self) -> Program:
         """The program of this text."""
+        if self.source is not None and self.source.text == self.text:
+            return read_source(self.source, self.name, self.path, choice=self.choice, gradient=self.gradient)
         program = read(self.text, self.name, self.path, choice=self.choice, gradient=self.gradient)
         return replace(program, source=self.source)
 

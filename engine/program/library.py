@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from .cells import split
 from .did_you_mean import nearest
 from .program import Program, ProgramError, Source, parse
-from .reading import read
+from .reading import read_source
 from .source_text import read_text
 
 DEFAULT = "linear_regression"
@@ -53,7 +52,7 @@ def load(target: str, *, choice: int = 0, gradient: str = "") -> Program:
     if not _exists(path) and target in bundled_names():
         return parse(_text_of(target), target, FOLDER / f"{target}.py")
     source = _read(path, target)
-    return replace(read(source.text, path.stem, path, choice=choice, gradient=gradient), source=source)
+    return read_source(source, path.stem, path, choice=choice, gradient=gradient)
 
 
 def starter(name: str = DEFAULT) -> str:

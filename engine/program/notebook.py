@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from .cells import ASIDE, split
-from .program import SECTIONS, ProgramError
+from .found import Found
+from .program import SECTIONS, ProgramError, Source
 
 Json = Mapping[str, Any]
 _MAGIC = re.compile(r"^\s*([%!?]|\w+\s*=\s*[%!](?!=)|[\w.]+\?{1,2}\s*$)")
@@ -106,6 +107,17 @@ def read_notebook(data: bytes, where: str) -> NotebookText:
     if not notebook.cells:
         raise ProgramError("the notebook has no cells of code", path=where)
     return notebook
+
+
+def counting_of(source: Source, found: Found) -> tuple[str, ...]:
+    """How the lines of a notebook are numbered."""
+    line = found.loops[-1] if found.loops else found.forward[0][0]
+    cells = source.cells if isinstance(source, NotebookText) else ()
+    return tuple(
+        f"lines are counted through all cells: cell {cell.number} begins at line {cell.first}"
+        for cell in cells
+        if cell.first <= line <= cell.last
+    )
 
 
 def _cells(content: Json) -> list[Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .cells import split
 from .did_you_mean import nearest
-from .program import SECTIONS, Program, ProgramError, parse
+from .program import SECTIONS, Program, ProgramError, Source, parse
 from .titles import stands_inside, titles_in
 
 _TELLING = ("forward", "backward")
@@ -31,6 +31,23 @@ def read(text: str, name: str, path: Path | None = None, *, choice: int = 0, gra
         if titles.isdisjoint(SECTIONS):
             raise
     return parse(text, name, path, gradient=gradient)
+
+
+def read_source(
+    source: Source, name: str, path: Path | None = None, *, choice: int = 0, gradient: str = ""
+) -> Program:
+    """The program that a file is, as it was read.
+
+    Raises:
+        ProgramError: it is none.
+    """
+    program = read(source.text, name, path, choice=choice, gradient=gradient)
+    if program.found is not None and path is not None and path.suffix == ".ipynb":
+        from .notebook import counting_of
+
+        found = replace(program.found, notes=(*program.found.notes, *counting_of(source, program.found)))
+        program = replace(program, found=found)
+    return replace(program, source=source)
 
 
 def _means_section(title: str) -> bool:

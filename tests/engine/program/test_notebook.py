@@ -92,7 +92,10 @@ def test_magics_are_left_out_and_noted(tmp_path: Path) -> None:
     file.write_bytes(written(cells))
     program = load(str(file))
     assert program.found is not None
-    assert program.found.notes == ("lines 2–4, 6–9, 14 are no Python and are left out",)
+    assert program.found.notes == (
+        "lines 2–4, 6–9, 14 are no Python and are left out",
+        "lines are counted through all cells: cell 3 begins at line 14",
+    )
 
 
 def test_percent_signs_of_python_are_no_magics() -> None:
