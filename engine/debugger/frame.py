@@ -100,7 +100,8 @@ class Inspector:
     """The selected tensor. `blocks` holds all four tabs for the same window, so tabs compare."""
 
     name: str = ""
-    shape: tuple[int, ...] = ()
+    shape: tuple[int, ...] | None = None
+    """None of what has none: no tensor, a nested one, or not bound yet."""
     dtype: str = ""
     device: str = ""
     tab: Tab = Tab.VALUE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import torch
@@ -12,12 +13,14 @@ from ..execution.gradients.gradient import Gradient
 from ..execution.recording.steps import MISSING
 from ..judging.judgement import Judgement
 from ..program.program import Program
-from ..tensors.comparison import name_of
+from ..tensors.comparison import with_article
+from ..tensors.inert import is_tensor, name_of_type
+from ..tensors.kinds import Unreadable, device_of
 from .cursor import View
 from .frame import Block, Inspector, Tab
 from .scene import Scene
 from .sentences import facts, sentence
-from .tensor_summary import Window, block_of, matrix_of, slice_at, slices_of
+from .tensor_summary import Window, block_of, slice_at, slices_of
 
 _MENTIONED = 10
 """Statements that are quoted about one tensor at most."""
@@ -29,19 +32,20 @@ def inspector(scene: Scene, view: View) -> tuple[Inspector, View]:
     if not name:
         return Inspector(tab=view.tab), view
     value = scene.value(name, view.ran)
-    view = _inside(view, value)
-    index = slice_at(_shape(value), view.slice)
+    values = _values(scene, view, name, value)
+    view = _inside(scene, view, values)
     gradient = scene.settled(name, view.ran)
     judgement = scene.judgement(name, view.ran)
     program = scene.session.program
+    summary = scene.summaries.look(value).summary if is_tensor(value) else None
     pane = Inspector(
         name=name,
-        shape=_shape(value),
-        dtype=name_of(value.dtype) if isinstance(value, Tensor) else "",
-        device=str(value.device) if isinstance(value, Tensor) else "",
+        shape=summary.shape if summary is not None else None,
+        dtype=summary.dtype if summary is not None else "",
+        device=device_of(value) if is_tensor(value) else "",
         tab=view.tab,
-        blocks=_blocks(scene, view, name, value, index),
-        slice_index=index,
+        blocks=_blocks(scene, view, name, values),
+        slice_index=slice_at(_shape(scene, values), view.slice),
         verdict=judgement.verdict if judgement is not None else None,
         sentence=sentence(judgement) if judgement is not None else "",
         facts=_facts(scene, gradient, judgement) if gradient is not None and judgement is not None else (),
@@ -60,30 +64,34 @@ def _facts(scene: Scene, gradient: Gradient, judgement: Judgement) -> tuple[str,
     return (*(f"{name}: {sentence(one)}" for name, one in known), *facts(gradient, judgement))
 
 
-def _shape(value: object) -> tuple[int, ...]:
-    return tuple(value.shape) if isinstance(value, Tensor) else ()
+def _values(scene: Scene, view: View, name: str, value: object) -> dict[Tab, object]:
+    """What the tabs show, the error apart; the tensor may be bound later than its gradient."""
+    known = scene.record.references.gradients if scene.record is not None else {}
+    autograd = known.get(name, MISSING)
+    return {Tab.VALUE: value, Tab.AUTOGRAD: autograd, Tab.MANUAL: scene.manual(name, view.ran)}
 
 
-def _inside(view: View, value: object) -> View:
-    if not isinstance(value, Tensor) or value.numel() == 0:
-        return replace(view, grid_top=0, grid_left=0, slice=0)
-    index = min(view.slice, slices_of(tuple(value.shape)) - 1)
-    height, width = matrix_of(value, slice_at(tuple(value.shape), index)).shape
+def _shape(scene: Scene, values: Mapping[Tab, object]) -> tuple[int, ...]:
+    """The shape that the window moves over: of the first of the values that has numbers."""
+    shown = [scene.summaries.look(value).numbers for value in values.values() if is_tensor(value)]
+    return next((tuple(one.shape) for one in shown if isinstance(one, Tensor) and one.numel()), ())
+
+
+def _inside(scene: Scene, view: View, values: Mapping[Tab, object]) -> View:
+    shape = _shape(scene, values)
+    height, width = (1, 1, *shape)[-2:]
     top = max(min(view.grid_top, height - view.layout.grid_rows), 0)
     left = max(min(view.grid_left, width - view.layout.grid_columns), 0)
-    return replace(view, grid_top=top, grid_left=left, slice=index)
+    return replace(view, grid_top=top, grid_left=left, slice=min(view.slice, slices_of(shape) - 1))
 
 
-def _blocks(scene: Scene, view: View, name: str, value: object, index: tuple[int, ...]) -> dict[Tab, Block]:
-    record = scene.record
-    manual = scene.manual(name, view.ran)
-    autograd = None if record is None else record.references.gradients.get(name)
-    shape = _shape(value)
+def _blocks(scene: Scene, view: View, name: str, values: Mapping[Tab, object]) -> dict[Tab, Block]:
+    manual, autograd = values[Tab.MANUAL], values[Tab.AUTOGRAD]
     return {
-        Tab.VALUE: _block(scene, view, value, index, f"{name} has no value yet"),
-        Tab.MANUAL: _block(scene, view, manual, index, _no_manual(scene, name), shape),
-        Tab.AUTOGRAD: _block(scene, view, autograd, index, _no_autograd(scene, name)),
-        Tab.ERROR: _error_block(scene, view, manual, autograd, index),
+        Tab.VALUE: _block(scene, view, values[Tab.VALUE], f"{name} has no value yet"),
+        Tab.MANUAL: _block(scene, view, manual, _no_manual(scene, name)),
+        Tab.AUTOGRAD: _block(scene, view, autograd, _no_autograd(scene, name)),
+        Tab.ERROR: _error_block(scene, view, manual, autograd),
     }
 
 
@@ -104,38 +112,40 @@ def _no_autograd(scene: Scene, name: str) -> str:
     return scene.record.references.reasons.get(name, "autograd has not run in this iteration")
 
 
-def _block(
-    scene: Scene,
-    view: View,
-    value: object,
-    index: tuple[int, ...],
-    missing: str,
-    shape: tuple[int, ...] | None = None,
-) -> Block:
-    if value is MISSING or value is None or value is Ellipsis:
+def _block(scene: Scene, view: View, value: object, missing: str) -> Block:
+    if value is MISSING or value is Ellipsis:
         return Block(missing=missing)
-    if isinstance(value, bool | int | float):
-        value = torch.tensor(float(value))
-    if not isinstance(value, Tensor):
-        return Block(missing=f"a {type(value).__name__}, not a tensor")
-    if shape is not None and tuple(value.shape) != shape:
-        index = slice_at(tuple(value.shape), 0)
+    value = _as_tensor(value)
+    if not is_tensor(value):
+        kind = "None" if value is None else with_article(name_of_type(value))
+        return Block(missing=f"{kind}, not a tensor")
     layout = view.layout
-    window = Window(index, view.grid_top, view.grid_left, layout.grid_rows, layout.grid_columns)
+    window = Window(view.slice, view.grid_top, view.grid_left, layout.grid_rows, layout.grid_columns)
     return block_of(value, window, scene.summaries)
 
 
-def _error_block(
-    scene: Scene, view: View, manual: object, autograd: Tensor | None, index: tuple[int, ...]
-) -> Block:
-    if not isinstance(manual, Tensor) or autograd is None:
+def _as_tensor(value: object) -> object:
+    """A number as a tensor of no dimensions, anything else as it is."""
+    if type(value) is not float and type(value) is not int and type(value) is not bool:
+        return value
+    try:
+        return torch.tensor(float(value), device="cpu")
+    except OverflowError:  # an integer beyond all floating numbers
+        return value
+
+
+def _error_block(scene: Scene, view: View, manual: object, autograd: object) -> Block:
+    if not is_tensor(manual) or not is_tensor(autograd):
         return Block(missing="the error appears when the gradient is written")
-    if manual.shape != autograd.shape:
-        shapes = f"{list(manual.shape)} against {list(autograd.shape)}"
+    ours, theirs = scene.summaries.look(manual), scene.summaries.look(autograd)
+    if isinstance(ours.numbers, Unreadable) or isinstance(theirs.numbers, Unreadable):
+        return Block(missing="there are no numbers to subtract")
+    if ours.numbers.shape != theirs.numbers.shape:
+        shapes = f"{list(ours.numbers.shape)} against {list(theirs.numbers.shape)}"
         return Block(missing=f"the shapes differ: {shapes}")
-    if manual.is_complex() or autograd.is_complex():
+    if ours.numbers.is_complex() or theirs.numbers.is_complex():
         return Block(missing="the gradient is complex")
-    left, right = _block(scene, view, manual, index, ""), _block(scene, view, autograd, index, "")
+    left, right = _block(scene, view, manual, ""), _block(scene, view, autograd, "")
     pairs = [zip(*rows, strict=True) for rows in zip(left.rows, right.rows, strict=True)]
     rows = tuple(tuple(_error(*entries) for entries in pair) for pair in pairs)
     finite = [abs(error) for row in rows for error in row if math.isfinite(error)]

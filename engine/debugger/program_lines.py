@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import replace
 from operator import itemgetter
+from types import ModuleType
 
 from ..execution.failure import Failure
 from ..execution.iteration import Iteration
 from ..execution.recording.steps import MISSING
 from ..program.program import BEGINNING, BETWEEN
 from ..program.statements import Statement
+from ..tensors.inert import is_a
 from ..verdict import Verdict
 from .cursor import View
 from .frame import LineState, ProgramLine
@@ -151,7 +153,7 @@ def _shown_name(statement: Statement) -> str:
 
 def _worth_showing(value: object) -> bool:
     """Modules, functions and classes say nothing beside their line."""
-    return value is not MISSING and not callable(value) and not hasattr(value, "__loader__")
+    return value is not MISSING and not callable(value) and not is_a(value, ModuleType)
 
 
 def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Verdict | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..execution.iteration import Iteration
 from ..execution.recording.steps import MISSING
+from ..tensors.kinds import device_of
 from ..verdict import Verdict
 from .cursor import View
 from .frame import Frame, Status
@@ -112,7 +113,7 @@ def _loss(record: Iteration, ran: int) -> float | None:
 
 def _device(record: Iteration) -> str:
     tensor = next(iter(record.references.gradients.values()), None)
-    return "" if tensor is None else str(tensor.device)
+    return "" if tensor is None else device_of(tensor)
 
 
 def _remark(scene: Scene, view: View) -> str:

@@ -9,14 +9,13 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from torch import Tensor
-
 from ..execution.failure import Failure
 from ..execution.gradients.gradient import Gradient
 from ..execution.iteration import Iteration
 from ..execution.recording.steps import MISSING
 from ..execution.session import Session
 from ..judging.judgement import Judgement
+from ..tensors.inert import is_tensor
 from ..tutor.answer import Answer
 from .loss_history import LossHistory
 from .standing import Standing
@@ -134,7 +133,7 @@ def _data(session: Session) -> list[str]:
     bound = (*facts.bound("setup"), *facts.bound("parameters"), *facts.written_tensors)
     wanted = facts.read_in_forward.union(facts.written_tensors)
     names = dict.fromkeys(name for name in bound if name in wanted and name in session.data)
-    return [name for name in names if isinstance(session.namespace.get(name), Tensor)]
+    return [name for name in names if is_tensor(session.namespace.get(name))]
 
 
 def is_told(record: Iteration, gradient: Gradient, ran: int) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-from torch import Tensor
-
 from ..execution.gradients.gradient import Gradient
 from ..execution.session import Session
+from ..tensors.inert import is_tensor
 from ..verdict import Verdict
 from .cursor import View
 from .frame import TensorRow
@@ -45,7 +44,7 @@ def _maxdiff(gradient: Gradient) -> float | None:
     if gradient.verdict is Verdict.EXACT:
         return 0.0
     manual, autograd = gradient.value, gradient.reference
-    if gradient.verdict is Verdict.CLOSE and isinstance(manual, Tensor) and autograd is not None:
+    if gradient.verdict is Verdict.CLOSE and is_tensor(manual) and autograd is not None:
         maxdiff = float((manual.detach().double() - autograd.detach().double()).abs().max())
         if math.isfinite(maxdiff):
             return maxdiff

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from ..execution.recording.steps import MISSING
 from ..tensors.aliasing import once
-from ..tensors.comparison import name_of
+from ..tensors.inert import is_tensor, name_of_type
+from ..tensors.kinds import Unreadable, as_numbers, kind_of, shape_of, unreadable
 from .frame import Block, Summary
+from .value_words import words_of
 
 FEW = 64
 """Up to so many entries, plain Python is quicker than torch's kernels."""
+
+
+class Seen(NamedTuple):
+    """What was found out about a tensor, which is held so that no other takes its number."""
+
+    tensor: Tensor
+    numbers: Tensor | Unreadable
+    summary: Summary
 
 
 class Summaries:
@@ -25,43 +35,41 @@ class Summaries:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[int, tuple[Tensor, Summary]] = {}
-        """By the tensor's identity; each tensor is held, so that no other takes its number."""
+        self._seen: dict[int, Seen] = {}
+        """By the tensor's identity."""
 
     def of(self, value: Any) -> Summary | None:
         """The summary of any value; None for a name that is not bound."""
         if value is MISSING:
             return None
-        if not isinstance(value, Tensor):
-            return Summary(None, type(value).__name__, text=_text(value))
-        return self._of_tensor(value)
+        if is_tensor(value):
+            return self.look(value).summary
+        return Summary(None, name_of_type(value), text=words_of(value))
 
-    def magnitude(self, tensor: Tensor) -> float:
-        """The largest absolute finite entry; 0 where there is none."""
-        summary = self._of_tensor(tensor)
-        return max(abs(summary.low or 0.0), abs(summary.high or 0.0))
-
-    def _of_tensor(self, tensor: Tensor) -> Summary:
+    def look(self, tensor: Tensor) -> Seen:
+        """What there is to know of a tensor."""
         if id(tensor) not in self._seen:
-            self._seen[id(tensor)] = tensor, _summary(tensor)
-        return self._seen[id(tensor)][1]
+            numbers = unreadable(tensor) or as_numbers(tensor)
+            self._seen[id(tensor)] = Seen(tensor, numbers, _summary(tensor, numbers))
+        return self._seen[id(tensor)]
 
 
-def _summary(value: Tensor) -> Summary:
-    shape, dtype = tuple(value.shape), name_of(value.dtype)
-    if value.numel() == 0 or value.is_complex() or value.layout != torch.strided:
-        return Summary(shape, dtype, text="empty" if value.numel() == 0 else "…")
-    low, high, not_finite = span(value)
-    text = str(value.item()) if not_finite and value.numel() == 1 else ""
-    return Summary(shape, dtype, low, high, not_finite, text)
+def _summary(tensor: Tensor, numbers: Tensor | Unreadable) -> Summary:
+    shape, kind = shape_of(tensor), kind_of(tensor)
+    if isinstance(numbers, Unreadable):
+        return Summary(shape, kind, text=numbers.word)
+    if numbers.numel() == 0 or numbers.is_complex():
+        return Summary(shape, kind, text="…" if numbers.numel() else "empty")
+    low, high, not_finite = span(numbers)
+    text = str(numbers.item()) if not_finite and numbers.numel() == 1 else ""
+    return Summary(shape, kind, low, high, not_finite, text)
 
 
 Span = tuple[float | None, float | None, int]
 
 
-def span(tensor: Tensor) -> Span:
-    """The least and the greatest finite entry, and how many entries are not finite."""
-    whole = tensor.detach()
+def span(whole: Tensor) -> Span:
+    """The least and the greatest finite entry, and how many entries are not finite; of no graph."""
     tensor = once(whole)
     if tensor.numel() <= FEW:
         return _span_of_few(tensor.reshape(-1).tolist())
@@ -84,11 +92,12 @@ def _span_of_few(numbers: list[float]) -> Span:
     return float(min(finite)), float(max(finite)), len(numbers) - len(finite)
 
 
-def matrix_of(tensor: Tensor, slice_index: tuple[int, ...]) -> Tensor:
-    """The matrix on the screen: a vector is one row, leading dimensions are fixed by the slice."""
+def matrix_of(tensor: Tensor, place: int) -> Tensor:
+    """The matrix at a place of a tensor that has some; a vector is one row."""
     if tensor.dim() <= 1:
         return tensor.reshape(1, -1)
-    for index in slice_index:
+    shape = tuple(tensor.shape)
+    for index in slice_at(shape, min(place, slices_of(shape) - 1)):
         tensor = tensor[index]
     return tensor
 
@@ -98,11 +107,11 @@ def slices_of(shape: tuple[int, ...]) -> int:
     return math.prod(shape[:-2]) if len(shape) > 2 else 1
 
 
-def slice_at(shape: tuple[int, ...], position: int) -> tuple[int, ...]:
-    """The leading indices of the matrix at a position, in row-major order."""
+def slice_at(shape: tuple[int, ...], place: int) -> tuple[int, ...]:
+    """The leading indices of the matrix at a place, in row-major order."""
     index = []
     for size in reversed(shape[:-2] if len(shape) > 2 else ()):
-        position, remainder = divmod(position, max(size, 1))
+        place, remainder = divmod(place, max(size, 1))
         index.append(remainder)
     return tuple(reversed(index))
 
@@ -111,7 +120,7 @@ def slice_at(shape: tuple[int, ...], position: int) -> tuple[int, ...]:
 class Window:
     """The part of a tensor that is on the screen: which of its matrices, from where, and how much of it."""
 
-    slice_index: tuple[int, ...]
+    place: int
     top: int
     left: int
     rows: int
@@ -120,13 +129,18 @@ class Window:
 
 def block_of(tensor: Tensor, window: Window, summaries: Summaries) -> Block:
     """The visible window of a tensor; only that part leaves the engine."""
-    if tensor.numel() == 0:
+    _, numbers, summary = summaries.look(tensor)
+    if isinstance(numbers, Unreadable):
+        return Block(missing=numbers.words)
+    if numbers.numel() == 0:
         return Block(missing="empty")
-    if tensor.layout != torch.strided or tensor.is_complex():
-        return Block(missing=f"{name_of(tensor.dtype)} tensors of this layout are not shown")
-    matrix = matrix_of(tensor.detach(), window.slice_index)
+    if numbers.is_complex():
+        return Block(missing=f"{summary.dtype} numbers are not shown")
+    matrix = matrix_of(numbers, window.place)
     height, width = matrix.shape
-    top, left = window.top, window.left
+    # of another shape than the window moves over, it may end before
+    top = min(window.top, max(height - window.rows, 0))
+    left = min(window.left, max(width - window.columns, 0))
     visible = matrix[top : top + window.rows, left : left + window.columns]
     return Block(
         rows=tuple(tuple(map(float, row)) for row in visible.tolist()),
@@ -134,19 +148,6 @@ def block_of(tensor: Tensor, window: Window, summaries: Summaries) -> Block:
         left=left,
         height=height,
         width=width,
-        magnitude=summaries.magnitude(tensor),
-        integer=not tensor.is_floating_point(),
+        magnitude=max(abs(summary.low or 0.0), abs(summary.high or 0.0)),
+        integer=not numbers.is_floating_point(),
     )
-
-
-def _text(value: Any) -> str:
-    if value is Ellipsis:
-        return "…"
-    if callable(value):
-        return getattr(value, "__name__", type(value).__name__)
-    if isinstance(value, bool | int | float | str | type(None)):
-        return repr(value)[:40]
-    try:
-        return f"{type(value).__name__} of {len(value)}"
-    except Exception:
-        return type(value).__name__

@@ -9,6 +9,8 @@ from typing import Any
 
 from torch import Tensor
 
+from ..tensors.inert import is_tensor
+from ..tensors.kinds import has_graph, plain
 from .containers import Contents
 from .given_again import GivenAgain, has_to_remember
 from .holders import PLAIN, Own, made_again
@@ -45,15 +47,15 @@ class CarriedOver:
     def changes(self, value: Any) -> bool:
         """Whether something else may stand for a value."""
         its_type = type(value)
-        if its_type is Tensor or isinstance(value, Tensor):
-            return value.grad_fn is not None and id(value) not in self._staying
+        if is_tensor(value):
+            return has_graph(value) and id(value) not in self._staying
         if its_type in PLAIN or its_type is ModuleType:
             return False
         return isinstance(value, _HOLDING) or (has_to_remember(value) and its_type.__module__ not in self.own)
 
     def _fit(self, value: Any) -> Any:
-        if isinstance(value, Tensor):
-            return value.detach()
+        if is_tensor(value):
+            return plain(value)
         if isinstance(value, tuple):
             return self._tuple(value)
         if isinstance(value, partial):
@@ -77,5 +79,5 @@ def graphs_within(values: Iterable[Any], own: Own) -> tuple[Tensor, ...]:
     """The tensors that can be reached and have a graph."""
     values = list(values)
     inside = [slot.origin for slot in Contents(values, own).slots]
-    tensors = [value for value in (*values, *inside) if isinstance(value, Tensor)]
-    return tuple(tensor for tensor in tensors if tensor.grad_fn is not None)
+    tensors = [value for value in (*values, *inside) if is_tensor(value)]
+    return tuple(tensor for tensor in tensors if has_graph(tensor))

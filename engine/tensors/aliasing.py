@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .kinds import equal, may_be_freed, plain, unreadable
+
 Namespace = dict[str, Any]
 
 _HOLDS_NONE = (str, int, float, type(None), type, FunctionType, ModuleType)
@@ -39,9 +41,16 @@ def copy_of(tensor: Tensor) -> Tensor:
     return once(tensor).clone().expand(tensor.shape) if tensor.numel() > _FEW else tensor.clone()
 
 
+def copied(tensor: Tensor) -> Tensor:
+    """A copy without graph; of what has no numbers to be read the tensor as it is."""
+    if type(tensor) is Tensor and tensor.layout is _strided and not may_be_freed(tensor):
+        return copy_of(tensor.detach())
+    return tensor if unreadable(tensor) else copy_of(plain(tensor))
+
+
 def zeros_like(tensor: Tensor) -> Tensor:
     """Zeros in the shape of a tensor, to be read; many of them are one that is expanded."""
-    if tensor.numel() <= _FEW:
+    if tensor.numel() <= _FEW and tensor.layout is _strided:
         return torch.zeros_like(tensor)
     return torch.zeros((), dtype=tensor.dtype, device=tensor.device).expand(tensor.shape)
 
@@ -137,4 +146,4 @@ def was_written(tensor: Tensor, version: int, before: Tensor) -> bool:
     """Whether a tensor was written into since a version; what `.data` and numpy write moves none."""
     if tensor._version != version:
         return True
-    return tensor.layout == torch.strided and not torch.equal(before, tensor)
+    return tensor.layout is torch.strided and not equal(before, tensor)

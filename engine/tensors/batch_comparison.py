@@ -22,6 +22,7 @@ from torch import Tensor
 from ..verdict import Verdict
 from .aliasing import once
 from .comparison import is_close, rounding
+from .kinds import COMPUTED, as_numbers, may_be_freed, unreadable
 
 SMALL = 100_000
 """Up to so many entries in all, gradients are copied to lie end to end."""
@@ -51,12 +52,13 @@ def quick_verdicts(
     When not `hopeful` it is not asked first whether all are equal, which is the cheapest where they are.
     """
     try:
-        if hopeful and _equal(manuals, references):
-            return Equal(references)
-        if alike(manuals, references):
-            return _unequal(manuals, references, among)
+        if _usual(manuals):
+            if hopeful and _equal(manuals, references):
+                return Equal(references)
+            if alike(manuals, references):
+                return _unequal(manuals, references, among)
     except (RuntimeError, TypeError):
-        pass  # some are no tensors, of several devices or layouts, or nested
+        pass  # some are of several devices or layouts, without data or nested
     verdicts: list[Verdict | None] = [None] * len(manuals)
     pairs = enumerate(zip(manuals, references, strict=True))
     known = [i for i, pair in pairs if type(pair[0]) in _PLAIN and _comparable(*pair)]
@@ -66,6 +68,11 @@ def quick_verdicts(
         for i, verdict in zip(known[group], _unequal(some[group], theirs[group], among), strict=True):
             verdicts[i] = verdict
     return verdicts
+
+
+def _usual(manuals: Sequence[Any]) -> bool:
+    """Whether all are tensors of torch's own classes, none of which reaches beyond its memory."""
+    return all(type(one) in _PLAIN and not may_be_freed(one) for one in manuals)
 
 
 def _equal(manuals: Sequence[Any], references: Sequence[Tensor]) -> bool:
@@ -86,9 +93,12 @@ def _comparable(manual: Tensor, autograd: Tensor) -> bool:
     return (
         not manual.is_nested
         and manual.dtype is autograd.dtype
+        and manual.dtype in COMPUTED
         and manual.shape == autograd.shape
         and manual.device == autograd.device
         and manual.layout is autograd.layout is torch.strided
+        and not unreadable(manual)
+        and not unreadable(autograd)
     )
 
 
@@ -270,9 +280,12 @@ def _small_counts(tensors: Sequence[Tensor]) -> list[int]:
 
 
 def largest_of(tensor: Tensor) -> float:
-    """The largest absolute entry; NaN or infinite where one is."""
+    """The largest absolute entry; NaN or infinite where one is; 0 where there are no numbers."""
     if tensor.numel() == 0:
         return 0.0
     tensor = once(tensor)
-    low, high = torch.aminmax(tensor.abs() if tensor.is_complex() else tensor)
-    return max(abs(float(low)), abs(float(high)))
+    try:
+        low, high = torch.aminmax(tensor.abs() if tensor.is_complex() else tensor)
+        return max(abs(float(low)), abs(float(high)))
+    except (RuntimeError, TypeError):  # of a kind that torch does not compute with
+        return 0.0 if unreadable(tensor) else largest_of(as_numbers(tensor))

@@ -11,6 +11,8 @@ from torch import Tensor
 from ..verdict import Verdict
 from .aliasing import once, once_in_both
 from .dtypes import can_have_gradient, with_precision
+from .inert import is_tensor, name_of_type, number_of
+from .kinds import as_numbers, shape_of, unreadable
 
 RTOL, ATOL = 1e-5, 1e-8
 """The defaults of `torch.allclose`, which `approximate` uses."""
@@ -98,24 +100,26 @@ def compare(
     broadcasting is a wrong shape. NaN equals NaN, and an infinity the same infinity, at the
     same place; it is no pass for all that.
     """
-    expected = tuple(autograd.shape)
+    expected = shape_of(autograd)
     if manual is Ellipsis:
         return Comparison(Verdict.NOT_WRITTEN, expected_shape=expected, remark="not written yet")
+    if problem := unreadable(autograd):
+        remark = f"autograd's gradient is {problem.words}"
+        return Comparison(Verdict.NOT_CHECKED, expected_shape=expected, remark=remark)
     try:
         value = _as_tensor(manual, autograd)
         if isinstance(value, tuple):
-            shape = tuple(manual.shape) if isinstance(manual, Tensor) else None
-            return _wrong_type(shape, expected, *value)
+            return _wrong_type(shape_of(manual) if is_tensor(manual) else None, expected, *value)
         if tuple(value.shape) != expected:
-            return _wrong_shape(value, expected)
+            return _wrong_shape(value, tuple(autograd.shape))
         return _compare_entries(_dense(value), _dense(autograd), largest, rtol, atol)
-    except Exception as error:  # nested tensors, such without data, classes of the program's own
-        remark = f"it is a tensor that cannot be compared: {type(error).__name__}"
+    except Exception as error:  # classes of the program's own
+        remark = f"it is a tensor that cannot be compared: {name_of_type(error)}"
         return _wrong_type(None, expected, remark)
 
 
 def _wrong_type(
-    shape: tuple[int, ...] | None, expected: tuple[int, ...], remark: str, aside: str = ""
+    shape: tuple[int, ...] | None, expected: tuple[int, ...] | None, remark: str, aside: str = ""
 ) -> Comparison:
     return Comparison(Verdict.WRONG_TYPE, shape=shape, expected_shape=expected, remark=remark, aside=aside)
 
@@ -123,19 +127,40 @@ def _wrong_type(
 def _as_tensor(manual: object, like: Tensor) -> Tensor | tuple[str, str]:
     """What was written as a tensor; what it is and what it ought to be where it is none to be compared."""
     wanted = f"a tensor of shape {list(like.shape)} is expected"
-    if isinstance(manual, bool) or not isinstance(manual, Tensor | int | float | complex):
-        named = "None" if manual is None else with_article(type(manual).__name__)
-        return f"it is {named}", wanted
-    if not isinstance(manual, Tensor):
-        if like.dim() == 0 and (like.is_complex() or not isinstance(manual, complex)):
-            return torch.tensor(manual, dtype=like.dtype, device=like.device)
-        return f"it is the number {manual!r}", wanted
+    if not is_tensor(manual):
+        return number_as_tensor(manual, like) or (f"it is {what_is(manual)}", wanted)
+    if problem := unreadable(manual):
+        return f"it is {problem.words}", wanted
     if manual.dtype.is_complex and not like.dtype.is_complex:
         return "it is complex, the tensor is real: its gradient is the real part", wanted
     if not can_have_gradient(manual):
         kind, wanted = with_article(name_of(manual.dtype)), with_article(name_of(like.dtype))
         return f"it is {kind} tensor", f"{wanted} gradient is expected"
     return manual
+
+
+def number_as_tensor(manual: object, like: Tensor) -> Tensor | None:
+    """A number as a tensor of no dimensions, where that is what is expected."""
+    number = number_of(manual)
+    if number is None or like.dim() or (type(number) is complex and not like.is_complex()):
+        return None
+    try:
+        return torch.tensor(number, dtype=like.dtype, device=like.device)
+    except (RuntimeError, OverflowError):  # an integer that is larger than any floating number
+        return None
+
+
+def what_is(value: object) -> str:
+    """`None`, `the number 0.5`, `an ndarray`: what is no tensor."""
+    number = number_of(value)
+    if value is None or number is None:
+        return "None" if value is None else with_article(name_of_type(value))
+    too_long = type(number) is int and number.bit_length() > _BITS
+    return with_article(name_of_type(value)) if too_long else f"the number {number!r}"
+
+
+_BITS = 64
+"""No integer of more is written out."""
 
 
 def _dense(tensor: Tensor) -> Tensor:
@@ -207,8 +232,11 @@ def finite_max(tensor: Tensor) -> float:
     if tensor.numel() == 0:
         return 0.0
     tensor = once(tensor)
-    low, high = torch.aminmax(tensor.abs() if tensor.is_complex() else tensor)
-    largest = max(abs(float(low)), abs(float(high)))
+    try:
+        low, high = torch.aminmax(tensor.abs() if tensor.is_complex() else tensor)
+        largest = max(abs(float(low)), abs(float(high)))
+    except (RuntimeError, TypeError):  # of a kind that torch does not compute with
+        return 0.0 if unreadable(tensor) else finite_max(as_numbers(tensor))
     if math.isfinite(largest):
         return largest
     finite = tensor.abs()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor
 
+from .inert import is_tensor
+from .kinds import dtype_of
+
 _COMPLEX = {torch.float16: torch.complex32, torch.float32: torch.complex64, torch.float64: torch.complex128}
 
 
-def can_have_gradient(value: Any) -> bool:
+def can_have_gradient(value: Any) -> TypeGuard[Tensor]:
     """Whether it is a tensor of floating or of complex numbers."""
-    return isinstance(value, Tensor) and (value.is_floating_point() or value.is_complex())
+    if not is_tensor(value):
+        return False
+    dtype = value.dtype if type(value) is Tensor else dtype_of(value)
+    return dtype.is_floating_point or dtype.is_complex
 
 
 def with_precision(dtype: torch.dtype, precision: torch.dtype) -> torch.dtype:

@@ -14,8 +14,10 @@ from torch import Tensor
 
 from ..verdict import Verdict
 from .batch_comparison import alike, laid_end_to_end, largest_of
-from .comparison import entry_differences, finite_max, name_of, with_article
+from .comparison import entry_differences, finite_max, name_of, number_as_tensor, with_article
 from .dtypes import as_reals, can_have_gradient
+from .inert import is_tensor, name_of_type
+from .kinds import unreadable
 
 
 class Agreement(NamedTuple):
@@ -48,10 +50,11 @@ def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agre
     complex numbers the real and the imaginary parts are entries.
     """
     shape = f"its shape is {{}}, the tensor's is {list(expected.shape)}"
-    if _is_number(value, expected) and expected.dim() == 0:
-        value = torch.tensor(value, dtype=expected.dtype)
-    if not isinstance(value, Tensor):
-        return _wrong_type(f"it is {_named(value)}, not a tensor")
+    named, value = value, value if is_tensor(value) else number_as_tensor(value, expected)
+    if value is None:
+        return _wrong_type(f"it is {_named(named)}, not a tensor")
+    if problem := unreadable(value):
+        return _wrong_type(f"it is {problem.words}")
     if value.shape != expected.shape:
         return Agreement(Verdict.WRONG_SHAPE, message=shape.format(list(value.shape)))
     if value.layout != torch.strided:
@@ -66,17 +69,12 @@ def agreement(value: object, expected: Tensor, *, upstream: float = 0.0) -> Agre
     return _entries(as_reals(value), as_reals(expected), upstream)
 
 
-def _is_number(value: object, expected: Tensor) -> bool:
-    kinds = (int, float, complex) if expected.is_complex() else (int, float)
-    return isinstance(value, kinds) and not isinstance(value, bool)
-
-
 def _wrong_type(message: str) -> Agreement:
     return Agreement(Verdict.WRONG_TYPE, message=message)
 
 
 def _named(value: object) -> str:
-    return "None" if value is None else f"a {type(value).__name__}"
+    return "None" if value is None else with_article(name_of_type(value))
 
 
 def _entries(value: Tensor, expected: Tensor, upstream: float) -> Agreement:
@@ -150,7 +148,7 @@ def _attempted(value: object, expected: Tensor, upstream: float) -> Agreement:
     try:
         return agreement(value, expected, upstream=upstream)
     except Exception as error:
-        return Agreement(Verdict.NOT_CHECKED, message=f"it cannot be compared: {type(error).__name__}")
+        return Agreement(Verdict.NOT_CHECKED, message=f"it cannot be compared: {name_of_type(error)}")
 
 
 def _proven_together(

@@ -16,8 +16,10 @@ from torch import Tensor
 from ...tensors.aliasing import Namespace, zeros_like
 from ...tensors.autograd_graph import nodes_behind
 from ...tensors.batch_comparison import largest_of
-from ...tensors.comparison import name_of, with_article
+from ...tensors.comparison import with_article
 from ...tensors.dtypes import can_have_gradient
+from ...tensors.inert import is_tensor, name_of_type
+from ...tensors.kinds import kind_of, requires_grad, shape_of, unreadable
 from ..failure import ProgramFault
 from ..recording.steps import MISSING
 
@@ -64,18 +66,24 @@ def require_parameters(
     Raises:
         ProgramFault: none has a gradient; one is named.
     """
-    bound = [name for name in names if isinstance(namespace.get(name), Tensor)]
-    floating = [name for name in bound if can_have_gradient(namespace[name])]
-    named = [name for name in floating if name not in passing] or floating
+    bound = [name for name in names if is_tensor(namespace.get(name))]
+    leaves = [name for name in bound if _can_be_leaf(namespace[name])]
+    named = [name for name in leaves if name not in passing] or leaves
     first = {id(namespace[name]): name for name in reversed(named)}
     if first:
         return tuple(name for name in named if name in first.values())
-    kind = with_article(name_of(namespace[bound[0]].dtype))
-    raise ProgramFault(
-        f"`{bound[0]}` is {kind} tensor, which has no gradient; "
-        "write it with a decimal point, or add .float()",
-        bound[0],
-    )
+    raise ProgramFault(_why_no_parameter(bound[0], namespace[bound[0]]), bound[0])
+
+
+def _can_be_leaf(value: Any) -> bool:
+    return can_have_gradient(value) and unreadable(value) is None
+
+
+def _why_no_parameter(name: str, value: Tensor) -> str:
+    if problem := unreadable(value):
+        return f"`{name}` is {problem.words}; a parameter has to be a tensor of numbers"
+    kind = with_article(kind_of(value))
+    return f"`{name}` is {kind} tensor, which has no gradient; write it with a decimal point, or add .float()"
 
 
 def make_leaves(namespace: Namespace, parameters: Iterable[str], data: Iterable[str]) -> None:
@@ -90,12 +98,16 @@ def make_leaves(namespace: Namespace, parameters: Iterable[str], data: Iterable[
             value.requires_grad_()  # a view says that it does already where its base does
             continue
         if not can_have_gradient(value):
-            what = "is gone" if value is MISSING else f"became a {type(value).__name__}"
+            what = "is gone" if value is MISSING else f"became {_kind(value)}"
             raise ProgramFault(f"the parameter `{name}` {what}; it has to stay a floating tensor", name)
         namespace[name] = _as_leaf(value)
     for name in data:
-        if can_have_gradient(namespace.get(name)):
+        if _can_be_leaf(namespace.get(name)):
             namespace[name] = _as_leaf(namespace[name])
+
+
+def _kind(value: Any) -> str:
+    return "None" if value is None else with_article(name_of_type(value))
 
 
 def require_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> None:
@@ -119,12 +131,17 @@ def changed_shapes(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> li
 
 
 def _reshaped(namespace: Namespace, shapes: Mapping[str, torch.Size], name: str) -> str:
-    return f"the update changed `{name}` from shape {list(shapes[name])} to {list(namespace[name].shape)}"
+    return f"the update changed `{name}` from shape {list(shapes[name])} to {_sizes(namespace[name])}"
+
+
+def _sizes(tensor: Tensor) -> str:
+    shape = shape_of(tensor)
+    return "none" if shape is None else str(list(shape))
 
 
 def _changed(namespace: Namespace, shapes: Mapping[str, torch.Size]) -> list[str]:
     bound = [(name, namespace.get(name)) for name in shapes]
-    return [name for name, value in bound if isinstance(value, Tensor) and value.shape != shapes[name]]
+    return [name for name, value in bound if is_tensor(value) and shape_of(value) != tuple(shapes[name])]
 
 
 def _as_leaf(tensor: Tensor) -> Tensor:
@@ -150,14 +167,18 @@ def require_loss(value: Any, name: str) -> Tensor:
 def _problem_of_loss(value: Any, name: str) -> str:
     if value is MISSING:
         return f"the forward ended without binding `{name}`"
-    if not isinstance(value, Tensor):
-        return f"`{name}` is a {type(value).__name__}; it has to be a scalar tensor"
+    if not is_tensor(value):
+        return f"`{name}` is {_kind(value)}; it has to be a scalar tensor"
+    if problem := unreadable(value):
+        return f"`{name}` is {problem.words}; it has to be a scalar tensor"
+    if value.layout is not torch.strided:
+        return f"`{name}` is {with_article(kind_of(value))} tensor; it has to be a plain one: add .to_dense()"
     if value.numel() != 1:
         return f"`{name}` has shape {list(value.shape)}; it has to be a scalar: add .mean() or .sum()"
     if value.is_complex():
         return f"`{name}` is complex; it has to be real: add .abs() or .real"
     if not value.is_floating_point():
-        return f"`{name}` is {with_article(name_of(value.dtype))} tensor; it has to be floating"
+        return f"`{name}` is {with_article(kind_of(value))} tensor; it has to be floating"
     if not value.requires_grad:
         return (
             f"`{name}` has no graph: no parameter reaches it (look for .detach(), .item(), .data "
@@ -184,7 +205,7 @@ def reference_backward(
     others: dict[str, Any] = {}
     for name in names:
         value = bound.get(name, MISSING)
-        if isinstance(value, Tensor) and value.requires_grad:
+        if is_tensor(value) and requires_grad(value):
             wanted[name] = value
         elif value is not MISSING:
             others[name] = value
@@ -194,7 +215,10 @@ def reference_backward(
     unreached = frozenset[str]()
     if any(map(is_, gradients, repeat(None))):
         unreached = frozenset(name for name, gradient in reached.items() if gradient is None)
-        reached = {n: zeros_like(wanted[n]) if g is None else g for n, g in reached.items()}
+        others |= {name: wanted[name] for name in unreached if unreadable(wanted[name])}
+        reached = {
+            n: zeros_like(wanted[n]) if g is None else g for n, g in reached.items() if n not in others
+        }
     unnamed = tuple(zip(leaves, gradients[len(wanted) :], strict=True)) if leaves else ()
     return References(reached, others, unreached, unnamed, loss_name)
 
@@ -250,8 +274,10 @@ _engine: Callable[..., tuple[Tensor | None, ...]] | None = getattr(
 
 
 def _reason(name: str, value: Any) -> str:
-    if isinstance(value, Tensor) and not can_have_gradient(value):
-        kind = with_article(name_of(value.dtype))
+    if is_tensor(value) and (problem := unreadable(value)):
+        return f"`{name}` is {problem.words}"
+    if is_tensor(value) and not can_have_gradient(value):
+        kind = with_article(kind_of(value))
         return f"`{name}` is {kind} tensor, which has no gradient"
     if not isinstance(value, Tensor):
         kind = with_article(type(value).__name__)
@@ -260,5 +286,5 @@ def _reason(name: str, value: Any) -> str:
 
 
 def _largest(gradients: Iterable[Tensor]) -> float:
-    sizes = (largest_of(g.to_dense() if g.is_sparse else g) for g in gradients)
+    sizes = map(largest_of, gradients)
     return max((size for size in sizes if size < float("inf")), default=0.0)

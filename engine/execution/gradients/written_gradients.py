@@ -6,10 +6,14 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from torch import Tensor
+
 from ...program.pairing import Candidate, gradient_writes
 from ...program.statements import Statement
 from ...tensors.batch_comparison import all_exact, passing, quick_verdicts, sure
 from ...tensors.comparison import Comparison
+from ...tensors.inert import is_tensor
+from ...tensors.kinds import plain
 from ...verdict import Verdict
 from ..recording.recorder import Recorder
 from ..recording.steps import MISSING, Slot, Step
@@ -160,12 +164,12 @@ def _values(where: GradientWrites, recorder: Recorder) -> list[Any]:
         for last in where.last
     ]
     changed = copies.last_changes(where.since)
-    if changed.keys().isdisjoint(map(id, values)):
-        return values
-    return [
-        copies.value_at(at[-1], value) if at and changed.get(id(value), -1) > at[-1] else value
-        for value, at in zip(values, where.writes, strict=True)
-    ]
+    if not changed.keys().isdisjoint(map(id, values)):
+        values = [
+            copies.value_at(at[-1], value) if at and changed.get(id(value), -1) > at[-1] else value
+            for value, at in zip(values, where.writes, strict=True)
+        ]
+    return [plain(one) if type(one) is not Tensor and is_tensor(one) else one for one in values]
 
 
 def _verdicts(

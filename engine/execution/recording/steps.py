@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import torch
 
 from ...program.statements import Statement
-from ...tensors.aliasing import copy_of, distinct
+from ...tensors.aliasing import copied, distinct
 
 MISSING: Any = object()
 """The value of a name that is not bound."""
@@ -27,7 +27,7 @@ class Slot:
     def save(self) -> None:
         """Keep the value of now: what it refers to is about to change in place."""
         if self.value is self.origin:
-            self.value = copy_of(self.origin.detach())
+            self.value = copied(self.origin)
 
     def put_back(self) -> None:
         """Give the tensor the value that was kept, if it was changed."""

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ...tensors.aliasing import ITS_OWN, sharing
 from ...tensors.dtypes import with_precision
+from ...tensors.kinds import plain, unreadable
 from ...tensors.rng_state import GENERATORS, Generator, RandomState, set_state, state_of
 from ..containers import Contents
 from ..given_again import Given, GivenAgain, has_to_remember
@@ -182,12 +183,14 @@ class StateCopy:
         return twin
 
     def _numbers(self, tensor: Tensor) -> Tensor:
+        if unreadable(tensor):
+            return tensor
         if type(tensor) is Tensor and tensor.layout is torch.strided and tensor.is_contiguous():
             storage = tensor.untyped_storage()
             if sharing(storage._cdata) <= ITS_OWN and storage.nbytes() == tensor.nbytes:
                 return self._fresh(tensor.detach())
         if tensor.layout != torch.strided or type(tensor) not in (Tensor, torch.nn.Parameter):
-            return self._cast(tensor.detach().clone())
+            return self._cast(plain(tensor).clone())
         twin = self._in_storage(tensor.detach())
         return twin if type(tensor) is Tensor else torch.nn.Parameter(twin, tensor.requires_grad)
 

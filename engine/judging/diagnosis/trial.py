@@ -15,7 +15,9 @@ from torch import Tensor
 from ...execution.recording.steps import MISSING
 from ...execution.replay.world import World
 from ...program.program import Program
-from ...tensors.aliasing import copy_of
+from ...tensors.aliasing import copied
+from ...tensors.inert import is_tensor
+from ...tensors.kinds import plain, unreadable
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from ..linecheck.attempt import Attempt
@@ -110,8 +112,9 @@ class Trial:
         except Exception:
             return Outcome(MISSING, setting, reads)
         held = map(self.bench.namespace.get, _union(part.names | part.writes for part in live))
-        most = max((value.numel() for value in held if isinstance(value, Tensor)), default=0)
-        return Outcome(self.bench.namespace.get(self.name, MISSING), setting, reads, most)
+        most = max((value.numel() for value in held if is_tensor(value)), default=0)
+        value = _legible(self.bench.namespace.get(self.name, MISSING))
+        return Outcome(value, setting, reads, most)
 
     def laid_out(self, setting: Setting, names: Collection[str]) -> dict[str, Any]:
         """Copies of what names hold before the lines run; `setting` has the gradients whose numbers count."""
@@ -202,7 +205,14 @@ def _live(parts: Sequence[Part], name: str) -> list[Part]:
 
 
 def _copy(value: Any) -> Any:
-    return copy_of(value) if isinstance(value, Tensor) else value
+    return copied(value) if is_tensor(value) else value
+
+
+def _legible(value: Any) -> Any:
+    """The value, of a tensor the numbers alone; one without any is none at all."""
+    if not is_tensor(value):
+        return value
+    return MISSING if unreadable(value) else plain(value)
 
 
 def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:

@@ -18,7 +18,9 @@ from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.program import Program
 from ...program.statements import Statement
-from ...tensors.aliasing import copy_of
+from ...tensors.aliasing import copied
+from ...tensors.inert import is_any, is_tensor
+from ...tensors.kinds import plain
 from .gradient_lines import allocated_gradients, known_before
 
 
@@ -108,12 +110,12 @@ def run_lines(
 
 def kept(name: str, value: Any) -> Any:
     """What is taken of a gradient that is looked at when the pass is over."""
-    return copy_of(value.detach()) if isinstance(value, Tensor) else value
+    return copied(value) if is_tensor(value) else value
 
 
 def referred(name: str, value: Any) -> Any:
     """The same where no line changes anything."""
-    return value.detach() if isinstance(value, Tensor) else value
+    return plain(value) if is_tensor(value) else value
 
 
 def lines_change(session: Session) -> bool:
@@ -226,7 +228,7 @@ def _unfinished(program: Program, statements: Sequence[Statement], line: int) ->
 
 def _is_foreign(slot: Slot) -> bool:
     """Whether it holds something that is no tensor and may share a tensor's memory."""
-    return not isinstance(slot.origin, Tensor | int | float | str | None)
+    return not is_any(slot.origin, (Tensor, int, float, str, type(None)))
 
 
 def _line_of(error: BaseException, statements: list[Statement]) -> int:

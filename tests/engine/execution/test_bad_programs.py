@@ -81,7 +81,7 @@ def test_a_program_without_parameters_is_told_what_to_bind(
         ("W.detach().sum()", "`loss` has no graph: no parameter reaches it"),
         ("x.sum()", "`loss` has no graph: no parameter reaches it"),
         ("(W * x).sum().long()", "`loss` is an int64 tensor; it has to be floating"),
-        ("None", "`loss` is a NoneType; it has to be a scalar tensor"),
+        ("None", "`loss` is None; it has to be a scalar tensor"),
         ("torch.zeros(0)", "`loss` has shape [0]; it has to be a scalar"),
     ],
 )
