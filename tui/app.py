@@ -13,7 +13,7 @@ from textual.app import App, SystemCommand
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.theme import Theme
+from textual.theme import Theme, ThemeProvider
 
 from ..engine.process.child import Child
 from ..engine.program.program import Program
@@ -21,6 +21,7 @@ from .drawing.canvas import INKS
 from .keys import BY_ID, KEYS
 from .link import LateLink, Link, MakeLink
 from .screens.main_screen import MainScreen
+from .screens.palette import Palette
 from .terminal.terminal import hung_up
 from .themes import ALIASES, DARK, LIGHT
 
@@ -77,6 +78,15 @@ class BackpropApp(App[int]):
     def action_help_quit(self) -> None:
         """What ctrl+c does: it says which key quits."""
         self.notify(f"Press {BY_ID['quit'].label} to quit.")
+
+    def action_command_palette(self) -> None:
+        """All commands by name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """All themes by name."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="a theme"))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Without colour the terminal's own stay: in grey, which Textual decides on before there is a theme,

@@ -21,6 +21,7 @@ from backprop_tui.engine.debugger.frame import (
 )
 from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.program.program import Program, parse
+from backprop_tui.engine.tutor.answer import Answer, Asked, Told
 from backprop_tui.engine.verdict import Verdict
 
 TEXT = """\
@@ -249,6 +250,12 @@ def not_a_number() -> Frame:
         status=Status("linear_regression", 7, "update", 2, 2, math.nan, 0, 0, 7, 0),
         losses=curve(points),
     )
+
+
+def answered() -> Frame:
+    """In the middle of the backward, with an answer that is longer than a window."""
+    lines = tuple(Told(f"line {number} of what is said of dh") for number in range(60))
+    return replace(mid_backward(), answer=Answer(1, Asked.HINT, "dh", lines))
 
 
 class FakeEngine:

@@ -97,7 +97,6 @@ class MainScreen(PaneScreen):
     def _scroll(self, name: str, rows: int, columns: int) -> None:
         if name in tuple(Pane):
             self.send(Scroll(Pane(name), rows, columns))
-        elif name == "output":
-            room = self.rooms()[name]
-            self.up = clamp(self.up - rows, len(self.frame.output), room)
+        elif name in self.rooms():  # a terminal may be too small for the output
+            self.up = clamp(self.up - rows, len(self.frame.output), self.rooms()[name])
             self.paint()
