@@ -12,7 +12,7 @@ from torch import Tensor
 from ..execution.recording.steps import MISSING
 from ..tensors.aliasing import once
 from ..tensors.inert import is_tensor, name_of_type
-from ..tensors.kinds import Unreadable, as_numbers, kind_of, shape_of, unreadable
+from ..tensors.kinds import Unreadable, as_numbers, kind_of, shape_of, too_wide, unreadable
 from .frame import Block, Summary
 from .value_words import words_of
 
@@ -49,7 +49,7 @@ class Summaries:
     def look(self, tensor: Tensor) -> Seen:
         """What there is to know of a tensor."""
         if id(tensor) not in self._seen:
-            numbers = unreadable(tensor) or as_numbers(tensor)
+            numbers = unreadable(tensor) or too_wide(tensor) or as_numbers(tensor)
             self._seen[id(tensor)] = Seen(tensor, numbers, _summary(tensor, numbers))
         return self._seen[id(tensor)]
 

@@ -102,12 +102,18 @@ def _of_its_class(tensor: Tensor) -> Unreadable | None:
 
 
 def _without_numbers(tensor: Tensor) -> Unreadable | None:
-    layout = _layout(tensor)
-    if layout and tensor.numel() > _LAID_OUT:
-        return Unreadable(layout, f"a {layout} tensor of {tensor.numel()} entries, too many to lay out")
     if str(tensor.dtype).startswith("torch.bits"):
         return Unreadable("bits", f"a {kind_of(tensor)} tensor, which has no numbers")
-    return None if layout else _freed(tensor)
+    return _freed(tensor) if tensor.layout is torch.strided else None
+
+
+def too_wide(tensor: Tensor) -> Unreadable | None:
+    """What a readable tensor is that would take too much to be looked at; None of any other."""
+    with _UNASKED():
+        if tensor.layout is torch.strided or tensor.numel() <= _LAID_OUT:
+            return None
+        layout = _layout(tensor)
+        return Unreadable(layout, f"a {layout} tensor of {tensor.numel()} entries, too many to lay out")
 
 
 def _freed(tensor: Tensor) -> Unreadable | None:
