@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 
 @contextmanager
@@ -17,12 +17,26 @@ def silenced() -> Iterator[None]:
     flush_streams()
     kept = _led_nowhere()
     try:
-        yield
+        with _streams_led_nowhere():
+            yield
     finally:
         flush_streams()
         for descriptor, before in kept.items():
             os.dup2(before, descriptor)
             os.close(before)
+
+
+@contextmanager
+def _streams_led_nowhere() -> Iterator[None]:
+    """Python's own streams need not be on those descriptors: in tests and in notebooks they are not."""
+    before = sys.stdout, sys.stderr
+    with ExitStack() as exits:
+        with suppress(OSError):  # no descriptor is left
+            sys.stdout = sys.stderr = exits.enter_context(open(os.devnull, "w"))
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = before
 
 
 def flush_streams() -> None:
