@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
@@ -30,13 +30,16 @@ def silenced() -> Iterator[None]:
 def _streams_led_nowhere() -> Iterator[None]:
     """Python's own streams need not be on those descriptors: in tests and in notebooks they are not."""
     before = sys.stdout, sys.stderr
-    with ExitStack() as exits:
-        with suppress(OSError):  # no descriptor is left
-            sys.stdout = sys.stderr = exits.enter_context(open(os.devnull, "w"))
-        try:
-            yield
-        finally:
-            sys.stdout, sys.stderr = before
+    nothing = None
+    with suppress(OSError):  # no descriptor is left
+        nothing = sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+        with suppress(OSError):  # the program may have closed it
+            if nothing is not None:
+                nothing.close()
 
 
 def flush_streams() -> None:
