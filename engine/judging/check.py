@@ -203,7 +203,7 @@ def _place(report: GradientReport) -> int:
 
 def _of_helper(helper: WrongHelper, judgement: Judgement) -> GradientReport:
     return GradientReport(
-        name=helper.name,
+        name=helper.line.text,
         tensor=None,
         line=helper.building[-1],
         lines=helper.building,

@@ -262,7 +262,7 @@ class _ForwardRecorder(Recorder):
         """The hook after every statement."""
         super().step(number)
         for slot in self.entries[-1].slots:
-            self._own(slot.name, slot.origin)
+            self._own(slot.name, slot.origin, number)
         if self.after is not None:
             self.after(self.statements[number])
 
@@ -274,19 +274,28 @@ class _ForwardRecorder(Recorder):
         for name, value in zip(self.statements[entry[0]].writes, entry[1:], strict=True):
             if name in self.graph_wanted and isinstance(value, Tensor) and not value.requires_grad:
                 value.requires_grad_(can_have_gradient(value))
-            self._own(name, value)
+            self._own(name, value, entry[0])
         if self.after is not None:
             self.after(self.statements[entry[0]])
 
-    def _own(self, name: str, value: Any) -> None:
+    def _own(self, name: str, value: Any, number: int) -> None:
         if name not in self.names or not isinstance(value, Tensor):
             return
         if name in self.shifts and value.shape == self.shifts[name].shape:
             value = self.namespace[name] = value + self.shifts[name]
         owner = self._owners.get(id(value))
-        if owner is not None and owner[0] != name and value.requires_grad:
+        if owner is not None and value.requires_grad and not self._hands_over(owner[0], name, number):
             value = self.namespace[name] = value.view_as(value)
         self._owners[id(value)] = (name, value)
+
+    def _hands_over(self, name: str, to: str, number: int) -> bool:
+        """Whether a tensor is the other name's alone: it is the same, or one that the forward binds again."""
+        if name == to:
+            return True
+        statements = self.statements
+        return statements[number].always and any(
+            one.always and name in one.binds for one in statements[number + 1 :] if one.section == "forward"
+        )
 
 
 class _LineRecorder(Recorder):

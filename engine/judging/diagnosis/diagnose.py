@@ -26,8 +26,9 @@ from .candidates.order import Reorder, reorders
 from .candidates.swapped import swapped
 from .candidates.terms import no_path
 from .case import Case, case_of
-from .diagnosis import Diagnosis, Place
+from .diagnosis import Diagnosis, place_of
 from .edit import Edit
+from .helper_blame import moved_to
 from .helper_trial import helper_on_trial
 from .lost_uses import lost_use, lost_use_of
 from .named_numbers import times_off
@@ -58,14 +59,16 @@ def diagnose(
     dtype = torch.float64 if line_check.dtype == "float64" else None
     mended = tuple(session.namespace[function.name] for function in line_check.functions)
     attempt = attempt_of(session, iteration, dtype, {}, mended, line_check.apart)
-    reused = {name: judgement.lines for name, judgement in judgements.items() if judgement.reused}
+    several = line_check.several
     helper, named = line_check.helper, [judgement for judgement in accused if not judgement.of]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # lines that are tried may do anything
         derived = derivation or derive(session, iteration)
-        found = _of_gradients(attempt, named, reused, derived) if named else {}
+        found = _of_gradients(attempt, named, several, derived) if named else {}
         if helper is not None and helper.certain:
-            found[helper.name] = _of_helper(attempt, judgements[helper.name], helper, reused, derived)
+            found[helper.name] = _of_helper(attempt, judgements[helper.name], helper, several, derived)
+        elif helper is not None:
+            found |= moved_to(helper, found, session.program)
     roots = frozenset(name for name, one in judgements.items() if not one.upstreams)
     return {**found, **ascent(session.program, found, roots, session.parameters)}
 
@@ -74,23 +77,23 @@ _Lines = Mapping[str, tuple[int, ...]]
 
 
 def _of_gradients(
-    attempt: Attempt, accused: Sequence[LineJudgement], reused: _Lines, derived: Derivation
+    attempt: Attempt, accused: Sequence[LineJudgement], several: _Lines, derived: Derivation
 ) -> dict[str, Diagnosis]:
     with attempt.open() as world:
-        bench = prepared(attempt, reused, world)
+        bench = prepared(attempt, several, world)
         trials = [on_trial(bench, judgement) for judgement in accused]
         exchanged = {name: _of_edit(edit) for name, edit in swapped(trials)}
         return {trial.name: _diagnosis(trial, derived, exchanged.get(trial.name)) for trial in trials}
 
 
 def _of_helper(
-    attempt: Attempt, judgement: LineJudgement, helper: WrongHelper, reused: _Lines, derived: Derivation
+    attempt: Attempt, judgement: LineJudgement, helper: WrongHelper, several: _Lines, derived: Derivation
 ) -> Diagnosis:
     tops = attempt.session.facts.handwritten.tops
     if not any(helper.line.statement in top.inside for top in tops):
         return _by_number(helper)
     with attempt.open() as world:
-        trial = helper_on_trial(judgement, helper, reused, attempt, world)
+        trial = helper_on_trial(judgement, helper, several, attempt, world)
         lost = lost_use(attempt, trial, helper)
         made = sorted(map(attempt.reading.tensor_of.__getitem__, helper.spoiled))
         edit = explanation(case_of(trial, derived.gradients, made))
@@ -143,7 +146,7 @@ def _reordered(trial: Trial) -> Diagnosis | None:
 
 
 def _of_order(reorder: Reorder) -> Diagnosis:
-    place = _from_to(reorder.first.node, reorder.last.node)
+    place = place_of(reorder.first.node, reorder.last.node)
     evidence = "in another order, or with a copy, the line is right as it stands"
     return Diagnosis(reorder.kind, reorder.message, evidence, edit=reorder.text, place=place, blames=False)
 
@@ -169,14 +172,10 @@ def _of_edit(edit: Edit, right: str = "right, whatever comes from upstream") -> 
     text = "\n".join(map(written, edit.statements))
     statement = edit.line.statement
     evidence = f"line {statement.line} as {text!r} is {right}"
-    place = _from_to(statement.node, statement.node)
-    return Diagnosis(edit.kind, edit.message, evidence, edit=text, place=place)
-
-
-def _from_to(first: ast.stmt, last: ast.stmt) -> Place:
-    assert last.end_lineno is not None
-    assert last.end_col_offset is not None
-    return Place(first.lineno, first.col_offset, last.end_lineno, last.end_col_offset)
+    diagnosis = Diagnosis(edit.kind, edit.message, evidence, edit=text, place=place_of(statement.node))
+    if edit.spot is None or not isinstance(edit.spot.node, ast.Name) or not isinstance(edit.new, ast.expr):
+        return diagnosis
+    return replace(diagnosis, replaced=edit.spot.node.id, by=written(edit.new))
 
 
 _UNEXPLAINED = "no simple explanation found"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 
 
@@ -32,10 +33,23 @@ class Diagnosis:
     """Whether the edited line is the wrong one: not where only the order is, or a mere factor would put
     another line of the gradient right as well."""
 
+    replaced: str = ""
+    """The variable that the edit takes out, where it puts one expression in the place of one."""
+    by: str = ""
+    """That expression."""
+
     @property
     def edited_line(self) -> int | None:
         """The line that the edit puts right; None where there is no edit."""
         return self.place.line if self.edit and self.place is not None else None
+
+
+def place_of(first: ast.stmt, last: ast.stmt | None = None) -> Place:
+    """Where a statement stands, or all from one to another."""
+    last = last or first
+    assert last.end_lineno is not None
+    assert last.end_col_offset is not None
+    return Place(first.lineno, first.col_offset, last.end_lineno, last.end_col_offset)
 
 
 def applied(text: str, diagnosis: Diagnosis) -> str:

@@ -61,6 +61,7 @@ def sliced(
             tops.insert(0, top)
             kept += [(number, s) for s in staying if not _counts(s, top, name)]
             needed |= {read for read in reads_of([top]).names if read not in gradients or read in complete}
+        needed -= {given for s in inside if s.always and s not in staying for given in s.binds}
     chosen = [(numbers.index(number), s, name in s.writes or without_effect(s, name)) for number, s in kept]
     lines = lines_in(tops, chosen)
     ordered = sorted(lines, key=lambda line: (not line.own, -line.statement.number))

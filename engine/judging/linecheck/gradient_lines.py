@@ -14,6 +14,7 @@ from ...execution.session import Session
 from ...program.program import Program
 from ...program.torch_operations import allocates
 from ...tensors.aliasing import Namespace
+from .name_versions import own_writes
 
 COPIED = "taken from autograd, by .grad: no line of it is handwritten"
 
@@ -81,7 +82,7 @@ def written_lines(iteration: Iteration, name: str, count: int | None = None) -> 
     """
     if name not in iteration.writes:
         return ()
-    writes = iteration.writes[name][:count]
+    writes = own_writes(iteration, name, count)
     if len(writes) == 1:
         return (iteration.statement_at(writes[0]).line,)
     lines = {iteration.statement_at(position).line for position in writes}
@@ -90,7 +91,7 @@ def written_lines(iteration: Iteration, name: str, count: int | None = None) -> 
 
 def filled_lines(iteration: Iteration, name: str) -> frozenset[int]:
     """The lines that build a gradient but do not make the memory that it begins as."""
-    statements = map(iteration.statement_at, iteration.writes.get(name, ()))
+    statements = map(iteration.statement_at, own_writes(iteration, name))
     return frozenset(one.line for one in statements if not any(map(allocates, one.called)))
 
 
@@ -98,7 +99,7 @@ def read_in_part(iteration: Iteration, name: str, upstream: str) -> bool:
     """Whether a line of a gradient reads an upstream one after its first write and before its last."""
     if name not in iteration.gradients or upstream not in iteration.gradients:
         return False
-    built = iteration.gradients[upstream].writes
+    built = own_writes(iteration, upstream)
     return any(
         upstream in iteration.statement_at(position).reads and built[0] < position < built[-1]
         for position in iteration.gradients[name].writes

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import CodeType
 from typing import Any, NamedTuple
@@ -33,6 +34,13 @@ class HelperLine:
     """The name at the root of the place."""
     earlier: tuple[HelperLine, ...] = ()
     """The lines that built what this one changes in part."""
+    again: bool = False
+    """Whether that is the name of a gradient as well, which other lines build."""
+
+    @property
+    def name(self) -> str:
+        """What it is called where it has to be told from all others."""
+        return f"{self.text} of line {self.statement.line}" if self.again else self.text
 
     @property
     def text(self) -> str:
@@ -58,11 +66,17 @@ class HelperLine:
         return compile(f"{self.text} = {_GIVEN}", "<helper>", "exec")
 
 
-def helper_lines(facts: ProgramFacts, gradients: Container[str]) -> tuple[HelperLine, ...]:
-    """Every one whose root is none of the gradients that a name pairs."""
+def helper_lines(
+    facts: ProgramFacts, gradients: Container[str], others: Container[Statement] = ()
+) -> tuple[HelperLine, ...]:
+    """Every one whose root is none of the gradients that a name pairs, or that binds something else to it.
+
+    The latter are the statements in `others`.
+    """
     statements = facts.handwritten.statements
     lines = [line for at, one in enumerate(statements) for line in _lines(one, statements[:at])]
-    return tuple(line for line in lines if line.root not in gradients)
+    again = [replace(line, again=True) if line.root in gradients else line for line in lines]
+    return tuple(line for line in again if not line.again or line.statement in others)
 
 
 def _lines(statement: Statement, before: Sequence[Statement]) -> Iterator[HelperLine]:
@@ -97,10 +111,34 @@ def _parts(target: ast.expr) -> list[ast.expr]:
     return [] if isinstance(target, ast.Starred) else [target]
 
 
-def readers(facts: ProgramFacts, line: HelperLine) -> tuple[Statement, ...]:
-    """The statements that read what a line binds, the line itself left out."""
+def readers(facts: ProgramFacts, line: HelperLine, others: Container[Statement]) -> tuple[Statement, ...]:
+    """The statements that read what a line binds, the line itself left out.
+
+    A line of `others` is read as far as the next that binds its name.
+    """
     statements = facts.handwritten.statements
+    if line.statement in others:
+        later = [one for one in statements if one.number > line.statement.number]
+        end = next((one.number for one in later if line.root in one.binds), sys.maxsize)
+        statements = tuple(one for one in later if one.number <= end)
     return tuple(one for one in statements if line.root in one.reads and one is not line.statement)
+
+
+def made_directly(
+    facts: ProgramFacts, line: HelperLine, gradients: Container[str], others: Container[Statement]
+) -> frozenset[str]:
+    """The gradients whose lines read what a line of `others` binds, helper variables followed."""
+    lines = helper_lines(facts, gradients, others)
+    found: set[str] = set()
+    seen, queue = {line}, [line]
+    while queue:
+        for reader in readers(facts, queue.pop(), others):
+            through = [one for one in lines if one.statement is reader and one not in seen]
+            seen.update(through)
+            queue += through
+            if reader not in others:
+                found.update(name for name in reader.writes if name in gradients)
+    return frozenset(found)
 
 
 def passes_of(iteration: Iteration, line: HelperLine) -> int:

@@ -68,8 +68,8 @@ class WrongHelper:
 
     @property
     def name(self) -> str:
-        """What the line binds, as the program writes it."""
-        return self.line.text
+        """What the line binds is called."""
+        return self.line.name
 
     @property
     def lines(self) -> frozenset[int]:

@@ -25,8 +25,9 @@ from .interactions import judged_together, unexplained
 from .isolated_lines import second_look
 from .line_judgement import judgement_of, judgement_of_helper, unknown
 from .moved_worlds import tried_in_worlds
+from .name_versions import other_versions
 from .namesakes import namesakes, told_of
-from .outcome import LineCheck
+from .outcome import LineCheck, LineJudgement
 from .quick_pass import QuickPass, quick_pass
 from .repetition import UNREPEATED, is_in_doubt, repeats
 from .reused_names import settled, turning_points
@@ -85,7 +86,7 @@ def _in_precision(
         second = wide(start)
         if len(second.accused) < len(first.accused):
             judge, first = wide, second
-    turns = turning_points(iteration, first, session.roles.parameter_gradients)
+    turns = turning_points(session, iteration, first)
     complete = start or settled(first, turns, judge)
     if complete or first.doubtful:
         first = _by_value(partial(judge, complete, in_worlds=True))
@@ -178,7 +179,17 @@ def _said(quick: QuickPass, results: Results, helper: WrongHelper | None, found:
         of_helper=of_helper,
         apart=attempt.apart,
         namesakes=found,
+        several=_several(attempt, judgements),
     )
+
+
+def _several(attempt: Attempt, judgements: Mapping[str, LineJudgement]) -> dict[str, tuple[int, ...]]:
+    """The lines of the gradients whose names stand for something else before or afterwards."""
+    names = [name for name in attempt.reading.names if name in judgements]
+    others = other_versions(attempt.iteration, names, attempt.complete)
+    bound = {name for statement in others for name in statement.binds}
+    reused = [name for name, one in judgements.items() if one.reused and name not in bound]
+    return {name: judgements[name].lines for name in (*bound, *reused)}
 
 
 def _precision(attempt: Attempt) -> str:

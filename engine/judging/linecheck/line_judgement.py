@@ -18,9 +18,10 @@ from .clipping import clipped_after
 from .dependence import upstreams
 from .gradient_lines import COPIED, written_lines
 from .helper_places import WrongHelper
+from .name_versions import own_writes
 from .outcome import LineJudgement
 from .quick_pass import QuickPass
-from .reused_names import many
+from .reused_names import bound_again, many
 
 
 def unknown(attempt: Attempt, name: str) -> LineJudgement:
@@ -56,7 +57,7 @@ def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement
         reasons = attempt.iteration.references.reasons
         reason = reasons.get(attempt.reading.tensor_of[name], "no parameter reaches the tensor")
         return said(Verdict.NOT_CHECKED, message=reason)
-    message = result.message or _reuse(attempt, name, reads)
+    message = result.message or _reuse(attempt, name)
     early = None if message else _too_early(attempt, name, result.verdict)
     return said(
         result.verdict,
@@ -99,19 +100,15 @@ class _TooEarly(NamedTuple):
         return f"reads {self.read} before line {self.completed_in} completes it"
 
 
-def _reuse(attempt: Attempt, name: str, reads: tuple[str, ...]) -> str:
-    """Which line goes on to use a name for something else."""
-    for one in (name, *reads) if attempt.complete else ():
-        if one in attempt.complete:
-            iteration, count = attempt.iteration, attempt.complete[one]
-            line = iteration.statement_at(iteration.gradients[one].writes[count]).line
-            if clipped_after(iteration, one, count):
-                if one == name:
-                    return f"clipped in line {line}, after it is complete"
-                continue
-            tensor = attempt.reading.tensor_of[one]
-            return f"from line {line} on, {one} is no longer the gradient of {tensor}"
-    return ""
+def _reuse(attempt: Attempt, name: str) -> str:
+    """Which line goes on to use a gradient's name for something else."""
+    if name not in attempt.complete:
+        return ""
+    iteration, count = attempt.iteration, attempt.complete[name]
+    line = iteration.statement_at(iteration.gradients[name].writes[count]).line
+    if clipped_after(iteration, name, count):
+        return f"clipped in line {line}, after it is complete"
+    return f"from line {line} on, {name} is no longer the gradient of {attempt.reading.tensor_of[name]}"
 
 
 def _too_early(attempt: Attempt, name: str, verdict: Verdict) -> _TooEarly | None:
@@ -120,7 +117,7 @@ def _too_early(attempt: Attempt, name: str, verdict: Verdict) -> _TooEarly | Non
         return None
     section = attempt.session.program.section("backward")
     statements = section.statements if section else ()
-    names, static = set(attempt.reading.names), attempt.reading.static
+    names, static = set(attempt.reading.names) - _several(attempt), attempt.reading.static
     for position, statement in enumerate(statements):
         if name not in statement.writes:
             continue
@@ -129,3 +126,11 @@ def _too_early(attempt: Attempt, name: str, verdict: Verdict) -> _TooEarly | Non
                 if read != name and read in attempt.plan.writes and name not in static[read]:
                     return _TooEarly(read, later.line)
     return None
+
+
+def _several(attempt: Attempt) -> set[str]:
+    """The gradients whose names stand for something else as well, as those of their tensors do."""
+    again, iteration = bound_again(attempt.session.program), attempt.iteration
+    written = {name: iteration.writes.get(name, ()) for name in again}
+    afresh = {name for name, all in written.items() if len(own_writes(iteration, name)) < len(all)}
+    return afresh | attempt.complete.keys()

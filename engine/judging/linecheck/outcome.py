@@ -71,6 +71,8 @@ class LineCheck:
     of_helper: LineJudgement | None = None
     """What is said of it if it is."""
 
+    several: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By gradient whose name stands for something else before or afterwards, the lines that build it."""
     complete: Mapping[str, int] = field(default_factory=dict)
     """After how many writes gradients were taken, where their names stand for something else later."""
 
@@ -86,8 +88,9 @@ class LineCheck:
 
     @property
     def told(self) -> tuple[int, int]:
-        """How many gradients are accused, and how many were not judged as a line raised: fewer are better."""
-        return len(self.accused), sum(one.raised for one in self.judgements.values())
+        """How many gradients are accused or not judged as a line raised, and how many the latter."""
+        raised = sum(one.raised for one in self.judgements.values())
+        return len(self.accused) + raised, raised
 
     @property
     def doubtful(self) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 from ...execution.gradients.execution_path import Steps
 from ...execution.iteration import Iteration
+from ...execution.session import Session
 from ...program.naming import NamingScheme
 from ...program.program import Program
 from .clipping import clipped_after
@@ -89,25 +90,38 @@ def settled(
     return chosen
 
 
-def turning_points(
-    iteration: Iteration, check: LineCheck, kept: Container[str]
-) -> dict[str, tuple[int, ...]]:
+def turning_points(session: Session, iteration: Iteration, check: LineCheck) -> dict[str, tuple[int, ...]]:
     """After how many writes an accused gradient may be complete: what its name holds later is something else.
 
-    Only where a line of another gradient reads it later on, or where all that comes later clips it. The
-    gradients in `kept` are read after the backward: they are what they are in the end, clipped or not.
+    Only where a line of another gradient reads it later on, where the forward binds its tensor again, too,
+    or where all that comes later clips it. The gradients of parameters are read after the backward: they
+    are what they are in the end, clipped or not.
     """
-    turns = {name: _turns(iteration, check, name, kept) for name in sorted(check.accused)}
+    again = bound_again(session.program)
+    turns = {name: _turns(session, iteration, check, name, name in again) for name in sorted(check.accused)}
     return {name: counts for name, counts in turns.items() if counts}
 
 
-def _turns(iteration: Iteration, check: LineCheck, name: str, kept: Container[str]) -> tuple[int, ...]:
+def bound_again(program: Program) -> frozenset[str]:
+    """The gradients of tensors that the forward binds more than once, in no block."""
+    section = program.section("forward")
+    always = [one for one in (section.statements if section else ()) if one.always]
+    bound = Counter(name for one in always for name in one.binds)
+    return frozenset(program.naming.gradient(name) for name, count in bound.items() if count > 1)
+
+
+def _turns(
+    session: Session, iteration: Iteration, check: LineCheck, name: str, again: bool
+) -> tuple[int, ...]:
     writes = iteration.gradients[name].writes if name in iteration.gradients else ()
     statements = [iteration.statement_at(position) for position in writes]
     changing = [index for index, (one, other) in enumerate(pairwise(statements), 1) if one is not other]
     readers = [other for other, one in check.judgements.items() if name in one.upstreams and other != name]
     ran = len(iteration.recorder.entries)
     last = max((max(iteration.gradients[one].writes, default=ran) for one in readers), default=-1)
+    if again:
+        last = ran
+    kept = session.roles.parameter_gradients
     read = [count for count in reversed(changing) if name not in kept and writes[count] < last]
     clipped = [count for count in changing if count not in read and clipped_after(iteration, name, count)]
     return (*read[:_TRIED], *clipped[:1])

@@ -9,24 +9,27 @@ equals something, one may be the gradient of something else than what reads it n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from ...execution.replay.noted_forward import NotedForward, noted_forward
+from ...program.analysis import ProgramFacts
 from ...program.statements import Statement
+from ...program.torch_operations import allocates
 from ...tensors.comparison import entry_differences
 from ...verdict import Verdict
 from .attempt import Attempt
 from .blame import Results
 from .dependence import read_through
 from .flows import equal
-from .helper_lines import HelperLine, helper_lines, readers
+from .helper_lines import HelperLine, helper_lines, made_directly, readers
 from .helper_places import Place, Spot, WrongHelper
 from .isolated_lines import compared_exactly
 from .moved_worlds import BY
+from .name_versions import other_versions
 from .perturbation import Moved
 from .quick_pass import QuickPass
 from .sensitivity import Sensitivity, sensitivity
@@ -47,6 +50,10 @@ class _Search:
     names: frozenset[str]
     """The gradients that are compared; a container, whatever its name, holds what is not."""
     noted: NotedForward
+    others: frozenset[Statement]
+    """The statements that bind the name of a gradient to something else."""
+    direct: Mapping[HelperLine, frozenset[str]]
+    """By helper line, the gradients whose lines read what it binds."""
     made: Mapping[HelperLine, frozenset[str]]
     """By helper line, the gradients that are made from what it binds and can be compared."""
     own: Scene
@@ -57,7 +64,7 @@ class _Search:
 
     def readers(self, line: HelperLine) -> Sequence[Statement]:
         """The statements that read what a line binds."""
-        return readers(self.attempt.session.facts, line)
+        return readers(self.attempt.session.facts, line, self.others)
 
 
 def blamed_by_value(quick: QuickPass, results: Results) -> tuple[Results, WrongHelper | None]:
@@ -72,11 +79,23 @@ def blamed_by_value(quick: QuickPass, results: Results) -> tuple[Results, WrongH
         return results, None
     for line in _suspected(search):
         if (found := _found(search, line)) is not None:
-            return _with_blame(search, results, line, found[1]), _told(search, line, *found)
+            wrong, (place, run) = _behind_more(search, line, found)
+            return _with_blame(search, results, wrong, run), _told(search, wrong, place, run)
     for line in _unknown(search):
         if (found := _found(search, line)) is not None:
             return results, replace(_told(search, line, *found), certain=False)
     return results, None
+
+
+def _behind_more(
+    search: _Search, line: HelperLine, found: tuple[Place, Run]
+) -> tuple[HelperLine, tuple[Place, Run]]:
+    """The same, or a line that binds what arrives somewhere, where that explains more wrong gradients."""
+    spoiled = search.made[line] & search.wrong
+    for other in _several(search):
+        if search.made[other] & search.wrong > spoiled and (more := _found(search, other)) is not None:
+            return other, more
+    return line, found
 
 
 def _found(search: _Search, line: HelperLine) -> tuple[Place, Run] | None:
@@ -93,24 +112,38 @@ def _search_of(quick: QuickPass, results: Results, suspects: frozenset[str]) -> 
     facts, names = attempt.session.facts, frozenset(results.agreements)
     # what the forward keeps of a gradient, pass by pass, is not replaced with it
     kept = attempt.plan.before.keys()
-    through = read_through(facts, names, kept)
-    every = {line: _made_from(line, through, results) for line in helper_lines(facts, names - kept)}
+    others = other_versions(attempt.iteration, names - kept, attempt.complete)
+    direct = _direct(facts, names, kept, others)
+    every = {line: _made_from(some, results) for line, some in direct.items()}
     made = {line: some for line, some in every.items() if some & suspects}
     noted = noted_forward(facts.program)
     if not made or noted is None:
         return None
-    elsewhere = suspects.difference(*made.values()) - {line.root for line in made}
+    elsewhere = suspects.difference(*made.values()) - {line.root for line in made if not line.again}
     still = compared_exactly(attempt, quick.cuts)
     moves = [Moved(data=False, still=still, by=BY, seed=seed) for seed in range(_MOVED)]
     own, *moved = [scene_of(attempt, noted, move, elsewhere) for move in (None, *moves)]
     before = own.run(tuple(made), {})
     wrong = frozenset(name for name in suspects if not own.right(name, before))
-    return _Search(attempt, names, noted, made, own, before, wrong, moved)
+    return _Search(attempt, names, noted, others, direct, made, own, before, wrong, moved)
 
 
-def _made_from(line: HelperLine, through: Mapping[str, frozenset[str]], results: Results) -> frozenset[str]:
+def _direct(
+    facts: ProgramFacts, names: frozenset[str], kept: Set[str], others: frozenset[Statement]
+) -> dict[HelperLine, frozenset[str]]:
+    """By helper line, the gradients whose lines read what it binds, other helper variables followed."""
+    through, gradients = read_through(facts, names, kept), names - kept
+    return {
+        line: made_directly(facts, line, gradients, others)
+        if line.again
+        else frozenset(name for name, behind in through.items() if line.root in behind) - {line.root}
+        for line in helper_lines(facts, gradients, others)
+    }
+
+
+def _made_from(direct: frozenset[str], results: Results) -> frozenset[str]:
     """The gradients that a helper line ends up in, what is told as a convention left out."""
-    made = {name for name, others in through.items() if line.root in others} - {line.root}
+    made = set(direct)
     while fresh := {n for n, reads in results.upstreams.items() if made.intersection(reads)} - made:
         made |= fresh
     verdicts = {name: results.agreements[name].verdict for name in made & results.agreements.keys()}
@@ -120,30 +153,39 @@ def _made_from(line: HelperLine, through: Mapping[str, frozenset[str]], results:
 _RIGHT = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
 
 
-def _unknown(search: _Search) -> Iterable[HelperLine]:
-    """The lines in the order in which one first binds what arrives nowhere."""
+def _unknown(search: _Search) -> list[HelperLine]:
+    """The lines in the order in which one first binds what arrives nowhere, and is not to be filled."""
     arrives = search.own.flows.arrives
-    return dict.fromkeys(one.line for one in search.before.seen if not arrives(one.value))
+    unknown = dict.fromkeys(one.line for one in search.before.seen if not arrives(one.value))
+    return [line for line in unknown if not _makes_memory(line, unknown)]
+
+
+def _makes_memory(line: HelperLine, lines: Iterable[HelperLine]) -> bool:
+    """Whether a line makes what another line then fills."""
+    filled = any(one.text == line.text and one is not line for one in lines)
+    return filled and any(map(allocates, line.statement.called))
 
 
 def _suspected(search: _Search) -> Iterator[HelperLine]:
     """Those of them that are wrong if they can be, then others that several wrong gradients are made from."""
     unknown = _unknown(search)
     yield from (line for line in unknown if _may_be_blamed(search, line))
+    yield from (line for line in _several(search) if line not in unknown)
+
+
+def _several(search: _Search) -> Iterator[HelperLine]:
+    """The lines that several wrong gradients are made from, in more ways than one."""
     for line in dict.fromkeys(one.line for one in search.before.seen):
-        several = len(search.readers(line)) > 1 and len(search.made[line] & search.wrong) > 1
-        if line not in unknown and several:
+        if len(search.readers(line)) > 1 and len(search.made[line] & search.wrong) > 1:
             yield line
 
 
 def _may_be_blamed(search: _Search, line: HelperLine) -> bool:
     """Not where a single line of a gradient reads it, and no name says what it is: the error may be there."""
     some, names = search.readers(line), search.names
-    return (
-        line.root in names | search.attempt.apart
-        or len(some) > 1
-        or not any(name in names for one in some for name in one.writes)
-    )
+    gradients = [name for one in some if one not in search.others for name in one.writes if name in names]
+    named = line.root in names | search.attempt.apart and not line.again
+    return named or len(some) > 1 or not gradients
 
 
 def _places(search: _Search, line: HelperLine) -> Iterator[Place]:
@@ -187,9 +229,8 @@ def _with_blame(search: _Search, results: Results, line: HelperLine, run: Run) -
     made, right = search.made[line], Verdict.RIGHT
     wrong = {name for name in made if results.agreements[name].verdict.accuses}
     agreements = {name: search.own.agreement(name, run)._replace(verdict=right) for name in wrong}
-    through = read_through(search.attempt.session.facts, search.names)
-    direct = {name for name in search.names if line.root in through[name]}
-    upstreams = {n: (line.text, *some) if n in direct else some for n, some in results.upstreams.items()}
+    direct = search.direct[line]
+    upstreams = {n: (line.name, *some) if n in direct else some for n, some in results.upstreams.items()}
     return Results({**results.agreements, **agreements}, upstreams)
 
 

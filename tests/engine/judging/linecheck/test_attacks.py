@@ -17,7 +17,7 @@ from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.program.program import parse
 
 ATTACKS = sorted((Path(__file__).parents[3] / "programs" / "attacks").glob("*.py"))
-PLANT = re.compile(r"^ *#! (?P<names>\w+(?:, \w+)*): (?P<text>.*)$")
+PLANT = re.compile(r"^ *#! (?P<names>\w[\w, ]*): (?P<text>.*)$")
 
 
 @dataclass(frozen=True)

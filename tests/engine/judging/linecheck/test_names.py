@@ -259,3 +259,52 @@ def test_lines_below_a_buffer_that_the_forward_fills_are_judged(
     assert found["dh"].line is not None
     assert found["dh"].line.verdict is (Verdict.WRONG_HERE if wrong else Verdict.RIGHT)
     assert all(one.verdict.passes for one in found.values()) is not wrong
+
+
+BRANCHES = {
+    "setup": DATA,
+    "parameters": "A, B, V = torch.randn(3, 4), torch.randn(3, 4), torch.randn(4, 2)",
+    "forward": """
+        h = torch.tanh(x @ A)
+        u = h
+        h = torch.sigmoid(x @ B)
+        both = u * h
+        e = both @ V - y
+        loss = (e * e).mean()
+    """,
+    "backward": """
+        de = 2 * e / e.numel()
+        dV = both.T @ de
+        dboth = de @ V.T
+        dh = dboth * u
+        dz = dh * h * (1 - h)
+        dB = x.T @ dz
+        dh = dboth * h
+        dz = dh * (1 - u * u)
+        dA = x.T @ dz
+    """,
+    "update": None,
+}
+SLIPS_OF_BRANCHES = {
+    "dh = dboth * u": "dh = dboth",
+    "dz = dh * h * (1 - h)": "dz = dh * h",
+    "dh = dboth * h": "dh = -dboth * h",
+    "dz = dh * (1 - u * u)": "dz = dh * (1 + u * u)",
+    "dV = both.T @ de": "dV = 2 * both.T @ de",
+}
+
+
+def test_names_that_stand_for_one_branch_after_another_are_right(judged: Judged) -> None:
+    assert all(one.verdict.passes for one in judged(**BRANCHES).values())
+
+
+@pytest.mark.parametrize("line", SLIPS_OF_BRANCHES)
+def test_one_slip_among_names_that_stand_for_several_is_one_accusation(line: str, build: Build) -> None:
+    slip = SLIPS_OF_BRANCHES[line]
+    program = build(**{**BRANCHES, "backward": BRANCHES["backward"].replace(f"{line}\n", f"{slip}\n")})
+    report = check(program)
+    wrong = [one for one in report.gradients if one.verdict.accuses]
+    accused = [program.lines[at - 1] for one in wrong for at in one.accused_lines or one.lines]
+    assert accused == [slip]
+    assert report.exit_code == 1
+    assert not any("before line" in one.message for one in report.gradients)
