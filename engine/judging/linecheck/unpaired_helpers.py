@@ -9,62 +9,29 @@ equals something, one may be the gradient of something else than what reads it n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from ...execution.replay.noted_forward import NotedForward, noted_forward
-from ...program.analysis import ProgramFacts
 from ...program.statements import Statement
 from ...program.torch_operations import allocates
 from ...tensors.comparison import entry_differences
 from ...verdict import Verdict
-from .attempt import Attempt
 from .blame import Results
 from .dependence import read_through
 from .flows import equal
-from .helper_lines import HelperLine, helper_lines, made_directly, readers
+from .helper_lines import HelperLine
 from .helper_places import Place, Spot, WrongHelper
-from .isolated_lines import compared_exactly
-from .moved_worlds import BY
-from .name_versions import other_versions
-from .perturbation import Moved
+from .helper_search import Search, search_of
 from .quick_pass import QuickPass
 from .sensitivity import Sensitivity, sensitivity
 from .spots import latest_first, words_of
-from .watched_helpers import Run, Scene, scene_of
+from .watched_helpers import Run, Scene
 from .written_entries import able_alone
 
 _ROUNDING = 1e-9
-_MOVED = 2
-"""In so many moved worlds a finding has to hold as well."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Search:
-    """What is known before any place is tried."""
-
-    attempt: Attempt
-    names: frozenset[str]
-    """The gradients that are compared; a container, whatever its name, holds what is not."""
-    noted: NotedForward
-    others: frozenset[Statement]
-    """The statements that bind the name of a gradient to something else."""
-    direct: Mapping[HelperLine, frozenset[str]]
-    """By helper line, the gradients whose lines read what it binds."""
-    made: Mapping[HelperLine, frozenset[str]]
-    """By helper line, the gradients that are made from what it binds and can be compared."""
-    own: Scene
-    before: Run
-    wrong: frozenset[str]
-    """Those that are wrong as the program stands."""
-    moved: Sequence[Scene]
-
-    def readers(self, line: HelperLine) -> Sequence[Statement]:
-        """The statements that read what a line binds."""
-        return readers(self.attempt.session.facts, line, self.others)
 
 
 def blamed_by_value(quick: QuickPass, results: Results) -> tuple[Results, WrongHelper | None]:
@@ -74,7 +41,7 @@ def blamed_by_value(quick: QuickPass, results: Results) -> tuple[Results, WrongH
     and that may be wrong as well.
     """
     suspects = frozenset(name for name, one in results.agreements.items() if one.verdict.accuses)
-    search = _search_of(quick, results, suspects) if suspects and quick.attempt.dtype is not None else None
+    search = search_of(quick, results, suspects) if suspects and quick.attempt.dtype is not None else None
     if search is None:
         return results, None
     for line in _suspected(search):
@@ -88,7 +55,7 @@ def blamed_by_value(quick: QuickPass, results: Results) -> tuple[Results, WrongH
 
 
 def _behind_more(
-    search: _Search, line: HelperLine, found: tuple[Place, Run]
+    search: Search, line: HelperLine, found: tuple[Place, Run]
 ) -> tuple[HelperLine, tuple[Place, Run]]:
     """The same, or a line that binds what arrives somewhere, where that explains more wrong gradients."""
     spoiled = search.made[line] & search.wrong
@@ -98,7 +65,7 @@ def _behind_more(
     return line, found
 
 
-def _found(search: _Search, line: HelperLine) -> tuple[Place, Run] | None:
+def _found(search: Search, line: HelperLine) -> tuple[Place, Run] | None:
     """Where the gradients flow that a line ought to bind, and what comes of it when it does."""
     for place in _places(search, line):
         run = _repaired(search, search.own, line, place)
@@ -107,53 +74,7 @@ def _found(search: _Search, line: HelperLine) -> tuple[Place, Run] | None:
     return None
 
 
-def _search_of(quick: QuickPass, results: Results, suspects: frozenset[str]) -> _Search | None:
-    attempt = quick.attempt
-    facts, names = attempt.session.facts, frozenset(results.agreements)
-    # what the forward keeps of a gradient, pass by pass, is not replaced with it
-    kept = attempt.plan.before.keys()
-    others = other_versions(attempt.iteration, names - kept, attempt.complete)
-    direct = _direct(facts, names, kept, others)
-    every = {line: _made_from(some, results) for line, some in direct.items()}
-    made = {line: some for line, some in every.items() if some & suspects}
-    noted = noted_forward(facts.program)
-    if not made or noted is None:
-        return None
-    elsewhere = suspects.difference(*made.values()) - {line.root for line in made if not line.again}
-    still = compared_exactly(attempt, quick.cuts)
-    moves = [Moved(data=False, still=still, by=BY, seed=seed) for seed in range(_MOVED)]
-    own, *moved = [scene_of(attempt, noted, move, elsewhere) for move in (None, *moves)]
-    before = own.run(tuple(made), {})
-    wrong = frozenset(name for name in suspects if not own.right(name, before))
-    return _Search(attempt, names, noted, others, direct, made, own, before, wrong, moved)
-
-
-def _direct(
-    facts: ProgramFacts, names: frozenset[str], kept: Set[str], others: frozenset[Statement]
-) -> dict[HelperLine, frozenset[str]]:
-    """By helper line, the gradients whose lines read what it binds, other helper variables followed."""
-    through, gradients = read_through(facts, names, kept), names - kept
-    return {
-        line: made_directly(facts, line, gradients, others)
-        if line.again
-        else frozenset(name for name, behind in through.items() if line.root in behind) - {line.root}
-        for line in helper_lines(facts, gradients, others)
-    }
-
-
-def _made_from(direct: frozenset[str], results: Results) -> frozenset[str]:
-    """The gradients that a helper line ends up in, what is told as a convention left out."""
-    made = set(direct)
-    while fresh := {n for n, reads in results.upstreams.items() if made.intersection(reads)} - made:
-        made |= fresh
-    verdicts = {name: results.agreements[name].verdict for name in made & results.agreements.keys()}
-    return frozenset(name for name, one in verdicts.items() if one in _RIGHT or one.accuses)
-
-
-_RIGHT = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
-
-
-def _unknown(search: _Search) -> list[HelperLine]:
+def _unknown(search: Search) -> list[HelperLine]:
     """The lines in the order in which one first binds what arrives nowhere, and is not to be filled."""
     arrives = search.own.flows.arrives
     unknown = dict.fromkeys(one.line for one in search.before.seen if not arrives(one.value))
@@ -166,21 +87,21 @@ def _makes_memory(line: HelperLine, lines: Iterable[HelperLine]) -> bool:
     return filled and any(map(allocates, line.statement.called))
 
 
-def _suspected(search: _Search) -> Iterator[HelperLine]:
+def _suspected(search: Search) -> Iterator[HelperLine]:
     """Those of them that are wrong if they can be, then others that several wrong gradients are made from."""
     unknown = _unknown(search)
     yield from (line for line in unknown if _may_be_blamed(search, line))
     yield from (line for line in _several(search) if line not in unknown)
 
 
-def _several(search: _Search) -> Iterator[HelperLine]:
+def _several(search: Search) -> Iterator[HelperLine]:
     """The lines that several wrong gradients are made from, in more ways than one."""
     for line in dict.fromkeys(one.line for one in search.before.seen):
         if len(search.readers(line)) > 1 and len(search.made[line] & search.wrong) > 1:
             yield line
 
 
-def _may_be_blamed(search: _Search, line: HelperLine) -> bool:
+def _may_be_blamed(search: Search, line: HelperLine) -> bool:
     """Not where a single line of a gradient reads it, and no name says what it is: the error may be there."""
     some, names = search.readers(line), search.names
     gradients = [name for one in some if one not in search.others for name in one.writes if name in names]
@@ -188,7 +109,7 @@ def _may_be_blamed(search: _Search, line: HelperLine) -> bool:
     return named or len(some) > 1 or not gradients
 
 
-def _places(search: _Search, line: HelperLine) -> Iterator[Place]:
+def _places(search: Search, line: HelperLine) -> Iterator[Place]:
     """Where gradients flow that a line may be given so that all is right, the latest made first."""
     bound, known = search.before.bound(line), dict[torch.Size, Sensitivity | None]()
     gradients = search.own.flows.gradients
@@ -202,7 +123,7 @@ def _places(search: _Search, line: HelperLine) -> Iterator[Place]:
             yield from of_shape.places(spot, gradients[spot])
 
 
-def _repaired(search: _Search, scene: Scene, line: HelperLine, place: Place) -> Run | None:
+def _repaired(search: Search, scene: Scene, line: HelperLine, place: Place) -> Run | None:
     """A run with the gradients of a place given to a line, if all that is made from it is right then.
 
     Not where all that reads the line passes it on as it is: the error may as well be there.
@@ -217,14 +138,14 @@ def _repaired(search: _Search, scene: Scene, line: HelperLine, place: Place) -> 
     return None if passed_on or _is_passed_on(search, some, run, given) else run
 
 
-def _is_passed_on(search: _Search, some: Sequence[Statement], run: Run, given: Mapping[int, Tensor]) -> bool:
+def _is_passed_on(search: Search, some: Sequence[Statement], run: Run, given: Mapping[int, Tensor]) -> bool:
     """Whether the only line that reads it makes a gradient of it that is the same."""
     written = [name for name in some[0].writes if name in search.names] if len(some) == 1 else []
     values = [value for name in written if isinstance(value := run.values.get(name), Tensor)]
     return len(given) == 1 and any(equal(value, one) for value in values for one in given.values())
 
 
-def _with_blame(search: _Search, results: Results, line: HelperLine, run: Run) -> Results:
+def _with_blame(search: Search, results: Results, line: HelperLine, run: Run) -> Results:
     """What is made from the line is right, and inherits."""
     made, right = search.made[line], Verdict.RIGHT
     wrong = {name for name in made if results.agreements[name].verdict.accuses}
@@ -234,7 +155,7 @@ def _with_blame(search: _Search, results: Results, line: HelperLine, run: Run) -
     return Results({**results.agreements, **agreements}, upstreams)
 
 
-def _told(search: _Search, line: HelperLine, place: Place, run: Run) -> WrongHelper:
+def _told(search: Search, line: HelperLine, place: Place, run: Run) -> WrongHelper:
     bound = run.bound(line)
     given = search.own.flows.at(place, len(bound))
     shape, expected = tuple(bound[min(given)].shape), tuple(given[min(given)].shape)
@@ -252,7 +173,7 @@ def _told(search: _Search, line: HelperLine, place: Place, run: Run) -> WrongHel
 
 
 def _accused_lines(
-    search: _Search, line: HelperLine, run: Run, given: Mapping[int, Tensor]
+    search: Search, line: HelperLine, run: Run, given: Mapping[int, Tensor]
 ) -> tuple[int, ...]:
     """Those of several lines that build a helper variable which may alone have made it wrong.
 
@@ -282,11 +203,11 @@ def _ratio(bound: Sequence[Tensor], given: Mapping[int, Tensor]) -> float | None
     return ratio if ratio and all(equal(value, ratio * one) for value, one in pairs) else None
 
 
-def _line(search: _Search, spot: Spot) -> int:
+def _line(search: Search, spot: Spot) -> int:
     return search.noted.expressions[spot.expression].line if spot.expression >= 0 else 0
 
 
-def _data(search: _Search, line: HelperLine) -> list[HelperLine]:
+def _data(search: Search, line: HelperLine) -> list[HelperLine]:
     """The helper lines that a line reads, at first or second hand, and that no gradient flows through."""
     names, arrives = search.names, search.own.flows.arrives
     flowing = {one.line for one in search.before.seen if arrives(one.value)} | {line}
