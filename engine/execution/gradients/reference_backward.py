@@ -21,6 +21,7 @@ from ...tensors.dtypes import can_have_gradient
 from ...tensors.inert import is_tensor, name_of_type
 from ...tensors.kinds import kind_of, requires_grad, shape_of, unreadable
 from ..failure import ProgramFault
+from ..holders import PLAIN
 from ..recording.steps import MISSING
 
 
@@ -281,7 +282,8 @@ def _reason(name: str, value: Any) -> str:
         return f"`{name}` is {kind} tensor, which has no gradient"
     if not isinstance(value, Tensor):
         kind = with_article(type(value).__name__)
-        return f"`{name}` is {kind}, not a tensor: what it holds is judged where it is read"
+        held = "" if type(value) in PLAIN else ": what it holds is judged where it is read"
+        return f"`{name}` is {kind}, not a tensor{held}"
     return f"`{name}` has no gradient: no parameter reaches it"
 
 
