@@ -15,7 +15,7 @@ from ..execution.session import Session
 from ..execution.silence import silenced
 from ..program.program import Program
 from ..verdict import Verdict
-from .convention import convention
+from .convention import ByConvention, convention
 from .diagnosis.diagnose import diagnose
 from .diagnosis.diagnosis import Diagnosis
 from .judgement import Judgement, judgements
@@ -123,7 +123,10 @@ def _asides(reports: list[GradientReport]) -> list[str]:
         for report in reports
         if report.message and report.verdict in _PASSED and report.line is not None
     ]
-    return [*told, *filter(None, [convention(reports)])]
+    kept_to = convention(
+        ByConvention(one.name, one.tensor, one.verdict, one.factor) for one in reports if one.tensor
+    )
+    return [*told, *filter(None, [kept_to])]
 
 
 def gradient_reports(session: Session, record: Iteration, rtol: float, atol: float) -> list[GradientReport]:

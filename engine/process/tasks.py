@@ -92,14 +92,16 @@ class Explain:
 
     def _told(self, study: Study) -> tuple[tuple[Told, ...], ...] | NoTensor:
         from ..tutor.explanation import explain
+        from ..tutor.own_terms import TermsOf
         from ..tutor.wording import explanation_lines
 
+        terms_of = TermsOf(study, study.judgements)
         tensors = [*study.derivation.gradients] if self.word is None else [_tensor(study, self.word)]
         told = []
         for tensor in tensors:
             if tensor is None:
                 return _none_such(study, self.word or "")
-            said = explain(study.program, study.iteration, study.derivation, tensor)
+            said = explain(study.program, study.iteration, terms_of(tensor), tensor)
             told.append(tuple(explanation_lines(said)))
         return tuple(told)
 
@@ -119,6 +121,7 @@ class Hint:
 
     def _told(self, study: Study) -> tuple[Told, ...] | NoTensor:
         from ..tutor.hints import hint
+        from ..tutor.own_terms import TermsOf
         from ..tutor.wording import hint_lines, right_already
 
         tensor = _tensor(study, self.word)
@@ -127,7 +130,8 @@ class Hint:
         gradient = study.derivation.gradients[tensor].name
         if right := right_already(gradient, study.judgement(tensor)):
             return tuple(right)
-        lines = hint(study.program, study.by_convention, tensor, self.level)
+        terms = TermsOf(study, study.judgements)(tensor)
+        lines = hint(study.program, terms.derivation, tensor, self.level, terms.convention)
         return tuple(hint_lines(gradient, self.level, lines))
 
 

@@ -47,3 +47,5 @@ class Written:
 
     text: str
     unwritten: Mapping[str, str]
+    convention: str = ""
+    """The convention of the program that the written lines keep to, in a sentence."""

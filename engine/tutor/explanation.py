@@ -12,7 +12,7 @@ from torch import Tensor
 from ..execution.iteration import Iteration
 from ..program.program import Program
 from ..program.torch_operations import broadcasts
-from ..rules.derivation.derive import Derivation, Derived
+from ..rules.derivation.derive import Derived
 from ..rules.derivation.reverse_walk import Contribution
 from ..rules.derivation.worked_example import worked
 from ..rules.derivation.written_lines import lines_of
@@ -20,6 +20,7 @@ from ..rules.style import styled
 from ..rules.table import Use
 from ..rules.trees import text_of
 from ..tensors.dtypes import with_precision
+from .own_terms import OwnTerms
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,14 @@ class Explanation:
     """What the terms of that entry add up to."""
     reason: str = ""
     """Why there is no term, where there is none."""
+    convention: str = ""
+    """What the program's gradients are on purpose, in a sentence."""
 
 
 def explain(
     program: Program,
     iteration: Iteration,
-    derivation: Derivation,
+    terms: OwnTerms,
     tensor: str,
     at: tuple[int, ...] | None = None,
 ) -> Explanation:
@@ -77,8 +80,9 @@ def explain(
     Raises:
         KeyError: no such tensor has a gradient.
     """
+    derivation = terms.derivation
     derived = derivation.gradients[tensor]
-    names = true_names(derivation, iteration)
+    names = own_values(terms, iteration)
     value = names.get(tensor)
     shape = tuple(value.shape) if isinstance(value, Tensor) else ()
     place = at if at is not None and len(at) == len(shape) else _worst(iteration, derived, shape)
@@ -87,19 +91,31 @@ def explain(
             _use(program, derived, contribution, names, place, first=position == 0)
             for position, contribution in enumerate(derived.contributions)
         )
-    true = iteration.references.gradients.get(tensor)
-    total = f"{true[place].item():.4g}" if true is not None else ""
+    own = names.get(derived.name) if tensor in iteration.references.gradients else None
+    total = f"{own[place].item():.4g}" if own is not None else ""
     return Explanation(
-        tensor, shape, made_by(program, tensor), uses, derived.lines, place, total, derived.reason
+        tensor,
+        shape,
+        made_by(program, tensor),
+        uses,
+        derived.lines,
+        place,
+        total,
+        derived.reason,
+        terms.convention,
     )
 
 
-def true_names(derivation: Derivation, iteration: Iteration) -> dict[str, Any]:
-    """Every name's value when the forward had run, and the true gradients as upstream gradients."""
+def own_values(terms: OwnTerms, iteration: Iteration) -> dict[str, Any]:
+    """Every name's value when the forward had run, and the right gradients, in the program's scale."""
     true = iteration.references.gradients
-    known = {one.name: true[tensor] for tensor, one in derivation.gradients.items() if tensor in true}
+    gradients = terms.derivation.gradients
+    tensors = {use.upstream: use.target for one in gradients.values() for use in one.contributions}
+    tensors |= {one.name: tensor for tensor, one in gradients.items()}
+    known = {name: true[tensor] for name, tensor in tensors.items() if tensor in true}
     wide = {name: one.to(with_precision(one.dtype, torch.float64)) for name, one in known.items()}
-    return {**derivation.names, **wide}
+    scaled = {name: terms.scales.get(name, 1.0) * one for name, one in wide.items()}
+    return {**terms.derivation.names, **scaled}
 
 
 def made_by(program: Program, tensor: str) -> str:

@@ -19,8 +19,12 @@ LEVELS = 5
 BLANK = "____"
 
 
-def hint(program: Program, derivation: Derivation, tensor: str, level: int) -> tuple[str, ...]:
+def hint(
+    program: Program, derivation: Derivation, tensor: str, level: int, convention: str = ""
+) -> tuple[str, ...]:
     """The lines of the hint of that level, 1 to 5; each says more than the one before.
+
+    `convention` is what the program's own gradients are on purpose, to be told beside them.
 
     Raises:
         KeyError: no such tensor has a gradient.
@@ -30,7 +34,9 @@ def hint(program: Program, derivation: Derivation, tensor: str, level: int) -> t
         return (f"No hint for {derived.name}: {derived.reason}.",)
     levels = (_users, _rules, _shapes, _blanked, _whole)
     lines = levels[min(max(level, 1), LEVELS) - 1](program, derivation, derived)
-    return (*lines, *unwritten_reads(program, derived)) if level >= _NAMES_GRADIENTS else lines
+    if level < _NAMES_GRADIENTS:
+        return lines
+    return (*lines, *unwritten_reads(program, derived), *filter(None, [convention]))
 
 
 _NAMES_GRADIENTS = 3

@@ -140,19 +140,32 @@ def _with_new_section(program: Program, listed: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def with_gradients(program: Program, gradients: Sequence[Derived], early: Collection[str] = ()) -> Placed:
+def with_gradients(
+    program: Program,
+    gradients: Sequence[Derived],
+    early: Collection[str] = (),
+    *,
+    anew: Collection[str] = (),
+) -> Placed:
     """The program with these gradients in their places, every other line as it was.
 
     A gradient written as `dX = ...` is replaced where it stands, if what it reads stands above; any other
     goes before the first line that reads it, or to the end of the section; one in `early` right below what
-    it reads.
+    it reads. The lines of those in `anew` are exchanged.
+
+    Raises:
+        CannotPlace: the lines of one in `anew` do more than write it.
     """
     section = program.section("backward")
     if section is None:
         return Placed(_with_new_section(program, _listed(program, gradients)), gradients)
     names = {derived.name for derived in gradients}
-    marked = {s.top: s.holes for s in holes(program).values() if names.issuperset(s.holes)}
-    return _exchanged(program, section, gradients, marked, early)
+    old: dict[int, Sequence[str]] = {
+        s.top: s.holes for s in holes(program).values() if names.issuperset(s.holes)
+    }
+    for name in anew:
+        old |= _own_blocks(section, name)
+    return _exchanged(program, section, gradients, old, early)
 
 
 def with_line(program: Program, derived: Derived) -> str:
@@ -166,11 +179,7 @@ def with_line(program: Program, derived: Derived) -> str:
     if section is None:
         return with_gradients(program, [derived]).text
     name = derived.name
-    for statement in section.statements:
-        alone = set(statement.writes) == {name} and statement.always and not acts_in_test(statement.node)
-        if name in statement.writes and not alone:
-            raise CannotPlace(f"line {statement.line} does more than write {name}; change it by hand")
-    own = {s.top: (name,) for s in section.statements if name in s.writes}
+    own = _own_blocks(section, name)
     if not own or name in holes(program):
         placed = _exchanged(program, section, [derived], own)
     else:
@@ -178,6 +187,15 @@ def with_line(program: Program, derived: Derived) -> str:
     if not placed.gradients[0].lines:
         raise CannotPlace(placed.gradients[0].reason)
     return placed.text
+
+
+def _own_blocks(section: Section, name: str) -> dict[int, Sequence[str]]:
+    """The blocks that write a gradient, and nothing else."""
+    for statement in section.statements:
+        alone = set(statement.writes) == {name} and statement.always and not acts_in_test(statement.node)
+        if name in statement.writes and not alone:
+            raise CannotPlace(f"line {statement.line} does more than write {name}; change it by hand")
+    return {s.top: (name,) for s in section.statements if name in s.writes}
 
 
 def _exchanged(

@@ -13,8 +13,7 @@ from ..execution.silence import silenced
 from ..judging.judgement import Judgement, judgements
 from ..judging.linecheck.line_check import check_lines
 from ..program.program import Program
-from ..rules.derivation.derive import Derivation, derive, wanted_leaves
-from .convention import factors_of, kept
+from ..rules.derivation.derive import Derivation, derive
 
 
 class CannotStudy(Exception):
@@ -42,12 +41,6 @@ class Study:
     def judgement(self, tensor: str) -> Judgement | None:
         """What a check says of one gradient as the program writes it; None where it does not."""
         return self.judgements.get(self.derivation.gradients[tensor].name)
-
-    @property
-    def by_convention(self) -> Derivation:
-        """The gradients that the rules give, in the scale that the program's own have on purpose."""
-        factors = factors_of(self.iteration, self.judgements)
-        return kept(self.derivation, factors, wanted_leaves(self.session))
 
 
 def study(program: Program, seed: int = 0) -> Study:

@@ -11,18 +11,18 @@ from ..execution.session import Session
 from ..judging.judgement import Judgement
 from ..program.library import FOLDER, load
 from ..program.program import Program, ProgramError
-from ..program.reading import read_again
 from ..program.statements import Statement
 from ..program.user_file import CannotWrite, in_form_of
 from ..program.user_file import replace as replace_file
-from ..rules.derivation.derive import Derivation, Derived, derive, wanted_leaves
+from ..rules.derivation.derive import Derivation, Derived, derive
 from .answer import Answer, Asked, Told
-from .convention import factors_of, kept
 from .explanation import explain
 from .hints import LEVELS, hint, unwritten_reads
-from .placement import CannotPlace, with_line
+from .own_terms import OwnTerms, TermsOf
+from .placement import CannotPlace, Placed, with_line
+from .rehearsal import denials, rehearsed
+from .study import Study
 from .wording import explanation_lines, hint_lines, right_already
-from .writing import denials
 
 _OF_THE_LOSS = "the gradient of the loss itself is 1; every other one starts from there"
 
@@ -35,6 +35,7 @@ class Tutor:
         self.newest: Answer | None = None
         self._levels: dict[str, int] = {}
         self._derived: tuple[Iteration, Derivation] | None = None
+        self._terms_of: TermsOf | None = None
 
     def answer(
         self,
@@ -54,21 +55,23 @@ class Tutor:
         elif tensor not in derivation.gradients:
             lines = (Told(self._no_gradient(tensor), "head"),)
         elif asked is Asked.EXPLANATION:
-            lines = explanation_lines(explain(self.program, record, derivation, tensor))
+            terms = self._terms(session, record, judgements, tensor)
+            lines = explanation_lines(explain(self.program, record, terms, tensor))
         elif right := right_already(gradient, judgements.get(gradient)):
             lines = right
         else:
-            own = kept(derivation, factors_of(record, judgements), wanted_leaves(session))
+            terms = self._terms(session, record, judgements, tensor)
             if asked is Asked.HINT:
-                lines = self._hint(own, tensor)
+                lines = self._hint(terms, tensor)
             else:
-                lines, writable = self._line(own.gradients[tensor], session, now=asked is Asked.WRITTEN)
+                lines, writable = self._line(terms, tensor, session, now=asked is Asked.WRITTEN)
         number = self.newest.number + 1 if self.newest is not None else 1
         self.newest = Answer(number, asked, gradient, lines, writable)
 
     def forget(self) -> None:
         """The iteration that was asked about is over: nothing of it is kept."""
         self._derived = None
+        self._terms_of = None
 
     def _no_gradient(self, tensor: str) -> str:
         if not tensor:
@@ -77,23 +80,36 @@ class Tutor:
 
     def _derivation(self, session: Session, record: Iteration) -> Derivation:
         if self._derived is None or self._derived[0] is not record:
+            self._terms_of = None
             self._derived = (record, derive(session, record))
         return self._derived[1]
 
-    def _hint(self, derivation: Derivation, tensor: str) -> tuple[Told, ...]:
+    def _terms(
+        self, session: Session, record: Iteration, judgements: Mapping[str, Judgement], tensor: str
+    ) -> OwnTerms:
+        if self._terms_of is None or self._terms_of.judged is not judgements:
+            studied = Study(self.program, session, record, self._derivation(session, record))
+            self._terms_of = TermsOf(studied, judgements)
+        return self._terms_of(tensor)
+
+    def _hint(self, terms: OwnTerms, tensor: str) -> tuple[Told, ...]:
         level = min(self._levels.get(tensor, 0) + 1, LEVELS)
         self._levels[tensor] = level
-        gradient = derivation.gradients[tensor].name
-        return hint_lines(gradient, level, hint(self.program, derivation, tensor, level))
+        gradient = terms.derivation.gradients[tensor].name
+        said = hint(self.program, terms.derivation, tensor, level, terms.convention)
+        return hint_lines(gradient, level, said)
 
-    def _line(self, derived: Derived, session: Session, *, now: bool) -> tuple[tuple[Told, ...], bool]:
+    def _line(
+        self, terms: OwnTerms, tensor: str, session: Session, *, now: bool
+    ) -> tuple[tuple[Told, ...], bool]:
+        derived = terms.derivation.gradients[tensor]
         if derived.reason:
             return (Told(f"{derived.name} cannot be written: {derived.reason}", "head"),), False
         try:
             path = self._path()
             now_in_file = _as_opened(self.program, path)
             text = with_line(now_in_file, _moved(derived, self.program, now_in_file))
-            denied = denials(read_again(self.program, text, path=path), [derived], session.seed)
+            denied = denials(rehearsed(self.program, Placed(text, [derived]), session.seed))
             if denied:
                 raise CannotPlace(denied[derived.name])
             data = in_form_of(now_in_file.source, text)
@@ -103,6 +119,7 @@ class Tutor:
             return (Told(f"{derived.name} is not written: {problem}", "head"),), False
         lines = tuple(Told(line, "strong") for line in derived.lines)
         lines += tuple(map(Told, unwritten_reads(self.program, derived)))
+        lines += tuple(map(Told, filter(None, [terms.convention])))
         if now:
             where = f"{derived.name} is written into {path.name}; open it again to step it"
             return (Told(where, "head"), *lines), False

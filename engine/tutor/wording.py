@@ -19,6 +19,8 @@ def explanation_lines(said: Explanation) -> tuple[Told, ...]:
     lines = [line for use in said.uses for line in _use(use)]
     if said.total and len(said.uses) > 1:
         lines.append(Told(f"all terms of entry {list(said.at)} together: {said.total}"))
+    if said.convention:
+        lines.append(Told(said.convention, "quiet"))
     return (head, *lines)
 
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import count
-
-import torch
 
 from ..execution.session import Session
 from ..execution.silence import silenced
-from ..judging.judgement import judgements
-from ..judging.linecheck.line_check import check_lines
 from ..program.program import Program
-from ..program.reading import read_again
-from ..rules.derivation.derive import Derivation, Derived
-from ..tensors.rng_state import random_state
+from ..rules.derivation.derive import Derivation, Derived, wanted_leaves
 from .answer import Written
+from .by_convention import Task, kept_to, sentence
+from .convention import renamed
 from .placement import holes, with_backward, with_gradients
+from .rehearsal import Rehearsed, settled
 from .study import Study, study
 
 
@@ -32,25 +28,54 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
         CannotStudy: the program does not run as far as its loss, or nothing can be derived.
     """
     studied = study(program, seed)
-    derivation = studied.by_convention if missing else studied.derivation
-    wanted = _wanted(studied, derivation, missing=missing)
     with silenced():
-        return _tried(program, wanted, missing=missing, seed=seed)
+        return _written(studied, missing=missing)
 
 
-def _wanted(studied: Study, derivation: Derivation, *, missing: bool) -> list[Derived]:
-    program, session = studied.program, studied.session
-    asked_for = [one for one in derivation.gradients.values() if _is_asked_for(studied, one)]
-    others = _other_names(session, asked_for)
-    gradients = [_renamed(derived, others) for derived in asked_for]
-    if not missing:
-        return gradients
-    there = session.facts.candidates.keys() - holes(program).keys()
-    found = [derived for derived in gradients if derived.name not in there]
-    loss = derivation.loss
-    if loss is not None and loss.name in {*holes(program), *session.facts.holes.absent}:
+def _written(studied: Study, *, missing: bool) -> Written:
+    program, seed = studied.program, studied.session.seed
+    if missing:
+        result = kept_to(task_of(studied, _missing(studied))).result
+        told = sentence(result.judged, program.naming)
+        return Written(result.placed.text, result.unwritten, told)
+    wanted = [*own_gradients(studied).gradients.values()]
+    result = settled(program, wanted, lambda these, _: with_backward(program, these), seed, movable=False)
+    return Written(result.placed.text, result.unwritten)
+
+
+def _missing(studied: Study) -> list[str]:
+    """The gradients that a program has not."""
+    there = studied.session.facts.candidates.keys() - holes(studied.program).keys()
+    loss = studied.derivation.loss
+    read = {*holes(studied.program), *studied.session.facts.holes.absent}
+    first = [loss.name] if loss is not None and loss.name in read else []
+    names = [one.name for one in own_gradients(studied).gradients.values()]
+    return [*first, *(name for name in names if name not in there)]
+
+
+def task_of(studied: Study, wanted: Collection[str]) -> Task:
+    """Some gradients of a program to be written, in the place of the lines that it has for them."""
+    derivation = own_gradients(studied)
+    parameters = map(studied.program.naming.gradient, wanted_leaves(studied.session))
+    return Task(derivation, tuple(wanted), frozenset(parameters), partial(_rehearse, studied, wanted))
+
+
+def _rehearse(studied: Study, wanted: Collection[str], derivation: Derivation) -> Rehearsed:
+    program, session, loss = studied.program, studied.session, derivation.loss
+    found = [one for one in derivation.gradients.values() if one.name in wanted]
+    if loss is not None and loss.name in wanted:
         found.insert(0, loss)
-    return found
+    anew = session.facts.candidates.keys() & set(wanted) - holes(program).keys()
+    place = partial(with_gradients, program, anew=anew)
+    return settled(program, found, place, session.seed, movable=True)
+
+
+def own_gradients(studied: Study) -> Derivation:
+    """The gradients that are asked for, by names that the program has free."""
+    derivation = studied.derivation
+    own = {tensor: one for tensor, one in derivation.gradients.items() if _is_asked_for(studied, one)}
+    others = _other_names(studied.session, own.values())
+    return replace(derivation, gradients={tensor: renamed(one, others) for tensor, one in own.items()})
 
 
 def _is_asked_for(studied: Study, derived: Derived) -> bool:
@@ -76,61 +101,3 @@ def _other_names(session: Session, gradients: Iterable[Derived]) -> dict[str, st
 def _names(tensor: str) -> Iterator[str]:
     yield f"grad_{tensor}"
     yield from (f"grad_{tensor}_{number}" for number in count(2))
-
-
-def _renamed(derived: Derived, others: Mapping[str, str]) -> Derived:
-    if not others:
-        return derived
-    words = re.compile(rf"\b({'|'.join(map(re.escape, others))})\b")
-    lines = tuple(words.sub(lambda word: others[word[0]], line) for line in derived.lines)
-    uses = [replace(use, upstream=others.get(use.upstream, use.upstream)) for use in derived.contributions]
-    name = others.get(derived.name, derived.name)
-    return replace(derived, name=name, lines=lines, contributions=uses)
-
-
-def _tried(program: Program, wanted: Sequence[Derived], *, missing: bool, seed: int) -> Written:
-    """Write and judge the result; what is not confirmed is put elsewhere, and at last taken back."""
-    early: frozenset[str] = frozenset()
-    while True:
-        placed = with_gradients(program, wanted, early) if missing else with_backward(program, wanted)
-        denied = denials(read_again(program, placed.text, path=program.path), placed.gradients, seed)
-        if not denied:
-            return Written(placed.text, {one.name: one.reason for one in placed.gradients if not one.lines})
-        if missing and not denied.keys() <= early:
-            early |= denied.keys()
-        else:
-            wanted = [
-                derived.without_lines(denied[derived.name]) if derived.name in denied else derived
-                for derived in placed.gradients
-            ]
-
-
-def denials(program: Program, gradients: Iterable[Derived], seed: int) -> dict[str, str]:
-    """Those among the gradients with lines that do not pass in a program, with the reason."""
-    with _nothing_left_behind():
-        session = Session(program, seed)
-        if session.begin() is not None:
-            return {}
-        record = session.iterate()
-        judged = judgements(record, check_lines(session, record))
-    writing = [derived for derived in gradients if derived.lines]
-    denied = {one.name: _DENIED for one in writing if one.name in judged and not judged[one.name].line_passes}
-    if record.failure is not None and record.failure.section == "backward":
-        raised = [s for s in program.statements if s.line == record.failure.line]
-        words = f"its line raises {record.failure.type} in its place"
-        denied.update({one.name: words for one in writing for s in raised if one.name in s.writes})
-    return denied
-
-
-@contextlib.contextmanager
-def _nothing_left_behind() -> Iterator[None]:
-    """Let random numbers and the precision of new tensors be afterwards what they were."""
-    state, dtype = random_state(()), torch.get_default_dtype()
-    try:
-        yield
-    finally:
-        state.restore()
-        torch.set_default_dtype(dtype)
-
-
-_DENIED = "the check does not confirm it in its place"

@@ -60,6 +60,8 @@ def write(
         write_line(written.text.rstrip("\n"))
     else:
         place.save(written.text, loaded.source)
+    if written.convention:
+        _say_aside(f"{written.convention}.")
     for name, reason in written.unwritten.items():
         _say_aside(f"{name} could not be written: {reason}.")
     return SOME_UNWRITTEN if written.unwritten else 0

@@ -108,7 +108,7 @@ def _world(attempt: Attempt, moved: Moved | None) -> WorldValues | None:
         with opened_moved(attempt, moved) as world:
             graph = attempt.forward(world)
             arrived = graph.arrivals({})
-            uncut = attempt.lines(world, {}, kept).values
+            uncut = attempt.lines(world, _unwritten(attempt, arrived), kept).values
         if not bool(graph.loss.isfinite().all()):
             return None
         read = {name: arrived[name] for name in reading.cut_names if name in arrived}
@@ -118,6 +118,15 @@ def _world(attempt: Attempt, moved: Moved | None) -> WorldValues | None:
         true = {n: arrived[reading.tensor_of[n]] for n in reading.names if reading.tensor_of[n] in arrived}
         return WorldValues(true, uncut, given_right)
     return None
+
+
+def _unwritten(attempt: Attempt, arrived: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What stands in for the gradients that no line writes."""
+    holes = attempt.session.facts.holes
+    tensors = [
+        attempt.reading.tensor_of[n] for n in attempt.reading.names if n in holes.marked | holes.absent
+    ]
+    return {tensor: arrived[tensor] for tensor in tensors if tensor in arrived}
 
 
 def _reads_and_skips(

@@ -90,7 +90,8 @@ def walk(trace: Trace, wanted: frozenset[str], program: Program, written: Contai
         for contribution in _visited(label, node, walked, last.get(position, ())):
             walked.contributions.setdefault(contribution.tensor, []).append(contribution)
             earliest[contribution.tensor] = position
-    leaves = {label for label, node in trace.names.items() if _is_leaf(node) and label in wanted}
+    called_so = [(label, node) for label, node in trace.names.items() if node.name == label]
+    leaves = {label for label, node in called_so if _is_leaf(node) and label in wanted}
     _place_leaves(walked, [label for label, _ in named], leaves & earliest.keys(), earliest)
     walked.order += sorted(leaves - earliest.keys())
     return walked

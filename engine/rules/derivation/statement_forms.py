@@ -39,7 +39,12 @@ def changed_names(node: ast.stmt) -> list[str]:
     held: list[ast.AST] = [one for one in targets if isinstance(one, ast.Subscript | ast.Attribute)]
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         held += [node.value.func] if isinstance(node.value.func, ast.Attribute) else []
+    held = [one for one in held if not (isinstance(one, ast.Attribute) and one.attr in _OF_AUTOGRAD)]
     return [name for one in held if (name := root_name(one)) is not None]
+
+
+_OF_AUTOGRAD = ("retain_grad", "requires_grad_", "requires_grad", "grad")
+"""What a tensor keeps for autograd: its value and its gradient stay what they are."""
 
 
 def is_place(tree: ast.expr) -> bool:

@@ -71,8 +71,10 @@ class Trace(Evaluator):
     def name_nodes(self) -> None:
         """Give every node the name that stands for it now that the forward has run."""
         for name, node in self.names.items():
-            if not name.startswith(HIDDEN) and not (name in self.counters and isinstance(node.value, int)):
-                node.name = name
+            if name.startswith(HIDDEN) or (name in self.counters and isinstance(node.value, int)):
+                continue
+            # what a loop's own name stands for has its name already
+            node.name = node.name or name
         for name, node in self.names.items():
             if isinstance(node.value, list | tuple | dict) and not name.startswith(HIDDEN):
                 self._hold(name_tree(name), self.namespace.get(name))
@@ -166,7 +168,7 @@ class Trace(Evaluator):
             case ast.For(orelse=[]):
                 self.counters |= {inner.id for inner in ast.walk(node.target) if isinstance(inner, ast.Name)}
                 for item in items_of(self.evaluate(node.iter), self.by_value):
-                    self.bind(node.target, item)
+                    self._stand_for(node.target, item)
                     if not self._once(node.body):
                         break
             case ast.While(orelse=[]):
@@ -260,6 +262,20 @@ class Trace(Evaluator):
         self.assigned.append((target.id, own))
         self._made(own)
 
+    def _stand_for(self, target: ast.expr, node: Node) -> None:
+        """Let the name of a loop stand for an item: what has a name gets no second one by that."""
+        if isinstance(target, ast.Tuple | ast.List):
+            for inner, part in zip(target.elts, elements(node, self.by_value), strict=True):
+                self._stand_for(inner, part)
+        elif isinstance(target, ast.Name) and self._is_named(node):
+            self.namespace[target.id] = node.value
+            self.names[target.id] = node
+        else:
+            self.bind(target, node)
+
+    def _is_named(self, node: Node) -> bool:
+        return any(other is node for name, other in self.names.items() if not name.startswith(HIDDEN))
+
     def _put(self, place: ast.expr, node: Node) -> None:
         """Put a value where the program puts it: from there it is read by its own name."""
         assign = ast.Assign(targets=[place], value=at(name_tree(self._hidden(node)), place))
@@ -268,7 +284,7 @@ class Trace(Evaluator):
 
     def _own(self, node: Node, target: ast.Name) -> Node:
         """A node that no other name has: a second name for a tensor is a use of the first."""
-        if not any(other is node for name, other in self.names.items() if not name.startswith(HIDDEN)):
+        if not self._is_named(node):
             return node
         value = node.value
         if isinstance(value, Tensor) and value.requires_grad and self.root is self:

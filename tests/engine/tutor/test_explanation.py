@@ -10,6 +10,7 @@ from backprop_tui.engine.program.library import bundled_names, load
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.tutor.explanation import Explanation, explain
 from backprop_tui.engine.tutor.hints import hint
+from backprop_tui.engine.tutor.own_terms import TermsOf
 from backprop_tui.engine.tutor.study import study
 from backprop_tui.engine.tutor.wording import right_already
 
@@ -18,7 +19,7 @@ Build = Callable[..., Program]
 
 def explained(program: Program, tensor: str, at: tuple[int, ...] | None = None) -> Explanation:
     found = study(program)
-    return explain(program, found.iteration, found.derivation, tensor, at)
+    return explain(program, found.iteration, TermsOf(found, found.judgements)(tensor), tensor, at)
 
 
 def test_an_entry_is_worked_through(linear: Program) -> None:
@@ -75,7 +76,7 @@ def test_where_a_tensor_comes_from(linear: Program) -> None:
 def test_the_terms_of_an_entry_add_up_to_its_gradient(name: str) -> None:
     found = study(load(name))
     for tensor in found.derivation.gradients:
-        said = explain(found.program, found.iteration, found.derivation, tensor)
+        said = explain(found.program, found.iteration, TermsOf(found, found.judgements)(tensor), tensor)
         assert said.uses, tensor
         assert all(use.term.startswith(f"d{tensor}") for use in said.uses)
 
@@ -108,10 +109,10 @@ class TestHints:
         program = load(name)
         found = study(program)
         for tensor, derived in found.derivation.gradients.items():
-            blanked = hint(program, found.derivation, tensor, 4)
+            blanked = hint(program, TermsOf(found, found.judgements)(tensor), tensor, 4)
             assert "____" in "\n".join(blanked), tensor
             for level in range(1, 4):
-                said = hint(program, found.derivation, tensor, level)
+                said = hint(program, TermsOf(found, found.judgements)(tensor), tensor, level)
                 assert not set(said) & set(derived.lines)
 
     @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_numbers_of_a_complex_gradient_are_complex(build: Build) -> None:
         update="pass",
     )
     found = study(program)
-    (use,) = explain(program, found.iteration, found.derivation, "W", at=(0,)).uses
+    (use,) = explain(program, found.iteration, TermsOf(found, found.judgements)("W"), "W", at=(0,)).uses
     assert use.term == "dW += x.conj() * dh"
     assert "a slope of complex numbers is conjugated: torch's convention" in use.sums
     assert use.numbers[0] == "local slope[0]: x.conj() = 1-2j"

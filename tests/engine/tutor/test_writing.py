@@ -96,51 +96,6 @@ class TestMissing:
         assert write(linear, missing=True).text == linear.text
 
 
-CONVENTION = {
-    "setup": "import torch\nm = 6\nX = torch.randn(m, 4)\nY = (torch.rand(m, 1) > 0.5).float()",
-    "parameters": "W1 = torch.randn(4, 3)\nW2 = torch.randn(3, 1)\nb2 = torch.zeros(1)",
-    "forward": """
-        A1 = torch.tanh(X @ W1)
-        Z2 = A1 @ W2 + b2
-        A2 = torch.sigmoid(Z2)
-        loss = -(Y * torch.log(A2) + (1 - Y) * torch.log(1 - A2)).sum() / m
-    """,
-    "update": "W1 = W1 - dW1",
-}
-
-
-class TestConvention:
-    """Programs that put one over m off until the gradients of the parameters."""
-
-    LINES = """
-        dZ2 = A2 - Y
-        dW2 = A1.T @ dZ2 / m
-        db2 = dZ2.sum(0) / m
-        dA1 = dZ2 @ W2.T
-        dW1 = X.T @ (dA1 * (1 - A1 ** 2)) / m
-    """
-
-    @pytest.mark.parametrize(
-        ("name", "line"),
-        [
-            ("dW2", "dW2 = A1.T @ dZ2 / m"),
-            ("db2", "db2 = dZ2.sum(0) / m"),
-            ("dA1", "dA1 = dZ2 @ W2.T"),
-            ("dW1", "dW1 = X.T @ ((1 - A1 ** 2) * dA1) / m"),
-        ],
-    )
-    def test_what_is_missing_keeps_to_it(self, build: Build, name: str, line: str) -> None:
-        lines = [one for one in self.LINES.splitlines() if f"{name} =" not in one]
-        text = write(build(**CONVENTION, backward="\n".join(lines)), missing=True).text
-        assert line in backward_of(text).splitlines()
-        assert checked(text).exit_code == 0
-
-    def test_a_backward_that_is_written_anew_has_none(self, build: Build) -> None:
-        text = write(build(**CONVENTION, backward=self.LINES)).text
-        assert "dW2 = A1.T @ dZ2\n" in text
-        assert all(one.verdict in ("exact", "close") for one in checked(text).gradients)
-
-
 class TestRefused:
     def test_an_operation_without_a_rule(self, build: Build) -> None:
         written = write(build(forward="H = torch.lgamma(W * x)\nloss = H.sum()"))

@@ -1,0 +1,124 @@
+"""A program with written lines in it, run once and judged: what a check would say of them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from ..execution.iteration import Iteration
+from ..execution.session import Session
+from ..judging.judgement import Judgement, judgements
+from ..judging.linecheck.line_check import check_lines
+from ..program.program import Program
+from ..program.reading import read_again
+from ..rules.derivation.derive import Derived
+from ..tensors.rng_state import random_state
+from .placement import Placed
+
+Place = Callable[[Sequence[Derived], Collection[str]], Placed]
+"""Puts gradients into a program's text, those that are named right below what they read."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rehearsed:
+    """A program in which gradients are written, and what a check says of it; nothing if it does not run."""
+
+    placed: Placed
+    program: Program
+    record: Iteration | None = None
+    judged: Mapping[str, Judgement] = field(default_factory=dict)
+    names: Mapping[str, Any] = field(default_factory=dict)
+    """What the names stand for afterwards that the handwritten lines bind."""
+
+    @property
+    def unwritten(self) -> dict[str, str]:
+        """By gradient without lines the reason."""
+        return {one.name: one.reason for one in self.placed.gradients if not one.lines}
+
+    @property
+    def accused(self) -> frozenset[str]:
+        """The gradients whose lines are wrong."""
+        return frozenset(name for name, one in self.judged.items() if one.verdict.accuses)
+
+    @property
+    def sound(self) -> bool:
+        """Whether all that has a value passes."""
+        return all(one.verdict.passes for name, one in self.judged.items() if name not in self.unwritten)
+
+
+def rehearsed(program: Program, placed: Placed, seed: int) -> Rehearsed:
+    """Run and judge a program with gradients placed in its text."""
+    written = read_again(program, placed.text, path=program.path)
+    with _nothing_left_behind():
+        session = Session(written, seed)
+        if session.begin() is not None:
+            return Rehearsed(placed, written)
+        record = session.iterate()
+        judged = judgements(record, check_lines(session, record))
+    return Rehearsed(placed, written, record, judged, _bound(session))
+
+
+def as_it_stands(
+    program: Program, session: Session, record: Iteration, judged: Mapping[str, Judgement]
+) -> Rehearsed:
+    """A program that has run already, with nothing written into it."""
+    return Rehearsed(Placed(program.text, ()), program, record, judged, _bound(session))
+
+
+def _bound(session: Session) -> dict[str, Any]:
+    return {name: session.namespace.get(name) for name in session.facts.bound("backward")}
+
+
+def settled(
+    program: Program, wanted: Sequence[Derived], place: Place, seed: int, *, movable: bool
+) -> Rehearsed:
+    """Place, run and judge; what is not confirmed is put elsewhere if it can be, and at last taken back."""
+    early: frozenset[str] = frozenset()
+    while True:
+        result = rehearsed(program, place(wanted, early), seed)
+        denied = denials(result)
+        if not denied:
+            return result
+        if movable and not denied.keys() <= early:
+            early |= denied.keys()
+        else:
+            wanted = [
+                derived.without_lines(denied[derived.name]) if derived.name in denied else derived
+                for derived in result.placed.gradients
+            ]
+
+
+def denials(result: Rehearsed) -> dict[str, str]:
+    """Those among the written gradients that do not pass in the program, with the reason."""
+    record, judged = result.record, result.judged
+    if record is None:
+        return {}
+    writing = [derived for derived in result.placed.gradients if derived.lines]
+    denied = {one.name: _DENIED for one in writing if one.name in judged and not judged[one.name].line_passes}
+    if record.failure is not None and record.failure.section == "backward":
+        raised = _lines_at(result.program, record.failure.line)
+        words = f"its line raises {record.failure.type} in its place"
+        denied.update({one.name: words for one in writing if one.name in raised})
+    return denied
+
+
+def _lines_at(program: Program, line: int | None) -> Iterable[str]:
+    return {name for s in program.statements if s.line == line for name in s.writes}
+
+
+@contextlib.contextmanager
+def _nothing_left_behind() -> Iterator[None]:
+    """Let random numbers and the precision of new tensors be afterwards what they were."""
+    state, dtype = random_state(()), torch.get_default_dtype()
+    try:
+        yield
+    finally:
+        state.restore()
+        torch.set_default_dtype(dtype)
+
+
+_DENIED = "the check does not confirm it in its place"
