@@ -109,10 +109,10 @@ class TestHints:
         program = load(name)
         found = study(program)
         for tensor, derived in found.derivation.gradients.items():
-            blanked = hint(program, TermsOf(found, found.judgements)(tensor), tensor, 4)
+            blanked = hint(program, found.derivation, tensor, 4)
             assert "____" in "\n".join(blanked), tensor
             for level in range(1, 4):
-                said = hint(program, TermsOf(found, found.judgements)(tensor), tensor, level)
+                said = hint(program, found.derivation, tensor, level)
                 assert not set(said) & set(derived.lines)
 
     @pytest.mark.parametrize(
