@@ -78,9 +78,13 @@ class Engine:
         self._commands.call_off()
         with self._jobs.lock:
             stepper, job, busy = self._stepper, self._jobs.number, self._jobs.busy
-        if stepper is None or not busy:
+        if stepper is None:
             return
-        stepper.pace.pause()
+        if stepper.pace.running:
+            stepper.pace.pause()
+            self._commands.wake()
+        if not busy:
+            return
         _later(_GRACE_SECONDS, self._interrupt, job)
         _later(_FORCE_SECONDS, self._break_into_program, job)
 

@@ -48,6 +48,8 @@ class Stepper:
         self._losses = LossHistory()
         self._summaries = Summaries()
         self._tutor: Tutor | None = None
+        self._passing = False
+        """Whether the newest record is one of a run that went on."""
 
     def begin(self) -> None:
         """Run setup and parameters."""
@@ -58,6 +60,10 @@ class Stepper:
 
     def handle(self, command: Command) -> None:
         """Do what a command says."""
+        self._obey(command)
+        self._look_at_rest()
+
+    def _obey(self, command: Command) -> None:
         match command:
             case Advance() | ToggleRun() | GoTo() if not self.session.ready:
                 self._say(*why_not_begun(self.standing.failure))
@@ -97,11 +103,17 @@ class Stepper:
             ended = record.failure is not None or self._has_lost_itself(record)
             if ended or self.session.ended or self.pace.reached(self.session.number):
                 self.pace.pause()
-            if not self.pace.running:
-                self.line_check.follow(record, at_rest=True)
             now = time.monotonic()
             if self.pace.passed(now) or now >= deadline or asked():
-                return
+                break
+        self._look_at_rest()
+
+    def _look_at_rest(self) -> None:
+        """Where a run has ended, or was stopped, its last record has its lines judged as any other."""
+        record = self.standing.record
+        if self._passing and not self.pace.running and record is not None:
+            self._passing = False
+            self.line_check.follow(record, at_rest=True)
 
     def _has_lost_itself(self, record: Iteration) -> bool:
         """Whether this is the first iteration in a row with something that is infinite or NaN."""
@@ -196,6 +208,7 @@ class Stepper:
         self.standing = self.standing.after(record)
         if record.failure is None:
             self._losses.append(self.session.losses[-1])
-        self.line_check.follow(record, at_rest=not self.pace.running)
+        self._passing = self.pace.running
+        self.line_check.follow(record, at_rest=not self._passing)
         self.view = replace(self.view, ran=len(record.steps), changed=frozenset(), follow=True)
         return record

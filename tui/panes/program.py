@@ -163,10 +163,11 @@ def _in_full(gutter: Line, code: Line, bound: Line, columns: int) -> list[Line]:
 
 def _split(code: Line, room: int) -> tuple[Line, Line]:
     """The code cut after the last blank that fits, or in mid-word where there is none."""
-    text = "".join(run.text for run in code)
-    if width_of(code) <= room:
+    head = _before(code, room + 1)
+    if width_of(head) <= room and not _after(code, room + 1):
         return code, ()
-    cut = len(crop(code, room + 1) and _fitting(text, room))
+    text = plain(head)
+    cut = len(_fitting(text, room))
     blank = text.rfind(" ", 1, cut)
     cut = blank + 1 if blank > room // 2 else max(cut, 1)
     return _before(code, cut), _after(code, cut)
@@ -183,19 +184,19 @@ def _fitting(text: str, room: int) -> str:
 def _before(code: Line, cut: int) -> Line:
     kept: list[Run] = []
     for run in code:
-        if cut > 0:
-            kept.append(Run(run.text[:cut], run.style))
+        if cut <= 0:
+            break
+        kept.append(Run(run.text[:cut], run.style))
         cut -= len(run.text)
     return tuple(kept)
 
 
 def _after(code: Line, cut: int) -> Line:
-    kept: list[Run] = []
-    for run in code:
+    for at, run in enumerate(code):
         if cut < len(run.text):
-            kept.append(Run(run.text[max(cut, 0) :], run.style))
+            return (Run(run.text[cut:], run.style), *code[at + 1 :])
         cut -= len(run.text)
-    return tuple(kept)
+    return ()
 
 
 def _failure_rows(failure: Failure | None, indent: int, columns: int) -> list[Line]:

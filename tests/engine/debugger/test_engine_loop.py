@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, GoTo, Restart, ToggleRun, Unit
+from backprop_tui.engine.debugger.commands import Advance, ChangeSpeed, GoTo, Restart, ToggleRun, Unit
 from backprop_tui.engine.debugger.engine_loop import Engine
 from backprop_tui.engine.program.program import Program
 
@@ -59,6 +59,20 @@ def test_a_run_shows_frames_and_can_be_paused(screen: On, linear: Program) -> No
     one.until(lambda frame: frame.status.running and (frame.status.iteration or 0) > 20)
     one.send(ToggleRun())
     assert not one.settled().status.running
+
+
+def test_a_slow_run_can_be_cancelled_while_it_waits_for_its_next_iteration(
+    screen: On, linear: Program
+) -> None:
+    one = screen(linear)
+    for _ in range(6):
+        one.send(ChangeSpeed(-1))
+    one.send(ToggleRun())
+    one.until(lambda frame: frame.status.running and frame.status.iteration == 0)
+    while one.engine._jobs.busy:
+        time.sleep(0.001)
+    one.engine.cancel()
+    assert one.until(lambda frame: not frame.status.running).status.iteration == 0
 
 
 def test_a_run_to_an_iteration_can_be_cancelled_after_its_iteration(screen: On, linear: Program) -> None:

@@ -13,6 +13,7 @@ from backprop_tui.engine.debugger.commands import (
     Advance,
     ChangeSlice,
     ChangeSpeed,
+    Command,
     GoTo,
     Layout,
     Pane,
@@ -179,6 +180,16 @@ def test_run_and_pause(stepper: Stepper) -> None:
     done = stepper.session.number
     stepper.run_until(time.monotonic() + 60)
     assert stepper.session.number == done
+
+
+@pytest.mark.parametrize("stop", [ToggleRun(), Advance(Unit.STATEMENT, -1), GoTo(1)], ids=repr)
+def test_however_a_run_is_stopped_the_lines_of_its_last_iteration_are_judged(
+    stop: Command, stepper: Stepper
+) -> None:
+    assert not shown(stepper, ToggleRun()).status.line_check_due
+    stepper.run_until(time.monotonic())
+    assert not stepper.line_check.due
+    assert shown(stepper, stop).status.line_check_due
 
 
 def test_a_step_pauses_a_run(stepper: Stepper) -> None:
