@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from ...execution.iteration import Iteration
 from ...execution.session import Session
@@ -62,8 +63,12 @@ def _is_hole(attempt: Attempt, tensor: str) -> bool:
 
 
 def _is_same(value: Any, recorded: Any, largest: float) -> bool:
-    """Whether two tensors are equal up to rounding; where no tensor was recorded nothing is compared."""
-    if not can_have_gradient(recorded):
+    """Whether two tensors are equal up to rounding; a record that cannot be compared is left alone."""
+    if not can_have_gradient(recorded) or not _agree(recorded, recorded, largest):
         return True
+    return _agree(value, recorded, largest)
+
+
+def _agree(value: Any, recorded: Tensor, largest: float) -> bool:
     comparison = compare(value, recorded, largest=largest)
     return comparison.verdict in (Verdict.EXACT, Verdict.CLOSE, Verdict.NOT_FINITE)
