@@ -11,11 +11,13 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from ...execution.gradients.gradient import Gradient
 from ...execution.iteration import Iteration
 from ...execution.recording.steps import MISSING
 from ...execution.session import Session
 from ...rules.derivation.derive import Derivation, derive
 from ...tensors.comparison import with_article
+from ...tensors.kinds import unreadable
 from ...verdict import Verdict
 from ..linecheck.attempt import Attempt, attempt_of
 from ..linecheck.helper_places import WrongHelper
@@ -54,7 +56,7 @@ def diagnose(
         and not judgement.reused
         and not _cut_short(session, iteration, judgement.name)
     ]
-    if not accused:
+    if not accused or any(map(_has_no_numbers, iteration.gradients.values())):
         return {}
     dtype = torch.float64 if line_check.dtype == "float64" else None
     mended = tuple(session.namespace[function.name] for function in line_check.functions)
@@ -71,6 +73,11 @@ def diagnose(
             found |= moved_to(helper, found, session.program)
     roots = frozenset(name for name, one in judgements.items() if not one.upstreams)
     return {**found, **ascent(session.program, found, roots, session.parameters)}
+
+
+def _has_no_numbers(gradient: Gradient) -> bool:
+    """Whether a gradient is a tensor that cannot be read; one that was freed ends whoever tries."""
+    return isinstance(gradient.value, Tensor) and unreadable(gradient.value) is not None
 
 
 _Lines = Mapping[str, tuple[int, ...]]
