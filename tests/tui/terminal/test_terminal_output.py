@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -140,12 +141,16 @@ def test_a_program_that_ends_its_process_is_told_and_the_screen_stays(
 
 
 def test_a_process_that_was_killed_from_outside_is_told_and_begins_again(running: Running) -> None:
-    with running(ENDING.replace("END", "print(os.getpid())").replace("== 1", "== 0")) as session:
+    with running(
+        ENDING.replace("END", "print('process', os.getpid(), 'here')").replace("== 1", "== 0")
+    ) as session:
         session.press(" ")
         assert session.shows("iteration 0")
         session.press("o")
-        assert session.shows("output · 1 line")
-        os.kill(int(session.text.split("output · 1 line")[1].split("│")[1]), signal.SIGKILL)
+        assert session.shows(" here ")
+        found = re.search(r"process (\d+) here", session.text.split("output · ")[1])
+        assert found is not None
+        os.kill(int(found[1]), signal.SIGKILL)
         assert session.shows("process ended: SIGKILL")
         session.press("o" + HOME)
         assert session.shows("ready")
