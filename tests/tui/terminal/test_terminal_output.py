@@ -170,7 +170,7 @@ loss = (W * W).sum()
 def test_what_holds_the_interpreter_is_told_ended_and_begun_again_before_it(running: Running) -> None:
     with running(STUCK) as session:
         session.press("   ")
-        assert session.shows("forward, line 6 · 2 s")
+        assert session.shows("forward, line 6 · ")
         session.press(ESCAPE)
         assert session.shows("line 6 has run for")
         session.press("?")
@@ -179,5 +179,5 @@ def test_what_holds_the_interpreter_is_told_ended_and_begun_again_before_it(runn
         session.press(ESCAPE)
         assert session.shows("iteration 1")
         session.press(" ")
-        assert session.shows("forward, line 6 · 2 s")
+        assert session.shows("forward, line 6 · ")
         assert session.leaves()
