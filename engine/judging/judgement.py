@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from torch import Tensor
 
 from ..execution.gradients.gradient import Gradient
 from ..execution.iteration import Iteration
 from ..execution.recording.steps import MISSING
-from ..tensors.comparison import finite_max, may_be_rounding
 from ..verdict import Verdict
 from .diagnosis.diagnosis import Diagnosis
 from .diagnosis.helper_blame import settled_by
 from .linecheck.outcome import LineCheck, LineJudgement
-from .linecheck.upstream_lines import roots_of, with_upstreams
+from .linecheck.upstream_lines import roots_of
+from .reasons import (
+    below_a_kink,
+    coarse_upstreams,
+    end_to_end,
+    is_finite,
+    said,
+    unwritten_upstreams,
+    why_hidden,
+    why_not_finite,
+    within_rounding,
+)
 
 _ACCUSED = tuple(verdict for verdict in Verdict if verdict.accuses)
 _ACCOUNTED_FOR = (Verdict.INHERITED, Verdict.DELIBERATE, Verdict.RIGHT)
 """With these it is known why a gradient is not autograd's."""
+_TOO_MUCH = "no line is wrong alone, but the difference is more than rounding makes"
+_ROUNDING = "no line is wrong in float64; the difference is rounding"
+_BELOW_A_KINK = "differs only where an upstream line takes another subgradient at a kink or tie"
 _CONVENTIONS = (Verdict.SCALED, Verdict.PART)
 _WORDS = {Verdict.SCALED: "scaled by convention", Verdict.PART: "one of several contributions"}
 
@@ -124,7 +134,7 @@ def _belongs(line: LineJudgement) -> tuple[str, ...]:
 def _unjudged(iteration: Iteration, gradient: Gradient, problem: str) -> Judgement:
     if gradient.verdict is Verdict.NOT_FINITE:
         return _endless(iteration, None)
-    message = _end_to_end(gradient) or f"its line could not be judged alone: {problem}"
+    message = end_to_end(gradient) or f"its line could not be judged alone: {problem}"
     return Judgement(gradient.verdict, gradient.verdict, remarks=(message,))
 
 
@@ -153,7 +163,7 @@ def _judgement(
     if line is None and whole is Verdict.NOT_FINITE:
         return _endless(iteration, line)
     if line is None:
-        return Judgement(whole, whole, remarks=_said(_end_to_end(gradient)))
+        return Judgement(whole, whole, remarks=said(end_to_end(gradient)))
     if line.verdict.accuses:
         return _accused(iteration, gradient, line, diagnosis)
     unfinished = gradient.value is MISSING or gradient.name in _unfinished(iteration)
@@ -162,21 +172,21 @@ def _judgement(
     if whole is Verdict.NOT_FINITE:
         return _endless(iteration, line)
     if line.reused:
-        return Judgement(line.verdict, whole, line, remarks=_said(line.message))
+        return Judgement(line.verdict, whole, line, remarks=said(line.message))
     if line.verdict is Verdict.DELIBERATE:
-        return Judgement(line.verdict, whole, line, remarks=_said(line.message))
+        return Judgement(line.verdict, whole, line, remarks=said(line.message))
     if line.verdict in _CONVENTIONS or (line.verdict is Verdict.LEANING and whole.passes):
-        return Judgement(line.verdict, whole, line, remarks=_said(line.message))
+        return Judgement(line.verdict, whole, line, remarks=said(line.message))
     if whole is Verdict.WRONG or whole.misfits:
         return _excused(iteration, gradient, line, lines)
     if whole.passes and line.verdict is Verdict.NOT_EXERCISED:
-        headline, remarks = "not exercised by this batch", _said(line.message)
+        headline, remarks = "not exercised by this batch", said(line.message)
         return Judgement(Verdict.NOT_EXERCISED, whole, line, headline=headline, remarks=remarks)
     if whole is Verdict.NOT_WRITTEN:
-        remarks = _said(line.message) if line.verdict is not Verdict.NOT_WRITTEN else ()
+        remarks = said(line.message) if line.verdict is not Verdict.NOT_WRITTEN else ()
         headline = "" if remarks else "not written yet"
         return Judgement(whole, whole, line, headline=headline, remarks=remarks)
-    remarks = _said(line.message or _end_to_end(gradient) or _holes(line, lines))
+    remarks = said(line.message or end_to_end(gradient) or unwritten_upstreams(line, lines))
     return Judgement(whole, whole, line, remarks=remarks)
 
 
@@ -185,11 +195,6 @@ def _endless(iteration: Iteration, line: LineJudgement | None) -> Judgement:
     since = iteration.number if iteration.not_finite_since is None else iteration.not_finite_since
     headline = f"not finite since iteration {since}"
     return Judgement(Verdict.NOT_FINITE, Verdict.NOT_FINITE, line, headline=headline)
-
-
-def _said(*sentences: str) -> tuple[str, ...]:
-    """The sentences that say something."""
-    return tuple(filter(None, sentences))
 
 
 def _unfinished(iteration: Iteration) -> frozenset[str]:
@@ -205,28 +210,10 @@ def _unfinished(iteration: Iteration) -> frozenset[str]:
 def _not_run(whole: Verdict, line: LineJudgement) -> Judgement:
     """A line that raised, or one that a line before it kept from running: what it does alone."""
     if line.verdict is Verdict.NOT_CHECKED:
-        return Judgement(line.verdict, whole, line, remarks=_said(line.message))
+        return Judgement(line.verdict, whole, line, remarks=said(line.message))
     alone = "judged alone it is right" if line.verdict is Verdict.RIGHT else ""
-    remarks = _said("its line did not run", line.message, alone)
+    remarks = said("its line did not run", line.message, alone)
     return Judgement(line.verdict, whole, line, remarks=remarks)
-
-
-def _holes(line: LineJudgement, lines: Mapping[str, LineJudgement]) -> str:
-    """Which gradients that the line reads are not written."""
-    known = [name for name in line.upstreams if name in lines]
-    holes = [name for name in known if lines[name].verdict is Verdict.NOT_WRITTEN]
-    if not holes:
-        return ""
-    verb, whose = ("is", "autograd's stands") if len(holes) == 1 else ("are", "autograd's stand")
-    return f"reads {', '.join(holes)}, which {verb} not written; {whose} in"
-
-
-def _end_to_end(gradient: Gradient) -> str:
-    manual, autograd = gradient.value, gradient.reference
-    alike = isinstance(manual, Tensor) and autograd is not None and manual.dtype == autograd.dtype
-    if alike and gradient.verdict in (Verdict.EXACT, Verdict.CLOSE, Verdict.WRONG):
-        return ""
-    return gradient.comparison.message
 
 
 def _accused(
@@ -235,10 +222,10 @@ def _accused(
     whole = gradient.verdict
     hidden = whole.passes and gradient.value is not MISSING and whole is not Verdict.NOT_CHECKED
     headline = _accusation(line, diagnosis)
-    why_hidden = f"hidden: {_why_hidden(iteration, gradient)}" if hidden else ""
+    reason = f"hidden: {why_hidden(iteration, gradient)}" if hidden else ""
     more = "" if _told(line, diagnosis) else line.message
     belongs = _belongs(line) if line.of != gradient.tensor else ()
-    remarks = _said(why_hidden, more, *belongs)
+    remarks = said(reason, more, *belongs)
     return Judgement(line.verdict, whole, line, hidden, (), headline, remarks, diagnosis)
 
 
@@ -257,14 +244,6 @@ def _accusation(line: LineJudgement, diagnosis: Diagnosis | None) -> str:
     return f"{head}: {diagnosis.message}{where}"
 
 
-def _why_hidden(iteration: Iteration, gradient: Gradient) -> str:
-    reference = gradient.reference
-    size = 0.0 if reference is None else finite_max(reference)
-    if size <= 1e-6 * iteration.references.largest:
-        return "the true gradient is about zero here"
-    return "end to end it agrees at this batch"
-
-
 def _excused(
     iteration: Iteration, gradient: Gradient, line: LineJudgement, lines: Mapping[str, LineJudgement]
 ) -> Judgement:
@@ -273,7 +252,7 @@ def _excused(
     wrong = roots_of(gradient.name, lines, _ACCUSED)
     roots = tuple(sorted(wrong, key=lambda name: max(lines[name].lines, default=0)))
     if roots:
-        remarks = _said(line.message) if line.verdict is Verdict.NOT_CHECKED else ()
+        remarks = said(line.message) if line.verdict is Verdict.NOT_CHECKED else ()
         return _inherited(whole, line, roots, remarks)
     if deliberate := roots_of(gradient.name, lines, (Verdict.DELIBERATE,)):
         verdict = line.verdict if line.verdict.passes else Verdict.RIGHT
@@ -282,29 +261,20 @@ def _excused(
         verdict = lines[conventions[0]].verdict
         made_from = f"made from {conventions[0]}, which is {_WORDS[verdict]}"
         return Judgement(verdict, whole, line, remarks=(made_from,))
-    coarse = _coarse(iteration, gradient.name, lines)
+    coarse = coarse_upstreams(iteration, gradient.name, lines)
     if coarse and whole is Verdict.WRONG:
         rounded = ", ".join(f"{name} is {iteration.gradients[name].coarser}" for name in coarse)
         return _inherited(whole, line, coarse, (rounded,))
     if line.verdict is Verdict.NOT_CHECKED or whole.misfits:
-        return Judgement(whole, whole, line, remarks=_said(line.message or _end_to_end(gradient)))
-    if not _is_finite(gradient.comparison.maxdiff):
-        return Judgement(whole, whole, line, remarks=_said(line.message or _not_finite(gradient)))
-    if line.kink or _kinked(gradient.name, lines):
-        return Judgement(Verdict.RIGHT, whole, line, remarks=_said(line.message or _BELOW_A_KINK))
-    if not _may_be_rounding(iteration, gradient, line):
-        return Judgement(whole, whole, line, remarks=_said(line.message, _TOO_MUCH))
+        return Judgement(whole, whole, line, remarks=said(line.message or end_to_end(gradient)))
+    if not is_finite(gradient.comparison.maxdiff):
+        return Judgement(whole, whole, line, remarks=said(line.message or why_not_finite(gradient)))
+    if line.kink or below_a_kink(gradient.name, lines):
+        return Judgement(Verdict.RIGHT, whole, line, remarks=said(line.message or _BELOW_A_KINK))
+    if not within_rounding(iteration, gradient, line):
+        return Judgement(whole, whole, line, remarks=said(line.message, _TOO_MUCH))
     rounding = _ROUNDING if line.dtype == "float64" else "no line is wrong; the rest is rounding"
     return Judgement(Verdict.CLOSE, whole, line, remarks=(rounding,))
-
-
-def _may_be_rounding(iteration: Iteration, gradient: Gradient, line: LineJudgement) -> bool:
-    manual, autograd = gradient.value, gradient.reference
-    if not isinstance(manual, Tensor) or autograd is None:
-        return False
-    coarser = manual.dtype if gradient.coarser else autograd.dtype
-    maxdiff, largest = gradient.comparison.maxdiff or 0.0, iteration.references.largest
-    return may_be_rounding(maxdiff, finite_max(autograd), coarser, largest, line.rounded)
 
 
 def _inherited(
@@ -312,37 +282,3 @@ def _inherited(
 ) -> Judgement:
     headline = f"inherited from {', '.join(sources)}"
     return Judgement(Verdict.INHERITED, whole, line, False, sources, headline, remarks)
-
-
-def _coarse(iteration: Iteration, name: str, lines: Mapping[str, LineJudgement]) -> tuple[str, ...]:
-    """The gradients upstream that are of a coarser dtype than their tensors: what they round is lost."""
-    behind = with_upstreams(name, lines) - {name}
-    return tuple(n for n, gradient in iteration.gradients.items() if n in behind and gradient.coarser)
-
-
-def _not_finite(gradient: Gradient) -> str:
-    """Which of the two is infinite or NaN."""
-    manual, autograd = gradient.value, gradient.reference
-    if not isinstance(manual, Tensor) or autograd is None:
-        return _STRANGE
-    odd, true = (~tensor.detach().to_dense().cpu().isfinite() for tensor in (manual, autograd))
-    its_own, autograds = bool((odd & ~true).any()), bool((true & ~odd).any())
-    if its_own == autograds:
-        return _STRANGE
-    return _ITS_OWN if its_own else _AUTOGRADS
-
-
-_AUTOGRADS = "autograd's is infinite or NaN where this one is not, though the line is right"
-_ITS_OWN = "infinite or NaN where autograd's is not, though the line is right"
-_STRANGE = "infinite or NaN otherwise than autograd's, though the line is right"
-_TOO_MUCH = "no line is wrong alone, but the difference is more than rounding makes"
-_ROUNDING = "no line is wrong in float64; the difference is rounding"
-_BELOW_A_KINK = "differs only where an upstream line takes another subgradient at a kink or tie"
-
-
-def _is_finite(size: float | None) -> bool:
-    return size is not None and math.isfinite(size)
-
-
-def _kinked(name: str, lines: Mapping[str, LineJudgement]) -> bool:
-    return any(lines[upstream].kink for upstream in with_upstreams(name, lines) - {name})

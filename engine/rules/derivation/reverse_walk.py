@@ -12,10 +12,11 @@ from ...program.naming import NamingScheme
 from ...program.program import Program
 from ...program.torch_operations import draws_mask
 from .. import rows  # noqa: F401  (it fills the table)
+from ..joined_terms import joined
 from ..node import Node, Refused
 from ..operation import Operand, operation_of
 from ..table import RULES, Use
-from ..term import Term, joined
+from ..term import Term
 from ..trees import name
 from .traced_forward import Trace
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..term import Factor, Term, at_index, joined
+from ..joined_terms import joined
+from ..term import Factor, Term, at_index
 from ..trees import name, negative, template, text_of
 from .common_subexpressions import shorter
 from .reverse_walk import Contribution
