@@ -141,14 +141,14 @@ def rebind(namespace: Namespace, bound: Mapping[str, Any], stateless: Container[
 
 
 def _random_state(facts: ProgramFacts, generators: Sequence[Generator]) -> RandomState | None:
-    elsewhere = facts.may_draw_elsewhere
-    if facts.draws_nothing and not generators and not elsewhere:
+    elsewhere = facts.draws.elsewhere
+    if facts.draws.none and not generators and not elsewhere:
         return None
     return random_state(generators, others=elsewhere)
 
 
 def _grads(facts: ProgramFacts, values: Values) -> list[tuple[Tensor, Tensor | None]]:
-    if not (facts.reads_grad or facts.calls_backward or facts.fills_grad_itself):
+    if not (facts.autograd.reads_grad or facts.autograd.calls_backward or facts.autograd.fills_grad_itself):
         return []
     tensors = [slot.origin for slot in values.watched()]
     leaves = [tensor for tensor in tensors if isinstance(tensor, Tensor) and tensor.is_leaf]

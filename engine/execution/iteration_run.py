@@ -152,7 +152,7 @@ class IterationRun:
     @property
     def _keeps(self) -> bool:
         """Whether the graph is kept for backward passes that the program runs itself."""
-        return self.known.keeps or self.facts.differentiates
+        return self.known.keeps or self.facts.autograd.differentiates
 
     def _forward(self) -> None:
         self.section = "forward"
@@ -162,7 +162,7 @@ class IterationRun:
         make_leaves(self.namespace, roles.parameters, roles.data_to_differentiate)
         self.recorder.graph_wanted = frozenset() if self.known.fills else facts.graph_names
         record_graphs(True)
-        if facts.calls_backward:
+        if facts.autograd.calls_backward:
             self.namespace[BACKWARD] = lambda: self._called.append(True)
         try:
             with GraphsKept():
@@ -177,7 +177,7 @@ class IterationRun:
     def _draws_anew(self) -> bool:
         """Whether random numbers were drawn that are others in another precision, and it was not known."""
         start = self.checkpoint.random
-        if start is None or self.known.drew or self.facts.draws_whole_numbers:
+        if start is None or self.known.drew or self.facts.draws.whole_numbers_only:
             return False
         return start.has_moved(generators_in(self.namespace))
 
@@ -186,7 +186,7 @@ class IterationRun:
         name = facts.program.loss
         loss = require_loss(namespace.get(name, MISSING), name)
         names = self.checkpoint.roles.differentiated
-        every = facts.calls_backward
+        every = facts.autograd.calls_backward
         try:
             self.references = reference_backward(
                 loss, names, namespace, loss_name=name, all_leaves=every, keep=self._keeps
@@ -196,15 +196,15 @@ class IterationRun:
                 raise
             raise ProgramFault(f"autograd cannot go back from `{name}`: {in_short(error)}", name) from error
         self.loss = float(loss.item())
-        if facts.calls_backward or facts.reads_grad:
+        if facts.autograd.calls_backward or facts.autograd.reads_grad:
             self._fill_grad()
 
     def _fill_grad(self) -> None:
         """Let `.grad` be filled where the program says so, or now."""
         bound = {name: self.namespace[name] for name in self.references.gradients}
-        if self.facts.calls_backward:
+        if self.facts.autograd.calls_backward:
             self.namespace[BACKWARD] = partial(fill_grad, self.references, bound)
-        if self.facts.reads_grad or self._called:
+        if self.facts.autograd.reads_grad or self._called:
             fill_grad(self.references, bound)
 
     def _lines(self) -> Left | None:

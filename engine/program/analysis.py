@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from .autograd_use import AutogradUse
 from .handwritten import Handwritten, handwritten_of
 from .names import loop_names
 from .pairing import Candidate, candidates
-from .program import ITERATED, KINDS, Program
-from .random_draws import draws_nothing, draws_whole_numbers, lines_may_draw, may_draw_elsewhere
+from .program import KINDS, Program
+from .random_draws import RandomDraws
 from .reachability import bound_anew, out_of_reach, reached_names
-from .statements import Statement, is_backward
-from .torch_operations import leaves_graph
+from .statements import Statement
 from .unwritten import Holes, holes_of
-
-_MENTION_OF_GRAD = re.compile(r"(?<!autograd)(?<!func)\.grad\b")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +23,16 @@ class ProgramFacts:
     """What follows from the text alone, whatever the program does when it runs."""
 
     program: Program
+
+    @cached_property
+    def draws(self) -> RandomDraws:
+        """Which random numbers it may draw."""
+        return RandomDraws(self.program)
+
+    @cached_property
+    def autograd(self) -> AutogradUse:
+        """What it has autograd do by itself."""
+        return AutogradUse(self.program)
 
     @cached_property
     def candidates(self) -> Mapping[str, Candidate]:
@@ -86,30 +92,6 @@ class ProgramFacts:
         return frozenset(name for s in (forward.statements if forward else ()) for name in s.changes)
 
     @cached_property
-    def calls_backward(self) -> bool:
-        """Whether the program says `loss.backward()`, which fills `.grad` where it stands."""
-        loss, statements = self.program.loss, self.program.statements
-        return any(is_backward(s.node, loss) for s in statements if s.section in ITERATED)
-
-    @cached_property
-    def fills_grad_itself(self) -> bool:
-        """Whether it has other calls of `.backward()`, in functions or of other tensors."""
-        statements = sum(is_backward(s.node, self.program.loss) for s in self.program.statements)
-        nodes = (node for section in self.program.sections for node in ast.walk(section.tree))
-        return sum(map(_calls_backward, nodes)) > statements
-
-    @cached_property
-    def differentiates(self) -> bool:
-        """Whether it says that it runs backward passes of its own."""
-        return self.fills_grad_itself or "autograd" in self.program.text
-
-    @cached_property
-    def reads_grad(self) -> bool:
-        """Whether it mentions `.grad` without such calls: it is then filled before the handwritten lines."""
-        filled = self.calls_backward or self.fills_grad_itself
-        return not filled and _MENTION_OF_GRAD.search(self.program.text) is not None
-
-    @cached_property
     def statements_by_line(self) -> Mapping[int, tuple[Statement, ...]]:
         """The statements on every line; the header of a block stands for the first one inside."""
         return _statements_by_line(self.program)
@@ -134,40 +116,6 @@ class ProgramFacts:
     def bound_anew(self) -> frozenset[str]:
         """Names that every iteration binds before it reads them."""
         return bound_anew(self.program)
-
-    @cached_property
-    def lines_may_draw(self) -> bool:
-        """Whether a handwritten line may draw random numbers."""
-        return lines_may_draw(self.program)
-
-    @cached_property
-    def leaves_graph(self) -> bool:
-        """Whether a value may reach the loss past autograd, on purpose: `w.detach()`."""
-        forward = [section.tree for section in self.program.sections if section.kind in ("setup", "forward")]
-        nodes = [node for tree in forward for node in ast.walk(tree)]
-        names = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-        return any(map(leaves_graph, names | {node.id for node in nodes if isinstance(node, ast.Name)}))
-
-    @cached_property
-    def draws_nothing(self) -> bool:
-        """Whether no iteration can draw random numbers: False in doubt."""
-        return draws_nothing(self.program)
-
-    @cached_property
-    def draws_whole_numbers(self) -> bool:
-        """Whether an iteration can draw no others, the same in any precision: False in doubt."""
-        return draws_whole_numbers(self.program)
-
-    @cached_property
-    def may_draw_elsewhere(self) -> bool:
-        """Whether it may draw from another generator than torch's."""
-        return may_draw_elsewhere(self.program)
-
-
-def _calls_backward(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward"
-    )
 
 
 def _statements_by_line(program: Program) -> Mapping[int, tuple[Statement, ...]]:

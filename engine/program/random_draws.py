@@ -6,6 +6,8 @@ import ast
 import builtins
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from .program import BETWEEN, ITERATED, Program
 from .reachability import BY_TEXT, FUNCTIONS
@@ -24,15 +26,32 @@ _OTHER_GENERATORS = re.compile(
 )
 
 
-def may_draw_elsewhere(program: Program) -> bool:
-    """Whether it may draw from another generator than torch's: it names one, or imports or makes code."""
-    return _OTHER_GENERATORS.search(program.text) is not None
+@dataclass(frozen=True, eq=False)
+class RandomDraws:
+    """What a program may draw, each found once."""
 
+    program: Program
 
-def lines_may_draw(program: Program) -> bool:
-    """Whether a handwritten line may draw random numbers: it names what does, or calls what may."""
-    section = program.section("backward")
-    return section is not None and any(map(_may_draw, ast.walk(section.tree)))
+    @cached_property
+    def elsewhere(self) -> bool:
+        """Whether it may draw from another generator than torch's: it names one, or imports or makes code."""
+        return _OTHER_GENERATORS.search(self.program.text) is not None
+
+    @cached_property
+    def in_backward(self) -> bool:
+        """Whether a handwritten line may draw random numbers: it names what does, or calls what may."""
+        section = self.program.section("backward")
+        return section is not None and any(map(_may_draw, ast.walk(section.tree)))
+
+    @cached_property
+    def none(self) -> bool:
+        """Whether no iteration can draw: False in doubt."""
+        return _names_nothing_but(self.program, is_quiet)
+
+    @cached_property
+    def whole_numbers_only(self) -> bool:
+        """Whether an iteration can draw no others, the same in any precision: False in doubt."""
+        return _names_nothing_but(self.program, lambda name: is_quiet(name) or draws_integers(name))
 
 
 def _may_draw(node: ast.AST) -> bool:
@@ -40,16 +59,6 @@ def _may_draw(node: ast.AST) -> bool:
         return draws(node.attr)
     name = node.func if isinstance(node, ast.Call) else None
     return isinstance(name, ast.Name) and not hasattr(builtins, name.id)
-
-
-def draws_nothing(program: Program) -> bool:
-    """Whether no iteration can draw: False in doubt."""
-    return _names_nothing_but(program, is_quiet)
-
-
-def draws_whole_numbers(program: Program) -> bool:
-    """Whether an iteration can draw no other numbers: False in doubt."""
-    return _names_nothing_but(program, lambda name: is_quiet(name) or draws_integers(name))
 
 
 def _names_nothing_but(program: Program, quiet: Callable[[str], bool]) -> bool:

@@ -201,7 +201,7 @@ class World:
         recorder = LineRecorder(session, after_step, after_line)
         self._watched_by(recorder)
         recorder.look("backward")
-        same_draws = self.same_draws() if session.facts.lines_may_draw else contextlib.nullcontext()
+        same_draws = self.same_draws() if session.facts.draws.in_backward else contextlib.nullcontext()
         with torch.set_grad_enabled(graph), same_draws, GraphsKept():
             for index, code in enumerate(session.interpreter.sections.lines()):
                 try:

@@ -104,7 +104,7 @@ class Attempt:
             raise NotInDouble
         graph = Graph(tensors, session.namespace[session.program.loss])
         facts = session.facts
-        if facts.calls_backward or (reading.copied and not facts.fills_grad_itself):
+        if facts.autograd.calls_backward or (reading.copied and not facts.autograd.fills_grad_itself):
             self._fill_grad(graph)
         return graph
 

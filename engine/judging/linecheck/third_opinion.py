@@ -36,7 +36,7 @@ def heard(quick: QuickPass, results: Results) -> Results:
     """The results without what autograd alone is wrong about."""
     attempt = quick.attempt
     accused = [name for name in results.wrong if not results.agreements[name].broken][:_MOST]
-    if not accused or attempt.dtype is None or attempt.session.facts.leaves_graph:
+    if not accused or attempt.dtype is None or attempt.session.facts.autograd.leaves_graph:
         return results
     with attempt.open() as world:
         graph = attempt.forward(world)

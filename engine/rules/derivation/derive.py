@@ -24,6 +24,7 @@ from ..style import Style, styled
 from ..trees import name as name_tree
 from ..trees import template, text_of
 from .function_calls import Functions
+from .node_names import name_nodes, spelled_names
 from .noting import HIDDEN
 from .program_style import style_of
 from .reverse_walk import TOO_LONG, Contribution, Walked, walk
@@ -86,7 +87,7 @@ def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) 
 def _derived(session: Session, trace: Trace) -> Derivation:
     names = {name: value for name, value in session.namespace.items() if not name.startswith(HIDDEN)}
     early = session.roles.early
-    spelled = {text: name for text, name in trace.spelled().items() if name not in early}
+    spelled = {text: name for text, name in spelled_names(trace).items() if name not in early}
     style = style_of(session.program, names, spelled)
     with styled(style):
         walked = walk(trace, wanted_leaves(session), session.program, early)
@@ -135,7 +136,7 @@ def traced(world: World, session: Session, wanted: frozenset[str]) -> Trace:
     for name in wanted:
         # a parameter that the forward does not read has a gradient too: zero
         trace.names.setdefault(name, Node(name_tree(name), session.namespace.get(name), 0, {}))
-    trace.name_nodes()
+    name_nodes(trace)
     return trace
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
@@ -19,7 +18,7 @@ from .evaluation import Evaluator
 from .function_calls import Call
 from .items import elements, items_of
 from .noting import HIDDEN, at
-from .statement_forms import as_read, changed_in_place, changed_names, is_place, said_by_text
+from .statement_forms import as_read, changed_in_place, changed_names, is_place
 
 _LONGEST = 2000
 """So many statements, loops unrolled, are followed."""
@@ -67,36 +66,6 @@ class Trace(Evaluator):
             if self.root._ran > _LONGEST:
                 raise Refused("the forward runs more statements than can be written out", node.lineno)
             self._statement(node)
-
-    def name_nodes(self) -> None:
-        """Give every node the name that stands for it now that the forward has run."""
-        for name, node in self.names.items():
-            if name.startswith(HIDDEN) or (name in self.counters and isinstance(node.value, int)):
-                continue
-            # what a loop's own name stands for has its name already
-            node.name = node.name or name
-        for name, node in self.names.items():
-            if isinstance(node.value, list | tuple | dict) and not name.startswith(HIDDEN):
-                self._hold(name_tree(name), self.namespace.get(name))
-
-    def _hold(self, tree: ast.expr, value: Any, depth: int = 0) -> None:
-        """Tensors in a list have a place where they have no name."""
-        places: Iterable[Any] = value.items() if isinstance(value, dict) else enumerate(value)
-        for place, held in places:
-            part = ast.Subscript(value=tree, slice=ast.Constant(place), ctx=ast.Load())
-            if isinstance(held, Tensor) and (node := self.by_value.get(id(held))) and not node.name:
-                node.held = part
-            elif isinstance(held, list | tuple | dict) and depth < 2:
-                self._hold(part, held, depth + 1)
-
-    def spelled(self) -> dict[str, str]:
-        """The expressions that have a name now, by their text in names that mean the same as then."""
-        names: dict[str, str] = {}
-        for name, node in self.names.items():
-            if node.name == name and isinstance(node.value, Tensor) and said_by_text(node.written):
-                with contextlib.suppress(Refused):
-                    names[ast.unparse(node.inside())] = name
-        return names
 
     def _statement(self, node: ast.stmt) -> None:
         match node:
