@@ -1,4 +1,4 @@
-"""The Textual app: one screen over one engine."""
+"""The Textual app: one screen over one engine, and before it one that asks, of a file without titles."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ class BackpropApp(App[int]):
 
     def __init__(self, program: Program, make_link: MakeLink, theme: str | None = None) -> None:
         super().__init__()
+        self._make_link = make_link
+        self.program = program
         self.main = MainScreen(program, make_link)
         name = theme or os.environ.get("TEXTUAL_THEME") or DARK.name
         name = ALIASES.get(name, name)
@@ -56,11 +58,26 @@ class BackpropApp(App[int]):
         return {**super().available_themes, DARK.name: DARK, LIGHT.name: LIGHT}
 
     def get_default_screen(self) -> Screen[None]:
-        """The one screen, with the classes of its size: Textual draws it once without before it sets them."""
+        """The screen that it opens with: of a file without titles, the one that asks."""
+        found = self.program.found
+        if found is None:
+            return self._sized(self.main)
+        from .screens.found_screen import FoundScreen
+
+        return FoundScreen(self.program, found, self.step)
+
+    def step(self, program: Program) -> None:
+        """Step a program, over the screen that asked."""
+        if program is not self.program:
+            self.program, self.main = program, MainScreen(program, self._make_link)
+        self.push_screen(self._sized(self.main))
+
+    def _sized(self, screen: Screen[None]) -> Screen[None]:
+        """With the classes of its size: Textual draws a screen once without before it sets them."""
         for breakpoints, extent in ((WIDTHS, self.size.width), (HEIGHTS, self.size.height)):
             name = [name for least, name in breakpoints if extent >= least][-1]
-            self.main.add_class(name, update=False)
-        return self.main
+            screen.add_class(name, update=False)
+        return screen
 
     def on_mount(self) -> None:
         """End as a program should when it is told to."""
@@ -113,7 +130,7 @@ def run(
     def engine(on_frame: Callable[[], None]) -> Link:
         from ..engine.process.remote_engine import RemoteEngine
 
-        return RemoteEngine(program, seed, on_frame, child)
+        return RemoteEngine(app.program, seed, on_frame, child)
 
     app = BackpropApp(program, lambda on_frame: LateLink(partial(engine, on_frame)), theme)
     try:

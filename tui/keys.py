@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
@@ -127,12 +128,21 @@ KEYS: tuple[Key, ...] = (
     Key("quit", "q", "q", "quit", REST, action="app.quit", footer="quit"),
 )
 
-BY_ID: dict[str, Key] = {key.id: key for key in KEYS}
+ASKING: tuple[Key, ...] = (
+    Key("accept", "enter,space", "enter", "step what was found", REST, action="accept", footer="accepts"),
+    Key("another", "n", "n", "the next place for the iteration", REST, action="another", footer="next place"),
+    Key("earlier", "up,pageup", "↑", "scroll up", REST, action="scroll_by(-1)", footer="scroll"),
+    Key("later", "down,pagedown", "↓", "scroll down", REST, action="scroll_by(1)", footer="scroll"),
+    Key("leave", "q,escape", "q", "quit", REST, action="app.quit", footer="quit"),
+)
+"""The keys of the screen that asks, before a file without titles runs."""
+
+BY_ID: dict[str, Key] = {key.id: key for key in (*KEYS, *ASKING)}
 
 
-def footer_entries() -> list[tuple[str, str, tuple[Key, ...]]]:
+def footer_entries(keys: Iterable[Key] = KEYS) -> list[tuple[str, str, tuple[Key, ...]]]:
     """What the footer shows: `(labels, words, keys)`, in the order of the declaration."""
-    shown = [key for key in KEYS if key.footer]
+    shown = [key for key in keys if key.footer]
     grouped = [(words, tuple(keys)) for words, keys in groupby(shown, lambda key: key.footer)]
     return [(" ".join(key.label for key in keys), words, keys) for words, keys in grouped]
 
@@ -142,11 +152,11 @@ def groups() -> list[tuple[str, tuple[Key, ...]]]:
     return [(name, tuple(keys)) for name, keys in groupby(KEYS, lambda key: key.group)]
 
 
-def markdown_table() -> str:
-    """The README's table of keys."""
-    rows = [f"| `{key.label}` | {key.words} |" for key in KEYS]
+def markdown_table(keys: Iterable[Key] = KEYS) -> str:
+    """A table of keys for the README."""
+    rows = [f"| `{key.label}` | {key.words} |" for key in keys]
     return "\n".join(["| key | what it does |", "|---|---|", *rows])
 
 
 if __name__ == "__main__":
-    print(markdown_table())
+    print(markdown_table(), markdown_table(ASKING), sep="\n\n")

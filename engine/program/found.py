@@ -8,6 +8,9 @@ from dataclasses import dataclass
 Span = tuple[int, int]
 """The first and the last of some lines, counted from 1."""
 
+_TOLD = 6
+"""So many other places are told, at most."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -32,22 +35,36 @@ class Found:
     """Where else an iteration could be, in words, the likeliest first."""
     again: bool = False
     """Whether only some of the gradients are written there, once more."""
-    notes: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
     """What else there is to say, in sentences."""
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """What was found, part by part: of which kind of lines each tells, and its words."""
+        return (
+            ("iteration", f"iteration: {self.where}"),
+            (
+                "parameters",
+                f"parameters {', '.join(self.parameters)}" if self.parameters else "no parameters",
+            ),
+            ("loss", f"loss: line {self.loss_line}" if self.loss_line else "no loss"),
+            ("backward", f"backward: {listed(self.backward)}"),
+            ("update", f"update: {listed(self.update)}" if self.update else "no update"),
+            ("", f"gradients are named {self.gradient.format('X')}"),
+        )
 
     @property
     def words(self) -> str:
         """All of it in one line."""
-        naming = self.gradient.format("X")
-        parts = [
-            f"iteration: {self.where}",
-            f"parameters {', '.join(self.parameters)}" if self.parameters else "no parameters",
-            f"loss: line {self.loss_line}" if self.loss_line else "no loss",
-            f"backward: {listed(self.backward)}",
-            f"update: {listed(self.update)}" if self.update else "no update",
-            f"gradients are named {naming}",
-        ]
-        return " · ".join(parts)
+        return " · ".join(words for _, words in self.parts)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say beside the words: the asides, and where else an iteration could be."""
+        others = [(number, name) for number, name in enumerate(self.choices, 1) if number != self.choice + 1]
+        told = [f"{name} (--choice {number})" for number, name in others[:_TOLD]]
+        more = f" and {len(others) - _TOLD} more" if len(others) > _TOLD else ""
+        return (*self.asides, *([f"other places for the iteration: {'; '.join(told)}{more}"] if told else []))
 
 
 def listed(spans: Iterable[Span]) -> str:

@@ -45,7 +45,7 @@ def read_source(
     if program.found is not None and path is not None and path.suffix == ".ipynb":
         from .notebook import counting_of
 
-        found = replace(program.found, notes=(*program.found.notes, *counting_of(source, program.found)))
+        found = replace(program.found, asides=(*program.found.asides, *counting_of(source, program.found)))
         program = replace(program, found=found)
     return replace(program, source=source)
 

@@ -53,6 +53,32 @@ dB1 = dH.sum(0, keepdim=True)
 W1 = W1 - 0.1 * dW1
 B1 = B1 - 0.1 * dB1
 """
+PLAIN = """\
+import torch
+
+# a first guess
+data = [torch.ones(3), torch.arange(3.0)]
+w = torch.zeros(3)
+for i in range(4):
+    loss = (w * data[1]).sum()
+    dloss = 1.0
+    dw = dloss * data[1]
+    w = w - 0.1 * dw
+
+# then all of it
+torch.manual_seed(1)
+v = torch.ones(3)
+for epoch in range(2):
+    for x in data:
+        out = v * x
+        cost = out.sum()
+        dout = torch.ones(3)
+        dv = dout * x
+        v = v - 0.1 * dv
+    print(epoch)
+print("done", v)
+"""
+"""A script without titles, with two places that its iteration could be at."""
 FOUR, ONE, NONE = (4,), (1,), ()
 BOUND = {
     9: Summary(ONE, "float32", 2.0248, 2.0248),

@@ -21,11 +21,16 @@ def paint_footer(frame: Frame, width: int) -> list[Line]:
         return [crop(_progress(status, width), width)]
     if status.running or status.busy:
         return [_at_work(status, width)]
-    entries = [_entry(words, keys) for _, words, keys in footer_entries()]
-    while len(entries) > _ALWAYS and _width(entries) > width:
-        del entries[-_ALWAYS - 1]
+    return [paint_keys(footer_entries(), width, _ALWAYS)]
+
+
+def paint_keys(shown: Sequence[tuple[str, str, tuple[Key, ...]]], width: int, always: int) -> Line:
+    """Keys with their words; where not all fit, the last `always` stay."""
+    entries = [_entry(words, keys) for _, words, keys in shown]
+    while len(entries) > always and _width(entries) > width:
+        del entries[-always - 1]
     runs = (run for entry in entries for run in (*entry, Run("   ")))
-    return [crop((Run(" "), *runs), width)]
+    return crop((Run(" "), *runs), width)
 
 
 def _entry(words: str, keys: Sequence[Key]) -> Line:

@@ -86,7 +86,7 @@ def find(
         choice=choice,
         choices=tuple(_name(one, marks) for one in regions),
         again=region.again,
-        notes=(*_notes(region, lines), *_others(regions, choice, marks)),
+        asides=_asides(region, lines),
     )
     return Program(
         name,
@@ -189,7 +189,7 @@ def _loss_line(region: Region, layout: Layout) -> int | None:
     return None if region.given else lines[-1]
 
 
-def _notes(region: Region, lines: Sequence[str]) -> tuple[str, ...]:
+def _asides(region: Region, lines: Sequence[str]) -> tuple[str, ...]:
     notes: list[str] = []
     if region.given:
         line = region.pieces[region.turn - 1].node.lineno
@@ -201,14 +201,6 @@ def _notes(region: Region, lines: Sequence[str]) -> tuple[str, ...]:
         spans = listed(spans_of(magics, ("x",) * len(lines)))
         notes.append(f"line{plural} {spans} {verb} no Python and {verb} left out")
     return tuple(notes)
-
-
-def _others(regions: Sequence[Region], choice: int, marks: Marks) -> list[str]:
-    """Where else an iteration could be."""
-    others = [(number, one) for number, one in enumerate(regions, 1) if number != choice + 1]
-    told = [f"{_name(one, marks)} (--choice {number})" for number, one in others[:6]]
-    more = f" and {len(others) - 6} more" if len(others) > 6 else ""
-    return [f"other places for the iteration: {'; '.join(told)}{more}"] if told else []
 
 
 def _from_first(

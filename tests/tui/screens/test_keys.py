@@ -12,7 +12,8 @@ from textual.keys import Keys
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.line import plain, width_of
 from backprop_tui.tui.drawing.verdict_signs import HIDDEN, PARTIAL, SIGNS
-from backprop_tui.tui.keys import KEYS, footer_entries, markdown_table
+from backprop_tui.tui.keys import ASKING, KEYS, Key, footer_entries, markdown_table
+from backprop_tui.tui.screens.found_screen import FoundScreen
 from backprop_tui.tui.screens.help_window import help_lines
 from backprop_tui.tui.screens.main_screen import MainScreen
 
@@ -30,11 +31,11 @@ PUNCTUATION = {
 }
 
 
-def key_names() -> list[str]:
-    return [name for key in KEYS for name in key.keys.split(",")]
+def key_names(keys: tuple[Key, ...] = KEYS) -> list[str]:
+    return [name for key in keys for name in key.keys.split(",")]
 
 
-@pytest.mark.parametrize("name", key_names())
+@pytest.mark.parametrize("name", key_names((*KEYS, *ASKING)))
 def test_every_key_name_is_one_that_textual_sends(name: str) -> None:
     base = name.removeprefix("shift+")
     named = {key.value for key in Keys}
@@ -47,12 +48,19 @@ def test_no_key_is_one_that_terminals_swallow(name: str) -> None:
 
 
 def test_no_key_is_declared_twice() -> None:
-    assert len(key_names()) == len(set(key_names()))
-    assert len({key.id for key in KEYS}) == len(KEYS)
+    for keys in (KEYS, ASKING):
+        assert len(key_names(keys)) == len(set(key_names(keys)))
+    assert len({key.id for key in (*KEYS, *ASKING)}) == len(KEYS) + len(ASKING)
+
+
+@pytest.mark.parametrize("key", ASKING, ids=lambda key: key.id)
+def test_every_key_that_answers_has_an_action_that_exists(key: Key) -> None:
+    owner, _, name = key.action.partition("(")[0].rpartition(".")
+    assert callable(getattr({"": FoundScreen, "app": BackpropApp}[owner], f"action_{name}"))
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.id)
-def test_every_key_has_one_command_or_one_action_that_exists(key) -> None:  # noqa: ANN001
+def test_every_key_has_one_command_or_one_action_that_exists(key: Key) -> None:
     assert (key.command is None) == bool(key.action)
     if key.action:
         owner, _, name = key.action.partition("(")[0].rpartition(".")
@@ -90,3 +98,4 @@ def test_help_fits_a_screen_of_120_columns_and_36_rows() -> None:
 
 def test_the_readme_has_the_table_of_keys() -> None:
     assert markdown_table() in README.read_text()
+    assert markdown_table(ASKING) in README.read_text()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from backprop_tui.engine.program.reading import read
 from backprop_tui.tui.app import BackpropApp
 
 from .. import scenes
@@ -31,6 +32,12 @@ def test_scene(snap_compare: Compare, scene: str, size: Any) -> None:
 def test_help(snap_compare: Compare, size: Any) -> None:
     app = BackpropApp(scenes.program(), scenes.FakeEngine(scenes.mid_backward()), "dark")
     assert snap_compare(app, press=["question_mark"], terminal_size=size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=sized)
+def test_what_was_found(snap_compare: Compare, size: Any) -> None:
+    app = BackpropApp(read(scenes.PLAIN, "mine"), scenes.FakeEngine(scenes.mid_backward()), "dark")
+    assert snap_compare(app, terminal_size=size)
 
 
 @pytest.mark.parametrize("theme", ["light", "ansi"])
