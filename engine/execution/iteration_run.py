@@ -70,7 +70,8 @@ class IterationRun:
         """All stages. Where one fails, everything is again as it was at the checkpoint."""
         graphs = torch.is_grad_enabled()
         try:
-            self._stages()
+            with GraphsKept():
+                self._stages()
         except BaseException as error:
             failure = failure_with_shapes(error, self.facts.program, self.section)
             self.failure = explained(failure, self.facts, self.namespace)
@@ -165,8 +166,7 @@ class IterationRun:
         if facts.autograd.calls_backward:
             self.namespace[BACKWARD] = lambda: self._called.append(True)
         try:
-            with GraphsKept():
-                self.interpreter.run_section("forward", self.recorder, lean=True)
+            self.interpreter.run_section("forward", self.recorder, lean=True)
         except Left as left:
             fault = ProgramFault("the pass is left before it has a loss")
             raise fault.with_traceback(left.__traceback__) from None

@@ -82,6 +82,7 @@ class World:
             self.start.random.restore()
         if self.dtype is not None:
             torch.set_default_dtype(self.dtype)
+        self._exits.enter_context(GraphsKept())
         self._exits.enter_context(saved_tensors(self.session.learned.mutating))
         return self
 
@@ -171,7 +172,7 @@ class World:
         recorder = ForwardRecorder(self.session, frozenset(names), shifts or {}, after)
         if not self.session.learned.fills:
             recorder.graph_wanted = recorder.names - self.session.facts.changed_in_forward
-        with torch.enable_grad(), self.same_draws(), GraphsKept():
+        with torch.enable_grad(), self.same_draws():
             self._watched_by(recorder)
             if code is None:
                 self.session.interpreter.run_section("forward", recorder, lean=True)
@@ -202,7 +203,7 @@ class World:
         self._watched_by(recorder)
         recorder.look("backward")
         same_draws = self.same_draws() if session.facts.draws.in_backward else contextlib.nullcontext()
-        with torch.set_grad_enabled(graph), same_draws, GraphsKept():
+        with torch.set_grad_enabled(graph), same_draws:
             for index, code in enumerate(session.interpreter.sections.lines()):
                 try:
                     exec(code, session.namespace)

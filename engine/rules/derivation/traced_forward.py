@@ -122,12 +122,9 @@ class Trace(Evaluator):
 
     def _call(self, func: ast.Attribute, call: ast.Call, node: ast.stmt) -> None:
         """A call whose result nobody wants: it changes something, or says something."""
-        if func.attr == "backward":
-            tensor = self.evaluate(func.value).value
-            tensor.backward(retain_graph=True)
-        elif (changed := changed_in_place(call)) is not None and self._is_tensor(changed[0]):
+        if (changed := changed_in_place(call)) is not None and self._is_tensor(changed[0]):
             self._change(*changed, node)
-        elif func.attr in ("append", "extend", "insert"):
+        elif func.attr in ("append", "extend", "insert", "backward"):
             self.evaluate(call)
         else:
             self._opaque(node)

@@ -13,6 +13,7 @@ from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program, parse
+from backprop_tui.engine.tutor.writing import write
 from backprop_tui.engine.verdict import Verdict
 
 SETUP = """import torch
@@ -103,6 +104,20 @@ def test_right_lines_pass_and_a_wrong_one_is_blamed(place: str) -> None:
         flipped = BACKWARD.replace("dh = derror", "dh = -derror")
         wrong = check(program(**PLACES[place], old_backward=flipped), iterations=3)
         assert {one.name for one in wrong.gradients if one.verdict.accuses} == {"dh"}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_its_gradients_are_written(place: str) -> None:
+    text = program(**PLACES[place])
+    written = write(text)
+    assert not written.unwritten
+    assert check(parse(written.text, text.name), iterations=2).exit_code == 0
+
+
+@pytest.mark.parametrize("section", ["forward", "backward", "update"])
+def test_a_graph_that_the_program_uses_twice_is_there_for_both(section: str) -> None:
+    twice = "(g,) = torch.autograd.grad(loss, h)\n(g,) = torch.autograd.grad(loss, h)"
+    assert check(program(**{section: twice}), iterations=3).exit_code == 0
 
 
 @pytest.mark.parametrize(
