@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from torch import Tensor
 
@@ -15,12 +16,14 @@ from ...program.program import Program
 from ...program.statements import Statement
 from .case import Case
 from .diagnosis import Diagnosis
-from .edit import Edit, Spot, receiver
+from .edit import Edit, Line, Spot, receiver
 from .probes import probe
 from .wording import written
 
 _STEPS = frozenset("sign round floor ceil trunc heaviside fix sgn argmax one_hot bernoulli".split())
 _CLIPPING = frozenset({"clamp", "clip", "clamp_", "clip_"})
+_LIMITS = frozenset("min max minimum maximum clamp clip".split())
+_NORMS = frozenset("norm vector_norm matrix_norm sqrt".split())
 _MARK = "mark the line with `# deliberate: why` if it is"
 
 
@@ -77,16 +80,42 @@ def _is_name(spot: Spot, name: str) -> bool:
 
 
 def clipping(case: Case) -> Iterator[Edit]:
-    """Every line without one clipping in it."""
+    """Every line without one clipping in it, by value or by norm."""
     for line, spot in case.spots:
-        node = spot.node
-        if isinstance(node, ast.Call) and called(node) in _CLIPPING:
-            inner = receiver(node) or (node.args[0] if node.args else None)
-            if inner is not None:
-                yield Edit("clipped", _clipped(case, node, inner), line, spot, inner)
+        inner = _unclipped(spot.node)
+        if inner is not None:
+            yield Edit("clipped", _clipped(case, spot.node, inner), line, spot, inner)
+    for line in case.trial.lines:
+        if line.own and isinstance(line.node, ast.AugAssign) and _is_limit(line.node.value):
+            words = partial(_clipped_in_place, case, line)
+            yield Edit("clipped", words, line, None, [ast.copy_location(ast.Pass(), line.node)])
 
 
-def _clipped(case: Case, node: ast.Call, inner: ast.expr) -> Callable[[], str]:
+def _unclipped(node: ast.expr) -> ast.expr | None:
+    """What is clipped in an expression that clips."""
+    match node:
+        case ast.Call() if called(node) in _CLIPPING:
+            return receiver(node) or (node.args[0] if node.args else None)
+        case ast.BinOp(op=ast.Mult() | ast.Div()) if _is_limit(node.right):
+            return node.left
+        case ast.BinOp(op=ast.Mult()) if _is_limit(node.left):
+            return node.right
+    return None
+
+
+def _is_limit(node: ast.expr) -> bool:
+    """Whether an expression is the smaller or the larger of two, with a norm in it."""
+    nodes = list(ast.walk(node))
+    limits = any(isinstance(one, ast.IfExp) or called(one) in _LIMITS for one in nodes)
+    return limits and any(called(one) in _NORMS for one in nodes)
+
+
+def _clipped_in_place(case: Case, line: Line) -> str:
+    where = f"line {line.statement.line} scales {case.name} by its norm"
+    return f"clipped on purpose? {where}, after it is complete; {_MARK}"
+
+
+def _clipped(case: Case, node: ast.expr, inner: ast.expr) -> Callable[[], str]:
     def say() -> str:
         words = f"clipped on purpose? {written(inner)} alone is the gradient, {written(node)} is not"
         form = f"autograd agrees where {case.name} is complete before a line of its own clips it"

@@ -30,7 +30,7 @@ from .plan import Reading, reading_of
 from .substitution import Outcome, Plan, plan_of, planned_anew, run_lines
 
 _SEED = 1_000_003
-SPREAD = 1.5
+SPREAD = 3.0
 """Up to so many orders of magnitude a random upstream gradient is larger or smaller than a normal number."""
 LARGEST = 6 * 10**SPREAD
 """No random number is larger: torch draws normal numbers below 6 in single precision."""
@@ -193,13 +193,14 @@ def _is_double(tensor: Tensor) -> bool:
 def random_numbers(count: int, start: int, spread: float) -> Tensor:
     """So many numbers in double precision, the same for the same start, others for the next.
 
-    Normal numbers, each at a scale of its own: their sizes span `spread` orders of magnitude up and as
-    many down, so that a line which cuts off what is large, or small, tells.
+    Normal numbers, each at a scale of its own: these are spread evenly over `spread` orders of magnitude up
+    and as many down, so that a line which cuts off what is large, or small, tells.
     """
     generator = torch.Generator().manual_seed(_SEED + start)
     # numbers drawn in single precision and made double take a quarter of the time
-    drawn = torch.randn(2 * count, generator=generator, dtype=torch.float32).double()
-    return drawn[:count].mul_(drawn[count:].clamp_(-2, 2).mul_(spread * math.log(10) / 2).exp_())
+    drawn = torch.randn(count, generator=generator, dtype=torch.float32).double()
+    scales = torch.rand(count, generator=generator, dtype=torch.float32).double()
+    return drawn.mul_(scales.mul_(2).sub_(1).mul_(spread * math.log(10)).exp_())
 
 
 def sizes_of(tensors: Iterable[Tensor]) -> float:

@@ -30,7 +30,7 @@ from .namesakes import namesakes, told_of
 from .outcome import LineCheck, LineJudgement
 from .quick_pass import QuickPass, quick_pass
 from .repetition import UNREPEATED, is_in_doubt, repeats
-from .reused_names import settled, turning_points
+from .reused_names import clips_of, settled, turning_points
 from .third_opinion import heard
 from .unpaired_helpers import blamed_by_value
 from .wrong_functions import wrong_functions
@@ -87,7 +87,7 @@ def _in_precision(
         if len(second.accused) < len(first.accused):
             judge, first = wide, second
     turns = turning_points(session, iteration, first)
-    complete = start or settled(first, turns, judge)
+    complete = start or settled(first, turns, clips_of(iteration, first), judge)
     if complete or first.doubtful:
         first = _by_value(partial(judge, complete, in_worlds=True))
     if constants is None:

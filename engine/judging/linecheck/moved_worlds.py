@@ -2,7 +2,8 @@
 
 Random upstream gradients are a stronger question than the program asks: a line may lean on what is always
 so of those that can arrive, put a factor off until later, or hold one contribution of several. So a suspect
-is tried in its own world and in others whose parameters are moved. What is right in all of them is no error.
+is tried in its own world and in others whose parameters are moved. What is right in all of them is no error,
+unless it is not linear in the gradients that it reads, as a vector-Jacobian product is.
 Where a gradient is zero in all of them, random upstream gradients are the only test that there is.
 """
 
@@ -25,6 +26,7 @@ from .blame import Results
 from .dependence import downstream
 from .isolated_lines import compared_exactly, opened_moved, own_cuts_of
 from .leaning import reason_of
+from .linearity import not_linear
 from .perturbation import Moved
 from .quick_pass import QuickPass
 from .substitution import kept
@@ -65,6 +67,8 @@ def tried_in_worlds(quick: QuickPass, results: Results) -> tuple[Results, Sequen
         return results, worlds
     reads, skipped = _reads_and_skips(quick, suspects, worlds)
     told = [n for n in suspects if not _silent(worlds, {n, *reads[n]})]
+    clipping = not_linear(quick, told)
+    told = [n for n in told if n not in clipping]
     true = [world.true for world in worlds]
     reasons = {n: reason_of(n, reads[n], skipped[n], true) for n in told}
     elsewhere = [n for n in skipping if not _right(worlds, n, _given_right)]

@@ -71,14 +71,18 @@ def ambiguous(steps: Steps, names: tuple[str, ...], naming: NamingScheme) -> fro
 def settled(
     first: LineCheck,
     turns: Mapping[str, tuple[int, ...]],
+    clips: Mapping[str, int],
     judged: Callable[[Mapping[str, int]], LineCheck],
 ) -> dict[str, int]:
     """After how many writes gradients are complete, where that accuses the fewest, and the fewest raise.
 
-    `turns` says after how many writes each may be; `judged` checks with some complete that early. Where
-    nothing is gained, a gradient is what its name holds in the end.
+    `turns` says after how many writes each may be, `clips` after how many it is clipped, as others may be
+    together with it; `judged` checks with some complete that early. Where nothing is gained, a gradient is
+    what its name holds in the end.
     """
     best, chosen = first, dict[str, int]()
+    if len(clips) > 1 and (found := judged(clips)).told < best.told:
+        best, chosen = found, dict(clips)
     for name in turns:
         for writes in turns[name]:
             if name not in best.accused:
@@ -102,6 +106,17 @@ def turning_points(session: Session, iteration: Iteration, check: LineCheck) -> 
     return {name: counts for name, counts in turns.items() if counts}
 
 
+def clips_of(iteration: Iteration, check: LineCheck) -> dict[str, int]:
+    """After how many writes gradients are complete that all later ones clip; none where none is accused."""
+    if not check.accused:
+        return {}
+    counts = {
+        name: next((n for n in _changing(iteration, name) if clipped_after(iteration, name, n)), 0)
+        for name in check.judgements
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
 def bound_again(program: Program) -> frozenset[str]:
     """The gradients of tensors that the forward binds more than once, in no block."""
     section = program.section("forward")
@@ -113,15 +128,21 @@ def bound_again(program: Program) -> frozenset[str]:
 def _turns(
     session: Session, iteration: Iteration, check: LineCheck, name: str, again: bool
 ) -> tuple[int, ...]:
-    writes = iteration.gradients[name].writes if name in iteration.gradients else ()
-    statements = [iteration.statement_at(position) for position in writes]
-    changing = [index for index, (one, other) in enumerate(pairwise(statements), 1) if one is not other]
+    changing = _changing(iteration, name)
     readers = [other for other, one in check.judgements.items() if name in one.upstreams and other != name]
     ran = len(iteration.recorder.entries)
     last = max((max(iteration.gradients[one].writes, default=ran) for one in readers), default=-1)
     if again:
         last = ran
     kept = session.roles.parameter_gradients
+    writes = iteration.gradients[name].writes if name in iteration.gradients else ()
     read = [count for count in reversed(changing) if name not in kept and writes[count] < last]
     clipped = [count for count in changing if count not in read and clipped_after(iteration, name, count)]
     return (*read[:_TRIED], *clipped[:1])
+
+
+def _changing(iteration: Iteration, name: str) -> list[int]:
+    """After how many writes of a gradient another statement than before writes it."""
+    writes = iteration.gradients[name].writes if name in iteration.gradients else ()
+    statements = [iteration.statement_at(position) for position in writes]
+    return [index for index, (one, other) in enumerate(pairwise(statements), 1) if one is not other]

@@ -13,7 +13,7 @@ from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import parse
-from backprop_tui.engine.program.random_draws import draws_nothing, draws_whole_numbers
+from backprop_tui.engine.program.random_draws import RandomDraws
 
 Begun = Callable[..., Session]
 
@@ -48,7 +48,7 @@ def test_losses_are_the_same_whether_lines_are_checked_or_not(way: str, begun: B
     losses = []
     for check in (False, True):
         session = begun(**sections)
-        assert not draws_nothing(session.program)
+        assert not RandomDraws(session.program).none
         for _ in range(4):
             record = session.iterate()
             if check:
@@ -60,17 +60,17 @@ def test_losses_are_the_same_whether_lines_are_checked_or_not(way: str, begun: B
 
 def test_what_cannot_draw_is_known_for_bundled_programs() -> None:
     silent = {
-        name for name in ("linear_regression", "layer_norm", "convolution") if draws_nothing(load(name))
+        name for name in ("linear_regression", "layer_norm", "convolution") if RandomDraws(load(name)).none
     }
     assert silent == {"linear_regression", "layer_norm", "convolution"}
     minibatches = load("batchnorm_mlp")
-    assert (draws_nothing(minibatches), draws_whole_numbers(minibatches)) == (False, True)
+    assert (RandomDraws(minibatches).none, RandomDraws(minibatches).whole_numbers_only) == (False, True)
 
 
 def test_what_another_module_draws_is_not_told_by_its_names() -> None:
     text = "# %% setup\nimport mine\nx = 1.0\n# %% forward\nloss = mine.sum(x)\n"
-    assert not draws_whole_numbers(parse(text, "mine"))
-    assert draws_whole_numbers(parse(text.replace("mine", "torch"), "torch"))
+    assert not RandomDraws(parse(text, "mine")).whole_numbers_only
+    assert RandomDraws(parse(text.replace("mine", "torch"), "torch")).whole_numbers_only
 
 
 CLOSURE = """+

@@ -1,0 +1,54 @@
+"""Whether lines are linear in the upstream gradients that they read, as a vector-Jacobian product is.
+
+What clips, rounds or normalises may agree with autograd at every gradient of the size that arrives here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ...tensors.comparison import finite_max
+from ...tensors.dtypes import as_reals
+from .quick_pass import QuickPass
+from .substitution import kept
+
+TIMES = 1000.0
+"""By so much the upstream gradients of the program's own world are enlarged."""
+_ROUNDING = {None: 1e-2, torch.float64: 1e-6}
+"""What rounding may add, by the precision of the attempt, in shares of how much a value changes."""
+
+
+def not_linear(quick: QuickPass, names: Iterable[str]) -> frozenset[str]:
+    """Those whose value does not grow in proportion to its upstream gradients, constant parts aside.
+
+    With the upstream u once, twice and T times as large, f(Tu) - f(u) has to be (T - 1) (f(2u) - f(u)).
+    """
+    names = tuple(names)
+    if not names:
+        return frozenset()
+    once, twice, enlarged = (_values(quick, factor) for factor in (1.0, 2.0, TIMES))
+    share = _ROUNDING[quick.attempt.dtype]
+    return frozenset(n for n in names if _differs(once.get(n), twice.get(n), enlarged.get(n), share))
+
+
+def _values(quick: QuickPass, factor: float) -> Mapping[str, Any]:
+    """What the lines make of the gradients that arrive at the program's own parameters, times a factor."""
+    attempt = quick.attempt
+    with attempt.open() as world:
+        arrived = attempt.forward(world).arrivals({})
+        read = {name: factor * arrived[name] for name in attempt.reading.cut_names if name in arrived}
+        return attempt.lines(world, read, kept).values
+
+
+def _differs(once: Any, twice: Any, enlarged: Any, share: float) -> bool:
+    if not all(isinstance(value, Tensor) for value in (once, twice, enlarged)):
+        return False
+    one, two, large = map(as_reals, (once, twice, enlarged))
+    if not one.shape == two.shape == large.shape:
+        return True
+    expected, found = (TIMES - 1) * (two - one), large - one
+    return finite_max(found - expected) > share * (finite_max(expected) + finite_max(found) + finite_max(one))
