@@ -52,6 +52,8 @@ class Probe:
 
 def probe(trial: Trial, line: Line, spot: Spot) -> Probe | None:
     """Run the lines with one part doubled; None where that changes nothing or is no answer."""
+    if not _is_measured(trial):
+        return None
     value, expected = trial.value, trial.expected
     doubled = ast.BinOp(left=spot.node, op=ast.Mult(), right=ast.Constant(2))
     outcome = trial.tried(Edit("", "", line, spot, doubled))
@@ -66,9 +68,8 @@ def probe(trial: Trial, line: Line, spot: Spot) -> Probe | None:
 
 
 def probed(trial: Trial, spots: Sequence[tuple[Line, Spot]]) -> list[Probe]:
-    """Those parts that can be measured; none where the value has another shape than it should."""
-    value, expected = trial.value, trial.expected
-    if not isinstance(value, Tensor) or value.shape != expected.shape or not value.is_floating_point():
+    """Those parts that can be measured; none where factors cannot be told."""
+    if not _is_measured(trial):
         return []
     scaling = [(line, spot) for line, spot in spots if not spot.exponent and not spot.compared]
     probes = [probe(trial, line, spot) for line, spot in scaling]
@@ -77,9 +78,9 @@ def probed(trial: Trial, spots: Sequence[tuple[Line, Spot]]) -> list[Probe]:
 
 def constant_ratio(trial: Trial) -> float | None:
     """What the value is times what it should be, where that is the same in every entry."""
-    value, expected = trial.value, trial.expected
-    if not isinstance(value, Tensor) or value.shape != expected.shape or not value.is_floating_point():
+    if not _is_measured(trial):
         return None
+    value, expected = trial.value, trial.expected
     scale = float((expected * expected).sum()) if expected.numel() else 0.0
     if not scale:
         return None
@@ -87,6 +88,17 @@ def constant_ratio(trial: Trial) -> float | None:
     if not factor or not trial.stands.setting.agrees(value / factor):
         return None
     return round(factor) if abs(factor - round(factor)) < 1e-9 else factor
+
+
+def _is_measured(trial: Trial) -> bool:
+    """Whether factors can be told: the value and what arrives are real numbers, entry by entry."""
+    value, expected = trial.value, trial.expected
+    return (
+        isinstance(value, Tensor)
+        and value.shape == expected.shape
+        and value.is_floating_point()
+        and expected.is_floating_point()
+    )
 
 
 def _factor(share: Tensor, wanted: Tensor, expected: Tensor) -> float | None:
