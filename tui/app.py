@@ -60,7 +60,7 @@ class BackpropApp(App[int]):
     def get_default_screen(self) -> Screen[None]:
         """The screen that it opens with: of a file without titles, the one that asks."""
         found = self.program.found
-        if found is None:
+        if found is None or found.titled:
             return self._sized(self.main)
         from .screens.found_screen import FoundScreen
 

@@ -35,6 +35,8 @@ class Found:
     """Where else an iteration could be, in words, the likeliest first."""
     again: bool = False
     """Whether only some of the gradients are written there, once more."""
+    titled: bool = False
+    """Whether titles inside the loop say where its sections begin."""
     asides: tuple[str, ...] = ()
     """What else there is to say, in sentences."""
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 OPAQUE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 SCOPES = (*OPAQUE, ast.Lambda)
 """What has names of its own inside."""
+_LEAVES = (ast.Name, ast.Constant, ast.operator, ast.unaryop, ast.cmpop)
+"""What most nodes are; nothing that is looked for stands below."""
 
 
 def stored_names(tree: ast.AST) -> set[str]:
@@ -77,6 +79,8 @@ def own_nodes(tree: ast.AST) -> Iterator[ast.AST]:
     while queue:
         node = queue.pop()
         yield node
+        if isinstance(node, _LEAVES):
+            continue
         if isinstance(node, SCOPES):
             queue.extend(getattr(node, "decorator_list", ()))
         elif isinstance(node, ast.comprehension):

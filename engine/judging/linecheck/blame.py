@@ -68,8 +68,9 @@ def _whole_after_part(attempt: Attempt, results: Results) -> Results:
     lines = {name: filled_lines(attempt.iteration, name) for name in wrong}
     upstreams = dict(results.upstreams)
     reasons: dict[str, str] = {}
-    for name in allocated_gradients(attempt.session).intersection(wrong):
-        parts = tuple(one for one in wrong if one != name and lines[one] & lines[name])
+    wholes = allocated_gradients(attempt.session)
+    for name in wholes.intersection(wrong):
+        parts = tuple(one for one in wrong if one not in wholes and lines[one] & lines[name])
         if parts:
             upstreams[name] = (*parts, *upstreams[name])
             reasons[name] = f"filled through {parts[0]}, which is wrong"

@@ -86,6 +86,7 @@ def find(
         choice=choice,
         choices=tuple(_name(one, marks) for one in regions),
         again=region.again,
+        titled=bool(region.borders),
         asides=_asides(region, lines),
     )
     return Program(

@@ -69,10 +69,11 @@ def adding_up(region: Region) -> Refusal | None:
     loop = region.loop
     if loop is None:
         return None
-    for name in sorted(region.written):
+    made = _made_before(region)
+    bound = frozenset[str]().union(*map(_plainly_bound, region.pieces)) if made else made
+    for name in sorted(region.written & made):
         writers = [piece for piece in region.rest if name in piece.writes]
-        bound = [piece for piece in region.pieces if name in _plainly_bound(piece)]
-        if writers and not bound and _made_before(region, name):
+        if writers and name not in bound:
             adds = f"{name} adds up over the passes of the loop in line {loop.lineno}"
             why = "gradients that are sums over several forwards cannot be judged yet"
             hint = "A forward over all samples at once can be stepped"
@@ -85,11 +86,11 @@ def _plainly_bound(piece: Piece) -> set[str]:
     return {name for node in nodes for name in stored_names(node)}
 
 
-def _made_before(region: Region, name: str) -> bool:
-    """Whether a loop around the region makes room for a gradient."""
+def _made_before(region: Region) -> frozenset[str]:
+    """The names that a loop around the region makes room for, before its passes add to them."""
     around = [inside for inside in region.path if isinstance(inside.node, ast.For | ast.While)]
-    siblings = [node for inside in around for node in inside.siblings]
-    return any(is_blank(node) and name in stored_names(node) for node in siblings)
+    blanks = [node for inside in around for node in inside.siblings if is_blank(node)]
+    return frozenset[str]().union(*map(stored_names, blanks))
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -176,3 +176,10 @@ async def test_a_screen_that_grows_is_filled() -> None:
         await pilot.pause()
         assert "import torch" in asked.text("source")
         assert "gradients are named dX" in asked.text("words")
+
+
+async def test_titles_inside_the_loop_leave_nothing_to_ask() -> None:
+    text = scenes.PLAIN.replace("        out = v", "        # %% forward\n        out = v")
+    asked = Asked(text.replace("        dout =", "        # %% backward\n        dout ="))
+    async with asked.app.run_test(size=WIDE):
+        assert asked.app.screen is asked.app.main
