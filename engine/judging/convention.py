@@ -26,7 +26,12 @@ def convention(gradients: Iterable[ByConvention]) -> str:
     told += [f"{one.name} is one of several contributions to the gradient of {one.tensor}" for one in parts]
     if not told:
         return ""
-    return f"convention: {', and '.join(told)}; the gradients of the parameters come out right"
+    right = "; the gradients of the parameters come out right" if all(map(_is_sound, several)) else ""
+    return f"convention: {', and '.join(told)}{right}"
+
+
+def _is_sound(gradient: ByConvention) -> bool:
+    return not gradient.verdict.accuses and gradient.verdict is not Verdict.INHERITED
 
 
 def _scaled(scaled: list[ByConvention]) -> Iterable[str]:

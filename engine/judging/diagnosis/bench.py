@@ -59,7 +59,7 @@ class Bench:
     values: Mapping[str, Any]
     """What every name holds once the forward has run, without a graph."""
     cuts: Mapping[str, Tensor]
-    """A random upstream gradient for every tensor."""
+    """A random upstream gradient for every tensor, as many times as the program's convention has it."""
     given: frozenset[str]
     """The gradients that lines can be given; a loop builds the others while it reads them."""
     reads: Mapping[str, frozenset[str]]
@@ -69,7 +69,7 @@ class Bench:
     complete_lines: Mapping[str, tuple[int, ...]]
     """By gradient whose name goes on to stand for something else, the lines that build it."""
     arrived: Callable[[frozenset[str]], Mapping[str, Tensor]]
-    """What arrives at every tensor with the cuts at these; found once for each choice."""
+    """What arrives at every tensor with the cuts at these, as often; found once for each choice."""
 
     @property
     def program(self) -> Program:
@@ -143,7 +143,11 @@ def prepared(
     graph, reading = graph or attempt.forward(world), attempt.reading
     # an edited line may read gradients that no line reads as it stands
     more = random_like(attempt, {name: graph.tensors[name] for name in sorted(graph.tensors)}, _SEED)
-    cuts = {**more, **random_cuts(attempt, graph)}
+    drawn = {**more, **random_cuts(attempt, graph)}
+
+    def multiples(gradients: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        return {name: attempt.times(reading.gradient_of(name), one) for name, one in gradients.items()}
+
     given = frozenset(map(reading.gradient_of, graph.tensors)) & frozenset(reading.names) - reading.woven
     below = {reading.gradient_of(name): those for name, those in downstream_of_each(graph.tensors).items()}
     namespace = attempt.session.namespace
@@ -152,12 +156,12 @@ def prepared(
         attempt=attempt,
         graph=graph,
         values=dict(namespace),
-        cuts=cuts,
+        cuts=multiples(drawn),
         given=given,
         reads={name: given.intersection(reading.static.get(name, ())) for name in reading.names},
         below=below,
         complete_lines=complete_lines,
-        arrived=cache(lambda names: graph.arrivals({name: cuts[name] for name in names})),
+        arrived=cache(lambda names: multiples(graph.arrivals({name: drawn[name] for name in names}))),
     )
 
 

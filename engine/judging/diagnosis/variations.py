@@ -6,7 +6,7 @@ import ast
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -21,7 +21,8 @@ from ...program.reachability import FUNCTIONS
 from ...program.reading import read_again
 from ...program.runs_again import runs_again
 from ...tensors.rng_state import random_state
-from ..linecheck.attempt import Attempt, attempt_of
+from ..linecheck.attempt import Attempt, NotInDouble, attempt_of
+from ..linecheck.scales import scales_in
 
 _SIZES = 4
 """So many numbers are changed one by one."""
@@ -168,7 +169,7 @@ def _made(attempt: Attempt, sizes: Mapping[int, Sequence[Any]], others: Mapping[
     before, dtype = random_state(()), torch.get_default_dtype()
     try:
         return _begun(attempt, _with_numbers(attempt.session.program, new))
-    except (ProgramError, RuntimeError, ValueError, TypeError, LookupError, ArithmeticError):
+    except (ProgramError, NotInDouble, RuntimeError, ValueError, TypeError, LookupError, ArithmeticError):
         return None
     finally:
         before.restore()
@@ -183,7 +184,9 @@ def _begun(attempt: Attempt, program: Program) -> Attempt | None:
     if record.failure is not None and record.failure.section in ("forward", "backward"):
         return None
     other = attempt_of(session, record, attempt.dtype, {}, apart=attempt.apart)
-    return other if other.reading.names == attempt.reading.names else None
+    if other.reading.names != attempt.reading.names:
+        return None
+    return replace(other, scales=scales_in(other)) if attempt.scales else other
 
 
 def _with_numbers(program: Program, new: Sequence[tuple[Any, int]]) -> Program:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from operator import attrgetter
 from types import CodeType
@@ -71,6 +71,8 @@ class Attempt:
     """Names made like those of gradients that stand for something else."""
     constants: Mapping[str, Tensor] | None = None
     """Values in double precision of what setup computed in single, where that is to be tried."""
+    scales: Mapping[str, float] = field(default_factory=dict)
+    """By gradient, how many times the gradient it is by convention, where that is not once."""
 
     @cached_property
     def parameters(self) -> frozenset[str]:
@@ -122,10 +124,29 @@ class Attempt:
         graph: bool = False,
         after: Callable[[Statement], None] | None = None,
     ) -> Outcome:
-        """Run the handwritten lines; the gradients of the tensors in `cuts` are replaced when complete."""
+        """Run the handwritten lines; the gradients of the tensors in `cuts` are replaced when complete.
+
+        What is a multiple of a gradient by convention is replaced by one, and taken for the gradient.
+        """
         gradient = self.reading.gradient_of
-        substitutes = {gradient(name): tensor for name, tensor in cuts.items()}
-        return run_lines(world, self.plan, substitutes, taken, graph=graph, after=after)
+        substitutes = {gradient(name): self.times(gradient(name), tensor) for name, tensor in cuts.items()}
+
+        def taken_once(name: str, value: Any) -> Any:
+            return taken(name, self.once(name, value))
+
+        return run_lines(world, self.plan, substitutes, taken_once, graph=graph, after=after)
+
+    def scale(self, gradient: str) -> float:
+        """How many times the gradient what has its name is."""
+        return self.scales.get(gradient, 1.0)
+
+    def times(self, name: str, gradient: Tensor) -> Tensor:
+        """What has the name of a gradient, where that is a multiple of it by convention."""
+        return gradient * self.scales[name] if name in self.scales else gradient
+
+    def once(self, name: str, value: Any) -> Any:
+        """The gradient, of what may be a multiple of it."""
+        return value / self.scales[name] if name in self.scales and isinstance(value, Tensor) else value
 
 
 def attempt_of(
@@ -136,11 +157,14 @@ def attempt_of(
     mended: tuple[type[Function], ...] = (),
     apart: frozenset[str] = frozenset(),
     constants: Mapping[str, Tensor] | None = None,
+    scales: Mapping[str, float] | None = None,
 ) -> Attempt:
     """The attempt for an iteration. Where its record ends early, lines that raise are passed over."""
     reading = reading_of(session, iteration, apart)
     plan = plan_of(iteration, reading.names, reading.early)
-    attempt = Attempt(session, iteration, dtype, complete, reading, plan, mended, apart, constants)
+    attempt = Attempt(
+        session, iteration, dtype, complete, reading, plan, mended, apart, constants, scales or {}
+    )
     failure = iteration.failure
     if failure is not None and failure.section == "backward":
         plan = _planned_anew(attempt)

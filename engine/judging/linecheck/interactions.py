@@ -47,7 +47,7 @@ def judged_together(
     with attempt.open() as world:
         arrived = attempt.forward(world).arrivals({})
         values = attempt.lines(world, {}, kept).values
-        at_end = {name: namespace.get(name) for name in reading.names}
+        at_end = {name: attempt.once(name, namespace.get(name)) for name in reading.names}
     with attempt.open() as world:
         attempt.forward(world)
         read = {name: one for name, one in arrived.items() if reading.gradient_of(name) in reading.read}

@@ -31,6 +31,7 @@ from .outcome import LineCheck, LineJudgement
 from .quick_pass import QuickPass, quick_pass
 from .repetition import UNREPEATED, is_in_doubt, repeats
 from .reused_names import clips_of, settled, turning_points
+from .scales import is_kept_to, scales_for, told_as_scaled
 from .third_opinion import heard
 from .unpaired_helpers import blamed_by_value
 from .wrong_functions import wrong_functions
@@ -89,7 +90,7 @@ def _in_precision(
     turns = turning_points(session, iteration, first)
     complete = start or settled(first, turns, clips_of(iteration, first), judge)
     if complete or first.doubtful:
-        first = _by_value(partial(judge, complete, in_worlds=True))
+        first = _by_value(*_in_convention(partial(judge, complete, in_worlds=True)))
     if constants is None:
         first = _slight_in_own_precision(judge, first)
     return replace(first, functions=wrong, complete=complete)
@@ -98,9 +99,30 @@ def _in_precision(
 _Judge = Callable[..., LineCheck]
 
 
-def _by_value(judge: _Judge) -> LineCheck:
-    """The line check, names that may stand for something else set apart where that accuses no other lines."""
+def _in_convention(judge: _Judge) -> tuple[_Judge, LineCheck]:
+    """The line check in the convention that leaves the fewest lines wrong, and what judges in it."""
     first = judge()
+    for _ in range(_ROUNDS):
+        if not first.proposed:
+            break
+        other = partial(judge, scales=first.proposed)
+        second = other()
+        if not second.kept_to or not (second.accused <= first.accused or _blames_fewer(second, first)):
+            break
+        judge, first = other, second
+    return judge, first
+
+
+def _blames_fewer(one: LineCheck, other: LineCheck) -> bool:
+    return len(one.accused) < len(other.accused)
+
+
+_ROUNDS = 2
+"""So many conventions are tried, each as the one before has it or with more in it."""
+
+
+def _by_value(judge: _Judge, first: LineCheck) -> LineCheck:
+    """The line check, names that may stand for something else set apart where that accuses no other lines."""
     if not first.namesakes:
         return first
     second = judge(apart=first.namesakes)
@@ -128,24 +150,31 @@ def _judged(
     mended: tuple[type[Function], ...],
     constants: Mapping[str, Tensor] | None = None,
     apart: frozenset[str] = frozenset(),
+    scales: Mapping[str, float] | None = None,
     in_worlds: bool = False,
     in_own_precision: bool = False,
 ) -> LineCheck:
     precision = None if in_own_precision else dtype
-    attempt = attempt_of(session, iteration, precision, complete, mended, apart, constants)
+    attempt = attempt_of(session, iteration, precision, complete, mended, apart, constants, scales)
     quick = quick_pass(attempt)
     results, helper, found = _looked_at_twice(quick), None, frozenset[str]()
+    proposed: Mapping[str, float] = {}
     if in_worlds:
         results, worlds = tried_in_worlds(quick, heard(quick, results))
         found = namesakes(attempt, results, worlds)
     results = results.with_agreements(right_only_here(quick, results.agreements))
+    if attempt.scales:
+        results = told_as_scaled(quick, results)
     if in_worlds:
+        proposed = scales_for(quick, results)
         results, helper = blamed_by_value(quick, results)
     line_check = _said(quick, blamed(attempt, results), helper, found)
     if not in_worlds:
         return line_check
     narrower = narrowed(attempt, line_check.judgements)
-    return replace(line_check, judgements={**line_check.judgements, **narrower})
+    judgements = {**line_check.judgements, **narrower}
+    kept_to = is_kept_to(attempt, results)
+    return replace(line_check, judgements=judgements, proposed=proposed, kept_to=kept_to)
 
 
 def _looked_at_twice(quick: QuickPass) -> Results:
@@ -178,6 +207,7 @@ def _said(quick: QuickPass, results: Results, helper: WrongHelper | None, found:
         helper=helper,
         of_helper=of_helper,
         apart=attempt.apart,
+        scales=attempt.scales,
         namesakes=found,
         several=_several(attempt, judgements),
     )

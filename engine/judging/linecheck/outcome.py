@@ -81,6 +81,13 @@ class LineCheck:
     namesakes: frozenset[str] = frozenset()
     """Names that may be so; of those in `apart`, the ones that may."""
 
+    scales: Mapping[str, float] = field(default_factory=dict)
+    """By gradient, how many times the gradient it is by a convention in which lines are judged."""
+    proposed: Mapping[str, float] = field(default_factory=dict)
+    """The same in a convention that may leave fewer lines wrong."""
+    kept_to: bool = True
+    """Whether lines that are right keep to that in which they are judged."""
+
     @property
     def accused(self) -> frozenset[str]:
         """The gradients whose lines are wrong."""

@@ -146,7 +146,7 @@ def _writes(scene: Scene, name: str) -> list[_Write]:
         value = namespace.get(name)
         if name not in statement.writes or not isinstance(value, Tensor):
             return
-        value = value.detach().clone()
+        value = scene.attempt.once(name, value.detach().clone())
         fits = bool(writes) and writes[-1].value.shape == value.shape
         change = value - writes[-1].value if fits else value
         entries = written_entries(statement, name, namespace, change)
