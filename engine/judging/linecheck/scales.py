@@ -62,18 +62,16 @@ def scales_for(quick: QuickPass, results: Results) -> Mapping[str, float]:
     lines = _lines(quick, results)
     parameters = frozenset(map(quick.attempt.reading.gradient_of, quick.attempt.session.parameters))
     plain = {line.name for line in lines if line.factor is None or not _is_one(line.factor)}
-    best, score = None, (len(plain), 0, 0, 0)
-    factors = {line.name: line.factor for line in lines}
+    best, score = None, (len(plain), 0, 0)
     for wrong in _choices(lines, len(plain)):
         scales = _solved(lines, parameters, wrong)
         if scales is None:
             continue
         solution = _Solution(scales, wrong)
-        if not all(_is_founded(quick, lines, solution, name) for name in wrong & solution.scaled.keys()):
+        if not _is_founded(quick, lines, solution):
             continue
-        right = sum(factor is not None and _is_one(factor) for factor in map(factors.get, wrong))
         values = {f"{one:.6g}" for one in solution.scaled.values()}
-        found = (len(wrong), right, len(values), len(solution.scaled))
+        found = (len(wrong), len(values), len(solution.scaled))
         if solution.scaled and (found < score if best else found[0] < score[0]):
             best, score = solution, found
     return {} if best is None else _together(quick.attempt.scales, best.scaled)
@@ -151,17 +149,25 @@ def _solved(
     return scales
 
 
-def _is_founded(quick: QuickPass, lines: Sequence[_Line], solution: _Solution, name: str) -> bool:
-    """Whether more than one line that reads a wrong gradient tells how many times it is due.
+def _is_founded(quick: QuickPass, lines: Sequence[_Line], solution: _Solution) -> bool:
+    return all(_may_be_wrong(quick, lines, solution, line) for line in lines if line.name in solution.wrong)
 
-    Its own would, if it kept what it reads as it is; and so does one where the number is a size.
+
+def _may_be_wrong(quick: QuickPass, lines: Sequence[_Line], solution: _Solution, line: _Line) -> bool:
+    """Whether something tells how many times the gradient it is due.
+
+    That is another line that reads it and one more, or that its own would keep what it reads as it is. By
+    itself a reader tells it where the number is a size. What is right without a convention is wrong in one
+    only if it reads multiples.
     """
-    scale = solution.scales[name]
-    own = next(line for line in lines if line.name == name)
-    readers = [line for line in lines if name in line.reads and line.name not in solution.wrong]
-    if len(readers) > 1 or any(_is_one(solution.scales.get(one, 1.0) / scale) for one in own.reads):
+    scale = solution.scales.get(line.name, 1.0)
+    reads = [solution.scales.get(one, 1.0) for one in line.reads]
+    if line.factor is not None and _is_one(line.factor) and (not reads or any(map(_is_one, reads))):
+        return False
+    readers = [one for one in lines if line.name in one.reads and one.name not in solution.wrong]
+    if _is_one(scale) or len(readers) > 1 or any(_is_one(one / scale) for one in reads):
         return True
-    due = quick.arrived[quick.attempt.reading.tensor_of[name]]
+    due = quick.arrived[quick.attempt.reading.tensor_of[line.name]]
     return scale >= _SEVERAL and scale in {*due.shape, due.numel()}
 
 
