@@ -20,13 +20,13 @@ def with_titles(program: Program) -> str:
     if found.again or not found.loss:
         message = "titles need a loss, and all gradients beside it"
         raise ProgramError(message, path=where, hint="--choice takes another place, where there is one")
-    begins = {"forward": found.forward, "backward": found.backward, "update": found.update}
+    begins = {"forward": found.forward, "backward": found.backward}
     lines = list(program.lines)
     titles: list[tuple[int, str]] = []
     for kind in _TITLED:
         spans = begins.get(kind)
-        section = program.section(kind)
-        line = spans[0][0] if spans else _first_line(section) if section and kind == "parameters" else None
+        section = program.section(kind) if kind != "update" or found.update else None
+        line = spans[0][0] if spans else _first_line(section) if section else None
         if line is not None:
             titles.append((line, kind))
     for line, kind in sorted(titles, reverse=True):

@@ -54,6 +54,13 @@ SCRIPTS = {
         "datt = weights * (dweights - (dweights * weights).sum(-1, keepdim=True))",
         "datt = weights * (dweights - (dweights * weights).mean(-1, keepdim=True))",
     ),
+    "autoencoder_command.py": Script(
+        "the loop in line 26 · parameters enc_w, enc_b, dec_w, dec_b · loss: line 30 · backward: 32–38 "
+        "· update: 40–41 · gradients are named grad_X",
+        "grad_enc_b",
+        "grad_enc_b = grad_pre.sum(0)",
+        "grad_enc_b = grad_code.sum(0)",
+    ),
     "autograd_beside.py": Script(
         "the loop in line 12 · parameters w · loss: line 15 · backward: 18–19 · update: 20–22 "
         "· gradients are named d_X",
@@ -81,6 +88,13 @@ SCRIPTS = {
         "da = dz * w",
         "da = dz * a",
     ),
+    "characters_clipped.py": Script(
+        "the loop in line 58 · parameters Wxh, Whh, Why, bh, by · loss: line 27 · backward: 35–50 "
+        "· update: 70–74 · gradients are named dX",
+        "dhnext",
+        "dhnext = Whh.T @ dhraw",
+        "dhnext = Whh @ dhraw",
+    ),
     "characters_over_time.py": Script(
         "the loop in line 17 · parameters Wxh, Whh, Why, bh, by · loss: line 26 · backward: 33–48 "
         "· update: 51–55 · gradients are named dX",
@@ -93,6 +107,13 @@ SCRIPTS = {
         "dp",
         "dp = -(t / p - (1 - t) / (1 - p)) / 2",
         "dp = -(t / p + (1 - t) / (1 - p)) / 2",
+    ),
+    "decay_in_the_update.py": Script(
+        "the loop in line 10 · parameters w, b · loss: line 13 · backward: 19–21 · update: 26–27 "
+        "· gradients are named dX",
+        "dz",
+        "dz = (torch.sigmoid(z) - y) / len(x)",
+        "dz = (torch.sigmoid(z) - y) / len(x) ** 2",
     ),
     "early_stopping.py": Script(
         "the loop in line 28 · parameters W1, b1, W2, b2 · loss: line 32 · backward: 34–40 "
@@ -150,6 +171,13 @@ SCRIPTS = {
         "dw = 2 / n * X.T @ error",
         "dw = 1 / n * X.T @ error",
     ),
+    "loss_only_noted.py": Script(
+        "the loop in line 5 · parameters W, b · loss: line 7 · backward: 8–10 · update: 11–12 "
+        "· gradients are named dX",
+        "dpred",
+        "dpred = 2 / 10 * (pred - y)",
+        "dpred = 2 * (pred - y)",
+    ),
     "minibatches.py": Script(
         "the loop in line 16 · parameters w1, b1, w2, b2 · loss: line 23 · backward: 25–32 "
         "· update: 33–34 · gradients are named grad_X",
@@ -199,6 +227,13 @@ SCRIPTS = {
         "dz = dp * torch.sigmoid(z)",
         "dz = dp * torch.sigmoid(-z)",
     ),
+    "parameters_by_number.py": Script(
+        "the loop in line 5 · parameters W1, b1, W2, b2 · loss: line 8 · backward: 9–15 · update: 17–18 "
+        "· gradients are named dX",
+        "dh",
+        "dh = dout @ W2.T",
+        "dh = -dout @ W2.T",
+    ),
     "penalty_under_no_grad.py": Script(
         "the loop in line 13 · parameters W, b · loss: line 19 · backward: 23–26 · update: 28–29 "
         "· gradients are named dX",
@@ -219,12 +254,33 @@ SCRIPTS = {
         "de = 2 * e / e.numel()",
         "de = 2 * e / len(x) ** 2",
     ),
+    "rates_in_turn.py": Script(
+        "the loop in line 5 · parameters W · loss: line 7 · backward: 8–9 · update: 10 "
+        "· gradients are named dX",
+        "dp",
+        "dp = 2 * (p - y) / len(x)",
+        "dp = 2 * (y - p) / len(x)",
+    ),
     "running_statistics.py": Script(
         "the loop in line 14 · parameters W1, gamma, beta, W2 · loss: line 29 · backward: 31–39 "
         "· update: 41–44 · gradients are named dX",
         "dz",
         "dz = inv * (dzhat - dzhat.mean(0) - zhat * (dzhat * zhat).mean(0))",
         "dz = inv * (dzhat - dzhat.mean(0) - (dzhat * zhat).mean(0))",
+    ),
+    "shuffled_epochs.py": Script(
+        "the loop in line 26 · parameters W1, b1, W2, b2 · loss: line 41 · backward: 44–53 · update: 56–59 "
+        "· gradients are named dX",
+        "dW1",
+        "dW1 = xb.T @ da1 + 1e-3 * W1",
+        "dW1 = xb.T @ dh1 + 1e-3 * W1",
+    ),
+    "stops_when_flat.py": Script(
+        "the loop in line 17 · parameters W, b · loss: line 21 · backward: 30–32 · update: 35–36 "
+        "· gradients are named dX",
+        "dW",
+        "dW = x.T @ dz",
+        "dW = x.T @ dz / n",
     ),
     "three_seeds.py": Script(
         "the loop in line 10 · parameters w, b · loss: line 12 · backward: 13–15 · update: 16–17 "
@@ -340,7 +396,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-@pytest.mark.parametrize("name", [*SCRIPTS, "linear_regression_notebook.ipynb", "four_exercises.ipynb"])
+@pytest.mark.parametrize("name", [*SCRIPTS, *(file.name for file in FOLDER.glob("*.ipynb"))])
 def test_an_earlier_pass_can_be_gone_back_to_and_on_from(name: str) -> None:
     session = Session(load(str(FOLDER / name)))
     with contextlib.redirect_stdout(io.StringIO()):
@@ -403,21 +459,34 @@ def test_its_loop_ends_where_a_bare_loop_ends() -> None:
 
 
 EXERCISES = {
-    "the loop in line 205": (0, 13, {}),
-    "cell 8: dlogprobs, dprobs, dcounts_sum_inv": (1, 26, {"dbnmeani": "wrong_shape"}),
-    "cell 10: dlogits once more": (0, 1, {}),
-    "cell 12: dhprebn once more": (0, 1, {}),
+    "four_exercises.ipynb": {
+        "the loop in line 205": (0, 13, {}),
+        "cell 8: dlogprobs, dprobs, dcounts_sum_inv": (1, 26, {"dbnmeani": "wrong_shape"}),
+        "cell 10: dlogits once more": (0, 1, {}),
+        "cell 12: dhprebn once more": (0, 1, {}),
+    },
+    "attention_pooling.ipynb": {
+        "the loop in line 88": (0, 9, {}),
+        "cell 5: dlogprobs, dlogits, dWo": (0, 10, {}),
+        "cell 6: dlogits once more": (0, 1, {}),
+        "cell 7: dln once more": (0, 1, {}),
+    },
 }
 
 
-@pytest.mark.parametrize("place", EXERCISES)
-def test_each_of_the_four_exercises_can_be_chosen(place: str) -> None:
-    file = str(FOLDER / "four_exercises.ipynb")
-    found = load(file).found
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_place_in_a_notebook_is_told(name: str) -> None:
+    found = load(str(FOLDER / name)).found
     assert found is not None
-    assert list(found.choices) == list(EXERCISES)
-    report = checked(load(file, choice=found.choices.index(place)))
-    exit_code, gradients, slips = EXERCISES[place]
+    assert list(found.choices) == list(EXERCISES[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [(name, place) for name in EXERCISES for place in EXERCISES[name]]
+)
+def test_each_of_the_exercises_can_be_chosen(name: str, place: str) -> None:
+    report = checked(load(str(FOLDER / name), choice=list(EXERCISES[name]).index(place)))
+    exit_code, gradients, slips = EXERCISES[name][place]
     assert report.exit_code == exit_code
     assert len(report.gradients) == gradients
     assert {gradient.name: gradient.verdict.value for gradient in report.failing} == slips

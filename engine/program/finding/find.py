@@ -17,6 +17,7 @@ from ..program import BETWEEN, Program, ProgramError, Section
 from ..statements import statements_of
 from ..titles import titles_in
 from .again import Marks, cell_of, parted
+from .comments import as_commented
 from .functions import dissolved
 from .layout import Layout, before_region, layout_of
 from .losses import losses_in
@@ -56,6 +57,7 @@ def find(
     marks = [cell.marker for cell in split(lines) if cell.marker and not cell.narration]
     found_there = regions_in(trunk, scheme, tensors) or regions_in(trunk, scheme, tensors, with_loss=False)
     regions = _in_order([part for region in found_there for part in parted(region, marks)])
+    regions = [as_commented(region, lines) for region in regions]
     regions = _bordered(regions, titles_in(lines, ("forward", "backward", "update")))
     if not regions and gradient and not tensors:
         raise _error(pattern_refusal(scheme), where)
@@ -87,7 +89,7 @@ def find(
         choices=tuple(_name(one, marks) for one in regions),
         again=region.again,
         titled=bool(region.borders),
-        asides=_asides(region, lines),
+        asides=(*apart.asides, *_asides(region, lines)),
     )
     return Program(
         name,

@@ -205,7 +205,8 @@ def _backward_and_update(
 ) -> tuple[list[Piece], list[Piece]]:
     """The pieces below the loss: up to the last gradient, and from the first change of a parameter on."""
     firsts = [at for name, at in updates(region, lists).items() if name in parameters]
-    begin = region.begins_with("update") or max(region.last_gradient + 1, min(firsts, default=0))
+    said = region.begins_with("update") or region.update
+    begin = said or max(region.last_gradient + 1, min(firsts, default=0))
     end = len(region.pieces) if region.path else _end_of_straight(region, parameters, lists)
     return list(region.pieces[region.turn : begin]), list(region.pieces[begin : max(end, begin)])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
+from typing import TypeGuard
 
 from ..names import called, own_nodes, stored_names
 from ..naming import NamingScheme
@@ -13,7 +14,8 @@ from .pieces import Piece
 _NAMED = re.compile(r"loss|cost|nll|objective|cross_?entropy|criterion", re.IGNORECASE)
 _SHORT = re.compile(r"(L|J|E|C|l|ce|mse|bce|obj|err|error|energy|elbo|kl|Loss|total)$")
 _ASIDE = re.compile(
-    r"(val|valid|test|eval|best|prev|last|old|avg|mean|epoch|running|smooth)_?", re.IGNORECASE
+    r"(val|valid|test|eval|best|prev|last|old|avg|mean|epoch|running|smooth|change|diff|delta|drop)_?",
+    re.IGNORECASE,
 )
 """What is said of losses that are only looked at."""
 _REDUCING = re.compile(r"(sum|mean|nll|dot|vdot|norm|trace|det|logdet)$|loss|entropy|cost", re.IGNORECASE)
@@ -25,6 +27,7 @@ _ONES = frozenset({"ones_like", "ones"})
 def losses_in(pieces: Sequence[Piece], scheme: NamingScheme) -> tuple[str, ...]:
     """Names that may be the loss of a block, the likeliest first."""
     bound = {name for piece in pieces for name in _bound_to_tensors(piece)}
+    bound -= {name for name in bound if scheme.tensor(name) in bound}
     strong = [name for name in _called_backward(pieces) if name in bound]
     named = sorted(filter(_NAMED.search, bound), key=_rank)
     seeded = [name for name in _seeded(pieces, scheme) if name in bound]
@@ -78,6 +81,30 @@ def number_of(value: ast.expr) -> ast.expr | None:
 def is_called_loss(name: str) -> bool:
     """Whether a name says that it is the loss."""
     return _NAMED.search(name) is not None and _ASIDE.search(name) is None
+
+
+def logged_as_loss(node: ast.stmt) -> ast.expr | None:
+    """The tensor whose number a statement only notes as a loss: `losses.append(error.mean().item())`."""
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return None
+    parts = [*ast.walk(node)]
+    words = [part.id for part in parts if isinstance(part, ast.Name)]
+    words += [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    tensors = [tensor for tensor in map(number_of, filter(_is_expression, parts)) if tensor is not None]
+    return (
+        tensors[0] if len(tensors) == 1 and any(map(_NAMED.search, words)) and _reduces(tensors[0]) else None
+    )
+
+
+def _is_expression(node: ast.AST) -> TypeGuard[ast.expr]:
+    return isinstance(node, ast.expr)
+
+
+def _reduces(value: ast.expr) -> bool:
+    """Whether it is a sum, a mean or the like, and not one of comparisons."""
+    parts = [*ast.walk(value)]
+    counts = any(isinstance(part, ast.Compare) for part in parts)
+    return not counts and any(map(_REDUCING.search, filter(None, map(called, parts))))
 
 
 def _called_backward(pieces: Sequence[Piece]) -> list[str]:

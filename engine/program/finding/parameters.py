@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ..names import called, own_nodes, read_names, stored_names
 from .pieces import Piece, bound_names, is_blank, pieces_of
@@ -20,16 +20,28 @@ def lists_of_names(block: Iterable[ast.stmt]) -> Mapping[str, frozenset[str]]:
     lists: dict[str, frozenset[str]] = {}
     for node in (part for top in block for part in own_nodes(top)):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple):
-            names = frozenset(part.id for part in ast.walk(node.value) if isinstance(part, ast.Name))
+            names = frozenset(_named_in(node.value))
             plain = [target.id for target in node.targets if isinstance(target, ast.Name)]
             lists.update(dict.fromkeys(plain, names))
     return lists
 
 
+def _named_in(node: ast.expr) -> Iterator[str]:
+    """The names that stand in a list, in lists inside it too; what is called to make an element is none."""
+    if isinstance(node, ast.List | ast.Tuple):
+        for element in node.elts:
+            yield from _named_in(element)
+    elif isinstance(node, ast.Attribute):
+        yield from _named_in(node.value)
+    elif isinstance(node, ast.Name):
+        yield node.id
+
+
 def changed_by(piece: Piece, lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """The names that a statement writes, those among them that it reaches through a list in a loop."""
+    """The names that a statement writes, those that it reaches through a list among them."""
     through = frozenset[str]().union(*(_through_list(node, lists) for node in own_nodes(piece.node)))
-    return piece.writes | through | _handed_over(piece, lists)
+    held = _members(piece.writes - piece.binds, lists)
+    return piece.writes | held | through | _handed_over(piece, lists)
 
 
 def _through_list(node: ast.AST, lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -92,7 +104,7 @@ def updates(region: Region, lists: Mapping[str, frozenset[str]]) -> dict[str, in
     flow = _Flow(set(region.written), lists)
     first: dict[str, int] = {}
     for at in range(region.turn, len(region.pieces)):
-        for name in flow.changed(region.pieces[at]):
+        for name in _members(flow.changed(region.pieces[at]), lists):
             if not region.is_gradient(name):
                 first.setdefault(name, at)
     return first

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..names import OPAQUE, called, own_nodes, stored_names
 from ..naming import NamingScheme
 from ..naming_by_fit import pairs_of, scheme_of
 from .functions import Refused
-from .pieces import Piece, bound_names, is_blank
+from .losses import losses_in
+from .pieces import Piece, bound_names, is_blank, opaque_names, pieces_of
 from .regions import Region
 
 
@@ -24,6 +25,9 @@ class Refusal(NamedTuple):
 
 _TITLES = "Titles say where sections begin: `backprop-tui new FILE` shows the form"
 _HINT = "`torch.from_numpy` and `torch.tensor` make tensors of arrays"
+_LOSS = "A line such as `loss = ((out - y) ** 2).mean()` above the gradients says what is differentiated"
+_BESIDE = "only those beside their forward are judged yet"
+_SHOWN = 6
 _NAMING = "If gradients are named otherwise, `--gradient 'grad_{}'` says how"
 
 
@@ -49,12 +53,12 @@ def no_region(tree: ast.Module, trunk: Sequence[ast.stmt], refused: Sequence[Ref
         first = refused[0]
         message = f"`{first.name}` trains, and cannot be taken apart where it is called: {first.reason}"
         return Refusal(message, first.line, "A function that trains is called once, at the end of the file")
-    inside = _function_with_gradients(tree)
+    inside = _with_gradients(tree)
     if inside is not None:
-        where = f"the gradients are written inside `{inside.name}`"
-        message = f"{where}: only those beside their forward are judged yet"
-        return Refusal(message, inside.lineno, "Put its lines where it is called")
-    return Refusal(f"no iteration was found: {_what_there_is(trunk)}", None, f"{_NAMING}. {_TITLES}")
+        return inside
+    pairs = _pairs_in(trunk)
+    message = f"no iteration was found: {_what_there_is(trunk, pairs)}"
+    return Refusal(message, None, _LOSS if pairs else f"{_NAMING}. {_TITLES}")
 
 
 def _runs_nothing(node: ast.stmt) -> bool:
@@ -112,23 +116,44 @@ def _counted(names: Sequence[str]) -> str:
     return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _function_with_gradients(tree: ast.Module) -> ast.FunctionDef | None:
-    """A function or method that binds gradients of names of its own."""
+def _with_gradients(tree: ast.Module) -> Refusal | None:
+    """That gradients are written inside a function or a method, where there is one."""
+    methods = {
+        id(node): f"{top.name}.{node.name}"
+        for top in ast.walk(tree)
+        if isinstance(top, ast.ClassDef)
+        for node in top.body
+        if isinstance(node, ast.FunctionDef)
+    }
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            names = bound_names(node.body) | {arg.arg for arg in node.args.args}
-            if len(pairs_of(scheme_of(sorted(names)), names)) > 1:
-                return node
+        if isinstance(node, ast.FunctionDef) and _binds_gradients(node):
+            name = methods.get(id(node), node.name)
+            why = "methods are not gone into yet" if id(node) in methods else _BESIDE
+            message = f"the gradients are written inside `{name}`: {why}"
+            return Refusal(message, node.lineno, "Put its lines where it is called")
     return None
 
 
-def _what_there_is(trunk: Sequence[ast.stmt]) -> str:
+def _binds_gradients(node: ast.FunctionDef) -> bool:
+    bound = bound_names(node.body)
+    names = bound | {arg.arg for arg in node.args.args}
+    return any(name in bound for name in pairs_of(scheme_of(sorted(names)), names))
+
+
+def _pairs_in(trunk: Sequence[ast.stmt]) -> dict[str, str]:
+    names = bound_names(trunk) - opaque_names(trunk)
+    return pairs_of(scheme_of(sorted(names)), names)
+
+
+def _what_there_is(trunk: Sequence[ast.stmt], pairs: Mapping[str, str]) -> str:
     """`found 2 loops, in lines 12 and 40, and no line that binds a gradient of a tensor of theirs`."""
     loops = [node.lineno for top in trunk for node in own_nodes(top) if isinstance(node, ast.For | ast.While)]
-    names = bound_names(trunk)
-    pairs = pairs_of(scheme_of(sorted(names)), names)
     told = [_loops(loops)]
-    told.append(_gradients(pairs) if pairs else "no line that binds a gradient of a tensor of theirs")
+    if pairs:
+        told += [f"gradients named {_names(sorted(pairs))}", _loss(trunk, pairs)]
+    else:
+        whose = ("", " of its own", " of theirs")[min(len(loops), 2)]
+        told.append(f"no line that binds a gradient of a tensor{whose}")
     if any(called(node) == "backward" for top in trunk for node in ast.walk(top)):
         told.append("a `.backward()`, so that autograd does it all")
     return f"found {', '.join(told[:-1])}, and {told[-1]}"
@@ -139,13 +164,22 @@ def _loops(lines: Sequence[int]) -> str:
         return "no loop"
     if len(lines) == 1:
         return f"a loop, in line {lines[0]}"
-    shown = [str(line) for line in lines]
-    return f"{len(lines)} loops, in lines {', '.join(shown[:-1])} and {shown[-1]}"
+    return f"{len(lines)} loops, in lines {_names([str(line) for line in lines])}"
 
 
-def _gradients(pairs: dict[str, str]) -> str:
-    shown = ", ".join(sorted(pairs)[:4])
-    return f"{shown}, below no loss and with no forward beside them"
+def _names(names: Sequence[str]) -> str:
+    """`dW1, dW2 and db`; of many the first."""
+    if len(names) > _SHOWN:
+        return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _loss(trunk: Sequence[ast.stmt], pairs: Mapping[str, str]) -> str:
+    """Where a loss is that does not stand above the gradients in their block, or that there is none."""
+    every = [piece for top in pieces_of(trunk) for piece in pieces_of(top.simple)]
+    losses = [name for name in losses_in(every, NamingScheme()) if name not in pairs]
+    lines = [piece.node.lineno for piece in every if losses and losses[0] in piece.binds]
+    return f"no loss above them in their block, only one in line {lines[0]}" if lines else "no loss"
 
 
 def pattern_refusal(scheme: NamingScheme) -> Refusal:

@@ -10,7 +10,7 @@ from functools import cached_property
 from ..naming import NamingScheme
 from .losses import losses_in, reduced_last
 from .pieces import Piece, inner_blocks, pieces_of
-from .without_loss import given_gradient, late_loss, loss_as_number
+from .without_loss import given_gradient, late_loss, logged_loss, loss_as_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +41,8 @@ class Region:
     """The gradient that is taken as given, where there is no loss."""
     borders: Mapping[str, int] = field(default_factory=dict)
     """The lines of titles, where sections begin whatever else there is."""
+    update: int | None = None
+    """The piece that a comment has the update begin with."""
     again: bool = False
     """Whether it writes once more some of what an earlier one has written."""
 
@@ -79,8 +81,9 @@ class Region:
 
     @cached_property
     def last_gradient(self) -> int:
-        """The last piece that writes a gradient."""
-        return max(at for at, piece in enumerate(self.pieces) if piece.bound_for_real(self.is_gradient))
+        """The last piece that writes a gradient, above the update."""
+        pieces = self.pieces[: self.update]
+        return max(at for at, piece in enumerate(pieces) if piece.bound_for_real(self.is_gradient))
 
 
 def regions_in(
@@ -141,7 +144,11 @@ def _region_without_loss(
     gradients = _gradients(pieces, scheme, tensors)
     if not gradients:
         return None
-    ending = late_loss(pieces, gradients, scheme) or given_gradient(pieces, gradients, scheme, tensors)
+    ending = (
+        late_loss(pieces, gradients, scheme)
+        or logged_loss(pieces, gradients)
+        or given_gradient(pieces, gradients, scheme, tensors)
+    )
     if ending is None:
         return None
     turn, more, given = ending.turn, ending.more, ending.given

@@ -7,8 +7,9 @@ import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..names import read_names
 from ..naming import NamingScheme
-from .losses import is_called_loss, losses_in, number_of
+from .losses import is_called_loss, logged_as_loss, losses_in, number_of
 from .pieces import Piece
 
 
@@ -32,11 +33,15 @@ def loss_as_number(pieces: Sequence[Piece], gradients: Sequence[int]) -> Ending 
         tensor = number_of(node.value) if isinstance(node, ast.Assign) else None
         if tensor is not None and any(map(is_called_loss, pieces[at].binds)):
             loss = _free_name(pieces)
-            assign = ast.Assign([ast.Name(loss, ast.Store())], copy.deepcopy(tensor))
-            for part in (assign, *assign.targets):
-                ast.copy_location(part, node)
-            return Ending(at + 1, loss, (assign,))
+            return Ending(at + 1, loss, (_assigned(loss, tensor, node),))
     return None
+
+
+def _assigned(loss: str, tensor: ast.expr, node: ast.stmt) -> ast.Assign:
+    assign = ast.Assign([ast.Name(loss, ast.Store())], copy.deepcopy(tensor))
+    for part in (assign, *assign.targets):
+        ast.copy_location(part, node)
+    return assign
 
 
 def late_loss(pieces: Sequence[Piece], gradients: Sequence[int], scheme: NamingScheme) -> Ending | None:
@@ -48,6 +53,20 @@ def late_loss(pieces: Sequence[Piece], gradients: Sequence[int], scheme: NamingS
         lines = _made_of(loss, below, pieces[:turn])
         if lines:
             return Ending(turn, loss, tuple(copy.deepcopy(node) for node in lines))
+    return None
+
+
+def logged_loss(pieces: Sequence[Piece], gradients: Sequence[int]) -> Ending | None:
+    """A loss that has no name, as it is only noted, from what is there above the gradients."""
+    turn = gradients[0]
+    known = frozenset[str]().union(*(piece.binds for piece in pieces[:turn]))
+    changed = frozenset[str]().union(*(piece.writes for piece in pieces[turn:]))
+    for node in (one for piece in pieces for one in piece.simple):
+        tensor = logged_as_loss(node)
+        wanted = read_names(tensor) if tensor is not None else frozenset()
+        if tensor is not None and wanted & known and not wanted & changed:
+            loss = _free_name(pieces)
+            return Ending(turn, loss, (_assigned(loss, tensor, node),))
     return None
 
 

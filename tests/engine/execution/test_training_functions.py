@@ -7,7 +7,6 @@ from textwrap import dedent
 import pytest
 
 from backprop_tui.engine.execution.session import Session
-from backprop_tui.engine.program.program import ProgramError
 from backprop_tui.engine.program.reading import read
 from tests.engine.execution.test_course import run_by_python, run_by_steps
 
@@ -132,10 +131,15 @@ def test_arguments_that_have_to_be_given_are_asked_for_in_words(capsys: pytest.C
     capsys.readouterr()
 
 
-def test_a_function_that_is_called_twice_is_left_as_it_is() -> None:
+def test_of_a_function_that_is_called_twice_the_last_call_is_stepped() -> None:
     text = HEAD.lstrip() + dedent(TRAINED["called at the end"]) + "train(inputs, targets)\n"
-    with pytest.raises(ProgramError):
-        read(text, "script")
+    _, printed = run_by_python(text)
+    session, told = run_by_steps(text)
+    assert session.parameters == ("w", "b")
+    assert told == printed
+    found = session.program.found
+    assert found is not None
+    assert "the last of these calls is stepped, the others run as they are" in found.asides[0]
 
 
 def test_plots_and_progress_that_are_not_installed_are_stood_in_for() -> None:

@@ -69,7 +69,7 @@ REFUSED = {
         "the gradients are written inside `backward`: only those beside their forward are judged yet",
         2,
     ),
-    "a function that is called twice": (
+    "a function that is handed on": (
         """
         import torch
         def train(rate):
@@ -79,11 +79,63 @@ REFUSED = {
                 dw = 2 * (w - 1)
                 w = w - rate * dw
             return w
-        train(0.1)
-        train(0.2)
+        print([train(rate) for rate in (0.1, 0.2)])
         """,
-        "`train` trains, and cannot be taken apart where it is called: it is called in more than one place",
+        "`train` trains, and cannot be taken apart where it is called: no statement is a plain call of it",
         2,
+    ),
+    "gradients in a method": (
+        """
+        import torch
+        class Net:
+            def step(self, x, y):
+                out = x * self.w
+                dout = 2 * (out - y)
+                self.w -= 0.1 * (x * dout).sum()
+        net = Net()
+        net.w = torch.zeros(1)
+        for i in range(3):
+            net.step(torch.ones(3), torch.zeros(3))
+        """,
+        "the gradients are written inside `Net.step`: methods are not gone into yet",
+        3,
+    ),
+    "gradients without a loss": (
+        """
+        import torch
+        x, y, w, b = torch.ones(3), torch.zeros(3), torch.zeros(1), torch.zeros(1)
+        for i in range(3):
+            error = x * w + b - y
+            dw = (x * error).sum()
+            db = error.sum()
+            w -= 0.1 * dw
+            b -= 0.1 * db
+        """,
+        "no iteration was found: found a loop, in line 3, gradients named db and dw, and no loss",
+        None,
+    ),
+    "a loss in a block of its own": (
+        """
+        import torch
+        x, y, w = torch.ones(3), torch.zeros(3), torch.zeros(1)
+        for i in range(3):
+            error = x * w - y
+            dw = (x * error).sum()
+            w -= 0.1 * dw
+        for j in range(2):
+            loss = ((x * w - y) ** 2).mean()
+        """,
+        "no iteration was found: found 2 loops, in lines 3 and 7, gradients named dw, and no loss above them "
+        "in their block, only one in line 8",
+        None,
+    ),
+    "nothing of all that": (
+        """
+        import torch
+        print(torch.ones(3))
+        """,
+        "no iteration was found: found no loop, and no line that binds a gradient of a tensor",
+        None,
     ),
     "gradients that add up over samples": (
         """
