@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .names import root_name
@@ -26,7 +26,7 @@ class Handwritten:
 
     statements: tuple[Statement, ...]
     tops: tuple[Top, ...]
-    """Those around them, as far as nothing else stands in them."""
+    """Those around them, as far as nothing else stands in them and all that they write is written there."""
     beside: frozenset[str]
     """The names that the forward binds for the backward alone: gradients, and helpers of them."""
 
@@ -36,9 +36,17 @@ def handwritten_of(program: Program) -> Handwritten:
     forward, backward = program.section("forward"), program.section("backward")
     beside = beside_the_loss(program)
     early = [s for s in (forward.statements if forward else ()) if beside & touched(s)]
-    own = [top for top in (_tops(forward) if early else ()) if all(s in early for s in top.inside)]
+    own = _whole(_tops(forward) if early else [], early)
     late = backward.statements if backward else ()
     return Handwritten((*early, *late), (*own, *_tops(backward)), beside)
+
+
+def _whole(tops: Iterable[Top], early: Sequence[Statement]) -> list[Top]:
+    """Those that hold nothing but early statements, and all of what they write."""
+    own = [top for top in tops if all(statement in early for statement in top.inside)]
+    inside = {statement for top in own for statement in top.inside}
+    elsewhere = frozenset[str]().union(*(touched(one) for one in early if one not in inside))
+    return [top for top in own if not any(elsewhere & touched(one) for one in top.inside)]
 
 
 def beside_the_loss(program: Program) -> frozenset[str]:

@@ -25,6 +25,7 @@ from .candidates.grafts import (
 )
 from .candidates.in_loops import lost_in_a_pass, other_passes
 from .candidates.lost_factors import lost_factors
+from .candidates.masks import masks, values_for_masks
 from .candidates.names import near_upstreams, other_upstreams, tensors
 from .candidates.pairs import two_slips
 from .candidates.powers import any_power, exponents
@@ -52,6 +53,7 @@ _TRIED: tuple[Candidates, ...] = (
     mean_factors,
     measured_constants,
     zeros_and_ones,
+    masks,
     exponents,
     products,
     parentheses,
@@ -67,6 +69,7 @@ _TRIED: tuple[Candidates, ...] = (
     missing_upstream,
     constants_written,
     sums,
+    values_for_masks,
     measured_factors,
     tensors,
     missing_terms,

@@ -83,10 +83,12 @@ def _lines(statement: Statement, before: Sequence[Statement]) -> Iterator[Helper
     """A change of a part may stand for the whole: `guess[y] -= 1`."""
     for target in _targets(statement.node):
         root = root_name(target)
-        if root is not None and not any(isinstance(part, ast.Call) for part in ast.walk(target)):
+        if root is None:
+            continue
+        if not any(isinstance(part, ast.Call) for part in ast.walk(target)):
             yield HelperLine(statement, target, root)
-            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-                yield HelperLine(statement, target.value, root, _building(root, before))
+        if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            yield HelperLine(statement, target.value, root, _building(root, before))
 
 
 def _building(name: str, statements: Sequence[Statement]) -> tuple[HelperLine, ...]:

@@ -140,7 +140,8 @@ def _with_factors(case: Case, names: list[str], *, divide: bool, helpers: bool =
     for text in names:
         for line, spot in spots:
             shape = case.shape(spot.node)
-            if shape is None or spot.exponent or not _fits(case, text, shape):
+            # what is compared with nothing is NaN where it is divided by zero: a mask by chance
+            if shape is None or spot.exponent or spot.compared or not _fits(case, text, shape):
                 continue
             if isinstance(spot.parent, ast.BinOp) and isinstance(spot.parent.op, ast.Mult):
                 continue

@@ -30,7 +30,7 @@ def any_power(case: Case) -> Iterator[Edit]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
             yield Edit("wrong_power", _where(node, node.left), line, spot, node.left)
     for line, spot in case.spots:
-        if not spot.exponent and _is_float(case, spot.node):
+        if not spot.exponent and not spot.compared and _is_float(case, spot.node):
             for exponent in (2, -1, 3, -2, 0.5, -0.5):
                 new = binary(spot.node, ast.Pow(), literal(exponent))
                 yield Edit("wrong_power", _where(spot.node, new), line, spot, new)
