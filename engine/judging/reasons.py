@@ -9,7 +9,8 @@ from torch import Tensor
 
 from ..execution.gradients.gradient import Gradient
 from ..execution.iteration import Iteration
-from ..tensors.comparison import finite_max, may_be_rounding
+from ..tensors.comparison import may_be_rounding
+from ..tensors.differences import finite_max
 from ..verdict import Verdict
 from .linecheck.outcome import LineJudgement
 from .linecheck.upstream_lines import with_upstreams

@@ -22,6 +22,7 @@ from torch import Tensor
 from ..verdict import Verdict
 from .aliasing import once
 from .comparison import is_close, rounding
+from .differences import PIECE
 from .kinds import COMPUTED, as_numbers, may_be_freed, unreadable
 
 SMALL = 100_000
@@ -226,7 +227,7 @@ def _squared_error(manual: Tensor, reference: Tensor) -> float | None:
     if not (manual.is_contiguous() and reference.is_contiguous() and reference.dtype in _LAID):
         return None
     ours, theirs = manual.view(-1), reference.view(-1)
-    piece = _PIECE if ours.is_cpu else len(ours)
+    piece = PIECE if ours.is_cpu else len(ours)
     room = torch.empty(min(piece, len(ours)), dtype=ours.dtype, device=ours.device)
     total = torch.zeros((), dtype=torch.float64, device=ours.device)
     for begin in range(0, len(ours), piece):
@@ -234,10 +235,6 @@ def _squared_error(manual: Tensor, reference: Tensor) -> float | None:
         difference = torch.sub(manual_piece, reference_piece, out=room[: len(manual_piece)])
         total += difference.dot(difference)
     return float(total)
-
-
-_PIECE = 1 << 17
-"""Entries that a CPU subtracts at a time: larger pieces leave its caches, smaller ones cost more calls."""
 
 
 class Laid(NamedTuple):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ..verdict import Verdict
-from .aliasing import once, once_in_both
-from .dtypes import can_have_gradient, with_precision
+from .aliasing import once_in_both
+from .differences import differences
+from .dtypes import can_have_gradient
 from .inert import is_tensor, name_of_type, number_of
-from .kinds import as_numbers, shape_of, unreadable
+from .kinds import shape_of, unreadable
 
 RTOL, ATOL = 1e-5, 1e-8
 """The defaults of `torch.allclose`, which `approximate` uses."""
@@ -192,56 +194,26 @@ def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: floa
     shape = tuple(value.shape)
     value, autograd = once_in_both(value.to(autograd.device), autograd)
     coarse = _coarser(value.dtype, autograd.dtype)
-    wide = with_precision(autograd.dtype, torch.float64)
-    left, right = value.to(wide), autograd.to(wide)
-    difference = entry_differences(left, right)
-    maxdiff = float(difference.max()) if difference.numel() else 0.0
-    scale = finite_max(right)
-    finite = bool(right.isfinite().all())
-    exact = maxdiff == 0.0 and finite
-    close = math.isfinite(maxdiff) and is_close(maxdiff, scale, coarse, largest)
+    seen = differences(value, autograd, rtol, atol)
+    exact = seen.largest == 0.0 and seen.finite
+    close = math.isfinite(seen.largest) and is_close(seen.largest, seen.scale, coarse, largest)
     verdict = Verdict.EXACT if exact else Verdict.CLOSE if close else Verdict.WRONG
-    if close and not finite:
+    if close and not seen.finite:
         verdict = Verdict.NOT_FINITE
-    worst = _worst(difference)
+    worst = _index(seen.worst, value.shape) if seen.largest else None
     return Comparison(
         verdict=verdict,
         exact=exact,
-        approximate=finite and bool(torch.allclose(left, right, rtol=rtol, atol=atol, equal_nan=True)),
-        maxdiff=maxdiff,
-        relative_error=_relative(maxdiff, scale),
+        approximate=seen.finite and seen.approximate,
+        maxdiff=seen.largest,
+        relative_error=_relative(seen.largest, seen.scale),
         shape=shape,
         expected_shape=shape,
         worst_index=worst,
-        worst_manual=_entry(left, worst),
-        worst_autograd=_entry(right, worst),
+        worst_manual=_entry(value, worst),
+        worst_autograd=_entry(autograd, worst),
         remark=remark,
     )
-
-
-def entry_differences(left: Tensor, right: Tensor) -> Tensor:
-    """|left - right| per entry; 0 where both are the same NaN or infinity, infinite where one is not."""
-    same = (left == right) | (left.isnan() & right.isnan())
-    difference = (left - right).abs()
-    difference = torch.where(same, torch.zeros_like(difference), difference)
-    return torch.where(difference.isnan(), torch.full_like(difference, math.inf), difference)
-
-
-def finite_max(tensor: Tensor) -> float:
-    """The largest absolute finite entry; 0 where there is none."""
-    if tensor.numel() == 0:
-        return 0.0
-    tensor = once(tensor)
-    try:
-        low, high = torch.aminmax(tensor.abs() if tensor.is_complex() else tensor)
-        largest = max(abs(float(low)), abs(float(high)))
-    except (RuntimeError, TypeError):  # of a kind that torch does not compute with
-        return 0.0 if unreadable(tensor) else finite_max(as_numbers(tensor))
-    if math.isfinite(largest):
-        return largest
-    finite = tensor.abs()
-    finite = finite[finite.isfinite()]
-    return float(finite.max()) if finite.numel() else 0.0
 
 
 def _coarser(*dtypes: torch.dtype) -> torch.dtype:
@@ -279,12 +251,10 @@ def _entry(tensor: Tensor, index: tuple[int, ...] | None) -> float | None:
     return None if index is None or tensor.is_complex() else float(tensor[index])
 
 
-def _worst(difference: Tensor) -> tuple[int, ...] | None:
-    if difference.numel() == 0 or float(difference.max()) == 0.0:
-        return None
-    flat = int(difference.argmax())
+def _index(place: int, shape: Sequence[int]) -> tuple[int, ...]:
+    """The index of an entry, which is at a place as the entries are counted through."""
     index: list[int] = []
-    for size in reversed(difference.shape):  # torch.unravel_index would import half a second of torch first
-        flat, place = divmod(flat, size)
-        index.insert(0, place)
+    for size in reversed(shape):  # torch.unravel_index would import half a second of torch first
+        place, at = divmod(place, size)
+        index.insert(0, at)
     return tuple(index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from operator import sub
 from typing import Any, NamedTuple
@@ -14,7 +14,8 @@ from torch import Tensor
 
 from ..verdict import Verdict
 from .batch_comparison import alike, laid_end_to_end, largest_of
-from .comparison import entry_differences, finite_max, name_of, number_as_tensor, with_article
+from .comparison import name_of, number_as_tensor, with_article
+from .differences import entry_differences, finite_max, largest_difference, pieces
 from .dtypes import as_reals, can_have_gradient
 from .inert import is_tensor, name_of_type
 from .kinds import unreadable
@@ -88,16 +89,19 @@ def _entries(value: Tensor, expected: Tensor, upstream: float) -> Agreement:
 
 def _entry_by_entry(value: Tensor, expected: Tensor, upstream: float, eps: float) -> Agreement:
     dtype = name_of(value.dtype if _eps(value) == eps else expected.dtype)
-    left, right = value.to(torch.float64), expected.to(torch.float64)
-    if right.numel() and not bool(right.isfinite().any()):
+    if expected.numel() and not any(bool(one.isfinite().any()) for _, one, _ in pieces(expected, expected)):
         return Agreement(Verdict.NOT_CHECKED, dtype=dtype, message="its VJP has no finite entry here")
-    difference = entry_differences(left, right)
-    maxdiff = float(difference.max()) if difference.numel() else 0.0
-    scale = max(finite_max(right), 1e-3 * upstream)
+    scale = max(finite_max(expected), 1e-3 * upstream)
     relative, absolute = _tolerances(eps)
-    entries = right.abs().nan_to_num(0.0, 0.0, 0.0)
-    if maxdiff > 0 and not bool((difference <= relative * entries + absolute * scale).all()):
-        broken = bool((~left.isfinite() & right.isfinite()).any())
+    maxdiff, fits, broken = 0.0, True, False
+    for _, one, other in pieces(value, expected):
+        left, right = one.to(torch.float64), other.to(torch.float64)
+        difference = entry_differences(left, right)
+        entries = right.abs().nan_to_num(0.0, 0.0, 0.0)
+        maxdiff = max(maxdiff, float(difference.max()))
+        fits = fits and bool((difference <= relative * entries + absolute * scale).all())
+        broken = broken or bool((~left.isfinite() & right.isfinite()).any())
+    if maxdiff > 0 and not fits:
         slight = maxdiff <= _SLIGHT * scale
         return Agreement(Verdict.WRONG_HERE, maxdiff, dtype, broken=broken, slight=slight)
     if is_zero(expected, upstream):
@@ -109,7 +113,7 @@ def _plainly(value: Tensor, expected: Tensor, upstream: float, eps: float) -> Ag
     """The agreement where the extremes alone prove it: the usual case, at a third of the cost."""
     if not _subtractable(value, expected):
         return None
-    return _proven(largest_of(value - expected), largest_of(expected), value.dtype, upstream, eps)
+    return _proven(largest_difference(value, expected), largest_of(expected), value.dtype, upstream, eps)
 
 
 def _subtractable(value: Tensor, expected: Tensor) -> bool:
@@ -234,27 +238,22 @@ def faint_below(upstream: float, eps: float) -> float:
     return (1e-8 if eps <= eps_of(torch.float64) else 1e-4) * upstream
 
 
-def measured_upstream(expected: Tensor, again: Iterable[Tensor], upstream: float) -> float:
+def measured_upstream(expected: Tensor, noise: float, upstream: float) -> float:
     """The size of what a VJP was summed from, as far as its rounding tells.
 
-    A VJP is linear in what comes in: `again` are others, from upstream gradients that were multiplied
-    and divided out again. By how far they differ is rounding; a VJP that is nothing else is zero.
+    A VJP is linear in what comes in: `noise` is by how much others differ, from upstream gradients that
+    were multiplied and divided out again. That is rounding; a VJP that is nothing else is zero.
     """
     largest, eps = finite_max(expected), _eps(expected)
     if largest == 0 or not eps:
         return upstream
-    noise = _noise(expected, again)
     room = 1e8 if eps <= eps_of(torch.float64) else 1e4
     return max(_NOISE * noise / eps, min(upstream, room * largest))
 
 
-def is_rounding(expected: Tensor, again: Iterable[Tensor]) -> bool:
-    """Whether a VJP is zero in every entry up to rounding; `again` as above."""
-    return finite_max(expected) <= 64 * _NOISE * _noise(expected, again)
-
-
-def _noise(expected: Tensor, again: Iterable[Tensor]) -> float:
-    return max((finite_max(other - expected) for other in again), default=0.0)
+def is_rounding(expected: Tensor, noise: float) -> bool:
+    """Whether a VJP is zero in every entry up to rounding; `noise` as above."""
+    return finite_max(expected) <= 64 * _NOISE * noise
 
 
 _SLIGHT = 1e-5
@@ -270,7 +269,7 @@ def _tolerances(eps: float) -> tuple[float, float]:
 
 def is_zero(tensor: Tensor, upstream: float) -> bool:
     """Whether a gradient is zero in every entry, up to rounding of what it was summed from."""
-    largest = float(tensor.abs().max()) if tensor.numel() else 0.0
+    largest = largest_of(tensor)
     return math.isfinite(largest) and largest <= 64 * _eps(tensor) * upstream
 
 

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from ...program.statements import Statement
 from ...tensors.aliasing import distinct
-from ...tensors.comparison import finite_max
+from ...tensors.differences import finite_max
 from ...tensors.dtypes import can_have_gradient, with_precision
+from ...tensors.noise import like, normal, normal_like
 from ...tensors.rng_state import RandomState, random_state
 from ..cancel import Cancelled
 from ..checkpoint import Checkpoint, rebind
@@ -138,9 +139,7 @@ class World:
             if name in self._copied and isinstance(value, Tensor) and _can_move(value):
                 part = distinct(value.detach(), value)
                 wide = with_precision(part.dtype, torch.float64)
-                noise = torch.randn(part.shape, generator=generator, dtype=wide)
-                scale = finite_max(part) or 1.0
-                part += (1e-4 * scale * noise).to(part)
+                part += normal_like(part, generator, wide, 1e-4 * (finite_max(part) or 1.0))
 
     def move(self, names: Iterable[str], generator: torch.Generator, by: float) -> None:
         """Move every entry of float tensors by about a share of itself; one that is all zero by an amount.
@@ -151,8 +150,11 @@ class World:
             value = self.session.namespace.get(name)
             if name in self._copied and isinstance(value, Tensor) and _can_move(value):
                 part = distinct(value.detach(), value)
-                noise = by * torch.randn(part.shape, generator=generator, dtype=torch.float64)
-                part.copy_(part * noise.exp().to(part) if finite_max(part) else noise.to(part))
+                noise = by * normal(part.numel(), generator, torch.float64)
+                if finite_max(part):
+                    part.mul_(like(part, noise.exp()))
+                else:
+                    part.copy_(like(part, noise))
 
     def forward(
         self,

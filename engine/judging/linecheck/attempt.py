@@ -18,14 +18,16 @@ from torch.autograd import Function
 from ...execution.gradients.own_functions import by_its_statements, put_in_place
 from ...execution.gradients.reference_backward import fill_grad, reference_backward
 from ...execution.gradients.vjps import arrivals
+from ...execution.heaviness import is_heavy
 from ...execution.iteration import Iteration
 from ...execution.recording.instrumentation import BACKWARD
 from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.statements import Statement
 from ...tensors.batch_comparison import unflatten
-from ...tensors.comparison import finite_max
+from ...tensors.differences import finite_max
 from ...tensors.dtypes import as_numbers, as_reals
+from ...tensors.noise import normal_like
 from .plan import Reading, reading_of
 from .substitution import Outcome, Plan, plan_of, planned_anew, run_lines
 
@@ -73,6 +75,11 @@ class Attempt:
     """Values in double precision of what setup computed in single, where that is to be tried."""
     scales: Mapping[str, float] = field(default_factory=dict)
     """By gradient, how many times the gradient it is by convention, where that is not once."""
+
+    @cached_property
+    def heavy(self) -> bool:
+        """Whether the iteration's tensors take much memory."""
+        return is_heavy(self.iteration)
 
     @cached_property
     def parameters(self) -> frozenset[str]:
@@ -187,18 +194,27 @@ def random_cuts(attempt: Attempt, graph: Graph) -> dict[str, Tensor]:
 
 def random_like(attempt: Attempt, tensors: Mapping[str, Tensor], start: int) -> dict[str, Tensor]:
     """Random tensors of the same shapes, all at once; others for another start."""
-    spread = SPREAD if attempt.dtype is not None else 0.0
+    if attempt.dtype is None:
+        return _in_own_precision(attempt, tensors, start)
     reals = [*map(as_reals, tensors.values())]
-    noise = random_numbers(sum(map(Tensor.numel, reals)), start, spread)
+    noise = random_numbers(sum(map(Tensor.numel, reals)), start, SPREAD)
     numbers = map(as_numbers, unflatten(noise, reals), tensors.values())
     drawn = dict(zip(tensors, numbers, strict=True))
-    if attempt.dtype is None:
-        references = attempt.iteration.references
-        sizes = {name: _usual_size(references.gradients.get(name), references.largest) for name in drawn}
-        return {name: (one * sizes[name]).to(tensors[name]) for name, one in drawn.items()}
     if all(map(_is_cpu, tensors.values())):
         return drawn
     return {name: one.to(tensors[name].device) for name, one in drawn.items()}
+
+
+def _in_own_precision(attempt: Attempt, tensors: Mapping[str, Tensor], start: int) -> dict[str, Tensor]:
+    """Normal numbers, for each tensor as large as its gradient usually is."""
+    references = attempt.iteration.references
+    generator = torch.Generator().manual_seed(_SEED + start)
+    cuts: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        size = _usual_size(references.gradients.get(name), references.largest)
+        noise = normal_like(as_reals(tensor.detach()), generator, torch.float32, size)
+        cuts[name] = as_numbers(noise, tensor)
+    return cuts
 
 
 def _usual_size(true: Tensor | None, largest: float) -> float:

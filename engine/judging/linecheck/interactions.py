@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from ...execution.iteration import Iteration
-from ...tensors.comparison import entry_differences, finite_max
+from ...tensors.differences import entry_differences, finite_max
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from .attempt import Attempt

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ...execution.recording.steps import MISSING
 from ...execution.replay.world import World
+from ...tensors.differences import finite_max
 from ...tensors.vjp_agreement import Agreement, agreement, is_rounding, measured_upstream
 from ...verdict import Verdict
 from .attempt import Attempt, Graph, sizes_of
@@ -92,9 +93,11 @@ def _watched(quick: QuickPass, world: World) -> dict[str, frozenset[str]]:
 class _Expected:
     """What ought to come of one gradient's lines, and what is known of how well that can be told."""
 
-    arrived: Mapping[str, Tensor]
-    again: list[dict[str, Tensor]]
-    """The same arrivals, with all that comes in multiplied and divided out: what differs is rounding."""
+    arrived: Tensor
+    largest: float
+    """The largest entry that arrives at any tensor."""
+    rounding: float
+    """By how much it differs where all that comes in is multiplied, and divided out again."""
     skipped: Mapping[str, Tensor]
     """What the VJP would be if a path that the lines skip, and that carries zero here, did not."""
     finite: Tensor
@@ -126,27 +129,34 @@ def opened_moved(attempt: Attempt, moved: Moved | None) -> AbstractContextManage
 def _expected(quick: QuickPass, graph: Graph, name: str, own: Own) -> _Expected:
     cuts = {one: quick.cuts[one] for one in own.cuts}
     arrived = graph.arrivals(cuts)
-    again = [_scaled_arrivals(graph, cuts, factor) for factor in _FACTORS]
     tensor = quick.attempt.reading.tensor_of[name]
     skipped = downstream(graph.tensors, tensor).intersection(quick.cuts) - own.cuts
     ordered = [one for one in graph.tensors if one in skipped]
-    silent = [one for one in ordered if is_rounding(arrived[one], [other[one] for other in again])]
+    noise = _rounding(graph, cuts, {one: arrived[one] for one in (tensor, *ordered)})
+    silent = [one for one in ordered if is_rounding(arrived[one], noise[one])]
     with_path = {one: graph.arrivals({**cuts, one: quick.cuts[one]})[tensor] for one in silent}
-    return _Expected(arrived, again, with_path, graph.tensors[tensor].detach().isfinite())
+    finite = graph.tensors[tensor].detach().isfinite()
+    largest = 0.0 if cuts else sizes_of(arrived.values())
+    return _Expected(arrived[tensor], largest, noise[tensor], with_path, finite)
 
 
-def _scaled_arrivals(graph: Graph, cuts: Mapping[str, Tensor], factor: float) -> dict[str, Tensor]:
-    arrived = graph.arrivals({name: factor * one for name, one in cuts.items()}, factor)
-    return {name: one / factor for name, one in arrived.items()}
+def _rounding(graph: Graph, cuts: Mapping[str, Tensor], arrived: Mapping[str, Tensor]) -> dict[str, float]:
+    """By how much arrivals differ where all that comes in is multiplied, and divided out again."""
+    noise = dict.fromkeys(arrived, 0.0)
+    for factor in _FACTORS:
+        again = graph.arrivals({name: factor * one for name, one in cuts.items()}, factor)
+        for name, one in arrived.items():
+            noise[name] = max(noise[name], finite_max(again[name] / factor - one))
+    return noise
 
 
 def _agreement(
     quick: QuickPass, name: str, own: Own, value: Any, expected: _Expected, in_place: bool
 ) -> Agreement:
     tensor = quick.attempt.reading.tensor_of[name]
-    arrived = expected.arrived[tensor]
-    upstream = sizes_of(quick.cuts[cut] for cut in own.cuts) or sizes_of(expected.arrived.values())
-    upstream = measured_upstream(arrived, [one[tensor] for one in expected.again], upstream)
+    arrived = expected.arrived
+    upstream = sizes_of(quick.cuts[cut] for cut in own.cuts) or expected.largest
+    upstream = measured_upstream(arrived, expected.rounding, upstream)
     result = agreement(value, arrived, upstream=upstream)
     if result.verdict is Verdict.WRONG_HERE:
         result = _where_finite(result, tensor, value, arrived, expected.finite)

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.autograd import Function
 
 from ...execution.failure import in_short
+from ...execution.heaviness import precisions
 from ...execution.iteration import Iteration
 from ...execution.replay.double_setup import constants_in_double
 from ...execution.session import Session
@@ -48,10 +49,11 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
     if iteration.loss is None:
         return LineCheck(iteration.number, problem="the forward did not finish")
     problem = ""
-    for dtype in (torch.float64, None):
+    tried = precisions(iteration)
+    for dtype in tried:
         try:
             line_check = _in_precision(session, iteration, dtype, {})
-            if dtype is None and line_check.complete:
+            if dtype is None and line_check.complete and torch.float64 in tried:
                 line_check = _once_more_in_double(session, iteration, line_check)
             return _of_the_record(session, iteration, line_check)
         except Exception as error:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...tensors.comparison import finite_max
+from ...tensors.differences import finite_max
 from ...tensors.dtypes import as_reals
 from .quick_pass import QuickPass
 from .substitution import kept

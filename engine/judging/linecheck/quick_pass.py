@@ -10,7 +10,7 @@ from typing import Any
 from torch import Tensor
 
 from ...tensors.batch_comparison import largest_of_each
-from ...tensors.comparison import finite_max
+from ...tensors.differences import finite_max
 from ...tensors.vjp_agreement import Agreement, agreements
 from .attempt import LARGEST, Attempt, NotInDouble, random_cuts
 from .substitution import Outcome, kept, lines_change, referred

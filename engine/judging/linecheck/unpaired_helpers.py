@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ...program.statements import Statement
 from ...program.torch_operations import allocates
-from ...tensors.comparison import entry_differences
+from ...tensors.differences import entry_differences
 from ...verdict import Verdict
 from .blame import Results
 from .dependence import read_through

@@ -12,11 +12,13 @@ from torch import Tensor
 from ...execution.failure import in_short
 from ...execution.gradients.reference_backward import make_leaves
 from ...execution.gradients.vjps import arrivals
+from ...execution.heaviness import precisions
 from ...execution.iteration import Iteration
 from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.naming import NamingScheme
 from ...tensors.dtypes import with_precision
+from ...tensors.noise import normal_like
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from ..node import Node, Refused
@@ -69,7 +71,7 @@ def derive(session: Session, iteration: Iteration) -> Derivation:
     if iteration.loss is None:
         return Derivation({}, problem="the forward did not finish")
     problem = ""
-    for dtype in (torch.float64, None):
+    for dtype in precisions(iteration):
         try:
             return _attempt(session, iteration, dtype)
         except Refused as refused:
@@ -106,10 +108,7 @@ def _random_cuts(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Random upstream gradients: with the true ones, which may be zero, a wrong line could pass."""
     generator = torch.Generator().manual_seed(_SEED)
     wide = {name: with_precision(tensor.dtype, torch.float64) for name, tensor in tensors.items()}
-    return {
-        name: torch.randn(tensor.shape, generator=generator, dtype=wide[name]).to(tensor)
-        for name, tensor in tensors.items()
-    }
+    return {name: normal_like(tensor, generator, wide[name]) for name, tensor in tensors.items()}
 
 
 _SEED = 20_011

@@ -59,7 +59,7 @@ def test_large_gradients_are_judged_piece_by_piece_as_each_is_alone(many: list[t
     both = [tensors(pair) for pair in many]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quick, "SMALL", 0)
-        patch.setattr(quick, "_PIECE", 3)
+        patch.setattr(quick, "PIECE", 3)
         found = quick_verdicts([one for one, _ in both], [other for _, other in both], Among(1.0))
     for verdict, (manual, autograd) in zip(found, both, strict=True):
         assert verdict in (None, compare(manual, autograd, largest=1.0).verdict)
