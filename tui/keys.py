@@ -61,6 +61,14 @@ KEYS: tuple[Key, ...] = (
         footer="iteration",
     ),
     Key(
+        "iteration_back",
+        "backspace",
+        "backspace",
+        "one iteration back",
+        TIME,
+        Advance(Unit.ITERATION, -1),
+    ),
+    Key(
         "back",
         "left",
         "←",
@@ -91,7 +99,7 @@ KEYS: tuple[Key, ...] = (
     Key("run", "r", "r", "run, or pause", TIME, ToggleRun(), footer="run"),
     Key("faster", "plus,equals_sign", "+", "run faster", TIME, ChangeSpeed(1)),
     Key("slower", "minus", "-", "run slower", TIME, ChangeSpeed(-1)),
-    Key("go_to", "g", "g", "run to an iteration", TIME, action="go_to"),
+    Key("go_to", "g", "g", "go to an iteration", TIME, action="go_to"),
     Key("restart", "home", "home", "start again, same seed", TIME, Restart()),
     Key("cancel", "escape", "escape", "stop what runs", TIME, action="cancel"),
     Key("up", "up", "↑", "tensor above", TENSORS, Select(-1)),

@@ -27,7 +27,7 @@ class Pane(StrEnum):
 
 @dataclass(frozen=True)
 class Advance:
-    """Move by one unit; `by` is +1 or -1. Backwards stays inside the current iteration."""
+    """Move by one unit; `by` is +1 or -1. Back from the start of an iteration is the one before."""
 
     unit: Unit
     by: int = 1
@@ -47,7 +47,7 @@ class ChangeSpeed:
 
 @dataclass(frozen=True)
 class GoTo:
-    """Run until `iteration` iterations are complete."""
+    """Be where `iteration` iterations are complete, before this moment or after it."""
 
     iteration: int
 

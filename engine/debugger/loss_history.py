@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 
 from .frame import LossCurve
 
@@ -21,6 +22,14 @@ class LossHistory:
         self.not_finite = 0
         self._buckets: list[float] = []
         self._length = 1
+
+    @classmethod
+    def of(cls, losses: Sequence[float]) -> LossHistory:
+        """The history of so many losses."""
+        history = cls()
+        for loss in losses:
+            history.append(loss)
+        return history
 
     def append(self, loss: float) -> None:
         """Add the loss of one more iteration."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -40,7 +42,7 @@ class Stepper:
 
     def __init__(self, program: Program, seed: int) -> None:
         self.cancel = Cancel()
-        self.session = Session(program, seed, self.cancel)
+        self.session = Session(program, seed, self.cancel, remembers=True)
         self.pace = Pace()
         self.view = View()
         self.standing = Standing()
@@ -67,7 +69,7 @@ class Stepper:
         match command:
             case Advance() | ToggleRun() | GoTo() if not self.session.ready:
                 self._say(*why_not_begun(self.standing.failure))
-            case ToggleRun() | GoTo() if self.session.ended:
+            case ToggleRun() if self.session.ended:
                 self._say(why_ended(self.session))
             case Advance(unit, by):
                 self._advance(unit, by)
@@ -152,12 +154,27 @@ class Stepper:
         self.standing = replace(self.standing, notes=notes)
 
     def _go_to(self, iteration: int) -> None:
+        """To the end of an iteration, before or after this one: so many are then complete."""
         self.pace.pause()
-        if iteration > self.session.number:
-            self.pace.run(iteration)
-            self.run_until(time.monotonic() + _AT_ONCE)
+        if iteration <= 0:
+            self._restart()
+        elif iteration > self.session.number and self.session.ended:
+            self._say(why_ended(self.session))
         else:
-            self._say(f"{self.session.number} iterations are done; home restarts from the first")
+            self._travel(iteration)
+
+    def _travel(self, iteration: int) -> None:
+        """Go to a state that is known, and run from there."""
+        before = self.session.number
+        with silenced():
+            failure = self.session.go_to(iteration - 1)
+        if self.session.number < before:
+            self._losses = LossHistory.of(self.session.losses)
+        if failure is not None:
+            self.standing = Standing(failure=failure)
+            return
+        self.pace.run(iteration)
+        self.run_until(time.monotonic() + _AT_ONCE)
 
     def _restart(self) -> None:
         self.pace.pause()
@@ -170,6 +187,9 @@ class Stepper:
     def _advance(self, unit: Unit, by: int) -> None:
         self.pace.pause()
         record, ran = self.standing.record, self.view.ran
+        if by < 0 and record is not None and record.number and (unit is Unit.ITERATION or not ran):
+            self._travel(record.number)
+            return
         fresh = by > 0 and (record is None or ran >= len(record.steps))
         if fresh and self.session.ended:
             self._say(why_ended(self.session))
@@ -204,10 +224,12 @@ class Stepper:
         self._summaries = Summaries()
         if self._tutor is not None:
             self._tutor.forget()
-        record = self.session.iterate()
+        # what is repeated was printed before
+        with silenced() if self.session.was_here else nullcontext():
+            record = self.session.iterate()
         self.standing = self.standing.after(record)
         if record.failure is None:
-            self._losses.append(self.session.losses[-1])
+            self._losses.append(math.nan if record.loss is None else record.loss)
         self._passing = self.pace.running
         self.line_check.follow(record, at_rest=not self._passing)
         self.view = replace(self.view, ran=len(record.steps), changed=frozenset(), follow=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import torch
@@ -13,11 +14,12 @@ from ..program.statements import Statement
 from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import seed_all
 from .cancel import Cancel
-from .checkpoint import StateNames, capture
+from .checkpoint import Checkpoint, StateNames, capture, restore
 from .course import Course
 from .failure import Failure, ProgramFault, remember_source
 from .gradients.execution_path import KnownPaths
 from .gradients.reference_backward import record_graphs
+from .history import History
 from .interpreter import Interpreter
 from .iteration import Iteration
 from .iteration_run import IterationRun
@@ -30,11 +32,17 @@ from .stand_in_modules import allow_without_plots, modules_stood_in_for
 
 
 class Session:
-    """A program, its namespace, its seed and its history. Deterministic: same seed, same numbers."""
+    """A program, its namespace, its seed and its history. Deterministic: same seed, same numbers.
 
-    def __init__(self, program: Program, seed: int = 0, cancel: Cancel | None = None) -> None:
+    One that `remembers` keeps states to go back to; what that costs is a fraction of what it runs.
+    """
+
+    def __init__(
+        self, program: Program, seed: int = 0, cancel: Cancel | None = None, *, remembers: bool = False
+    ) -> None:
         self.program = program
         self.seed = seed
+        self.remembers = remembers
         self.facts = ProgramFacts(program)
         self.interpreter = Interpreter(program, cancel or Cancel())
         self.course = Course(self.interpreter)
@@ -47,7 +55,9 @@ class Session:
         self.interpreter.restart()
         self.roles = Roles()
         self.paths = KnownPaths()
-        self.losses: list[float] = []
+        self.history = History()
+        self.number = 0
+        """The number of the next iteration."""
         self.beginning: frozenset[Statement] = frozenset()
         """The statements of setup and parameters that ran."""
         self._state_names = StateNames()
@@ -87,9 +97,14 @@ class Session:
         return (*(found.notes if found is not None else ()), *([stand_in] if stand_in else ()))
 
     @property
-    def number(self) -> int:
-        """The number of the next iteration."""
-        return len(self.losses)
+    def losses(self) -> list[float]:
+        """The losses of the iterations before this moment."""
+        return [*self.history.losses[: self.number]]
+
+    @property
+    def was_here(self) -> bool:
+        """Whether the next iteration has been complete before."""
+        return self.number < len(self.history.losses)
 
     def begin(self) -> Failure | None:
         """Seed, run setup, seed again and run parameters; a plain file is seeded once, as it runs."""
@@ -127,8 +142,10 @@ class Session:
         namespace, number = self.namespace, self.number
         if self.program.found is None:
             namespace["iteration"] = number
-        self._state_names = self._state_names.of_now(namespace, self.facts, self.roles)
-        start = capture(namespace, self._state_names, self.facts, self.roles)
+        began = time.perf_counter()
+        if self.remembers and self.history.is_due(number):
+            self.history.keep(number, self._capture, self._not_finite_since)
+        start = self._capture()
         run = IterationRun(self.interpreter, self.course, self.facts, start, self.learned)
         run.run()
         record = run.record(number, self.paths)
@@ -139,15 +156,44 @@ class Session:
             record = replace(record, not_finite_since=self._not_finite_since)
         self.learned = run.learned
         if record.failure is None:
-            self.losses.append(record.loss if record.loss is not None else float("nan"))
+            loss = record.loss if record.loss is not None else float("nan")
+            if not self.history.passed(number, loss, time.perf_counter() - began):
+                record = replace(record, notes=(*record.notes, _not_repeated(number)))
+            self.number += 1
             self.interpreter.sections.trim(self.learned.harmless, self.learned.given_graphs)
         return record
+
+    def go_to(self, number: int) -> Failure | None:
+        """Be where the program was before an iteration, or at the last kept state before that.
+
+        From there `number` says how far it is. Where no state is left that is old enough, setup and
+        parameters run again; what they raise is returned.
+        """
+        kept = self.history.newest_until(number)
+        if kept is not None and not kept.number <= self.number <= number:
+            restore(kept.start, self.namespace)
+            self.roles, self._not_finite_since = kept.start.roles, kept.not_finite_since
+            self.number = kept.number
+        elif number < self.number:
+            history = self.history
+            self.restart()
+            self.history = history
+            return self.begin()
+        return None
+
+    def _capture(self) -> Checkpoint:
+        self._state_names = self._state_names.of_now(self.namespace, self.facts, self.roles)
+        return capture(self.namespace, self._state_names, self.facts, self.roles)
 
     def unpaired(self, iteration: Iteration) -> tuple[Unpaired, ...]:
         """Gradients that pair with nothing and look like a slip of the pen."""
         facts = self.facts
         tensors = [name for name in iteration.references.gradients if name != self.program.loss]
         return unpaired(facts.candidates.values(), tensors, facts.written_tensors, self.program.naming)
+
+
+def _not_repeated(number: int) -> str:
+    return f"iteration {number} came out otherwise than before: the program does not repeat itself"
 
 
 def _no_pass(program: Program) -> str:

@@ -1,4 +1,4 @@
-"""The prompt for an iteration to run to: one number and enter."""
+"""The prompt for an iteration to go to: one number and enter."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ USUAL = "1000"
 """What enter takes where nothing was typed."""
 DIGITS = 9
 WORDS = (
-    ("run until this many iterations are complete", "enter runs · escape goes back"),
-    ("run until this many iterations", "enter runs · escape goes back"),
-    ("run until", "enter runs · escape goes back"),
-    ("run until", "enter runs"),
-    ("run until", ""),
+    ("go to where this many iterations are complete", "enter goes there · escape goes back"),
+    ("go to this many iterations", "enter goes there · escape goes back"),
+    ("go to", "enter goes there · escape goes back"),
+    ("go to", "enter goes there"),
+    ("go to", ""),
 )
 """The question and the hint, from wide to narrow."""
 
@@ -68,7 +68,7 @@ class GoToPrompt(ModalScreen[None]):
         self._change(self.typed[:-1])
 
     def action_run(self) -> None:
-        """Run to the number."""
+        """Go to the number."""
         self._send(GoTo(int(self.typed or USUAL)))
         self.dismiss()
 

@@ -25,7 +25,7 @@ OTHER_SIGNS = (
 
 def help_lines(width: int) -> list[Line]:
     """Keys in two columns where they fit, and the signs beside them, or below in two."""
-    first, second = _keys(TIME) + _keys(TENSORS), _keys(LEARNING) + _keys(PANES) + _keys(REST)
+    first, second = _keys(TIME) + _keys(LEARNING) + _keys(REST), _keys(TENSORS) + _keys(PANES)
     keys, title = _beside(first, second), (Run("Signs", "title"),)
     signs = _signs(LABEL)
     half = (len(signs) + 1) // 2

@@ -26,11 +26,12 @@ from backprop_tui.engine.debugger.commands import (
 from backprop_tui.engine.debugger.frame import Frame, LineState
 from backprop_tui.engine.debugger.pace import SPEEDS
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict
 
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)
-BACK = Advance(Unit.STATEMENT, -1)
+BACK, ITERATION_BACK = Advance(Unit.STATEMENT, -1), Advance(Unit.ITERATION, -1)
 Build = Callable[..., Program]
 
 
@@ -51,6 +52,13 @@ def made(program: Program) -> Stepper:
 def place(frame: Frame) -> tuple[int | None, str, int, int]:
     status = frame.status
     return status.iteration, status.phase, status.statement, status.statements
+
+
+def _record(frame: Frame, stepper: Stepper) -> Iteration:
+    record = stepper.standing.record
+    assert record is not None
+    assert record.number == frame.status.iteration
+    return record
 
 
 def finished(stepper: Stepper) -> Frame:
@@ -106,10 +114,45 @@ def test_stepping_back_and_forth_shows_the_same_again(stepper: Stepper) -> None:
     assert back == forth[::-1]
 
 
-def test_back_stops_at_the_beginning_of_the_iteration(stepper: Stepper) -> None:
-    frame = shown(stepper, ITERATION, ITERATION, *[BACK] * 50)
-    assert place(frame) == (1, "", 0, 0)
-    assert stepper.session.number == 2
+def test_back_from_the_beginning_of_an_iteration_is_the_last_statement_of_the_one_before(
+    stepper: Stepper,
+) -> None:
+    steps = len(_record(shown(stepper, ITERATION, ITERATION), stepper).steps)
+    assert place(shown(stepper, *[BACK] * steps)) == (1, "", 0, 0)
+    frame = shown(stepper, BACK)
+    assert (frame.status.iteration, frame.status.phase, stepper.session.number) == (0, "update", 1)
+    assert place(shown(stepper, *[BACK] * 50)) == (0, "", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("command", "iteration"),
+    [(ITERATION_BACK, 2), (GoTo(3), 2), (GoTo(1), 0), (Advance(Unit.PHASE, -1), 3)],
+    ids=repr,
+)
+def test_what_was_seen_is_seen_again(command: Command, iteration: int, stepper: Stepper) -> None:
+    seen = [shown(stepper, ITERATION) for _ in range(4)]
+    frame = finished(stepper) if shown(stepper, command).status.running else stepper.frame(0)
+    assert frame.status.iteration == iteration
+    if iteration < 3:
+        assert repr(frame) == repr(seen[iteration])
+        assert repr(shown(stepper, ITERATION)) == repr(seen[iteration + 1])
+
+
+def test_back_before_the_first_iteration_is_its_beginning(stepper: Stepper) -> None:
+    assert place(shown(stepper, ITERATION, ITERATION_BACK, ITERATION_BACK)) == (0, "", 0, 0)
+
+
+def test_what_is_run_again_prints_nothing_again(build: Build, capfd: pytest.CaptureFixture[str]) -> None:
+    stepper = made(build(update="W = W - 0.1 * dW\nprint('iteration', iteration)"))
+    shown(stepper, ITERATION, ITERATION, ITERATION, GoTo(1), ITERATION, ITERATION, ITERATION)
+    assert capfd.readouterr().out.split() == "iteration 0 iteration 1 iteration 2 iteration 3".split()
+
+
+def test_a_program_that_does_not_repeat_itself_is_told(build: Build) -> None:
+    stepper = made(build(setup="+\nimport time", forward="H = W * x * time.perf_counter()\nloss = H.sum()"))
+    frame = shown(stepper, ITERATION, ITERATION, ITERATION_BACK)
+    assert any("does not repeat itself" in note for note in frame.notes)
+    assert frame.losses.iterations == 1
 
 
 def test_back_before_anything_ran_does_nothing(stepper: Stepper) -> None:
@@ -163,11 +206,10 @@ def test_going_to_an_iteration_runs_until_it_is_complete(stepper: Stepper) -> No
     assert frame.losses.iterations == 1000
 
 
-@pytest.mark.parametrize("target", [0, -5, 2])
-def test_going_to_an_iteration_that_is_done_says_so(target: int, stepper: Stepper) -> None:
+@pytest.mark.parametrize("target", [0, -5])
+def test_going_to_no_iteration_starts_again(target: int, stepper: Stepper) -> None:
     frame = shown(stepper, ITERATION, ITERATION, GoTo(target))
-    assert not frame.status.running
-    assert frame.notes == ("2 iterations are done; home restarts from the first",)
+    assert (place(frame), frame.losses.iterations) == ((None, "", 0, 0), 0)
 
 
 def test_run_and_pause(stepper: Stepper) -> None:

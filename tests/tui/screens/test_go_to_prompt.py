@@ -64,7 +64,7 @@ async def test_the_prompt_of_go_to_is_seen_at_every_size(size: tuple[int, int]) 
         canvas = stage.app.screen.query_one(Canvas)
         assert canvas.region.bottom_left == (0, size[1])
         shown = plain(canvas.lines[0])
-        assert "run until" in shown
+        assert "go to" in shown
         assert "250" in shown
-        assert ("enter runs" in shown) == (size[0] >= 40)
+        assert ("enter goes there" in shown) == (size[0] >= 40)
         assert "…" not in shown

@@ -61,7 +61,7 @@ def test_it_starts_steps_and_quits(terminal: Terminal) -> None:
 def test_a_thousand_iterations_end_at_a_loss_of_zero(terminal: Terminal) -> None:
     assert terminal.shows("ready")
     terminal.press("g")
-    assert terminal.shows("run until")
+    assert terminal.shows("go to")
     terminal.press("1000\r")
     assert terminal.shows("1000 iterations")
     assert terminal.shows("iteration 999")
@@ -113,7 +113,7 @@ def test_keys_that_come_in_one_burst_each_do_what_they_do(terminal: Terminal) ->
         terminal.press("c")  # answered after all of them
         assert terminal.shows("gradients judged line by line"), keys
         assert iteration in terminal.text, keys
-        assert "run until" not in terminal.text, keys
+        assert "go to" not in terminal.text, keys
 
 
 @pytest.mark.parametrize("way", ["option", "variable"])
