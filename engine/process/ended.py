@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from ..execution.failure import ENDED, Failure
 from ..program.program import Program
-from .last_words import line_in, section_at
+from .last_words import line_in
 
 _WORDS = {
     "SIGSEGV": "a segmentation fault",
@@ -27,7 +27,7 @@ def failure_of_end(program: Program, status: int, words: str, busy: str) -> Fail
     line = line_in(words, program)
     if line is not None:
         message = f"line {line} ended the program: {how(status)}"
-        return Failure(section_at(program, line), line, ENDED, message)
+        return Failure(program.section_at(line), line, ENDED, message)
     place = f" in {busy}" if busy else ""
     return Failure("program", None, ENDED, f"the program's process ended{place}: {how(status)}")
 

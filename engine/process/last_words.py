@@ -66,16 +66,10 @@ def line_in(words: str, program: Program) -> int | None:
 def _line_of(stack: str, program: Program) -> int | None:
     name = program.filename.encode("ascii", "backslashreplace").decode()[:_LONGEST_NAME]
     lines = [int(line) for file, line in _FRAME.findall(stack) if file.removesuffix("...") == name]
-    return next((line for line in reversed(lines) if section_at(program, line)), None)
+    return next((line for line in reversed(lines) if program.section_at(line)), None)
 
 
 def place_in(words: str, program: Program) -> str:
     """`forward, line 6`, by such tracebacks; '' where none passes through a section."""
     line = line_in(words, program)
-    return "" if line is None else f"{section_at(program, line)}, line {line}"
-
-
-def section_at(program: Program, line: int) -> str:
-    """The kind of the section that a line stands in; '' outside of all."""
-    kinds = [s.kind for s in program.sections if line in s.numbers]
-    return kinds[0] if kinds else ""
+    return "" if line is None else f"{program.section_at(line)}, line {line}"

@@ -16,6 +16,7 @@ from .did_you_mean import nearest
 from .names import stored_names
 from .naming import DX, NamingScheme
 from .naming_by_fit import scheme_of
+from .printable import printable
 from .statements import Statement, statements_of
 from .titles import options_of
 
@@ -57,11 +58,11 @@ class ProgramError(Exception):
         hint: str = "",
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = printable(message)
         self.path = path
         self.line = line
         self.column = column
-        self.hint = hint
+        self.hint = printable(hint)
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
@@ -110,6 +111,10 @@ class Program:
     def section(self, kind: str) -> Section | None:
         """The section of that kind, or None where the program has none."""
         return next((section for section in self.sections if section.kind == kind), None)
+
+    def section_at(self, line: int) -> str:
+        """The kind of the section that a line stands in; '' outside of all."""
+        return next((section.kind for section in self.sections if line in section.numbers), "")
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import GetSetDescriptorType, MemberDescriptorType
+from types import GetSetDescriptorType, MemberDescriptorType, TracebackType
 from typing import Any, TypeGuard, TypeVar
 
 from torch import Tensor
+
+from ..program.printable import printable
 
 _T = TypeVar("_T")
 _own_name = vars(type)["__name__"].__get__
 _own_bases = vars(type)["__mro__"].__get__
 _own_names = vars(type)["__dict__"].__get__
 _own_module = vars(type)["__module__"].__get__
+_own_trace = vars(BaseException)["__traceback__"].__get__
 
 
 def is_a(value: object, kind: type[_T]) -> TypeGuard[_T]:
@@ -42,15 +45,25 @@ def number_of(value: object) -> int | float | complex | None:
     return complex.__complex__(value) if is_a(value, complex) else None
 
 
+def is_given_name(name: object) -> bool:
+    """Whether a key of a namespace is a name that a program gives: no other key, and none of Python's."""
+    return type(name) is str and not name.startswith("__")
+
+
 def name_of_class(kind: type) -> str:
-    """The name of a class."""
-    name: str = _own_name(kind)
-    return name
+    """The name of a class, as it may be shown."""
+    return printable(_own_name(kind))
 
 
 def name_of_type(value: object) -> str:
     """The name of a value's class."""
     return name_of_class(type(value))
+
+
+def trace_of(error: BaseException) -> TracebackType | None:
+    """Where an exception was raised."""
+    trace: TracebackType | None = _own_trace(error)
+    return trace
 
 
 def bases_of(kind: type) -> tuple[type, ...]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from ...engine.debugger.commands import Command
+from ...engine.program.printable import printable
 
 Click = Command | str | None
 """What a click on a run asks for: an engine command, or a declared key by its id."""
@@ -46,12 +47,7 @@ def columns_of(text: str) -> int:
 
 def clean(text: str) -> str:
     """Text that is safe to paint: control characters become visible or blank, never obeyed."""
-    text = text.expandtabs(4)
-    return text if text.isprintable() else "".join(map(_visible, text))
-
-
-def _visible(character: str) -> str:
-    return character if character.isprintable() else "�"
+    return printable(text.expandtabs(4).replace("\n", "�"))
 
 
 def ellipsis(text: str, width: int) -> str:
