@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..execution.cancel import Cancelled
-from ..execution.failure import own_mistake
 from ..execution.silence import flush_streams
+from ..execution.trouble import trouble
 from ..program.program import Program
 from .command_queue import CommandQueue
 from .commands import Command
@@ -198,7 +198,7 @@ class Engine:
     def _apology(self, error: BaseException) -> Frame:
         """The last picture with what went wrong in ourselves."""
         status = replace(self._last.status, loading=False, line_check_due=False, running=False, target=None)
-        failure = own_mistake(error, "the engine could not draw this: ")
+        failure = trouble(error, self._program, "the engine could not draw this: ")
         return replace(self._last, handled=self._commands.handled, status=status, failure=failure)
 
 

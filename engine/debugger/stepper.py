@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..execution.cancel import Cancel, Cancelled
-from ..execution.failure import own_mistake
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..execution.silence import silenced
+from ..execution.trouble import trouble
 from ..program.program import Program
 from ..tutor.answer import Asked
 from ..verdict import Verdict
@@ -96,7 +96,7 @@ class Stepper:
         if isinstance(error, Cancelled):
             self._say("stopped")
             return
-        self.standing = replace(self.standing, failure=own_mistake(error))
+        self.standing = replace(self.standing, failure=trouble(error, self.session.program))
 
     def run_until(self, deadline: float, asked: Callable[[], bool] = lambda: False) -> None:
         """Iterate while running, at the chosen speed, until the deadline or until something is asked for."""

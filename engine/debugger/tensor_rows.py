@@ -44,7 +44,8 @@ def _maxdiff(gradient: Gradient) -> float | None:
     if gradient.verdict is Verdict.EXACT:
         return 0.0
     manual, autograd = gradient.value, gradient.reference
-    if gradient.verdict is Verdict.CLOSE and is_tensor(manual) and autograd is not None:
+    close = gradient.verdict is Verdict.CLOSE
+    if close and is_tensor(manual) and autograd is not None and manual.layout is autograd.layout:
         maxdiff = float((manual.detach().double() - autograd.detach().double()).abs().max())
         if math.isfinite(maxdiff):
             return maxdiff

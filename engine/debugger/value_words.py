@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from ..tensors.inert import is_a, name_of_class, name_of_type
+from ..tensors.inert import is_a, is_any, name_of_class, name_of_type
 
 _LONGEST = 40
 _WRITTEN: tuple[type, ...] = (bool, int, float, complex, str)
@@ -24,7 +24,7 @@ def words_of(value: Any) -> str:
             return _written(kind, value)
     if is_a(value, type):
         return name_of_class(value)
-    if type(value) in (FunctionType, BuiltinFunctionType):
+    if is_any(value, (FunctionType, BuiltinFunctionType)):
         return str.__str__(value.__name__)
     return next(
         (f"{name_of_type(value)} of {_size(k, value)}" for k in _SIZED if is_a(value, k)), name_of_type(value)

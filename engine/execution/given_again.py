@@ -105,7 +105,10 @@ class GivenAgain:
 
 
 def has_to_remember(value: Any) -> bool:
-    """Whether it is an iterator that nothing else can bring back; a file is left as it is."""
+    """Whether it is an iterator that nothing else can bring back.
+
+    A file is left as it is, and what can be called, which is more than an iterator: a mock.
+    """
     kind = type(value)
-    iterates = hasattr(kind, "__next__") and hasattr(kind, "__iter__")
+    iterates = hasattr(kind, "__next__") and hasattr(kind, "__iter__") and not hasattr(kind, "__call__")  # noqa: B004
     return iterates and not isinstance(value, (GivenAgain, IOBase))

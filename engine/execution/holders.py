@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy
 from torch import Tensor
 
+from ..tensors.inert import is_given_name
 from .given_again import GivenAgain
 
 PLAIN = frozenset({str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range, object})
@@ -113,7 +114,7 @@ def _put_in_module(names: dict[str, Any], contents: Mapping[str, Any]) -> None:
 
 def _named(names: Mapping[str, Any]) -> dict[str, Any]:
     """Without the names that are Python's."""
-    return {name: value for name, value in names.items() if not name.startswith("__")}
+    return {name: value for name, value in names.items() if is_given_name(name)}
 
 
 def _slots(thing: Any) -> dict[str, Any]:

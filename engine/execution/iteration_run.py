@@ -11,7 +11,7 @@ from ..program.pairing import unwritten_reads
 from ..program.program import BETWEEN
 from .checkpoint import Checkpoint, restore
 from .course import Course
-from .failure import Failure, ProgramFault, has_line, in_short
+from .failure import Failure, ProgramFault
 from .gradients.execution_path import KnownPaths
 from .gradients.own_passes import GraphsKept
 from .gradients.reference_backward import (
@@ -32,6 +32,7 @@ from .iteration import Iteration
 from .learned import Learned
 from .leaving import Left
 from .namespace import generators_in
+from .raised import has_line, in_short
 from .recording.instrumentation import BACKWARD, STAND_IN
 from .recording.recorder import Recorder
 from .recording.shape_misfit import failure_with_shapes

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..program.analysis import ProgramFacts
 from ..tensors.aliasing import Namespace
+from ..tensors.inert import is_given_name
 from .carried_over import graphs_within
 from .course import POSITIONS
 from .failure import ProgramFault
@@ -63,7 +64,7 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
     known = {*every, *defined}
     early = frozenset(one.name for one in facts.candidates.values() if one.early and one.tensor in known)
     own_modules = modules_beside(facts.program)
-    own = tuple(name for name in namespace if name.startswith("__") and name != POSITIONS)
+    own = tuple(name for name in namespace if not is_given_name(name) and name != POSITIONS)
     return Roles(
         parameters=parameters,
         shapes={name: namespace[name].shape for name in parameters},

@@ -45,7 +45,7 @@ def _streams_led_nowhere() -> Iterator[None]:
 def flush_streams() -> None:
     """What was printed is on its way; a stream that is closed or full holds nobody up."""
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
-        with suppress(Exception):  # whatever a program has put in the place of a stream
+        with suppress(Exception, SystemExit):  # whatever a program has put in the place of a stream
             if stream is not None:
                 stream.flush()
 
@@ -55,9 +55,10 @@ def _led_nowhere() -> dict[int, int]:
     kept: dict[int, int] = {}
     with suppress(OSError):  # closed, or no other is left
         nothing = os.open(os.devnull, os.O_WRONLY)
-        for descriptor in (1, 2):
+        for descriptor in {1, 2} - {nothing}:
             with suppress(OSError):
                 kept[descriptor] = os.dup(descriptor)
                 os.dup2(nothing, descriptor)
-        os.close(nothing)
+        if nothing > 2:  # else it has taken the place of one that was closed
+            os.close(nothing)
     return kept

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
 import socket
 import struct
+import sys
 import threading
 from contextlib import suppress
+from pickle import HIGHEST_PROTOCOL, dumps, loads
 from typing import Any
 
 _LENGTH = struct.Struct("!Q")
@@ -17,14 +18,16 @@ class Channel:
 
     def __init__(self, end: socket.socket) -> None:
         self._end = end
+        self._sendall = end.sendall
         self._sending = threading.Lock()
+        self._modules = dict(sys.modules)
 
     def send(self, message: object) -> bool:
         """Send one object; False where nobody is there any more."""
-        data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+        data = self._pickled(message)
         try:
             with self._sending:
-                self._end.sendall(_LENGTH.pack(len(data)) + data)
+                self._sendall(_LENGTH.pack(len(data)) + data)
         except OSError:
             return False
         return True
@@ -36,7 +39,7 @@ class Channel:
             EOFError: the other end is gone.
         """
         (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
-        return pickle.loads(self._exactly(length))
+        return loads(self._exactly(length))
 
     def close(self) -> None:
         """Nothing is sent or received any more; whoever waits is told."""
@@ -47,6 +50,13 @@ class Channel:
     def abandon(self) -> None:
         """Let go of this end without a word to the other: a fork of the process has it, too."""
         self._end.close()
+
+    def _pickled(self, message: object) -> bytes:
+        try:
+            return dumps(message, HIGHEST_PROTOCOL)
+        except Exception:  # the program may have emptied the table of modules, or put others there
+            sys.modules.update(self._modules)
+            return dumps(message, HIGHEST_PROTOCOL)
 
     def _exactly(self, length: int) -> bytes:
         parts: list[bytes] = []

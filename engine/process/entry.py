@@ -16,8 +16,8 @@ from typing import NoReturn
 
 from ..debugger.engine_loop import Engine
 from ..debugger.frame import Frame
-from ..execution.failure import own_mistake
 from ..execution.silence import flush_streams
+from ..execution.trouble import trouble
 from .channel import Channel
 from .enduring import usable
 from .last_words import leave_words
@@ -50,10 +50,11 @@ def main(end: int, words: int) -> None:
 
 
 def _result_of(task: Task) -> object:
+    program = task.text.program()
     try:
         return task.done()
     except BaseException as error:
-        return own_mistake(error)
+        return trouble(error, program)
 
 
 def _step(channel: Channel, opened: Open) -> None:

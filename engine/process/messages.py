@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -23,11 +24,16 @@ class ProgramText:
     gradient: str
 
     def program(self) -> Program:
-        """The program of this text."""
-        if self.source is not None and self.source.text == self.text:
-            return read_source(self.source, self.name, self.path, choice=self.choice, gradient=self.gradient)
-        program = read(self.text, self.name, self.path, choice=self.choice, gradient=self.gradient)
-        return replace(program, source=self.source)
+        """The program of this text; that of one text is read once."""
+        return _program_of(self)
+
+
+@lru_cache(maxsize=1)
+def _program_of(it: ProgramText) -> Program:
+    if it.source is not None and it.source.text == it.text:
+        return read_source(it.source, it.name, it.path, choice=it.choice, gradient=it.gradient)
+    program = read(it.text, it.name, it.path, choice=it.choice, gradient=it.gradient)
+    return replace(program, source=it.source)
 
 
 def text_of(program: Program) -> ProgramText:
@@ -67,7 +73,10 @@ class Passed:
 
 @runtime_checkable
 class Task(Protocol):
-    """Something to be done apart, once; what it gives goes up."""
+    """Something to be done apart with a program, once; what it gives goes up."""
+
+    @property
+    def text(self) -> ProgramText: ...
 
     def done(self) -> object:
         """Do it."""

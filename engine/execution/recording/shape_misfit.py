@@ -14,7 +14,9 @@ import torch
 from torch import Tensor
 
 from ...program.program import Program
-from ..failure import Failure, failure_of
+from ...tensors.inert import trace_of
+from ..failure import Failure
+from ..raised import failure_of
 
 _OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.MatMult: ("@", operator.matmul),
@@ -68,7 +70,7 @@ def failure_with_shapes(error: BaseException, program: Program, section: str) ->
 
 def _place_of(error: BaseException, program: Program) -> tuple[int, Mapping[str, Any]]:
     """The innermost line of the program that was running, and the names that it saw."""
-    innermost, trace = None, error.__traceback__
+    innermost, trace = None, trace_of(error)
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == program.filename:
             innermost = trace

@@ -16,6 +16,7 @@ from ...execution.recording.steps import MISSING
 from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
 from ...rules.trees import copied
+from ...tensors.inert import is_given_name
 from .edit import Line, Spot, number, spots_of
 from .probes import Probe, constant_ratio, probed
 from .slicing import unread
@@ -168,7 +169,7 @@ class Case:
         every = dict.fromkeys([*self._derived_names, *near, *self.values])
         floating = [name for name in every if _is_floating(self.values.get(name))]
         loss = self.trial.bench.program.loss
-        return [name for name in floating if name != loss and not name.startswith("__")]
+        return [name for name in floating if name != loss and is_given_name(name)]
 
     @cached_property
     def gradients(self) -> list[str]:

@@ -10,6 +10,7 @@ from itertools import islice
 
 from torch import Tensor
 
+from ...tensors.inert import is_given_name
 from .case import Case, evaluated
 from .numbers import counts_of, number_of
 from .wording import parsed
@@ -50,7 +51,7 @@ def scalar_names(case: Case) -> dict[str, float]:
     loss = case.trial.bench.program.loss
     for name in dict.fromkeys([*lines, *near, *case.values]):
         known = number_of(case.values.get(name))
-        if known is not None and not name.startswith("__") and name not in (loss, "iteration"):
+        if known is not None and is_given_name(name) and name not in (loss, "iteration"):
             names[name] = known
     return {**names, **{text: size for text, size in _sizes(case).items() if size not in names.values()}}
 

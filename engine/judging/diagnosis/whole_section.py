@@ -13,6 +13,7 @@ from torch import Tensor
 from ...execution.recording.steps import MISSING
 from ...execution.replay.state_copy import StateCopy
 from ...program.statements import Statement
+from ...tensors.inert import is_given_name
 from .bench import Bench
 from .edit import compiled
 from .trial import Trial
@@ -69,7 +70,7 @@ def run_whole(trial: Trial, tops: Sequence[ast.stmt]) -> WholeRun:
 def _copies(bench: Bench) -> dict[str, Any]:
     """The forward's values in memory of their own, shared where they share it."""
     copy = StateCopy(None)
-    own = {name: value for name, value in bench.values.items() if not name.startswith("__")}
+    own = {name: value for name, value in bench.values.items() if is_given_name(name)}
     holding = {name: value for name, value in own.items() if isinstance(value, Tensor | list | tuple | dict)}
     return {name: copy.value(value) for name, value in holding.items()}
 

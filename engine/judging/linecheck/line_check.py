@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from ...execution.failure import in_short
 from ...execution.heaviness import precisions
 from ...execution.iteration import Iteration
+from ...execution.raised import in_short
 from ...execution.replay.double_setup import constants_in_double
 from ...execution.session import Session
 from ...tensors.comparison import name_of

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import torch
 
-from ...execution.failure import in_short
+from ...execution.raised import in_short
 from ...execution.recording.shape_misfit import misfit_of
 from ...execution.recording.steps import MISSING
 from ...tensors.comparison import name_of

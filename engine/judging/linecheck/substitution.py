@@ -19,7 +19,7 @@ from ...execution.session import Session
 from ...program.program import Program
 from ...program.statements import Statement
 from ...tensors.aliasing import copied
-from ...tensors.inert import is_any, is_tensor
+from ...tensors.inert import is_any, is_tensor, trace_of
 from ...tensors.kinds import plain
 from .gradient_lines import allocated_gradients, known_before
 
@@ -232,7 +232,7 @@ def _is_foreign(slot: Slot) -> bool:
 
 
 def _line_of(error: BaseException, statements: list[Statement]) -> int:
-    trace = error.__traceback__
+    trace = trace_of(error)
     lines = {statement.line for statement in statements}
     while trace is not None:
         if trace.tb_lineno in lines and trace.tb_frame.f_code.co_name == "<module>":

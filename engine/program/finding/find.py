@@ -189,7 +189,7 @@ def _numbers(nodes: Sequence[ast.stmt]) -> list[int]:
 
 def _loss_line(region: Region, layout: Layout) -> int | None:
     lines = [node.lineno for node in layout.forward if region.loss in Piece(node).binds]
-    return None if region.given else lines[-1]
+    return None if region.given or not lines else lines[-1]
 
 
 def _asides(region: Region, lines: Sequence[str]) -> tuple[str, ...]:

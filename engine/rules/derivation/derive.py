@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...execution.failure import in_short
 from ...execution.gradients.reference_backward import make_leaves
 from ...execution.gradients.vjps import arrivals
 from ...execution.heaviness import precisions
 from ...execution.iteration import Iteration
+from ...execution.raised import in_short
 from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.naming import NamingScheme
