@@ -19,6 +19,11 @@ settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--soak`: everything that takes long, too."""
+    parser.addoption("--soak", action="store_true", help="all hostile programs, longer walks, more signals")
+
+
 def _done_here(task: Task, program: Program) -> Any:
     with redirect_stdout(sys.stderr):
         return task.done()

@@ -7,9 +7,11 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from types import FrameType
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
+from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -22,13 +24,12 @@ from .keys import BY_ID, KEYS
 from .link import LateLink, Link, MakeLink
 from .screens.main_screen import MainScreen
 from .screens.palette import Palette
-from .terminal.terminal import hung_up
+from .terminal.terminal import end_when_told
 from .themes import ALIASES, DARK, LIGHT
 
 WIDTHS = [(0, "-narrow"), (112, "-wide"), (150, "-roomy")]
 HEIGHTS = [(0, "-low"), (18, "-middling"), (30, "-high"), (48, "-tall")]
 """From how many columns and rows on the screen has which class; the stylesheet lays out by them."""
-HANGUP_SECONDS = 2.0
 
 
 class BackpropApp(App[int]):
@@ -83,14 +84,17 @@ class BackpropApp(App[int]):
         """End as a program should when it is told to."""
         if not self.is_headless:
             loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, partial(self.exit, None, 128 + number))
-            self.set_interval(HANGUP_SECONDS, self._end_without_terminal)
+            end_when_told(lambda code: loop.call_soon_threadsafe(self.exit, None, code))
+            signal.signal(signal.SIGCONT, self._continue)
 
-    def _end_without_terminal(self) -> None:
-        """A terminal that went away without a signal would be read, at its end, for ever."""
-        if hung_up():
-            self.exit(None, 128 + signal.SIGHUP)
+    def _continue(self, number: int, frame: FrameType | None) -> None:
+        """Go on after a stop. After SIGSTOP the screen was never left, and Textual would enter it twice."""
+        driver = self._driver
+        if isinstance(driver, LinuxDriver) and driver._auto_restart:
+            if not driver._must_signal_resume:
+                driver.suspend_application_mode()
+            driver.resume_application_mode()
+            self.call_next(self.refresh, layout=True)
 
     def action_help_quit(self) -> None:
         """What ctrl+c does: it says which key quits."""

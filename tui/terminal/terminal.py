@@ -7,7 +7,9 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
@@ -15,6 +17,8 @@ if sys.platform != "win32":
     import termios
 
 _DEADLY = ("SIGTERM", "SIGHUP")
+_LOOK_SECONDS = 2.0
+_END_SECONDS = 5
 
 _LEAVE = (
     "\x1b[?2026l"  # end a synchronised update that was cut short
@@ -36,13 +40,31 @@ def why_no_screen() -> str | None:
     return None
 
 
-def hung_up() -> bool:
-    """Whether the terminal behind standard input is gone."""
-    if sys.platform == "win32":
-        return False
+def end_when_told(end: Callable[[int], object]) -> None:
+    """From now on `end` is called with the exit code when a signal asks for the end, or the terminal is gone.
+
+    What has not ended some seconds later, as it waits to draw on a terminal that takes nothing any more,
+    is ended without.
+    """
+
+    def told(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
+        signal.alarm(_END_SECONDS)
+        with suppress(RuntimeError):  # it ends already
+            end(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, told)
+    threading.Thread(target=_follow_hangup, name="hangup", daemon=True).start()
+
+
+def _follow_hangup() -> None:
+    """A terminal that went away without a signal would be read, at its end, for ever: give the signal."""
     poll = select.poll()
     poll.register(0, 0)  # hanging up is told without being asked for
-    return any(events & select.POLLHUP for _, events in poll.poll(0))
+    while not any(events & select.POLLHUP for _, events in poll.poll(0)):
+        time.sleep(_LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGHUP)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import fcntl
 import os
 import pty
 import select
+import shlex
+import signal
 import struct
 import subprocess
 import sys
@@ -19,14 +21,26 @@ import pyte
 SIZE = (120, 36)
 APP = ("-m", "backprop_tui")
 PATIENCE = 60.0
+OWNING = (
+    sys.executable,
+    "-c",
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])",  # noqa: E501
+)
+"""What makes a command the owner of the terminal, as a shell is."""
 
 
 class Terminal:
     """A process in a pseudo-terminal, and what its screen shows."""
 
-    def __init__(self, *arguments: str, size: tuple[int, int] = SIZE, **variables: str) -> None:
-        """Arguments of Python: `*APP` and the app's own. `variables` are of its environment."""
+    def __init__(
+        self, *arguments: str, size: tuple[int, int] = SIZE, shell: bool = False, **variables: str
+    ) -> None:
+        """Arguments of Python: `*APP` and the app's own. `variables` are of its environment.
+
+        With `shell` it is an interactive shell that owns the terminal, and Python is typed into it.
+        """
         self.raw = b""
+        self._seen = 0
         columns, rows = size
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
@@ -37,8 +51,15 @@ class Terminal:
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **variables}
         command = [sys.executable, *arguments]
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
+            [*OWNING, "/bin/sh", "-i"] if shell else command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment,
+            start_new_session=True,
         )
+        if shell:
+            self.press(f"{shlex.join(command)}\r")
 
     def press(self, keys: str) -> None:
         """Send keys as a terminal does."""
@@ -50,6 +71,13 @@ class Terminal:
         if not shown:
             print(f"{words!r} never came:\n{self.text}")
         return shown
+
+    def says(self, words: str) -> bool:
+        """Whether the words come since it was asked last, wherever they stand."""
+        seen = self._seen
+        said = self._until(lambda: words.encode() in self.raw[seen:])
+        self._seen = self.raw.find(words.encode(), seen) + len(words) if said else seen
+        return said
 
     @property
     def text(self) -> str:
@@ -74,6 +102,12 @@ class Terminal:
         """Whether it ends at these keys as it should, and gives the terminal back."""
         self.press(keys)
         return self.ends() == 0 and self.is_restored()
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give it another size, and tell of it."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process.send_signal(signal.SIGWINCH)
 
     def comes_to_be_restored(self) -> bool:
         """Whether it is so before patience ends."""
@@ -115,10 +149,14 @@ class Terminal:
 
 @contextlib.contextmanager
 def opened(
-    *arguments: str, python: tuple[str, ...] = APP, size: tuple[int, int] = SIZE, **variables: str
+    *arguments: str,
+    python: tuple[str, ...] = APP,
+    size: tuple[int, int] = SIZE,
+    shell: bool = False,
+    **variables: str,
 ) -> Iterator[Terminal]:
     """A terminal with the app, or whatever else Python is to run in it, closed whatever happens."""
-    session = Terminal(*python, *arguments, size=size, **variables)
+    session = Terminal(*python, *arguments, size=size, shell=shell, **variables)
     try:
         yield session
     finally:
