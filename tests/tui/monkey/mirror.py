@@ -1,0 +1,84 @@
+"""A second session that does what the screen asked of the first, and what the screen ought to show of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from backprop_tui.engine.debugger.commands import Command, GoTo, Restart, ToggleRun
+from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.process.frames import complete_iterations
+from backprop_tui.engine.process.printed import Output
+from backprop_tui.engine.program.program import Program
+
+
+class Mirror:
+    """Commands go in as they are sent; a run goes as far as the screen's went."""
+
+    def __init__(self, program: Program) -> None:
+        self._stepper = Stepper(program, 0)
+        self._output = Output()
+        self._done(self._stepper.begin)
+
+    def follow(self, commands: list[Command], shown: Frame) -> None:
+        """Do what was asked of the other session, which came to rest with this to be seen."""
+        for command in commands:
+            self._run_as_far_as(shown)
+            if isinstance(command, Restart):
+                self._output.clear()
+            self._done(partial(self._stepper.handle, command))
+        self._run_as_far_as(shown)
+        self._stepper.pace.pause()
+        self._done(partial(self._stepper.run_until, 0.0))
+        if any(isinstance(command, ToggleRun | GoTo) for command in commands):
+            self._scroll_as(shown)
+        if self._stepper.line_check.due:
+            self._done(self._stepper.check_lines)
+
+    @property
+    def frame(self) -> Frame:
+        """What there is to be seen."""
+        lines, total = self._output.lines()
+        return replace(self._stepper.frame(0), output=lines, output_total=total)
+
+    def _run_as_far_as(self, shown: Frame) -> None:
+        """A run that was stopped ends between two iterations; one that failed goes on until it fails."""
+        failed = shown.failure is not None
+        while self._stepper.pace.running and (
+            failed or self._stepper.session.number < complete_iterations(shown)
+        ):
+            self._done(partial(self._stepper.run_until, 0.0))
+
+    def _scroll_as(self, shown: Frame) -> None:
+        """Where a run leaves the program's lines depends on which of its pictures there was time for."""
+        if shown.lines:
+            self._stepper.view = replace(self._stepper.view, program_top=shown.lines[0].number)
+
+    def _done(self, job: Callable[[], Any]) -> None:
+        with _printing_into(self._output):
+            job()
+
+
+@contextmanager
+def _printing_into(output: Output) -> Iterator[None]:
+    """While inside, what is written to descriptor 1 is output: lines that run again are silenced there."""
+    kept, before = os.dup(1), sys.stdout
+    reading, writing = os.pipe()
+    os.dup2(writing, 1)
+    os.close(writing)
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stdout = before
+        os.dup2(kept, 1)
+        os.close(kept)
+        with open(reading) as printed:
+            output.write(printed.read())
