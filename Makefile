@@ -1,4 +1,4 @@
-.PHONY: run install test lint types unit snapshots bench screenshots clean
+.PHONY: run install test lint types unit soak snapshots bench screenshots clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -34,6 +34,9 @@ types: $(DEV)
 
 unit: $(DEV)
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+soak: $(DEV)
+	$(BIN)/python -m pytest -n auto --dist worksteal --soak tests/hostile tests/tui/monkey tests/tui/terminal
 
 snapshots: $(DEV)
 	$(BIN)/python -m pytest --snapshot-update tests/tui
