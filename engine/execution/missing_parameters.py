@@ -15,17 +15,26 @@ from ..tensors.aliasing import Namespace
 def no_parameters(namespace: Namespace, facts: ProgramFacts) -> str:
     """A sentence with what was taken for what."""
     names = dict.fromkeys((*facts.parameter_names, *facts.written_tensors, *sorted(facts.read_in_forward)))
-    taken = [words for name in names for words in _told(name, namespace.get(name))]
+    taken = [*_arrays([name for name in names if isinstance(namespace.get(name), numpy.ndarray)])]
+    taken += [words for name in names for words in _told(name, namespace.get(name))]
     where = "in `# %% parameters`" if facts.program.found is None else "before the loop"
     wanted = f"bind at least one floating tensor {where}"
     return f"there are no parameters: {'; '.join([*taken[:3], wanted])}"
 
 
+def _arrays(names: list[str]) -> Iterable[str]:
+    """That some names are NumPy arrays, in one sentence."""
+    quoted = [f"`{name}`" for name in names]
+    if len(quoted) > 1:
+        quoted = [f"{', '.join(quoted[:-1])} and {quoted[-1]} are NumPy arrays"]
+    elif quoted:
+        quoted = [f"{quoted[0]} is a NumPy array"]
+    return [f"{words}, and NumPy programs cannot be stepped yet" for words in quoted]
+
+
 def _told(name: str, value: Any) -> Iterable[str]:
     """What a name is, where it is something that parameters are often in."""
-    if isinstance(value, numpy.ndarray):
-        yield f"`{name}` is a NumPy array, and NumPy programs cannot be stepped yet"
-    elif isinstance(value, nn.Module):
+    if isinstance(value, nn.Module):
         first = next((f", as `{name}.{inner}`," for inner, _ in value.named_parameters()), "")
         yield f"`{name}` is a Module, and what it holds{first} is not followed yet"
     elif isinstance(value, dict | list | tuple):

@@ -191,6 +191,10 @@ def test_a_naming_that_fits_nothing_is_refused() -> None:
     ("made", "words"),
     [
         ("w = numpy.zeros(3)", "`w` is a NumPy array, and NumPy programs cannot be stepped yet"),
+        (
+            "w, v = numpy.zeros(3), numpy.ones(3)",
+            "`w` and `v` are NumPy arrays, and NumPy programs cannot be stepped yet",
+        ),
         ("w = [torch.zeros(3)][0:1]", "`w` is a list, and the tensors in it are not followed yet"),
         (
             "w = torch.nn.Linear(1, 1)",
@@ -199,7 +203,8 @@ def test_a_naming_that_fits_nothing_is_refused() -> None:
     ],
 )
 def test_what_stands_in_the_place_of_parameters_is_named(made: str, words: str) -> None:
-    loop = "for i in range(3):\n    loss = (w + 1).sum()\n    dw = 1.0\n    w = w - dw\n"
+    more = " + v" if "v" in made.partition("=")[0] else ""
+    loop = f"for i in range(3):\n    loss = (w + 1{more}).sum()\n    dw = 1.0\n    w = w - dw\n"
     failure = Session(read(f"import numpy, torch\n{made}\n{loop}", "script")).begin()
     assert failure is not None
     assert (
