@@ -27,7 +27,7 @@ from ..trees import name as name_tree
 from ..trees import template, text_of
 from .function_calls import Functions
 from .node_names import name_nodes, spelled_names
-from .noting import HIDDEN
+from .noting import bound_names
 from .program_style import style_of
 from .reverse_walk import TOO_LONG, Contribution, Walked, walk
 from .traced_forward import Trace
@@ -87,7 +87,7 @@ def _attempt(session: Session, iteration: Iteration, dtype: torch.dtype | None) 
 
 
 def _derived(session: Session, trace: Trace) -> Derivation:
-    names = {name: value for name, value in session.namespace.items() if not name.startswith(HIDDEN)}
+    names = bound_names(session.namespace)
     early = session.roles.early
     spelled = {text: name for text, name in spelled_names(trace).items() if name not in early}
     style = style_of(session.program, names, spelled)

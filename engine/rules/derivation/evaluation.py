@@ -16,7 +16,7 @@ from ..node import Node, subtrees
 from ..trees import name as name_tree
 from .function_calls import Call, Functions, Unfolding, called
 from .items import elements, items_of
-from .noting import HIDDEN, NOTE, Noting, as_spelled
+from .noting import HIDDEN, NOTE, Noting, as_spelled, bound_names
 
 _DEEPEST = 12
 """So many functions inside each other are followed."""
@@ -45,7 +45,7 @@ class Evaluator(ABC):
         """Trees whose ids are keys; an id is one's own only as long as its owner lives."""
         self._ran = 0
         namespace[NOTE] = self._note
-        for name, value in namespace.items():
+        for name, value in bound_names(namespace).items():
             if isinstance(value, Tensor) and value.requires_grad:
                 self.names[name] = self.by_value[id(value)] = Node(name_tree(name), value, 0, {})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from ...tensors.aliasing import Namespace
 from ..node import is_noted, subtrees
 from ..trees import name as name_tree
 from ..trees import rebuilt
@@ -12,6 +13,11 @@ from ..trees import rebuilt
 HIDDEN = "__backprop_tui_"
 """Names that begin like this are none of the program's."""
 NOTE = f"{HIDDEN}note__"
+
+
+def bound_names(namespace: Namespace) -> dict[str, Any]:
+    """What the program's own names stand for; `globals()[1, 2] = x` binds none."""
+    return {n: value for n, value in namespace.items() if type(n) is str and not n.startswith(HIDDEN)}
 
 
 class Noting(ast.NodeTransformer):

@@ -17,7 +17,7 @@ from ..trees import name as name_tree
 from .evaluation import Evaluator
 from .function_calls import Call
 from .items import elements, items_of
-from .noting import HIDDEN, at
+from .noting import HIDDEN, at, bound_names
 from .statement_forms import as_read, changed_in_place, changed_names, is_place
 
 _LONGEST = 2000
@@ -116,7 +116,7 @@ class Trace(Evaluator):
 
     def _holders(self, value: Tensor) -> int:
         """At how many places of the program's the memory of a tensor is to be seen."""
-        values = [value for name, value in self.namespace.items() if not name.startswith(HIDDEN)]
+        values = bound_names(self.namespace).values()
         held = [storage_of(tensor) for one in values for tensor in tensors_in(one)]
         return held.count(storage_of(value))
 
@@ -194,11 +194,11 @@ class Trace(Evaluator):
 
     def _opaque(self, node: ast.stmt) -> None:
         """Run a statement that is not followed: what it binds has a value and no rule."""
-        before = {name: _state(value) for name, value in self.namespace.items()}
+        before = {name: _state(value) for name, value in bound_names(self.namespace).items()}
         module = ast.Module(body=[node], type_ignores=[])
         exec(compile(module, self.filename, "exec", dont_inherit=True), self.namespace)
-        for name, value in list(self.namespace.items()):
-            if before.get(name) != _state(value) and not name.startswith(HIDDEN):
+        for name, value in bound_names(self.namespace).items():
+            if before.get(name) != _state(value):
                 self._bound_unseen(name, value, node)
         for name in changed_names(node):
             if not isinstance(self.namespace.get(name), ModuleType):
