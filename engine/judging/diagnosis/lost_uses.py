@@ -28,6 +28,8 @@ def lost_use(attempt: Attempt, trial: Trial, helper: WrongHelper) -> Diagnosis |
     noted = noted_forward(attempt.session.program)
     if noted is None or not isinstance(value, Tensor) or value.shape != expected.shape:
         return None
+    if helper.place.spot.times != 1.0:
+        return None
     with attempt.open() as world:
         flows = flows_of(attempt, world, noted)
         place, among = helper.place, len(flows.gradients.get(helper.place.spot, ()))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -54,9 +54,18 @@ class Flows:
 
     def at(self, place: Place, passes: int) -> dict[int, Tensor]:
         """By the pass of a helper line, the gradient that it ought to bind."""
-        series = self.gradients.get(place.spot, ())
+        series = [place.spot.times * one for one in self.gradients.get(place.spot.once, ())]
         turns = {at: place.turn(at, len(series)) for at in range(passes)}
         return {at: series[turn] for at, turn in turns.items() if turn is not None}
+
+    def in_multiples(self, scales: Iterable[float]) -> Flows:
+        """The same, and everything so many times as well."""
+        more = {
+            spot._replace(times=scale): [scale * one for one in series]
+            for scale in scales
+            for spot, series in self.gradients.items()
+        }
+        return replace(self, gradients={**self.gradients, **more})
 
     def into(self, arrival: Arrival) -> dict[Spot, Tensor]:
         """What flows into one of the gradients that arrive somewhere, added up by where it comes from."""

@@ -21,6 +21,13 @@ class Spot(NamedTuple):
     """Which of its operands the gradient flows on to; None for what arrives."""
     inner: int = 0
     """How many operations before its last: what a function does has no words of its own."""
+    times: float = 1.0
+    """How many times the gradient is meant, in a program that puts a factor off."""
+
+    @property
+    def once(self) -> Spot:
+        """The place of the gradient itself."""
+        return self._replace(times=1.0)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...execution.replay.noted_forward import NotedForward, noted_forward
 from ...program.analysis import ProgramFacts
@@ -18,8 +18,13 @@ from .moved_worlds import BY
 from .name_versions import other_versions
 from .perturbation import Moved
 from .quick_pass import QuickPass
+from .scales import factor_between
 from .watched_helpers import Run, Scene, scene_of
 
+_MOST = 40
+"""So many values are looked at for a factor that is put off."""
+_LEAST = 2.0
+"""What puts a mean off, or a half, is no smaller a multiple."""
 _MOVED = 2
 """In so many moved worlds a finding has to hold as well."""
 _RIGHT = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
@@ -69,7 +74,24 @@ def search_of(quick: QuickPass, results: Results, suspects: frozenset[str]) -> S
     own, *moved = [scene_of(attempt, noted, move, elsewhere) for move in (None, *moves)]
     before = own.run(tuple(made), {})
     wrong = frozenset(name for name in suspects if not own.right(name, before))
+    read = {line: some for line, some in direct.items() if some - wrong}
+    if scales := _multiples(own, own.run(tuple(read), {})):
+        own, *moved = [replace(one, flows=one.flows.in_multiples(scales)) for one in (own, *moved)]
     return Search(attempt, names, noted, others, direct, made, own, before, wrong, moved)
+
+
+def _multiples(scene: Scene, run: Run) -> frozenset[float]:
+    """How many times a gradient helper lines bind, where something right is made of that."""
+    unknown = [one.value for one in run.seen if not scene.flows.arrives(one.value)][:_MOST]
+    series = [some for spot, some in scene.flows.gradients.items() if spot.edge is None]
+    found = {
+        factor_between(value, gradient)
+        for value in unknown
+        for some in series
+        for gradient in some
+        if gradient.shape == value.shape and value.dim()
+    }
+    return frozenset(one for one in found if one is not None and one >= _LEAST)
 
 
 def _direct(

@@ -96,20 +96,25 @@ def told_of(
         )
         for name, (verdict, words) in said.items()
     }
-    return told, frozenset(name for name in told if _is_founded(seen, name, read))
+    sound = frozenset(one for name, some in reads.items() if name not in accused for one in some)
+    return told, frozenset(name for name in told if _is_founded(seen, name, read, sound))
 
 
-def _is_founded(seen: _Seen, name: str, read: frozenset[str]) -> bool:
-    """Whether more than a line that is wrong speaks for it.
+def _is_founded(seen: _Seen, name: str, read: frozenset[str], sound: frozenset[str]) -> bool:
+    """Whether more than a line that is wrong speaks for it: its value, or one of those that read it, `sound`.
 
-    A parameter's gradient has to be that of something else, and so has what no line reads: of that which
-    stands before the last operation of its tensor, where another name is taken for the same.
+    Data has no gradient as a rule: there a name tells little. A parameter's gradient has to be that of
+    something else, and so has what no line reads: of that which stands before the last operation of its
+    tensor, where another name is taken for the same.
     """
     tensor = seen.attempt.reading.naming.tensor(name)
     if tensor in seen.attempt.session.parameters:
         return name in read and bool(_spots(seen, name))
+    if name in read:
+        by_others = name in sound or tensor in seen.attempt.session.data
+        return by_others or bool(_spots(seen, name)) or _is_a_part(seen, name, tensor)
     others = [one for one in seen.attempt.apart if one in read]
-    return name in read or (_is_before(seen, name) and any(_is_before(seen, one) for one in others))
+    return _is_before(seen, name) and any(_is_before(seen, one) for one in others)
 
 
 def _is_before(seen: _Seen, name: str) -> bool:

@@ -62,7 +62,8 @@ def scales_for(quick: QuickPass, results: Results) -> Mapping[str, float]:
     lines = _lines(quick, results)
     parameters = frozenset(map(quick.attempt.reading.gradient_of, quick.attempt.session.parameters))
     plain = {line.name for line in lines if line.factor is None or not _is_one(line.factor)}
-    best, score = None, (len(plain), 0, 0)
+    best, score = None, (len(plain), 0, 0, 0)
+    unchanged = {line.name for line in lines if line.factor is not None and _is_one(line.factor)}
     for wrong in _choices(lines, len(plain)):
         scales = _solved(lines, parameters, wrong)
         if scales is None:
@@ -71,7 +72,8 @@ def scales_for(quick: QuickPass, results: Results) -> Mapping[str, float]:
         if not _is_founded(quick, lines, solution):
             continue
         values = {f"{one:.6g}" for one in solution.scaled.values()}
-        found = (len(wrong), len(values), len(solution.scaled))
+        passing = wrong & unchanged - parameters
+        found = (len(wrong), len(values), len(passing), len(solution.scaled))
         if solution.scaled and (found < score if best else found[0] < score[0]):
             best, score = solution, found
     return {} if best is None else _together(quick.attempt.scales, best.scaled)

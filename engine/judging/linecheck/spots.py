@@ -9,9 +9,12 @@ from .flows import Flows
 from .helper_places import Spot
 
 
-def latest_first(spot: Spot) -> tuple[bool, bool, int, int]:
-    """What arrives somewhere before what flows on, in the order of a backward; last what has no words."""
-    return spot.edge is not None, spot.inner > 0, -spot.expression, spot.inner
+def latest_first(spot: Spot) -> tuple[bool, bool, bool, int, int]:
+    """What arrives somewhere before what flows on, in the order of a backward.
+
+    What has no words comes last, and multiples after all.
+    """
+    return spot.times != 1.0, spot.edge is not None, spot.inner > 0, -spot.expression, spot.inner
 
 
 def words_of(flows: Flows, expressions: Sequence[Expression], spot: Spot) -> str:
@@ -19,7 +22,7 @@ def words_of(flows: Flows, expressions: Sequence[Expression], spot: Spot) -> str
     through = _text(flows, expressions, spot)
     if spot.edge is None:
         return through
-    target = flows.targets[spot][0].spot
+    target = flows.targets[spot.once][0].spot
     operand = _text(flows, expressions, target)
     return through if operand == through and target.expression >= 0 else f"{operand} through {through}"
 

@@ -11,7 +11,7 @@ from ....program.names import called
 from ....rules.trees import name
 from ..case import Case
 from ..edit import Edit, Spot, literal, number, receiver
-from ..named_numbers import named, named_ratio, scalar_names, too_large
+from ..named_numbers import Factor, named, named_ratio, scalar_names, too_large
 from ..numbers import number_of
 from ..probes import Probe
 from ..wording import binary, swapped, written
@@ -159,10 +159,17 @@ def _times(case: Case, probe: Probe, names: Mapping[str, float]) -> Iterator[Edi
     assert probe.factor is not None
     for times in named(abs(probe.factor), names):
         new = binary(probe.spot.node, ast.Div() if times.divides else ast.Mult(), times.tree)
-        missing = "not divided by" if times.divides else "missing the factor"
-        said = _said(case, f"{missing} {times.words}")
+        said = _said(case, _lacking(times))
         signed = new if probe.factor > 0 else ast.UnaryOp(ast.USub(), new)
         yield Edit("constant_factor", said, probe.line, probe.spot, signed)
+
+
+def _lacking(times: Factor) -> str:
+    """What a part lacks; a number that has no name is rather too much than not divided by."""
+    if not times.divides:
+        return f"missing the factor {times.words}"
+    plain = isinstance(times.tree, ast.Constant)
+    return f"the factor {times.words} is too much" if plain else f"not divided by {times.words}"
 
 
 def _afterwards(case: Case, ratio: float, names: Mapping[str, float]) -> Iterator[Edit]:
