@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from io import IOBase
 from typing import Any
 
+from ..tensors.inert import in_class, is_any
 from ..tensors.rng_state import Generator, RandomState, random_state
 from .recording.steps import Slot
 
@@ -110,5 +111,7 @@ def has_to_remember(value: Any) -> bool:
     A file is left as it is, and what can be called, which is more than an iterator: a mock.
     """
     kind = type(value)
-    iterates = hasattr(kind, "__next__") and hasattr(kind, "__iter__") and not hasattr(kind, "__call__")  # noqa: B004
-    return iterates and not isinstance(value, (GivenAgain, IOBase))
+    iterates = in_class(kind, "__next__") is not None and in_class(kind, "__iter__") is not None
+    if not iterates or in_class(kind, "__call__") is not None:
+        return False
+    return not is_any(value, (GivenAgain, IOBase))
