@@ -69,14 +69,6 @@ def test_a_thousand_iterations_end_at_a_loss_of_zero(terminal: Terminal) -> None
     assert terminal.ends() == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_leaves_the_terminal_usable(terminal: Terminal, number: signal.Signals) -> None:
-    assert terminal.shows("ready")
-    terminal.process.send_signal(number)
-    assert terminal.ends() == 128 + number
-    assert terminal.is_restored()
-
-
 @pytest.mark.parametrize("size", [{}, {"COLUMNS": "80", "LINES": "24"}], ids=["asked", "told"])
 def test_it_ends_when_the_terminal_is_gone_without_a_signal(size: dict[str, str]) -> None:
     """Told its size, it need not ask the terminal, and goes on to draw on one that is gone."""
