@@ -63,6 +63,7 @@ class Mirror:
     def _done(self, job: Callable[[], Any]) -> None:
         with _printing_into(self._output):
             job()
+        self._stepper.frame(0)  # what is selected, and from which line on, is settled where a picture is made
 
 
 @contextmanager
