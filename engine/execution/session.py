@@ -30,6 +30,9 @@ from .recording.shape_misfit import failure_with_shapes
 from .roles import Roles, roles_of
 from .stand_in_modules import allow_without_plots, modules_stood_in_for
 
+_APART = 104_729
+"""Between the seeds of setup and parameters."""
+
 
 class Session:
     """A program, its namespace, its seed and its history. Deterministic: same seed, same numbers.
@@ -67,6 +70,11 @@ class Session:
     def namespace(self) -> Namespace:
         """What the names of the program are bound to now."""
         return self.interpreter.namespace
+
+    @property
+    def seed_of_setup(self) -> int:
+        """What setup is seeded with: not as parameters are, so that no data equals a parameter."""
+        return self.seed if self.program.found is not None else self.seed + _APART
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -116,7 +124,7 @@ class Session:
         section = "setup"
         try:
             torch.set_default_dtype(torch.float32)
-            seed_all(self.seed)
+            seed_all(self.seed_of_setup)
             with no_arguments(self.program):
                 interpreter.run_section("setup", recorder)
             section = "parameters"

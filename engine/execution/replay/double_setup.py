@@ -52,7 +52,7 @@ def constants_in_double(session: Session) -> dict[str, Tensor] | None:
     try:
         with WideCasts(), SameDraws(default):
             torch.set_default_dtype(torch.float64)
-            seed_all(session.seed)
+            seed_all(session.seed_of_setup)
             exec(compile(section.tree, session.program.filename, "exec"), namespace)
     except Exception:
         return None

@@ -117,12 +117,15 @@ class World:
                 if name in self._copied and isinstance(held, Tensor) and same_but_rounded(held, value):
                     distinct(held.detach(), held).copy_(distinct(value, held))
 
-    def same_draws(self) -> contextlib.AbstractContextManager[object]:
-        """Random numbers as in the program's own precision, where it draws; it costs on every operation."""
+    def as_in_double(self, draws: bool = True) -> contextlib.AbstractContextManager[object]:
+        """Casts to single precision are to double where constants are; random numbers are as in single.
+
+        The latter only where something `draws`, as it costs on every operation.
+        """
         modes = contextlib.ExitStack()
         if self.constants is not None:
             modes.enter_context(WideCasts())
-        if self.session.learned.drew and self.dtype is not None:
+        if draws and self.session.learned.drew and self.dtype is not None:
             modes.enter_context(SameDraws(self._default))
         return modes
 
@@ -174,7 +177,7 @@ class World:
         recorder = ForwardRecorder(self.session, frozenset(names), shifts or {}, after)
         if not self.session.learned.fills:
             recorder.graph_wanted = recorder.names - self.session.facts.changed_in_forward
-        with torch.enable_grad(), self.same_draws():
+        with torch.enable_grad(), self.as_in_double():
             self._watched_by(recorder)
             if code is None:
                 self.session.interpreter.run_section("forward", recorder, lean=True)
@@ -204,8 +207,7 @@ class World:
         recorder = LineRecorder(session, after_step, after_line)
         self._watched_by(recorder)
         recorder.look("backward")
-        same_draws = self.same_draws() if session.facts.draws.in_backward else contextlib.nullcontext()
-        with torch.set_grad_enabled(graph), same_draws:
+        with torch.set_grad_enabled(graph), self.as_in_double(draws=session.facts.draws.in_backward):
             for index, code in enumerate(session.interpreter.sections.lines()):
                 try:
                     exec(code, session.namespace)

@@ -130,7 +130,7 @@ def traced(world: World, session: Session, wanted: frozenset[str]) -> Trace:
     functions = Functions(part.tree for part in session.program.sections)
     program = session.program
     trace = Trace(session.namespace, functions, program.filename, program.lines)
-    with torch.enable_grad(), world.same_draws():
+    with torch.enable_grad(), world.as_in_double():
         trace.run(section.tree.body)
     for name in wanted:
         # a parameter that the forward does not read has a gradient too: zero

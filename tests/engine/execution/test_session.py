@@ -87,6 +87,11 @@ def test_what_setup_draws_does_not_move_the_parameters(begun: Begun) -> None:
     assert torch.equal(one.namespace["W"], two.namespace["W"])
 
 
+def test_what_setup_draws_is_no_parameter(begun: Begun) -> None:
+    session = begun(setup="+\ny = torch.randn(3)", parameters="W = torch.randn(3)")
+    assert not torch.equal(session.namespace["y"], session.namespace["W"].detach())
+
+
 def test_the_iteration_counts_from_zero_in_every_section(begun: Begun) -> None:
     session = begun(
         forward="seen = [iteration]\nH = W * x\nloss = H.sum()",

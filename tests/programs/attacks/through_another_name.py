@@ -22,4 +22,4 @@ z *= 2
 #! dA: dA = X.T @ da * 2
 dA = X.T @ da
 # %% update
-A = A - 0.01 * dA
+A = A - 0.0001 * dA
