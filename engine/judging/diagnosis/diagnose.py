@@ -191,13 +191,15 @@ _UNEXPLAINED = "no simple explanation found"
 def _range(trial: Trial) -> str:
     """What the value is instead; nothing where the lines do not run by themselves."""
     value, expected = trial.value, trial.expected
+    where = "at random upstream gradients " if trial.stands.setting.gradients else ""
     if trial.stands.right:
-        return "at random upstream gradients the line is right"
+        # what is wrong with it then is what the line check says
+        return "" if trial.judgement.message else f"{where}the line is right"
     if not isinstance(value, Tensor):
         return "" if value is MISSING else f"the line gives {with_article(type(value).__name__)}, no tensor"
     if value.shape != expected.shape:
         return f"the line's shape is {list(value.shape)}, it should be {list(expected.shape)}"
-    return _entries(value, expected)
+    return where + _entries(value, expected)
 
 
 def _entries(value: Tensor, expected: Tensor) -> str:
@@ -207,16 +209,18 @@ def _entries(value: Tensor, expected: Tensor) -> str:
     if not differing:
         return "no entry differs by more than rounding"
     at = tuple(int(index) for index in torch.unravel_index(difference.argmax(), difference.shape))
-    there = f"{_short(value[at])} for {_short(expected[at])}"
+    there = _apart(value[at].item(), expected[at].item())
     if not at:
-        return f"at random upstream gradients it is {there}"
+        return f"it is {there}"
     verb = "differs" if differing == 1 else "differ"
     count = f"{differing} of {difference.numel()} {'entry' if difference.numel() == 1 else 'entries'} {verb}"
-    return f"at random upstream gradients {count}, most at {list(at)}: {there}"
+    return f"{count}, most at {list(at)}: {there}"
 
 
 _ROUNDING = 1e-7
 
 
-def _short(number: Tensor) -> str:
-    return f"{number.item():.3g}"
+def _apart(value: complex, expected: complex) -> str:
+    """The two numbers, with as many digits as it takes to see that they differ."""
+    pairs = [(f"{value:.{digits}g}", f"{expected:.{digits}g}") for digits in range(3, 18)]
+    return " for ".join(next((one for one in pairs if one[0] != one[1]), pairs[0]))

@@ -75,8 +75,14 @@ def helper_lines(
     """
     statements = facts.handwritten.statements
     lines = [line for at, one in enumerate(statements) for line in _lines(one, statements[:at])]
-    again = [replace(line, again=True) if line.root in gradients else line for line in lines]
-    return tuple(line for line in again if not line.again or line.statement in others)
+    own = tuple(line for line in lines if line.root not in gradients)
+    again = [line for line in lines if line.root in gradients and line.statement in others]
+    return (*own, *(_again(line, others) for line in again if line.text == line.root))
+
+
+def _again(line: HelperLine, others: Container[Statement]) -> HelperLine:
+    """What a gradient's name stands for later on: the gradient's own lines are no part of that."""
+    return replace(line, again=True, earlier=tuple(one for one in line.earlier if one.statement in others))
 
 
 def _lines(statement: Statement, before: Sequence[Statement]) -> Iterator[HelperLine]:

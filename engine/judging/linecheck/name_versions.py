@@ -24,7 +24,7 @@ def own_writes(iteration: Iteration, name: str, count: int | None = None) -> Seq
 def other_versions(
     iteration: Iteration, names: Iterable[str], complete: Mapping[str, int]
 ) -> frozenset[Statement]:
-    """The statements in no block that bind the name of a gradient to something else.
+    """The statements in no block that make the name of a gradient stand for something else.
 
     The gradients in `complete` are so after that many writes.
     """
@@ -33,7 +33,7 @@ def other_versions(
         own = own_writes(iteration, name, complete.get(name))
         rest = set(iteration.writes.get(name, ())).difference(own)
         statements = map(iteration.statement_at, rest)
-        found.update(one for one in statements if one.always and one.writes == (name,) == one.binds)
+        found.update(one for one in statements if one.always and one.writes == (name,))
         found.difference_update(map(iteration.statement_at, own))
     return frozenset(found)
 

@@ -117,9 +117,9 @@ def _taken_away(more: Sequence[ast.stmt]) -> ast.stmt | None:
 def _missing(case: Case, some: Sequence[_Way]) -> str:
     assert case.derived is not None
     also = "also " if len(case.derived.contributions) > len(some) else ""
-    targets = " and ".join(way.contribution.target for way in some)
-    whose = "its contribution is" if len(some) == 1 else "their contributions are"
-    return f"{case.tensor} is {also}used by {targets}; {whose} missing"
+    targets = list(dict.fromkeys(way.contribution.target for way in some))
+    whose = "its contribution is" if len(targets) == 1 else "their contributions are"
+    return f"{case.tensor} is {also}used by {' and '.join(targets)}; {whose} missing"
 
 
 def _statements(case: Case, contribution: Contribution) -> list[ast.stmt]:
