@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from .cells import Cell, split
+from .depth import as_deep_as_python
 from .did_you_mean import nearest
 from .names import stored_names
 from .naming import DX, NamingScheme
@@ -127,6 +128,7 @@ class Program:
         return str(self.path) if self.path else f"<{self.name}>"
 
 
+@as_deep_as_python()
 def parse(text: str, name: str, path: Path | None = None, *, gradient: str = "") -> Program:
     """Parse the text of a program.
 

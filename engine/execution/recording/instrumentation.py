@@ -8,6 +8,7 @@ from collections.abc import Iterable, Set
 from types import CodeType
 
 from ...program.around import HIDDEN, is_leaving
+from ...program.depth import as_deep_as_python
 from ...program.program import ITERATED, Program, Section
 from ...program.statements import Statement, blocks_of, is_backward
 
@@ -22,16 +23,19 @@ _SWALLOWING = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)
 """What may keep an exception from those around it."""
 
 
+@as_deep_as_python()
 def compile_section(program: Program, section: Section) -> CodeType:
     """The section as one code object."""
     return compiled(program, hooked(program, section))
 
 
+@as_deep_as_python()
 def compile_block(program: Program, section: Section, block: Iterable[ast.stmt]) -> CodeType:
     """Some of the statements of a section as one code object."""
     return compiled(program, _Hooks(section.statements, _loss(program, section)).block([*block]))
 
 
+@as_deep_as_python()
 def compile_expression(program: Program, expression: ast.expr) -> CodeType:
     """The header of a loop."""
     tree = ast.Expression(expression)
@@ -39,23 +43,27 @@ def compile_expression(program: Program, expression: ast.expr) -> CodeType:
     return code
 
 
+@as_deep_as_python()
 def hooked(program: Program, section: Section) -> list[ast.stmt]:
     """The statements of a section with all hooks around each; the statements are those of the program."""
     return _Hooks(section.statements, _loss(program, section)).block(section.tree.body)
 
 
+@as_deep_as_python()
 def compile_statements(program: Program, section: Section, harmless: Set[Statement]) -> tuple[CodeType, ...]:
     """Every top-level statement of the section as a code object of its own, with lean hooks."""
     hooks = _LeanHooks(section.statements, program.loss, harmless, frozenset())
     return tuple(compiled(program, hooks.block([node])) for node in section.tree.body)
 
 
+@as_deep_as_python()
 def compile_lean(program: Program, section: Section, harmless: Set[Statement], watched: Set[str]) -> CodeType:
     """The section with the least that records it: harmless straight lines only log what they bound."""
     hooks = _LeanHooks(section.statements, program.loss, harmless, watched)
     return compiled(program, hooks.block(section.tree.body))
 
 
+@as_deep_as_python()
 def compiled(program: Program, body: list[ast.stmt]) -> CodeType:
     """Statements with hooks as code of the program."""
     module = ast.fix_missing_locations(ast.Module(body=body, type_ignores=[]))

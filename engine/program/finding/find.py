@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..around import Block, blocks_around
 from ..cells import ASIDE, split
+from ..depth import as_deep_as_python
 from ..found import Found, listed, spans_of
 from ..naming import NamingScheme
 from ..naming_by_fit import pairs_of, scheme_of
@@ -28,6 +29,7 @@ from .regions import Region, regions_in
 from .trunk import trunk_of, with_numbers_taken_out, without_grad_modes
 
 
+@as_deep_as_python()
 def find(
     text: str,
     name: str,

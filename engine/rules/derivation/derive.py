@@ -76,6 +76,8 @@ def derive(session: Session, iteration: Iteration) -> Derivation:
             return _attempt(session, iteration, dtype)
         except Refused as refused:
             return Derivation({}, problem=refused.reason)
+        except RecursionError:
+            return Derivation({}, problem="the forward is nested too deeply to be followed")
         except Exception as error:
             problem = in_short(error)
     return Derivation({}, problem=problem)
