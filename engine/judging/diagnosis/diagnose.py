@@ -165,7 +165,15 @@ def _edited(case: Case) -> Diagnosis:
         more = _range(case.trial)
         unexplained = Diagnosis("unexplained", f"{_UNEXPLAINED} ({more})" if more else _UNEXPLAINED)
         return lost_use_of(case.trial.bench.attempt, case.name) or unexplained
+    if edit.new is case.derived_statements and _is_unrolled(case):
+        return Diagnosis(edit.kind, edit.message)  # as many lines as there are passes: true at this size only
     return replace(_of_edit(edit), blames=not _may_be_in_another(case, edit))
+
+
+def _is_unrolled(case: Case) -> bool:
+    """Whether the derived lines have one for each pass of a loop of the forward."""
+    blocks = {statement.line for statement in case.forward if not statement.always}
+    return case.derived is not None and any(one.line in blocks for one in case.derived.contributions)
 
 
 def _may_be_in_another(case: Case, edit: Edit) -> bool:
