@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import torch
-from torch import Tensor
 
 from ..execution.gradients.gradient import Gradient
 from ..execution.recording.steps import MISSING
@@ -74,7 +73,7 @@ def _values(scene: Scene, view: View, name: str, value: object) -> dict[Tab, obj
 def _shape(scene: Scene, values: Mapping[Tab, object]) -> tuple[int, ...]:
     """The shape that the window moves over: of the first of the values that has numbers."""
     shown = [scene.summaries.look(value).numbers for value in values.values() if is_tensor(value)]
-    return next((tuple(one.shape) for one in shown if isinstance(one, Tensor) and one.numel()), ())
+    return next((tuple(one.shape) for one in shown if is_tensor(one) and one.numel()), ())
 
 
 def _inside(scene: Scene, view: View, values: Mapping[Tab, object]) -> View:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from torch import Tensor
-
 from ..execution.gradients.gradient import Gradient
 from ..execution.recording.steps import MISSING
 from ..judging.judgement import Judgement
 from ..tensors.comparison import Comparison
+from ..tensors.inert import is_tensor
 from ..verdict import Verdict
 
 _HEADS = {
@@ -57,7 +56,7 @@ _EXACT = Comparison(Verdict.EXACT, exact=True, approximate=True, maxdiff=0.0, re
 def _comparison(gradient: Gradient) -> Comparison:
     """The comparison; where all is equal there is nothing to compute."""
     manual, autograd = gradient.value, gradient.reference
-    if gradient.verdict is not Verdict.EXACT or not isinstance(manual, Tensor) or autograd is None:
+    if gradient.verdict is not Verdict.EXACT or not is_tensor(manual) or autograd is None:
         return gradient.comparison
     same_type = (manual.dtype, manual.device) == (autograd.dtype, autograd.device)
     return _EXACT if same_type else gradient.comparison

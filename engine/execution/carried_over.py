@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from types import BuiltinFunctionType, MethodWrapperType, ModuleType
 from typing import Any
 
 from torch import Tensor
 
-from ..tensors.inert import is_tensor
+from ..tensors.inert import is_a, is_any, is_tensor, module_of
 from ..tensors.kinds import has_graph, plain
 from .containers import Contents
 from .given_again import GivenAgain, has_to_remember
@@ -51,18 +51,18 @@ class CarriedOver:
             return has_graph(value) and id(value) not in self._staying
         if its_type in PLAIN or its_type is ModuleType:
             return False
-        return isinstance(value, _HOLDING) or (has_to_remember(value) and its_type.__module__ not in self.own)
+        return is_any(value, _HOLDING) or (has_to_remember(value) and module_of(its_type) not in self.own)
 
     def _fit(self, value: Any) -> Any:
         if is_tensor(value):
             return plain(value)
-        if isinstance(value, tuple):
+        if is_a(value, tuple):
             return self._tuple(value)
-        if isinstance(value, partial):
+        if is_a(value, partial):
             called = value.func, *value.args
             function, *args = fit = self._tuple(called)
             return value if fit is called else partial(function, *args, **value.keywords)
-        if isinstance(value, Iterator):
+        if has_to_remember(value):
             return GivenAgain(value, partial(Contents, own=self.own))
         owner = self(value.__self__)
         return value if owner is value.__self__ else getattr(owner, value.__name__)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..program.analysis import ProgramFacts
 from ..tensors.aliasing import Namespace
+from ..tensors.inert import is_tensor
 from ..tensors.rng_state import Generator, RandomState, random_state
 from .carried_over import CarriedOver
 from .containers import WITHOUT, Contents
@@ -151,5 +152,5 @@ def _grads(facts: ProgramFacts, values: Values) -> list[tuple[Tensor, Tensor | N
     if not (facts.autograd.reads_grad or facts.autograd.calls_backward or facts.autograd.fills_grad_itself):
         return []
     tensors = [slot.origin for slot in values.watched()]
-    leaves = [tensor for tensor in tensors if isinstance(tensor, Tensor) and tensor.is_leaf]
+    leaves = [tensor for tensor in tensors if is_tensor(tensor) and tensor.is_leaf]
     return [(leaf, None if leaf.grad is None else leaf.grad.clone()) for leaf in leaves]

@@ -10,6 +10,7 @@ from typing import Any
 
 from torch import Tensor
 
+from ..tensors.inert import is_any, is_tensor, name_of_module
 from ..tensors.rng_state import GENERATORS, Generator
 from .given_again import GivenAgain
 from .holders import CONTAINERS, ONE_OF_A_KIND, PLAIN, Holder, Kind, Own, holders_of, inside
@@ -67,15 +68,15 @@ class Contents:
         """Keep what a value holds; what else it leads to."""
         if type(value) in PLAIN or id(value) in self._seen:
             return ()
-        if type(value) is ModuleType and value.__name__ not in self.own:
+        if type(value) is ModuleType and name_of_module(value) not in self.own:
             return ()
         self._seen.add(id(value))
-        if isinstance(value, GENERATORS):
+        if is_any(value, GENERATORS):
             self.generators.append(value)
             return ()
-        if isinstance(value, Tensor):
+        if is_tensor(value):
             self.slots.append(Slot("", value))
-        elif isinstance(value, GivenAgain):
+        elif type(value) is GivenAgain:
             self.iterators.append(value)
         holders = holders_of(value, self.own)
         return [*inside(value, self.own), *(part for holder in holders for part in self._keep(holder))]

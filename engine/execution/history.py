@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from ..tensors.aliasing import copied, storage_of
+from ..tensors.inert import is_a, is_any, is_tensor
 from ..tensors.kinds import plain, unreadable
 from .checkpoint import Checkpoint
 from .given_again import GivenAgain
@@ -108,7 +109,7 @@ class History:
     def _keep_value(self, slot: Slot) -> int:
         """Keep the value of now of a slot; how many bytes that takes."""
         origin = slot.origin
-        if slot.value is not origin or not isinstance(origin, Tensor) or unreadable(origin):
+        if slot.value is not origin or not is_tensor(origin) or unreadable(origin):
             return 0
         known = self._values.get(id(origin))
         if known is not None and _same_bytes(known, origin):
@@ -165,7 +166,7 @@ def _held_bytes(start: Checkpoint) -> int:
 
 def _iterators(start: Checkpoint) -> Iterable[Iterable[Any]]:
     for holder, contents in start.contents.kept:
-        if isinstance(holder.thing, GivenAgain):
+        if is_a(holder.thing, GivenAgain):
             yield contents.later()
 
 
@@ -175,9 +176,9 @@ def _bytes_of(values: Iterable[Any]) -> int:
     count = 0
     for value in values:
         count += 1
-        parts = value if isinstance(value, tuple | list) else (value,)
+        parts = value if is_any(value, (tuple, list)) else (value,)
         for part in parts:
-            if isinstance(part, Tensor) and not unreadable(part):
+            if is_tensor(part) and not unreadable(part):
                 found[storage_of(part)] = part.untyped_storage().nbytes()
     return sum(found.values()) + 200 * count
 

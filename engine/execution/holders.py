@@ -9,13 +9,21 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from types import BuiltinFunctionType, CellType, FunctionType, MethodType, MethodWrapperType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CellType,
+    FunctionType,
+    MemberDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+)
 from typing import Any, NamedTuple
 
 import numpy
 from torch import Tensor
 
-from ..tensors.inert import is_given_name
+from ..tensors.inert import attributes_of, bases_of, is_a, is_given_name, module_of, name_of_module, names_of
 from .given_again import GivenAgain
 
 PLAIN = frozenset({str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range, object})
@@ -52,11 +60,11 @@ class Holder(NamedTuple):
 
 
 def _put_in_sequence(thing: Any, contents: Iterable[Any]) -> None:
-    if isinstance(thing, list):
+    if is_a(thing, list):
         list.__setitem__(thing, slice(None), contents)
-    elif isinstance(thing, deque):
-        thing.clear()
-        thing.extend(contents)
+    elif is_a(thing, deque):
+        deque.clear(thing)
+        deque.extend(thing, contents)
     else:
         thing[:] = contents
 
@@ -67,7 +75,7 @@ def _put_in_set(thing: set[Any], contents: set[Any]) -> None:
 
 
 def _put_in_dict(thing: dict[Any, Any], contents: Mapping[Any, Any]) -> None:
-    base = OrderedDict if isinstance(thing, OrderedDict) else dict
+    base = OrderedDict if is_a(thing, OrderedDict) else dict
     base.clear(thing)
     for key, value in contents.items():
         base.__setitem__(thing, key, value)
@@ -99,11 +107,11 @@ def _put_in_cell(cell: CellType, contents: tuple[Any, ...]) -> None:
 
 
 def _put_in_class(kind: type, contents: Mapping[str, Any]) -> None:
-    for name in _named(vars(kind)).keys() - contents.keys():
-        delattr(kind, name)
+    for name in _named(names_of(kind)).keys() - contents.keys():
+        type.__delattr__(kind, name)
     for name, value in contents.items():
-        if vars(kind).get(name) is not value:
-            setattr(kind, name, value)
+        if names_of(kind).get(name) is not value:
+            type.__setattr__(kind, name, value)
 
 
 def _put_in_module(names: dict[str, Any], contents: Mapping[str, Any]) -> None:
@@ -118,18 +126,23 @@ def _named(names: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _slots(thing: Any) -> dict[str, Any]:
-    names = [name for base in type(thing).__mro__ for name in _slots_of(base)]
-    return {name: getattr(thing, name) for name in names if hasattr(thing, name)}
+    held = {}
+    for base in reversed(bases_of(type(thing))):
+        for name, slot in _slots_of(base).items():
+            with suppress(AttributeError):  # still empty
+                held[name] = slot.__get__(thing)
+    return held
 
 
-def _slots_of(base: type) -> tuple[str, ...]:
-    slots = vars(base).get("__slots__", ())
-    return (slots,) if isinstance(slots, str) else tuple(slots)
+def _slots_of(base: type) -> dict[str, Any]:
+    if "__slots__" not in names_of(base):
+        return {}
+    return {name: one for name, one in names_of(base).items() if type(one) is MemberDescriptorType}
 
 
 def _put_in_slots(thing: Any, contents: Mapping[str, Any]) -> None:
     for name in _slots(thing).keys() - contents.keys():
-        delattr(thing, name)
+        object.__delattr__(thing, name)
     for name, value in contents.items():
         object.__setattr__(thing, name, value)
 
@@ -141,7 +154,7 @@ NUMBERS = Kind(lambda thing: thing[:], lambda _: (), lambda contents, _: content
 ARRAY = Kind(lambda thing: thing.copy(), lambda _: (), lambda contents, _: contents, _put_in_array)
 CELL = Kind(_cell_contents, iter, lambda contents, to: tuple(map(to, contents)), _put_in_cell)
 SLOTS = Kind(_slots, _inside_dict, _mapped_dict, _put_in_slots)
-CLASS = Kind(lambda kind: _named(vars(kind)), _inside_dict, _mapped_dict, _put_in_class)
+CLASS = Kind(lambda kind: _named(names_of(kind)), _inside_dict, _mapped_dict, _put_in_class)
 MODULE = Kind(_named, _inside_dict, _mapped_dict, _put_in_module)
 ITERATOR = Kind(lambda it: it.at, lambda _: (), lambda at, _: at, GivenAgain.go_back)
 CONTAINERS = (SEQUENCE, SET, DICT)
@@ -167,35 +180,34 @@ def holders_of(value: Any, own: Own) -> list[Holder]:
     its_type = type(value)
     if its_type is FunctionType:
         return _holders_of_function(value, own)
-    if isinstance(value, ModuleType):
-        its_own = value.__name__ in own and value.__name__ != MAIN
-        return [Holder(vars(value), MODULE)] if its_own else []
-    if isinstance(value, type):
-        return [Holder(value, CLASS)] if value.__module__ in own and not issubclass(value, Enum) else []
-    kind = next((_KINDS[base] for base in its_type.__mro__ if base in _KINDS), None)
+    if is_a(value, ModuleType):
+        its_own = name_of_module(value) in own and name_of_module(value) != MAIN
+        return [Holder(attributes_of(value), MODULE)] if its_own else []
+    if is_a(value, type):
+        return [Holder(value, CLASS)] if module_of(value) in own and not issubclass(value, Enum) else []
+    kind = next((_KINDS[base] for base in bases_of(its_type) if base in _KINDS), None)
     holders = [] if kind is None else [Holder(value, kind)]
     return holders if its_type in _BARE else holders + _holders_of_object(value)
 
 
 def _holders_of_function(function: FunctionType, own: Own) -> list[Holder]:
-    if function.__module__ not in own:
+    if module_of(function) not in own:
         return []
     holders = [Holder(cell, CELL) for cell in function.__closure__ or ()]
     holders.append(Holder(vars(function), DICT))
-    if function.__module__ != MAIN:
+    if module_of(function) != MAIN:
         holders.append(Holder(function.__globals__, MODULE))
     return holders
 
 
 def _holders_of_object(value: Any) -> list[Holder]:
-    attributes = getattr(value, "__dict__", None)
+    attributes = attributes_of(value)
     if type(value) is Tensor:
         return [Holder(attributes, DICT)] if attributes else []
-    if type(value).__module__.partition(".")[0] in _FOREIGN:
+    if module_of(type(value)).partition(".")[0] in _FOREIGN:
         return []
-    has_some = type(attributes) is dict and attributes is not value
-    holders = [Holder(attributes, DICT)] if has_some else []
-    return [*holders, Holder(value, SLOTS)] if any(map(_slots_of, type(value).__mro__)) else holders
+    holders = [] if attributes is None or attributes is value else [Holder(attributes, DICT)]
+    return [*holders, Holder(value, SLOTS)] if any(map(_slots_of, bases_of(type(value)))) else holders
 
 
 def inside(value: Any, own: Own) -> Iterable[Any]:
@@ -203,9 +215,9 @@ def inside(value: Any, own: Own) -> Iterable[Any]:
     looked_into = _INSIDE.get(type(value))
     if looked_into is not None:
         return looked_into(value)
-    if isinstance(value, tuple):
-        return value
-    return [base for base in type(value).__mro__ if base.__module__ in own]
+    if is_a(value, tuple):
+        return tuple.__iter__(value)
+    return [base for base in bases_of(type(value)) if module_of(base) in own]
 
 
 def _defaults(function: FunctionType) -> Iterable[Any]:
@@ -232,7 +244,7 @@ _INSIDE: Mapping[type, Callable[[Any], Iterable[Any]]] = {
 
 def made_again(value: Any, parts: list[Any]) -> Any:
     """A tuple, named or not, or a frozen set of the same kind with other parts."""
-    base = frozenset if isinstance(value, frozenset) else tuple
+    base = frozenset if is_a(value, frozenset) else tuple
     try:
         return base.__new__(type(value), parts)
     except TypeError:  # what torch.max gives lets nobody else make it

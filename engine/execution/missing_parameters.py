@@ -10,12 +10,13 @@ from torch import Tensor, nn
 
 from ..program.analysis import ProgramFacts
 from ..tensors.aliasing import Namespace
+from ..tensors.inert import attributes_of, is_a, is_any, is_tensor, name_of_type
 
 
 def no_parameters(namespace: Namespace, facts: ProgramFacts) -> str:
     """A sentence with what was taken for what."""
     names = dict.fromkeys((*facts.parameter_names, *facts.written_tensors, *sorted(facts.read_in_forward)))
-    taken = [*_arrays([name for name in names if isinstance(namespace.get(name), numpy.ndarray)])]
+    taken = [*_arrays([name for name in names if is_a(namespace.get(name), numpy.ndarray)])]
     taken += [words for name in names for words in _told(name, namespace.get(name))]
     where = "in `# %% parameters`" if facts.program.found is None else "before the loop"
     wanted = f"bind at least one floating tensor {where}"
@@ -34,16 +35,16 @@ def _arrays(names: list[str]) -> Iterable[str]:
 
 def _told(name: str, value: Any) -> Iterable[str]:
     """What a name is, where it is something that parameters are often in."""
-    if isinstance(value, nn.Module):
+    if is_a(value, nn.Module):
         first = next((f", as `{name}.{inner}`," for inner, _ in value.named_parameters()), "")
         yield f"`{name}` is a Module, and what it holds{first} is not followed yet"
-    elif isinstance(value, dict | list | tuple):
-        held = [*value.values()] if isinstance(value, dict) else [*value]
-        if any(isinstance(one, Tensor | numpy.ndarray) for one in held):
-            kind = "dictionary" if isinstance(value, dict) else type(value).__name__
+    elif is_any(value, (dict, list, tuple)):
+        held = [*value.values()] if is_a(value, dict) else [*value]
+        if any(is_any(one, (Tensor, numpy.ndarray)) for one in held):
+            kind = "dictionary" if is_a(value, dict) else name_of_type(value)
             yield f"`{name}` is a {kind}, and the tensors in it are not followed yet"
-    elif isinstance(getattr(value, "__dict__", None), dict) and not callable(value):
-        held = [inner for inner, one in vars(value).items() if isinstance(one, Tensor)]
-        if held and not isinstance(value, Tensor):
-            kind = type(value).__name__
+    elif not callable(value):
+        held = [inner for inner, one in (attributes_of(value) or {}).items() if is_tensor(one)]
+        if held and not is_tensor(value):
+            kind = name_of_type(value)
             yield f"`{name}` is a {kind}, and what it holds, as `{name}.{held[0]}`, is not followed yet"

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from ..program.program import Program
 from ..tensors.aliasing import Namespace
+from ..tensors.inert import is_any
 from ..tensors.rng_state import GENERATORS, Generator
 from .containers import WITHOUT
 from .holders import MAIN
@@ -70,7 +71,7 @@ _INSTALLED = frozenset({"site-packages", "dist-packages", "lib", "lib64"})
 def generators_in(namespace: Namespace) -> list[Generator]:
     """The generators that the program has bound to names."""
     values = [value for value in namespace.values() if type(value) not in WITHOUT]
-    return [value for value in values if isinstance(value, GENERATORS)]
+    return [value for value in values if is_any(value, GENERATORS)]
 
 
 def _builtins() -> dict[str, Any]:

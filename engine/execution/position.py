@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 from torch import Tensor
 
+from ..tensors.inert import is_a, is_any, module_of
 from .stand_in_modules import Bar
 
 END: Any = object()
@@ -24,14 +25,14 @@ class Position:
 
     def __init__(self, over: Iterable[Any]) -> None:
         over = _without_bar(over)
-        if isinstance(over, Mapping | Set):
+        if is_any(over, (Mapping, Set)):
             over = [*over]
-        self.over: Any = over if isinstance(over, _INDEXED) else iter(over)
+        self.over: Any = over if is_any(over, _INDEXED) else iter(over)
         self.at = 0
 
     def step(self) -> Any:
         """The next value; END where none is left."""
-        if not isinstance(self.over, _INDEXED):
+        if not is_any(self.over, _INDEXED):
             return next(self.over, END)
         if self.at >= len(self.over):
             return END
@@ -49,5 +50,5 @@ class Positions:
 
 def _without_bar(over: Any) -> Any:
     """What a progress bar runs over: a bar that is drawn anew each time somebody goes back helps nobody."""
-    is_bar = isinstance(over, Bar) or type(over).__module__.partition(".")[0] == "tqdm"
+    is_bar = is_a(over, Bar) or module_of(type(over)).partition(".")[0] == "tqdm"
     return over.iterable if is_bar and getattr(over, "iterable", None) is not None else over

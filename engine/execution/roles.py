@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..program.analysis import ProgramFacts
 from ..tensors.aliasing import Namespace
-from ..tensors.inert import is_given_name
+from ..tensors.inert import is_given_name, is_tensor
 from .carried_over import graphs_within
 from .course import POSITIONS
 from .failure import ProgramFault
@@ -54,7 +54,7 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
         ProgramFault: there are no parameters.
     """
     names = (*facts.parameter_names, *_that_require_grad(namespace, facts))
-    if not any(isinstance(namespace.get(name), Tensor) for name in names):
+    if not any(is_tensor(namespace.get(name)) for name in names):
         raise ProgramFault(no_parameters(namespace, facts))
     parameters = require_parameters(namespace, names, facts.passing_parameters)
     data = frozenset(namespace).difference(parameters)
@@ -91,4 +91,4 @@ def _that_require_grad(namespace: Namespace, facts: ProgramFacts) -> list[str]:
 
 
 def _requires_grad(value: object) -> bool:
-    return isinstance(value, Tensor) and value.is_leaf and value.requires_grad
+    return is_tensor(value) and value.is_leaf and value.requires_grad

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from torch import Tensor
-
 from ..execution.gradients.gradient import Gradient
 from ..execution.iteration import Iteration
 from ..tensors.comparison import may_be_rounding
 from ..tensors.differences import finite_max
+from ..tensors.inert import is_tensor
 from ..verdict import Verdict
 from .linecheck.outcome import LineJudgement
 from .linecheck.upstream_lines import with_upstreams
@@ -38,7 +37,7 @@ def unwritten_upstreams(line: LineJudgement, lines: Mapping[str, LineJudgement])
 def end_to_end(gradient: Gradient) -> str:
     """What the comparison with autograd's says, where it is more than numbers."""
     manual, autograd = gradient.value, gradient.reference
-    alike = isinstance(manual, Tensor) and autograd is not None and manual.dtype == autograd.dtype
+    alike = is_tensor(manual) and autograd is not None and manual.dtype == autograd.dtype
     if alike and gradient.verdict in (Verdict.EXACT, Verdict.CLOSE, Verdict.WRONG):
         return ""
     return gradient.comparison.message
@@ -56,7 +55,7 @@ def why_hidden(iteration: Iteration, gradient: Gradient) -> str:
 def within_rounding(iteration: Iteration, gradient: Gradient, line: LineJudgement) -> bool:
     """Whether the dtype can round by as much as the gradient differs."""
     manual, autograd = gradient.value, gradient.reference
-    if not isinstance(manual, Tensor) or autograd is None:
+    if not is_tensor(manual) or autograd is None:
         return False
     coarser = manual.dtype if gradient.coarser else autograd.dtype
     maxdiff, largest = gradient.comparison.maxdiff or 0.0, iteration.references.largest
@@ -72,7 +71,7 @@ def coarse_upstreams(iteration: Iteration, name: str, lines: Mapping[str, LineJu
 def why_not_finite(gradient: Gradient) -> str:
     """Which of the two is infinite or NaN."""
     manual, autograd = gradient.value, gradient.reference
-    if not isinstance(manual, Tensor) or autograd is None:
+    if not is_tensor(manual) or autograd is None:
         return _STRANGE
     odd, true = (~tensor.detach().to_dense().cpu().isfinite() for tensor in (manual, autograd))
     its_own, autograds = bool((odd & ~true).any()), bool((true & ~odd).any())

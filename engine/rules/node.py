@@ -100,11 +100,12 @@ class Node:
 
 
 def _has_graph(value: Any) -> bool:
-    if isinstance(value, Tensor):
-        return value.requires_grad
-    if isinstance(value, dict):
+    kind = type(value)  # `isinstance` asks the value itself as well
+    if issubclass(kind, Tensor):
+        return bool(value.requires_grad)
+    if issubclass(kind, dict):
         return any(_has_graph(item) for item in value.values())
-    return isinstance(value, tuple | list | set) and any(_has_graph(item) for item in value)
+    return issubclass(kind, tuple | list | set) and any(_has_graph(item) for item in value)
 
 
 class _Renamed(ast.NodeTransformer):

@@ -98,7 +98,7 @@ def _require_tensor(node: Node, written: ast.expr) -> None:
     if not isinstance(written, ast.Subscript | ast.Attribute):
         return
     holder = node.part(written.value)
-    if holder is not None and not isinstance(holder.value, Tensor):
+    if holder is not None and not issubclass(type(holder.value), Tensor):
         reason = f"what `{ast.unparse(written)}` holds is not followed, line {node.line}"
         raise Refused(holder.why_not or reason, node.line)
 
@@ -108,7 +108,7 @@ def _several(node: Node, written: ast.expr) -> Node | None:
     if not isinstance(written, ast.Attribute | ast.Subscript):
         return None
     part = node.part(written.value)
-    if part is None or not isinstance(part.value, tuple | list):
+    if part is None or not issubclass(type(part.value), tuple | list):
         return None
     return part.alias_of or part
 
@@ -130,7 +130,7 @@ def _call(node: Node, written: ast.Call) -> Operation:
     callee = node.part(written.func)
     name = _name_of(node, written.func, callee)
     owner = callee.part(written.func.value) if callee and isinstance(written.func, ast.Attribute) else None
-    if owner is not None and isinstance(owner.value, Tensor):
+    if owner is not None and issubclass(type(owner.value), Tensor):
         # what has no name is seen by nobody when it changes in place
         name = METHODS.get(name, name) if owner.name else METHODS.get(name, name).removesuffix("_")
         positional = (owner, *positional)
@@ -151,9 +151,9 @@ def _name_of(node: Node, func: ast.expr, callee: Node | None) -> str:
 
 def _is_own(function: Any) -> bool:
     """Whether it is a function that is no part of torch, or an object with a `__call__` of such."""
-    if not isinstance(function, FunctionType | MethodType):
+    if not issubclass(type(function), FunctionType | MethodType):
         function = type(function).__call__
-    if not isinstance(function, FunctionType | MethodType):
+    if not issubclass(type(function), FunctionType | MethodType):
         return False
     return (function.__module__ or "").split(".")[0] != "torch"
 

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .inert import attributes_of, is_a, is_any, is_tensor
 from .kinds import equal, may_be_freed, plain, unreadable
 
 Namespace = dict[str, Any]
@@ -129,16 +130,16 @@ ITS_OWN = 2
 
 def tensors_in(value: Any, depth: int = 4) -> list[Tensor]:
     """The value if it is a tensor, the tensors inside it if it is a container or an object."""
-    if isinstance(value, Tensor):
+    if is_tensor(value):
         return [value]
-    if depth == 0 or isinstance(value, _HOLDS_NONE):
+    if depth == 0 or is_any(value, _HOLDS_NONE):
         return []
-    if isinstance(value, dict):
-        parts: Iterable[Any] = value.values()
-    elif isinstance(value, list | tuple | set):
+    if is_a(value, dict):
+        parts: Iterable[Any] = dict.values(value)
+    elif is_any(value, (list, tuple, set)):
         parts = value
     else:
-        parts = getattr(value, "__dict__", {}).values()
+        parts = (attributes_of(value) or {}).values()
     return [tensor for part in parts for tensor in tensors_in(part, depth - 1)]
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .inert import is_a, is_tensor
+
 STEP = 1e-6
 """The step, as a share of the largest entry: in double precision the error is about 1e-10 of a result."""
 MOST = 4096
@@ -37,5 +39,5 @@ def central(value: Callable[[Tensor], float], at: Tensor) -> Tensor | None:
 
 def scalar_of(result: Any, firsts: list[Tensor]) -> float:
     """What the floating outputs of a function come to, each weighted with a tensor of its shape."""
-    outputs = [one for one in (result if isinstance(result, tuple) else (result,)) if isinstance(one, Tensor)]
+    outputs = [one for one in (result if is_a(result, tuple) else (result,)) if is_tensor(one)]
     return float(sum((one * first).sum() for one, first in zip(outputs, firsts, strict=False)))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import GetSetDescriptorType, MemberDescriptorType, TracebackType
-from typing import Any, TypeGuard, TypeVar
+from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType, TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from torch import Tensor
 
 from ..program.printable import printable
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 _T = TypeVar("_T")
 _own_name = vars(type)["__name__"].__get__
@@ -18,7 +21,7 @@ _own_module = vars(type)["__module__"].__get__
 _own_trace = vars(BaseException)["__traceback__"].__get__
 
 
-def is_a(value: object, kind: type[_T]) -> TypeGuard[_T]:
+def is_a(value: object, kind: type[_T]) -> TypeIs[_T]:
     """Whether the type of a value is a kind; `isinstance` asks the value's `__class__` as well."""
     return issubclass(type(value), kind)
 
@@ -28,7 +31,7 @@ def is_any(value: object, kinds: tuple[type, ...]) -> bool:
     return issubclass(type(value), kinds)
 
 
-def is_tensor(value: object) -> TypeGuard[Tensor]:
+def is_tensor(value: object) -> TypeIs[Tensor]:
     """Whether it is a tensor."""
     kind = type(value)
     return kind is Tensor or issubclass(kind, Tensor)
@@ -83,20 +86,35 @@ def in_class(kind: type, name: str) -> Any:
     return next((names_of(base)[name] for base in bases_of(kind) if name in names_of(base)), None)
 
 
-def module_of(kind: type) -> str:
-    """The module that a class says it comes from; nothing where what it says is no name."""
+def module_of(made: type | FunctionType) -> str:
+    """The module that a class or a function says it comes from; nothing where what it says is no name."""
     try:
-        module = _own_module(kind)
+        module = made.__module__ if type(made) is FunctionType else _own_module(made)
     except AttributeError:
         return ""
     return module if type(module) is str else ""
 
 
+def name_of_module(module: ModuleType) -> str:
+    """The name of a module; nothing where it has none."""
+    name = (attributes_of(module) or {}).get("__name__")
+    return name if type(name) is str else ""
+
+
 def attributes_of(value: object) -> dict[str, Any] | None:
-    """The dictionary of an object's attributes; None where it has none."""
+    """The dictionary of an object's attributes; None where it has none, or is that itself."""
+    attributes = _attributes_of(value)
+    return attributes if type(attributes) is dict else None
+
+
+def is_its_attributes(value: object) -> bool:
+    """Whether an object is the dictionary of its own attributes."""
+    return is_a(value, dict) and _attributes_of(value) is value
+
+
+def _attributes_of(value: object) -> Any:
     for base in bases_of(type(value)):
         held: Any = names_of(base).get("__dict__")
         if type(held) in (GetSetDescriptorType, MemberDescriptorType):
-            attributes = held.__get__(value)
-            return attributes if type(attributes) is dict else None
+            return held.__get__(value)
     return None

@@ -10,6 +10,8 @@ import numpy
 import torch
 from torch import Tensor
 
+from .inert import is_a
+
 Generator = torch.Generator | random.Random | numpy.random.Generator | numpy.random.RandomState
 """A generator that a program can make itself."""
 GENERATORS = (torch.Generator, random.Random, numpy.random.Generator, numpy.random.RandomState)
@@ -17,22 +19,22 @@ GENERATORS = (torch.Generator, random.Random, numpy.random.Generator, numpy.rand
 
 def state_of(generator: Generator) -> Any:
     """The state of a generator of any kind."""
-    if isinstance(generator, torch.Generator):
+    if is_a(generator, torch.Generator):
         return generator.get_state()
-    if isinstance(generator, random.Random):
+    if is_a(generator, random.Random):
         return generator.getstate()
-    if isinstance(generator, numpy.random.Generator):
+    if is_a(generator, numpy.random.Generator):
         return generator.bit_generator.state
     return generator.get_state(legacy=False)
 
 
 def set_state(generator: Generator, state: Any) -> None:
     """Put a generator of any kind into a state of its own."""
-    if isinstance(generator, torch.Generator):
+    if is_a(generator, torch.Generator):
         generator.set_state(state)
-    elif isinstance(generator, random.Random):
+    elif is_a(generator, random.Random):
         generator.setstate(state)
-    elif isinstance(generator, numpy.random.Generator):
+    elif is_a(generator, numpy.random.Generator):
         generator.bit_generator.state = state
     else:
         generator.set_state(state)
@@ -65,7 +67,7 @@ class RandomState(NamedTuple):
         return any(
             id(one) not in states or not torch.equal(one.get_state(), states[id(one)])
             for one in generators
-            if isinstance(one, torch.Generator)
+            if is_a(one, torch.Generator)
         )
 
     def restore(self, twin: Callable[[Generator], Generator] = lambda generator: generator) -> None:

@@ -21,6 +21,7 @@ from ..judging.judgement import Judgement
 from ..program.naming import NamingScheme
 from ..rules.derivation.derive import Derivation, Derived
 from ..tensors.dtypes import as_reals
+from ..tensors.inert import is_tensor
 from ..verdict import Verdict
 from .convention import Kept, keeping, leaves_out_a_size, left_out
 from .rehearsal import Rehearsed
@@ -134,7 +135,7 @@ def scales_of(result: Rehearsed) -> dict[str, float]:
 
 def ratio(value: object, true: Tensor | None) -> float | None:
     """What a value is times another, where that is one number other than zero."""
-    if not isinstance(value, Tensor) or true is None or value.shape != true.shape or not true.abs().any():
+    if not is_tensor(value) or true is None or value.shape != true.shape or not true.abs().any():
         return None
     wide, true = as_reals(value.detach()).double(), as_reals(true.detach()).double()
     factor = float((wide * true).sum() / (true * true).sum())

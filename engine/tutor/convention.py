@@ -10,14 +10,13 @@ from itertools import combinations
 from math import isclose, prod
 from typing import Any, NamedTuple
 
-from torch import Tensor
-
 from ..rules.derivation.derive import Derivation, Derived
 from ..rules.derivation.reverse_walk import Contribution
 from ..rules.derivation.written_lines import lines_of
 from ..rules.style import styled
 from ..rules.term import Factor, Term
 from ..rules.trees import text_of
+from ..tensors.inert import is_any, is_tensor
 
 _MOST_LEFT_OUT = 3
 """So many numbers together may be what a multiple leaves out."""
@@ -123,9 +122,9 @@ def number_of(tree: ast.expr, names: Mapping[str, Any]) -> float | None:
         value = eval(compile(text_of(tree), "<derived>", "eval", dont_inherit=True), dict(names))
     except Exception:
         return None
-    if isinstance(value, Tensor):
+    if is_tensor(value):
         value = value.item() if value.numel() == 1 else None
-    return float(value) if isinstance(value, int | float) else None
+    return float(value) if is_any(value, (int, float)) else None
 
 
 def _with_product(numbers: Sequence[Number], wanted: float) -> tuple[Factor, ...] | None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from ..execution.iteration import Iteration
 from ..program.program import Program
@@ -20,6 +19,7 @@ from ..rules.style import styled
 from ..rules.table import Use
 from ..rules.trees import text_of
 from ..tensors.dtypes import with_precision
+from ..tensors.inert import is_tensor
 from .own_terms import OwnTerms
 
 
@@ -84,7 +84,7 @@ def explain(
     derived = derivation.gradients[tensor]
     names = own_values(terms, iteration)
     value = names.get(tensor)
-    shape = tuple(value.shape) if isinstance(value, Tensor) else ()
+    shape = tuple(value.shape) if is_tensor(value) else ()
     place = at if at is not None and len(at) == len(shape) else _worst(iteration, derived, shape)
     with styled(derivation.style):
         uses = tuple(
@@ -184,7 +184,7 @@ def sums_of(contribution: Contribution) -> tuple[str, ...]:
     sums = []
     for use in contribution.uses:
         inner, outer = use.node.value, use.operation.node.value
-        if broadcasts(use.operation.name) and isinstance(inner, Tensor) and isinstance(outer, Tensor):
+        if broadcasts(use.operation.name) and is_tensor(inner) and is_tensor(outer):
             words = _broadcast(tuple(inner.shape), tuple(outer.shape))
             if words:
                 label = use.node.name or text_of(use.node.tree())

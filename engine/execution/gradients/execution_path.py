@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from torch import Tensor
-
 from ...program.statements import Statement
+from ...tensors.inert import is_tensor
 from ..recording.recorder import Recorder
 from ..recording.steps import Slot, Step
 from .reference_backward import References
@@ -93,4 +92,4 @@ def _ran(step: Step) -> int | Ran:
 
 def size_of(slot: Slot) -> int:
     """How many entries a value has; 0 where it is no tensor."""
-    return slot.origin.numel() if isinstance(slot.origin, Tensor) else 0
+    return slot.origin.numel() if is_tensor(slot.origin) else 0

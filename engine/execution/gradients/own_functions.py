@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.autograd import Function
 
 from ...tensors.aliasing import Namespace
+from ...tensors.inert import is_a, is_tensor
 
 Call = tuple[Any, ...]
 """The arguments of a call, its tensors without a graph."""
@@ -20,7 +21,7 @@ class Remembering:
 
     def __init__(self, args: Call) -> None:
         self.saved_tensors: tuple[Tensor | None, ...] = ()
-        self.needs_input_grad = tuple(isinstance(one, Tensor) and one.requires_grad for one in args)
+        self.needs_input_grad = tuple(is_tensor(one) and one.requires_grad for one in args)
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep tensors, as autograd's own does."""
@@ -35,7 +36,7 @@ class Remembering:
 def put_in_place(namespace: Namespace, function: type[Function], apply: Callable[..., Any]) -> None:
     """Let a Function's `apply`, by whatever name the program calls it, be another, until the world ends."""
     for name, value in list(namespace.items()):
-        if isinstance(value, MethodType) and value.__self__ is function and value.__name__ == "apply":
+        if is_a(value, MethodType) and value.__self__ is function and value.__name__ == "apply":
             namespace[name] = apply
     function.apply = staticmethod(apply)  # type: ignore[method-assign]
 

@@ -280,7 +280,7 @@ def _reason(name: str, value: Any) -> str:
     if is_tensor(value) and not can_have_gradient(value):
         kind = with_article(kind_of(value))
         return f"`{name}` is {kind} tensor, which has no gradient"
-    if not isinstance(value, Tensor):
+    if not is_tensor(value):
         kind = with_article(type(value).__name__)
         held = "" if type(value) in PLAIN else ": what it holds is judged where it is read"
         return f"`{name}` is {kind}, not a tensor{held}"

@@ -12,11 +12,14 @@ from typing import Any
 from torch import Tensor
 
 from ...program.torch_operations import CHANGING_ARGUMENTS, changes_in_place
+from ...tensors.inert import attributes_of, bases_of, is_a, is_any, module_of, name_of_module, names_of
 
 _TELLING = frozenset(
     {"torch", "math", "numpy", "random", "builtins", "collections", "itertools", "functools"}
 )
 """Modules whose functions change tensors only where the call's own spelling says so."""
+_CHANGES_NOTHING = (Tensor, str, bytes, int, float, complex, type(None))
+"""The types of what is not called."""
 _LOOKED_AT = 64
 """How many elements of a container are looked at."""
 
@@ -28,42 +31,42 @@ def may_change(value: Any, seen: set[int] | None = None) -> bool:
     something, has an augmented assignment, or calls a method that ends in an underscore.
     """
     seen = set() if seen is None else seen
-    if isinstance(value, Tensor | str | bytes | int | float | complex | None) or id(value) in seen:
+    if is_any(value, _CHANGES_NOTHING) or id(value) in seen:
         return False
     seen.add(id(value))
-    if isinstance(value, FunctionType):
+    if is_a(value, FunctionType):
         return not _is_quiet(value) and _function_may(value, seen)
-    if isinstance(value, MethodType):
+    if is_a(value, MethodType):
         return any(may_change(part, seen) for part in (value.__func__, value.__self__))
-    if isinstance(value, functools.partial):
+    if is_a(value, functools.partial):
         return any(may_change(part, seen) for part in (value.func, *value.args))
-    if isinstance(value, list | tuple | set | dict):
-        parts: Iterable[Any] = value.values() if isinstance(value, dict) else value
+    if is_any(value, (list, tuple, set, dict)):
+        parts: Iterable[Any] = dict.values(value) if is_a(value, dict) else value
         return any(may_change(part, seen) for part in islice(parts, _LOOKED_AT))
     return _other_may(value, seen)
 
 
 def _other_may(value: Any, seen: set[int]) -> bool:
-    if isinstance(value, BuiltinFunctionType):
+    if is_a(value, BuiltinFunctionType):
         return False
-    if isinstance(value, ModuleType):
-        if value.__name__.partition(".")[0] in _TELLING:
+    if is_a(value, ModuleType):
+        if name_of_module(value).partition(".")[0] in _TELLING:
             return False
-        return any(may_change(part, seen) for part in vars(value).values() if callable(part))
-    kind = value if isinstance(value, type) else type(value)
-    if kind.__module__.startswith("torch.optim"):
+        return any(may_change(part, seen) for part in (attributes_of(value) or {}).values() if callable(part))
+    kind = value if is_a(value, type) else type(value)
+    if module_of(kind).startswith("torch.optim"):
         return True
-    held = () if isinstance(value, type) else vars(value).values() if hasattr(value, "__dict__") else ()
+    held = () if is_a(value, type) else (attributes_of(value) or {}).values()
     return _class_may(kind, seen) or any(may_change(part, seen) for part in held)
 
 
 def _class_may(kind: type, seen: set[int]) -> bool:
-    parts = [part for base in kind.__mro__ if not _is_quiet(base) for part in vars(base).values()]
-    return any(may_change(part, seen) for part in parts if isinstance(part, FunctionType))
+    parts = [part for base in bases_of(kind) if not _is_quiet(base) for part in names_of(base).values()]
+    return any(may_change(part, seen) for part in parts if is_a(part, FunctionType))
 
 
-def _is_quiet(thing: Any) -> bool:
-    return str(getattr(thing, "__module__", "")).partition(".")[0] in _TELLING
+def _is_quiet(thing: type | FunctionType) -> bool:
+    return module_of(thing).partition(".")[0] in _TELLING
 
 
 def _function_may(function: FunctionType, seen: set[int]) -> bool:

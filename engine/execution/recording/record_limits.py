@@ -6,9 +6,8 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from torch import Tensor
-
 from ...tensors.aliasing import storage_of
+from ...tensors.inert import is_tensor
 from ..failure import ProgramFault
 
 EVERY = 256
@@ -42,7 +41,7 @@ class Room:
                 f"one iteration ran {ran} statements, too many to record; is there a loop that never ends?"
             )
         for value in kept:
-            storage = storage_of(value) if isinstance(value, Tensor) else 0
+            storage = storage_of(value) if is_tensor(value) else 0
             if storage and storage not in self._seen:
                 self._seen.add(storage)
                 self._bytes += value.untyped_storage().nbytes()

@@ -11,6 +11,7 @@ from torch import Tensor
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace, alone, storage_of, tensors_in, was_written
 from ...tensors.dtypes import can_have_gradient
+from ...tensors.inert import is_a, is_tensor
 from ..cancel import Cancel, Cancelled
 from ..failure import ProgramFault
 from .callable_effects import may_change
@@ -81,7 +82,7 @@ class Recorder:
         named = [self.namespace.get(name, MISSING) for name in statement.changes]
         if statement.changes:
             self._touch(self._storages(named))
-        if statement.unnamed or any(value is MISSING or isinstance(value, ModuleType) for value in named):
+        if statement.unnamed or any(value is MISSING or is_a(value, ModuleType) for value in named):
             self._touch(self._storages(self.namespace.get(name) for name in statement.reads))
         if statement not in self.harmless:
             self._watch_calls(statement)
@@ -135,7 +136,7 @@ class Recorder:
         storages = {storage_of(slot.origin) for slot in going_back if slot.value is not slot.origin}
         for step in self.steps if storages else ():
             for slot in step.slots:
-                if isinstance(slot.origin, Tensor) and storage_of(slot.origin) in storages:
+                if is_tensor(slot.origin) and storage_of(slot.origin) in storages:
                     slot.save()
 
     def settle(self) -> None:
@@ -177,7 +178,7 @@ class Recorder:
         names = [*statement.changes, *sorted(written)]
         fresh = [name for name in dict.fromkeys(names) if name not in statement.binds]
         values = {name: self.namespace[name] for name in fresh if name in self.namespace}
-        return [Slot(name, value) for name, value in values.items() if not isinstance(value, ModuleType)]
+        return [Slot(name, value) for name, value in values.items() if not is_a(value, ModuleType)]
 
     def _touch(self, storages: Iterable[int]) -> None:
         for storage in storages:
@@ -210,7 +211,7 @@ class Recorder:
         groups = self._by_storage
         for slot in self._start():
             value = slot.origin
-            if type(value) is Tensor or isinstance(value, Tensor):
+            if type(value) is Tensor or is_tensor(value):
                 groups.setdefault(storage_of(value), []).append(slot)
         self._start = tuple
         entries = self.entries
@@ -219,7 +220,7 @@ class Recorder:
             logged = type(entry) is tuple
             for place, held in enumerate(entry[1:] if logged else entry.slots):
                 value = held if logged else held.origin
-                if type(value) is Tensor or isinstance(value, Tensor):
+                if type(value) is Tensor or is_tensor(value):
                     groups.setdefault(storage_of(value), []).append((position, place))
         self._indexed = len(entries)
 
@@ -235,7 +236,7 @@ def _with_graphs(slots: Iterable[Slot], wanted: Container[str]) -> set[str]:
     given = set()
     for slot in slots:
         value = slot.origin
-        if slot.name in wanted and isinstance(value, Tensor) and not value.requires_grad:
+        if slot.name in wanted and is_tensor(value) and not value.requires_grad:
             value.requires_grad_(can_have_gradient(value))
             given.add(slot.name)
     return given

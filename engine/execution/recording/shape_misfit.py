@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ...program.program import Program
-from ...tensors.inert import trace_of
+from ...tensors.inert import attributes_of, is_a, is_any, is_tensor, name_of_module, names_of, trace_of
 from ..failure import Failure
 from ..raised import failure_of
 
@@ -125,7 +125,7 @@ def _known(names: Mapping[str, Any], name: str) -> Any:
 
 
 def _without_entries(value: Any) -> Any:
-    if not isinstance(value, Tensor):
+    if not is_tensor(value):
         return value
     dtype = torch.float32 if value.is_floating_point() else value.dtype
     return torch.empty(tuple(value.shape), dtype=dtype, device="meta")
@@ -133,17 +133,17 @@ def _without_entries(value: Any) -> Any:
 
 def _attribute(base: Any, name: str) -> Any:
     """An attribute that is read without running anything of the program."""
-    if isinstance(base, Tensor):
+    if is_tensor(base):
         return getattr(base, name)
-    return _without_entries(_known(vars(base), name))
+    return _without_entries(_known(names_of(base) if is_a(base, type) else attributes_of(base) or {}, name))
 
 
 def _combined(left: ast.expr, sign: ast.operator, right: ast.expr, names: Mapping[str, Any]) -> Any:
     one, other = _value(left, names), _value(right, names)
     symbol, operation = _OPERATORS[type(sign)]
-    if not (isinstance(one, _KNOWN) and isinstance(other, _KNOWN)):
+    if not (is_any(one, _KNOWN) and is_any(other, _KNOWN)):
         raise _Unknown
-    if not (isinstance(one, Tensor) and isinstance(other, Tensor)):
+    if not (is_tensor(one) and is_tensor(other)):
         return operation(one, other)
     try:
         return operation(one.float(), other.float())
@@ -154,7 +154,7 @@ def _combined(left: ast.expr, sign: ast.operator, right: ast.expr, names: Mappin
 def _augmented(target: ast.expr, sign: ast.operator, value: ast.expr, names: Mapping[str, Any]) -> Any:
     held, added = _value(target, names), _value(value, names)
     symbol, operation = _OPERATORS[type(sign)]
-    if not (isinstance(held, Tensor) and isinstance(added, Tensor)):
+    if not (is_tensor(held) and is_tensor(added)):
         raise _Unknown
     with suppress(RuntimeError):
         if operation(held.float(), added.float()).shape == held.shape:
@@ -168,11 +168,11 @@ def _called(node: ast.Call, function: ast.expr, arguments: list[ast.expr], names
         raise _Unknown
     base = _value(function.value, names)
     given = {argument: _value(argument, names) for argument in arguments}
-    method = isinstance(base, Tensor)
-    if not method and not (isinstance(base, ModuleType) and base.__name__.startswith("torch")):
+    method = is_tensor(base)
+    if not method and not (is_a(base, ModuleType) and name_of_module(base).startswith("torch")):
         raise _Unknown
     tensors = {function.value: base} if method else {}
-    tensors |= {argument: one for argument, one in given.items() if isinstance(one, Tensor)}
+    tensors |= {argument: one for argument, one in given.items() if is_tensor(one)}
     if not tensors or len({one.dtype for one in tensors.values()}) > 1:
         raise _Unknown
     try:

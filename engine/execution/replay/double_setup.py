@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from ...tensors.inert import is_tensor
 from ...tensors.rng_state import random_state, seed_all
 from ..namespace import fresh_namespace
 from ..session import Session
@@ -62,13 +63,13 @@ def constants_in_double(session: Session) -> dict[str, Tensor] | None:
     return {
         name: value
         for name, value in namespace.items()
-        if isinstance(value, Tensor) and _is_the_same(session.namespace.get(name), value)
+        if is_tensor(value) and _is_the_same(session.namespace.get(name), value)
     }
 
 
 def _is_the_same(single: Any, double: Tensor) -> bool:
     """Whether a tensor of single precision is another one of double, but for rounding."""
-    if not isinstance(single, Tensor) or (single.dtype, double.dtype) != (torch.float32, torch.float64):
+    if not is_tensor(single) or (single.dtype, double.dtype) != (torch.float32, torch.float64):
         return False
     return single.layout is torch.strided and same_but_rounded(single, double)
 

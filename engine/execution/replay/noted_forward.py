@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
-from torch import Tensor
-
 from ...program.around import HIDDEN
 from ...program.program import Program
+from ...tensors.inert import is_a, is_any, is_tensor
 from ..recording.instrumentation import compiled, hooked
 
 NOTE = f"{HIDDEN}made__"
@@ -62,8 +61,8 @@ class MadeNodes:
 
     def note(self, number: int, value: Any) -> Any:
         """Keep what an expression made, unless one inside it made that already."""
-        for tensor in value if isinstance(value, tuple | list) else (value,):
-            node = tensor.grad_fn if isinstance(tensor, Tensor) else None
+        for tensor in value if is_any(value, (tuple, list)) else (value,):
+            node = tensor.grad_fn if is_tensor(tensor) else None
             if node is not None and node not in self.by_node:
                 times = self._times.get(number, 0)
                 self.by_node[node] = (number, times)
@@ -89,7 +88,7 @@ class _Noting(ast.NodeTransformer):
     def generic_visit(self, node: ast.AST) -> Any:
         """Wrap what is inside, then the node itself where it has a value."""
         for field, value in ast.iter_fields(node):
-            if isinstance(value, list):
+            if is_a(value, list):
                 setattr(node, field, _flat([self._inner(one) for one in value]))
             elif isinstance(value, ast.AST) and not _stays(node, field):
                 setattr(node, field, self._inner(value))

@@ -11,6 +11,7 @@ from torch import Tensor
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace, alone_in_memory
 from ...tensors.dtypes import can_have_gradient
+from ...tensors.inert import is_tensor
 from ..cancel import Cancel, Cancelled
 from ..recording.recorder import Recorder
 from ..recording.steps import Slot, Step
@@ -72,14 +73,14 @@ class ForwardRecorder(Recorder):
             raise Cancelled
         self.entries.append(entry)
         for name, value in zip(self.statements[entry[0]].writes, entry[1:], strict=True):
-            if name in self.graph_wanted and isinstance(value, Tensor) and not value.requires_grad:
+            if name in self.graph_wanted and is_tensor(value) and not value.requires_grad:
                 value.requires_grad_(can_have_gradient(value))
             self._own(name, value, entry[0])
         if self.after is not None:
             self.after(self.statements[entry[0]])
 
     def _own(self, name: str, value: Any, number: int) -> None:
-        if name not in self.names or not isinstance(value, Tensor):
+        if name not in self.names or not is_tensor(value):
             return
         if name in self.shifts and value.shape == self.shifts[name].shape:
             value = self.namespace[name] = value + self.shifts[name]
@@ -108,7 +109,7 @@ class LineRecorder(Recorder):
         after_line: Callable[[Statement, tuple[Any, ...]], None],
     ) -> None:
         super().__init__(*_watching(session))
-        tensors = [Slot(n, v) for n, v in session.namespace.items() if isinstance(v, Tensor)]
+        tensors = [Slot(n, v) for n, v in session.namespace.items() if is_tensor(v)]
         self.start_with(lambda: tensors)
         self._after_step = after_step
         self._after_line = after_line

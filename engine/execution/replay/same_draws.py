@@ -11,6 +11,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
 from ...program.torch_operations import changes_in_place, draws_floats, draws_scaled_mask
+from ...tensors.inert import is_tensor
 
 
 class SameDraws(TorchFunctionMode):
@@ -34,7 +35,7 @@ class SameDraws(TorchFunctionMode):
             return self._masked(func, args, kwargs)
         if not draws_floats(name):
             return func(*args, **kwargs)
-        if changes_in_place(name) and args and isinstance(args[0], Tensor):
+        if changes_in_place(name) and args and is_tensor(args[0]):
             return self._in_place(func, args, kwargs)
         return self._up(self._in_program_dtype(func, args, kwargs))
 
@@ -69,12 +70,12 @@ class SameDraws(TorchFunctionMode):
             torch.set_default_dtype(before)
 
     def _down(self, value: Any) -> Any:
-        if isinstance(value, Tensor) and value.dtype == torch.float64:
+        if is_tensor(value) and value.dtype == torch.float64:
             return value.to(self.program_dtype)
         return value
 
     def _up(self, value: Any) -> Any:
-        if isinstance(value, Tensor) and value.dtype == self.program_dtype:
+        if is_tensor(value) and value.dtype == self.program_dtype:
             return value.to(torch.float64)
         return value
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ...tensors.aliasing import ITS_OWN, sharing
 from ...tensors.dtypes import with_precision
+from ...tensors.inert import attributes_of, is_a, is_any, is_its_attributes, is_tensor, module_of
 from ...tensors.kinds import plain, unreadable
 from ...tensors.rng_state import GENERATORS, Generator, RandomState, set_state, state_of
 from ..containers import Contents
@@ -81,7 +82,7 @@ class StateCopy:
 
     def value(self, value: Any) -> Any:
         """The copy of any value; the same object always gives the same copy."""
-        if type(value) in PLAIN or (type(value) is not Tensor and isinstance(value, _ATOMS)):
+        if type(value) in PLAIN or (type(value) is not Tensor and is_any(value, _ATOMS)):
             return value
         key = id(value)
         if key not in self._done:
@@ -90,38 +91,38 @@ class StateCopy:
         return self._done[key]
 
     def _copy(self, value: Any) -> Any:
-        if isinstance(value, Tensor):
+        if is_tensor(value):
             return self._tensor(value)
-        if isinstance(value, GENERATORS):
+        if is_any(value, GENERATORS):
             return self._generator(value)
-        if isinstance(value, tuple | frozenset):
+        if is_any(value, (tuple, frozenset)):
             return made_again(value, [*map(self.value, value)])
-        if isinstance(value, FunctionType):
+        if is_a(value, FunctionType):
             return self._function(value)
-        if callable(value) and not isinstance(value, type):
+        if callable(value) and not is_a(value, type):
             return self._callable(value)
-        if isinstance(value, GivenAgain):
+        if is_a(value, GivenAgain):
             return _Again(value, self)
-        if isinstance(value, io.IOBase):
+        if is_a(value, io.IOBase):
             return _silent(value)
-        if has_to_remember(value) and type(value).__module__ not in self._own:
+        if has_to_remember(value) and module_of(type(value)) not in self._own:
             return _ReadBefore()
         return self._object(value)
 
     def _callable(self, value: Any) -> Any:
-        if isinstance(value, MethodType | BuiltinFunctionType | MethodWrapperType):
+        if is_any(value, (MethodType, BuiltinFunctionType, MethodWrapperType)):
             return self._method(value)
-        if isinstance(value, functools._lru_cache_wrapper):
+        if is_a(value, functools._lru_cache_wrapper):
             # what it remembers is of another precision
             return functools.lru_cache(**value.cache_parameters())(self.value(value.__wrapped__))
-        if isinstance(value, functools.partial):
+        if is_a(value, functools.partial):
             function, *args = map(self.value, (value.func, *value.args))
             return functools.partial(function, *args, **DICT.mapped(value.keywords, self.value))
         return self._object(value)
 
     def _method(self, value: MethodType | BuiltinFunctionType | MethodWrapperType) -> Any:
         owner = self.value(value.__self__)
-        if isinstance(value, MethodType) and type(owner) is type(value.__self__):
+        if is_a(value, MethodType) and type(owner) is type(value.__self__):
             return MethodType(self.value(value.__func__), owner)
         return value if owner is value.__self__ else getattr(owner, value.__name__)
 
@@ -133,8 +134,8 @@ class StateCopy:
         if twin is value:
             return value
         self._done[id(value)] = twin
-        if getattr(value, "__dict__", None) is value:
-            twin.__dict__ = twin
+        if is_its_attributes(value):
+            object.__setattr__(twin, "__dict__", twin)
         self._fill(twin, value)
         return twin
 
@@ -151,7 +152,7 @@ class StateCopy:
 
     def _function(self, value: FunctionType) -> FunctionType:
         """A function of the program's with copies of what its closure, defaults and attributes hold."""
-        if value.__module__ not in self._own or not _holds(value):
+        if module_of(value) not in self._own or not _holds(value):
             return value
         cells = tuple(map(self._cell, value.__closure__ or ()))
         twin = FunctionType(value.__code__, value.__globals__, value.__name__, None, cells)
@@ -171,15 +172,15 @@ class StateCopy:
         return twin
 
     def _generator(self, value: Generator) -> Generator:
-        twin = torch.Generator(value.device) if isinstance(value, torch.Generator) else copy.deepcopy(value)
+        twin = torch.Generator(value.device) if is_a(value, torch.Generator) else copy.deepcopy(value)
         set_state(twin, self._states.get(id(value), state_of(value)))
         return twin
 
     def _tensor(self, tensor: Tensor) -> Tensor:
         twin = self._numbers(tensor)
-        if vars(tensor):
+        if attributes := attributes_of(tensor):
             self._done[id(tensor)] = twin
-            vars(twin).update(DICT.mapped(self.contents(vars(tensor), DICT), self.value))
+            vars(twin).update(DICT.mapped(self.contents(attributes, DICT), self.value))
         return twin
 
     def _numbers(self, tensor: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from ...program.statements import Statement
 from ...tensors.aliasing import distinct
 from ...tensors.differences import finite_max
 from ...tensors.dtypes import can_have_gradient, with_precision
+from ...tensors.inert import is_tensor
 from ...tensors.noise import like, normal, normal_like
 from ...tensors.rng_state import RandomState, random_state
 from ..cancel import Cancelled
@@ -114,7 +115,7 @@ class World:
         with torch.no_grad():
             for name, value in (self.constants or {}).items():
                 held = self.session.namespace.get(name)
-                if name in self._copied and isinstance(held, Tensor) and same_but_rounded(held, value):
+                if name in self._copied and is_tensor(held) and same_but_rounded(held, value):
                     distinct(held.detach(), held).copy_(distinct(value, held))
 
     def as_in_double(self, draws: bool = True) -> contextlib.AbstractContextManager[object]:
@@ -139,7 +140,7 @@ class World:
         """Move float tensors a little off the point where they are, away from kinks and ties."""
         for name in names:
             value = self.session.namespace.get(name)
-            if name in self._copied and isinstance(value, Tensor) and _can_move(value):
+            if name in self._copied and is_tensor(value) and _can_move(value):
                 part = distinct(value.detach(), value)
                 wide = with_precision(part.dtype, torch.float64)
                 part += normal_like(part, generator, wide, 1e-4 * (finite_max(part) or 1.0))
@@ -151,7 +152,7 @@ class World:
         """
         for name in names:
             value = self.session.namespace.get(name)
-            if name in self._copied and isinstance(value, Tensor) and _can_move(value):
+            if name in self._copied and is_tensor(value) and _can_move(value):
                 part = distinct(value.detach(), value)
                 noise = by * normal(part.numel(), generator, torch.float64)
                 if finite_max(part):
@@ -185,7 +186,7 @@ class World:
                 recorder.look("forward")
                 exec(code, namespace)
         values = {name: namespace.get(name) for name in names}
-        return {n: t for n, t in values.items() if isinstance(t, Tensor) and t.requires_grad}
+        return {n: t for n, t in values.items() if is_tensor(t) and t.requires_grad}
 
     def _watched_by(self, recorder: ForwardRecorder | LineRecorder) -> None:
         self.session.interpreter.watched_by(recorder)

@@ -14,6 +14,7 @@ from torch import Tensor
 from ...execution.gradients.reference_backward import differentiate
 from ...execution.replay.world import World
 from ...program.program import Program
+from ...tensors.inert import is_tensor
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from ..linecheck.attempt import Attempt, Graph, random_cuts, random_like, sizes_of
@@ -42,7 +43,7 @@ class Setting:
         result = agreement(value, self.expected, upstream=self.upstream)
         if result.verdict is Verdict.NOT_EXERCISED:
             # zeros are no formula, though the gradient may cancel to zero
-            return isinstance(value, Tensor) and bool(value.any())
+            return is_tensor(value) and bool(value.any())
         return result.verdict is Verdict.RIGHT
 
 
@@ -166,4 +167,4 @@ def prepared(
 
 
 def _has_graph(value: object) -> bool:
-    return isinstance(value, Tensor) and value.requires_grad
+    return is_tensor(value) and value.requires_grad

@@ -16,7 +16,7 @@ from ...execution.recording.steps import MISSING
 from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
 from ...rules.trees import copied
-from ...tensors.inert import is_given_name
+from ...tensors.inert import is_a, is_any, is_given_name, is_tensor
 from .edit import Line, Spot, number, spots_of
 from .probes import Probe, constant_ratio, probed
 from .slicing import unread
@@ -81,14 +81,14 @@ class Case:
     def shape(self, node: ast.expr) -> tuple[int, ...] | None:
         """The shape of an expression that is a tensor."""
         value = self.value(node)
-        return tuple(value.shape) if isinstance(value, Tensor) else None
+        return tuple(value.shape) if is_tensor(value) else None
 
     def is_scalar(self, node: ast.expr) -> bool:
         """Whether an expression is one number."""
         value = self.value(node)
-        if isinstance(value, Tensor):
+        if is_tensor(value):
             return value.dim() == 0
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        return is_any(value, (int, float)) and not is_a(value, bool)
 
     def value_of(self, tree: ast.expr) -> Any:
         """The value of any other expression after the lines; MISSING where it raises."""
@@ -235,4 +235,4 @@ def evaluated(tree: ast.expr, names: dict[str, Any]) -> Any:
 
 
 def _is_floating(value: object) -> bool:
-    return isinstance(value, Tensor) and value.is_floating_point()
+    return is_tensor(value) and value.is_floating_point()

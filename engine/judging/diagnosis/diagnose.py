@@ -17,6 +17,7 @@ from ...execution.recording.steps import MISSING
 from ...execution.session import Session
 from ...rules.derivation.derive import Derivation, derive
 from ...tensors.comparison import with_article
+from ...tensors.inert import is_tensor
 from ...tensors.kinds import unreadable
 from ...verdict import Verdict
 from ..linecheck.attempt import Attempt, attempt_of
@@ -77,7 +78,7 @@ def diagnose(
 
 def _has_no_numbers(gradient: Gradient) -> bool:
     """Whether a gradient is a tensor that cannot be read; one that was freed ends whoever tries."""
-    return isinstance(gradient.value, Tensor) and unreadable(gradient.value) is not None
+    return is_tensor(gradient.value) and unreadable(gradient.value) is not None
 
 
 _Lines = Mapping[str, tuple[int, ...]]
@@ -203,7 +204,7 @@ def _range(trial: Trial) -> str:
     if trial.stands.right:
         # what is wrong with it then is what the line check says
         return "" if trial.judgement.message else f"{where}the line is right"
-    if not isinstance(value, Tensor):
+    if not is_tensor(value):
         return "" if value is MISSING else f"the line gives {with_article(type(value).__name__)}, no tensor"
     if value.shape != expected.shape:
         return f"the line's shape is {list(value.shape)}, it should be {list(expected.shape)}"

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ...execution.replay.noted_forward import Expression, noted_forward
+from ...tensors.inert import is_tensor
 from ..linecheck.attempt import Attempt
 from ..linecheck.flows import Arrival, flows_of
 from ..linecheck.helper_lines import passes_of
@@ -26,7 +27,7 @@ def lost_use(attempt: Attempt, trial: Trial, helper: WrongHelper) -> Diagnosis |
     """Which use of a tensor a line leaves out; None where that is not what it lacks."""
     value, expected = trial.value, trial.expected
     noted = noted_forward(attempt.session.program)
-    if noted is None or not isinstance(value, Tensor) or value.shape != expected.shape:
+    if noted is None or not is_tensor(value) or value.shape != expected.shape:
         return None
     if helper.place.spot.times != 1.0:
         return None
@@ -48,7 +49,7 @@ def lost_use_of(attempt: Attempt, name: str) -> Diagnosis | None:
     tensor = attempt.reading.tensor_of[name]
     value, arrival = scene.watched(lambda _: None).values.get(name), scene.flows.named.get(tensor)
     expected = scene.arrived.get(tensor)
-    if arrival is None or expected is None or not isinstance(value, Tensor) or value.shape != expected.shape:
+    if arrival is None or expected is None or not is_tensor(value) or value.shape != expected.shape:
         return None
     some = _lost(expected - value, expected, [scene.flows.into(arrival)])
     also = bool(value.any())

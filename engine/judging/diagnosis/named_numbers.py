@@ -8,9 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from torch import Tensor
-
-from ...tensors.inert import is_given_name
+from ...tensors.inert import is_given_name, is_tensor
 from .case import Case, evaluated
 from .numbers import counts_of, number_of
 from .wording import parsed
@@ -59,7 +57,7 @@ def scalar_names(case: Case) -> dict[str, float]:
 def _sizes(case: Case) -> dict[str, float]:
     """The sizes of the tensor, and of those that the user's lines read."""
     read = [name for line in case.trial.lines for name in sorted(line.statement.reads)]
-    tensors = {name: value for name in read if isinstance(value := case.values.get(name), Tensor)}
+    tensors = {name: value for name in read if is_tensor(value := case.values.get(name))}
     every = counts_of(case.tensor, tuple(case.trial.expected.shape))
     for name, value in tensors.items():
         every |= counts_of(name, tuple(value.shape))

@@ -7,18 +7,18 @@ import math
 from collections.abc import Sequence
 from typing import TypeGuard
 
-from torch import Tensor
-
+from ...tensors.inert import is_a, is_tensor
 from .wording import written
 
 
 def number_of(value: object) -> float | None:
     """What a value is, if it is one finite number."""
-    if isinstance(value, Tensor):
+    if is_tensor(value):
         value = float(value) if value.numel() == 1 and value.dim() == 0 and not value.is_complex() else None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if is_a(value, bool) or not (is_a(value, int) or is_a(value, float)):
         return None
-    return float(value) if math.isfinite(value) else None
+    number = float(value)
+    return number if math.isfinite(number) else None
 
 
 def counts_of(tensor: str, shape: Sequence[int]) -> dict[str, float]:

@@ -9,11 +9,10 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from torch import Tensor
-
 from ...program.names import called
 from ...program.program import Program
 from ...program.statements import Statement
+from ...tensors.inert import is_tensor
 from .case import Case
 from .diagnosis import Diagnosis
 from .edit import Edit, Line, Spot, receiver
@@ -31,7 +30,7 @@ def on_purpose(case: Case) -> Diagnosis | None:
     """What lines with a slope in place of a step's zero one are."""
     step, gradients = _step(case), case.trial.stands.reads
     value, expected = case.trial.value, case.trial.expected
-    zero = not bool(expected.any()) and isinstance(value, Tensor) and value.shape == expected.shape
+    zero = not bool(expected.any()) and is_tensor(value) and value.shape == expected.shape
     if step is None or len(gradients) != 1 or not zero or not bool(value.any()):
         return None
     (upstream,) = gradients

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ...program.around import HIDDEN
+from ...tensors.inert import is_tensor
 from .case import Case, evaluated
 from .edit import Edit, Line
 from .wording import parsed
@@ -35,5 +36,5 @@ def pass_values(case: Case, line: Line, texts: Iterable[str]) -> dict[str, Tenso
 
 
 def _alike(values: list[Any]) -> bool:
-    tensors = [value for value in values if isinstance(value, Tensor) and value.is_floating_point()]
+    tensors = [value for value in values if is_tensor(value) and value.is_floating_point()]
     return bool(tensors) and len(tensors) == len(values) and len({one.shape for one in tensors}) == 1

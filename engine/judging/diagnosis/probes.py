@@ -11,6 +11,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from ...tensors.inert import is_tensor
 from .edit import Edit, Line, Spot
 from .trial import Trial
 
@@ -58,7 +59,7 @@ def probe(trial: Trial, line: Line, spot: Spot) -> Probe | None:
     doubled = ast.BinOp(left=spot.node, op=ast.Mult(), right=ast.Constant(2))
     outcome = trial.tried(Edit("", "", line, spot, doubled))
     other = None if outcome is None else outcome.value
-    if not isinstance(other, Tensor) or other.shape != value.shape or not other.is_floating_point():
+    if not is_tensor(other) or other.shape != value.shape or not other.is_floating_point():
         return None
     share = other - value
     if not bool(share.any()):
@@ -94,7 +95,7 @@ def _is_measured(trial: Trial) -> bool:
     """Whether factors can be told: the value and what arrives are real numbers, entry by entry."""
     value, expected = trial.value, trial.expected
     return (
-        isinstance(value, Tensor)
+        is_tensor(value)
         and value.shape == expected.shape
         and value.is_floating_point()
         and expected.is_floating_point()

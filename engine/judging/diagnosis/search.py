@@ -8,6 +8,7 @@ from itertools import islice
 from torch import Tensor
 
 from ...execution.cancel import Cancelled
+from ...tensors.inert import is_tensor
 from .candidates.conjugates import conjugates, real_parts
 from .candidates.factors import (
     any_upstream,
@@ -125,7 +126,7 @@ def _weight(trial: Trial) -> int:
     """How often an edit of these lines counts."""
     ran = sum(s.number in trial.slice.ran for s, _ in trial.bench.attempt.iteration.path.steps)
     names = frozenset[str]().union(*(part.names for part in trial.parts))
-    read = [value for value in map(trial.bench.values.get, names) if isinstance(value, Tensor)]
+    read = [value for value in map(trial.bench.values.get, names) if is_tensor(value)]
     entries = sum(map(Tensor.numel, [trial.expected, *read]))
     return max(1, ran // _STATEMENTS + entries // _ENTRIES)
 

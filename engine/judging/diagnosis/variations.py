@@ -20,6 +20,7 @@ from ...program.program import Program, ProgramError
 from ...program.reachability import FUNCTIONS
 from ...program.reading import read_again
 from ...program.runs_again import runs_again
+from ...tensors.inert import is_a, is_any, is_tensor
 from ...tensors.rng_state import random_state
 from ..linecheck.attempt import Attempt, NotInDouble, attempt_of
 from ..linecheck.scales import scales_in
@@ -61,9 +62,7 @@ def variations(attempt: Attempt) -> tuple[Variation, ...]:
     moved = [Variation(attempt, scaled)] if scaled else []
     resized = [Variation(other) for other in _at_other_sizes(attempt)]
     single = [
-        Variation(
-            attempt, {name: value + 1 if isinstance(value, int) else value * _FACTORS[0]}, decides=False
-        )
+        Variation(attempt, {name: value + 1 if is_a(value, int) else value * _FACTORS[0]}, decides=False)
         for name, value in list(numbers.items())[:_SIZES]
         if name not in scaled and not any(_differs(one, name, value) for one in resized)
     ]
@@ -75,7 +74,7 @@ def _differs(variation: Variation, name: str, value: float) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return is_any(value, (int, float)) and not is_a(value, bool)
 
 
 def _runs(variation: Variation) -> bool:
@@ -109,7 +108,7 @@ def _at_other_sizes(attempt: Attempt) -> Iterator[Attempt]:
     program = attempt.session.program
     sections = [section for kind in ("setup", "parameters") if (section := program.section(kind))]
     trees = [section.tree for section in sections]
-    tensors = [value for value in attempt.session.namespace.values() if isinstance(value, Tensor)]
+    tensors = [value for value in attempt.session.namespace.values() if is_tensor(value)]
     if not all(map(runs_again, trees)) or sum(map(Tensor.numel, tensors)) > _ENTRIES:
         return
     # a whole number in a function is a factor more often than a size

@@ -13,7 +13,7 @@ from torch import Tensor
 from ...execution.recording.steps import MISSING
 from ...execution.replay.state_copy import StateCopy
 from ...program.statements import Statement
-from ...tensors.inert import is_given_name
+from ...tensors.inert import is_any, is_given_name, is_tensor
 from .bench import Bench
 from .edit import compiled
 from .trial import Trial
@@ -48,7 +48,7 @@ def run_whole(trial: Trial, tops: Sequence[ast.stmt]) -> WholeRun:
     namespace.clear()
     namespace.update(bench.values)
     namespace.update(_copies(bench))
-    watched = {name: value for name, value in namespace.items() if isinstance(value, Tensor)}
+    watched = {name: value for name, value in namespace.items() if is_tensor(value)}
     versions = {name: tensor._version for name, tensor in watched.items()}
     complete, value = _completed_at(trial, tops), MISSING
     try:
@@ -71,7 +71,7 @@ def _copies(bench: Bench) -> dict[str, Any]:
     """The forward's values in memory of their own, shared where they share it."""
     copy = StateCopy(None)
     own = {name: value for name, value in bench.values.items() if is_given_name(name)}
-    holding = {name: value for name, value in own.items() if isinstance(value, Tensor | list | tuple | dict)}
+    holding = {name: value for name, value in own.items() if is_any(value, (Tensor, list, tuple, dict))}
     return {name: copy.value(value) for name, value in holding.items()}
 
 

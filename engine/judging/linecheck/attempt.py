@@ -27,6 +27,7 @@ from ...program.statements import Statement
 from ...tensors.batch_comparison import unflatten
 from ...tensors.differences import finite_max
 from ...tensors.dtypes import as_numbers, as_reals
+from ...tensors.inert import is_tensor
 from ...tensors.noise import normal_like
 from .plan import Reading, reading_of
 from .substitution import Outcome, Plan, plan_of, planned_anew, run_lines
@@ -153,7 +154,7 @@ class Attempt:
 
     def once(self, name: str, value: Any) -> Any:
         """The gradient, of what may be a multiple of it."""
-        return value / self.scales[name] if name in self.scales and isinstance(value, Tensor) else value
+        return value / self.scales[name] if name in self.scales and is_tensor(value) else value
 
 
 def attempt_of(

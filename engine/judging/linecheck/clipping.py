@@ -6,12 +6,12 @@ import ast
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
 
 from ...execution.iteration import Iteration
 from ...program.statements import Statement
 from ...program.torch_operations import clips
 from ...tensors.aliasing import once_in_both
+from ...tensors.inert import is_tensor
 
 
 def clipped_after(iteration: Iteration, name: str, count: int) -> bool:
@@ -24,7 +24,7 @@ def clipped_after(iteration: Iteration, name: str, count: int) -> bool:
     writes = iteration.gradients[name].writes
     before = iteration.value_at(name, writes[count - 1] + 1)
     after = iteration.value_at(name, writes[-1] + 1)
-    if not isinstance(before, Tensor) or not isinstance(after, Tensor) or before.shape != after.shape:
+    if not is_tensor(before) or not is_tensor(after) or before.shape != after.shape:
         return False
     before, after = once_in_both(before, after)
     if not after.numel() or not bool(after.any()):

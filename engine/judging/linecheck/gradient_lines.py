@@ -6,14 +6,13 @@ import ast
 from types import ModuleType
 from typing import Any
 
-from torch import Tensor
-
 from ...execution.iteration import Iteration
 from ...execution.recording.steps import MISSING
 from ...execution.session import Session
 from ...program.program import Program
 from ...program.torch_operations import allocates
 from ...tensors.aliasing import Namespace
+from ...tensors.inert import is_tensor
 from .name_versions import own_writes
 
 COPIED = "taken from autograd, by .grad: no line of it is handwritten"
@@ -35,7 +34,7 @@ def _is_grad_of_tensor(node: ast.AST, namespace: Namespace) -> bool:
     if not isinstance(node, ast.Attribute) or node.attr != "grad":
         return False
     held = _held(node.value, namespace)
-    return held is MISSING or isinstance(held, Tensor)
+    return held is MISSING or is_tensor(held)
 
 
 def _held(node: ast.expr, namespace: Namespace) -> Any:

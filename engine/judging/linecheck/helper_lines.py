@@ -19,6 +19,7 @@ from ...program.names import root_name
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace, copy_of
 from ...tensors.dtypes import can_have_gradient
+from ...tensors.inert import is_tensor
 from .written_entries import written_entries
 
 _GIVEN = f"{HIDDEN}given__"
@@ -189,7 +190,7 @@ class Passes:
             count = self._count.get(line, 0)
             self._count[line] = count + 1
             value = line.value(self.namespace)
-            if isinstance(value, Tensor) and can_have_gradient(value):
+            if is_tensor(value) and can_have_gradient(value):
                 value = copy_of(value.detach())
                 entries = self._entries(line, value) if line in self._built else None
                 self.seen.append(Seen(line, count, value, entries))

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ...execution.iteration import Iteration
 from ...tensors.differences import entry_differences, finite_max
+from ...tensors.inert import is_tensor
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from .attempt import Attempt
@@ -130,7 +131,7 @@ def _reason(line: LineJudgement, changed: Container[str], wrong: Container[str])
 
 
 def _differ(one: Any, other: Any) -> bool:
-    if not isinstance(one, Tensor) or not isinstance(other, Tensor):
+    if not is_tensor(one) or not is_tensor(other):
         return False
     if one.shape != other.shape:
         return False

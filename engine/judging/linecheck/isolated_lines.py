@@ -13,6 +13,7 @@ from torch import Tensor
 from ...execution.recording.steps import MISSING
 from ...execution.replay.world import World
 from ...tensors.differences import finite_max
+from ...tensors.inert import is_tensor
 from ...tensors.vjp_agreement import Agreement, agreement, is_rounding, measured_upstream
 from ...verdict import Verdict
 from .attempt import Attempt, Graph, sizes_of
@@ -198,4 +199,4 @@ def _where_finite(result: Agreement, tensor: str, value: Any, expected: Tensor, 
 
 def _is_nothing(value: Any) -> bool:
     """Whether a line wrote zeros: no fused formula, though the true gradient may cancel to zero."""
-    return isinstance(value, Tensor) and not bool(value.any())
+    return is_tensor(value) and not bool(value.any())

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from ...program.torch_operations import changes_in_place, has_kinks
+from ...tensors.inert import is_tensor
 from .dependence import Own
 from .quick_pass import QuickPass
 
@@ -71,7 +72,7 @@ class Beside(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
     def _moved(self, value: Any) -> Any:
-        if not isinstance(value, Tensor) or not value.requires_grad or not value.is_floating_point():
+        if not is_tensor(value) or not value.requires_grad or not value.is_floating_point():
             return value
         with torch._C.DisableTorchFunction():
             size = _ASIDE * (float(value.detach().abs().max()) or 1.0) if value.numel() else 0.0
@@ -89,7 +90,7 @@ class Beside(TorchFunctionMode):
 
 def _why_not(value: Any, slopes: Tensor) -> str:
     """Why a value is no choice among the slopes, stacked; "" where it may be one."""
-    if not isinstance(value, Tensor) or value.shape != slopes.shape[1:]:
+    if not is_tensor(value) or value.shape != slopes.shape[1:]:
         return ""
     if _outside(value, slopes):
         return _OUTSIDE

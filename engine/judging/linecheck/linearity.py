@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from ...tensors.differences import finite_max
 from ...tensors.dtypes import as_reals
+from ...tensors.inert import is_tensor
 from .quick_pass import QuickPass
 from .substitution import kept
 
@@ -45,7 +45,7 @@ def _values(quick: QuickPass, factor: float) -> Mapping[str, Any]:
 
 
 def _differs(once: Any, twice: Any, enlarged: Any, share: float) -> bool:
-    if not all(isinstance(value, Tensor) for value in (once, twice, enlarged)):
+    if not all(is_tensor(value) for value in (once, twice, enlarged)):
         return False
     one, two, large = map(as_reals, (once, twice, enlarged))
     if not one.shape == two.shape == large.shape:

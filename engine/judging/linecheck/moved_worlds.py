@@ -19,6 +19,7 @@ from torch import Tensor
 
 from ...tensors.differences import finite_max
 from ...tensors.dtypes import as_reals
+from ...tensors.inert import is_tensor
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from .attempt import Attempt, sizes_of
@@ -247,7 +248,7 @@ def factor_of(worlds: Sequence[WorldValues], name: str) -> float | None:
     factor: float | None = None
     for world in worlds:
         value, true = world.uncut.get(name), world.true[name]
-        if not isinstance(value, Tensor) or as_reals(value).shape != as_reals(true).shape:
+        if not is_tensor(value) or as_reals(value).shape != as_reals(true).shape:
             return None
         if factor is None:
             reals, right = as_reals(value), as_reals(true)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.torch_operations import casts, compares_exactly
 from ...tensors.aliasing import storage_of
+from ...tensors.inert import is_tensor
 
 
 def _casts_to_bool(name: str, args: Any) -> bool:
@@ -30,7 +30,7 @@ class ExactUses(TorchFunctionMode):
     def __init__(self, session: Session) -> None:
         super().__init__()
         values = {name: session.namespace.get(name) for name in (*session.parameters, *session.data)}
-        tensors = {name: value for name, value in values.items() if isinstance(value, Tensor)}
+        tensors = {name: value for name, value in values.items() if is_tensor(value)}
         self._names = {storage_of(tensor): name for name, tensor in tensors.items() if tensor.numel()}
         self.found: set[str] = set()
 
@@ -40,7 +40,7 @@ class ExactUses(TorchFunctionMode):
         """Look at what compares; pass everything on."""
         name = getattr(func, "__name__", "")
         if compares_exactly(name) or _casts_to_bool(name, args):
-            tensors = [value for value in args if isinstance(value, Tensor)]
+            tensors = [value for value in args if is_tensor(value)]
             with torch._C.DisableTorchFunction():
                 self.found |= {self._names.get(storage_of(tensor), "") for tensor in tensors}
         return func(*args, **(kwargs or {}))

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from ...tensors.dtypes import as_reals
+from ...tensors.inert import is_tensor
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from .attempt import Attempt
@@ -112,7 +113,7 @@ def _lines(quick: QuickPass, results: Results) -> list[_Line]:
 
 def factor_between(value: object, due: Tensor) -> float | None:
     """What a value is times another, where that is one number above zero."""
-    if not isinstance(value, Tensor) or value.shape != due.shape or not due.any():
+    if not is_tensor(value) or value.shape != due.shape or not due.any():
         return None
     reals, right = as_reals(value.detach()).double(), as_reals(due).double()
     factor = float((reals * right).sum() / (right * right).sum())

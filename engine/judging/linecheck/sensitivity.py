@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from ...tensors.dtypes import as_reals
+from ...tensors.inert import is_tensor
 from .helper_lines import HelperLine
 from .helper_places import Place, Spot
 from .watched_helpers import Scene
@@ -56,7 +57,7 @@ def sensitivity(
     error = torch.zeros((), dtype=torch.float64)
     for name in sorted(made):
         value, expected = run.values.get(name), scene.expected(name)
-        if not isinstance(value, Tensor) or value.shape != expected.shape:
+        if not is_tensor(value) or value.shape != expected.shape:
             return None
         off = as_reals(value - expected)
         size = float(expected.abs().max()) if expected.numel() else 1.0

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...tensors.inert import is_tensor
 from ...verdict import Verdict
 from .attempt import Attempt, sizes_of
 from .blame import Results
@@ -57,7 +58,7 @@ def heard(quick: QuickPass, results: Results) -> Results:
 def _is_right(attempt: Attempt, name: str, true: Mapping[str, Tensor], written: Mapping[str, Any]) -> bool:
     """Whether the loss changes as the program's own gradient says, and not as autograd's does."""
     tensor, value = attempt.reading.tensor_of[name], written.get(name)
-    if not isinstance(value, Tensor) or value.shape != true[tensor].shape or value.is_complex():
+    if not is_tensor(value) or value.shape != true[tensor].shape or value.is_complex():
         return False
     slopes = []
     for seed in range(_DIRECTIONS):

@@ -18,6 +18,7 @@ from torch import Tensor
 from ...program.statements import Statement
 from ...program.torch_operations import allocates
 from ...tensors.differences import entry_differences
+from ...tensors.inert import is_tensor
 from ...verdict import Verdict
 from .blame import Results
 from .dependence import read_through
@@ -141,7 +142,7 @@ def _repaired(search: Search, scene: Scene, line: HelperLine, place: Place) -> R
 def _is_passed_on(search: Search, some: Sequence[Statement], run: Run, given: Mapping[int, Tensor]) -> bool:
     """Whether the only line that reads it makes a gradient of it that is the same."""
     written = [name for name in some[0].writes if name in search.names] if len(some) == 1 else []
-    values = [value for name in written if isinstance(value := run.values.get(name), Tensor)]
+    values = [value for name in written if is_tensor(value := run.values.get(name))]
     return len(given) == 1 and any(equal(value, one) for value in values for one in given.values())
 
 

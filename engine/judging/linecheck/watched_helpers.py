@@ -11,6 +11,7 @@ from torch import Tensor
 from ...execution.replay.noted_forward import NotedForward
 from ...program.statements import Statement
 from ...tensors.aliasing import copy_of
+from ...tensors.inert import is_tensor
 from ...tensors.vjp_agreement import Agreement, agreement
 from ...verdict import Verdict
 from .attempt import Attempt, sizes_of
@@ -83,7 +84,7 @@ _UNFIT = (ArithmeticError, RuntimeError, ValueError, LookupError, TypeError, Att
 
 def _copied(_: str, value: Any) -> Any:
     """What is taken of a gradient: with its graph, where there is one."""
-    return copy_of(value) if isinstance(value, Tensor) else value
+    return copy_of(value) if is_tensor(value) else value
 
 
 def scene_of(attempt: Attempt, noted: NotedForward, moved: Moved | None, wrong: Iterable[str]) -> Scene:

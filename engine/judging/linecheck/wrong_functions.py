@@ -23,6 +23,7 @@ from ...program.deliberate import deliberate_lines
 from ...program.program import Program
 from ...tensors.aliasing import Namespace
 from ...tensors.finite_differences import central, scalar_of
+from ...tensors.inert import is_a, is_tensor
 from ...tensors.vjp_agreement import agreement
 from .attempt import attempt_of
 from .outcome import WrongFunction
@@ -30,7 +31,7 @@ from .outcome import WrongFunction
 
 def functions_of(namespace: Namespace, program: Program) -> dict[str, type[Function]]:
     """The program's own Functions, but those whose backward it marks as deliberate."""
-    own = {value for value in namespace.values() if isinstance(value, type) and issubclass(value, Function)}
+    own = {value for value in namespace.values() if is_a(value, type) and issubclass(value, Function)}
     if not own:
         return {}
     nodes = _classes(program)
@@ -68,7 +69,7 @@ def _noting(function: type[Function], calls: list[Call]) -> Callable[..., Any]:
     original: Callable[..., Any] = function.apply
 
     def apply(*args: Any) -> Any:
-        calls.append(tuple(one.detach().clone() if isinstance(one, Tensor) else one for one in args))
+        calls.append(tuple(one.detach().clone() if is_tensor(one) else one for one in args))
         return original(*args)
 
     return apply
@@ -84,7 +85,7 @@ def _first_fault(function: type[Function], calls: Iterable[Call]) -> str:
 
 
 def _moved(value: Any, place: int) -> Any:
-    if not isinstance(value, Tensor) or not value.is_floating_point():
+    if not is_tensor(value) or not value.is_floating_point():
         return value
     generator = torch.Generator().manual_seed(place)
     noise = torch.randn(value.shape, generator=generator, dtype=torch.float64).to(value)
@@ -130,8 +131,8 @@ def _by_differences(function: type[Function], args: Call, wanted: Iterable[int])
 
 def _firsts(results: Any) -> list[Tensor]:
     """A random tensor for every floating output."""
-    outputs = results if isinstance(results, tuple) else (results,)
-    floating = [one for one in outputs if isinstance(one, Tensor) and one.is_floating_point()]
+    outputs = results if is_a(results, tuple) else (results,)
+    floating = [one for one in outputs if is_tensor(one) and one.is_floating_point()]
     generator = torch.Generator().manual_seed(5)
     return [torch.randn(o.shape, generator=generator, dtype=torch.float64).to(o) for o in floating]
 
@@ -139,11 +140,11 @@ def _firsts(results: Any) -> list[Tensor]:
 def _vjps(apply: Callable[..., Any], args: Call) -> dict[int, Tensor] | None:
     """The VJP of every floating argument by its place; None where no graph is recorded."""
     leaves = tuple(_leaf(one) for one in args)
-    wanted = {i: one for i, one in enumerate(leaves) if isinstance(one, Tensor) and one.requires_grad}
+    wanted = {i: one for i, one in enumerate(leaves) if is_tensor(one) and one.requires_grad}
     with torch.enable_grad():
-        given = tuple(one.view_as(one) if isinstance(one, Tensor) else one for one in leaves)
+        given = tuple(one.view_as(one) if is_tensor(one) else one for one in leaves)
         results = apply(*given)
-    outputs = [one for one in (results if isinstance(results, tuple) else (results,)) if _has_graph(one)]
+    outputs = [one for one in (results if is_a(results, tuple) else (results,)) if _has_graph(one)]
     if not outputs or not wanted:
         return None
     gradients = torch.autograd.grad(outputs, [*wanted.values()], _firsts(tuple(outputs)), allow_unused=True)
@@ -152,13 +153,13 @@ def _vjps(apply: Callable[..., Any], args: Call) -> dict[int, Tensor] | None:
 
 
 def _leaf(value: Any) -> Any:
-    if isinstance(value, Tensor) and value.is_floating_point():
+    if is_tensor(value) and value.is_floating_point():
         return value.detach().clone().requires_grad_(True)
     return value
 
 
 def _has_graph(value: Any) -> bool:
-    return isinstance(value, Tensor) and value.requires_grad
+    return is_tensor(value) and value.requires_grad
 
 
 def _located(program: Program, name: str, message: str) -> WrongFunction:

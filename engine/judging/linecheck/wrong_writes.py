@@ -19,6 +19,7 @@ from ...execution.replay.noted_forward import noted_forward
 from ...program.names import read_names
 from ...program.statements import Statement
 from ...program.torch_operations import allocates, gives_size
+from ...tensors.inert import is_tensor
 from ...verdict import Verdict
 from .attempt import Attempt
 from .helper_places import Spot
@@ -144,7 +145,7 @@ def _writes(scene: Scene, name: str) -> list[_Write]:
 
     def after(statement: Statement) -> None:
         value = namespace.get(name)
-        if name not in statement.writes or not isinstance(value, Tensor):
+        if name not in statement.writes or not is_tensor(value):
             return
         value = scene.attempt.once(name, value.detach().clone())
         fits = bool(writes) and writes[-1].value.shape == value.shape

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from ...tensors.aliasing import once
+from ...tensors.inert import is_tensor
 from ...tensors.vjp_agreement import Agreement
 from ...verdict import Verdict
 from .attempt import Attempt
@@ -62,7 +62,7 @@ def _odd(quick: QuickPass, names: Iterable[str], moved: Moved) -> list[str]:
 
 def _is_plain(value: Any) -> bool:
     """Whether it is a tensor of nothing but 0 or of nothing but 1."""
-    if not isinstance(value, Tensor) or not value.numel():
+    if not is_tensor(value) or not value.numel():
         return False
     value = once(value.detach())
     plainly = value.is_cpu and value.dtype in (torch.float32, torch.float64)

@@ -12,6 +12,7 @@ from typing import Any
 from torch import Tensor
 
 from ...tensors.aliasing import Namespace
+from ...tensors.inert import is_a, is_any, is_tensor
 from ..node import Node, subtrees
 from ..trees import name as name_tree
 from .function_calls import Call, Functions, Unfolding, called
@@ -46,7 +47,7 @@ class Evaluator(ABC):
         self._ran = 0
         namespace[NOTE] = self._note
         for name, value in bound_names(namespace).items():
-            if isinstance(value, Tensor) and value.requires_grad:
+            if is_tensor(value) and value.requires_grad:
                 self.names[name] = self.by_value[id(value)] = Node(name_tree(name), value, 0, {})
 
     @abstractmethod
@@ -62,7 +63,7 @@ class Evaluator(ABC):
         return value
 
     def _made(self, node: Node) -> None:
-        if isinstance(node.value, Tensor):
+        if is_tensor(node.value):
             self.by_value.setdefault(id(node.value), node)
 
     def evaluate(self, tree: ast.expr) -> Node:
@@ -82,10 +83,10 @@ class Evaluator(ABC):
         if isinstance(tree, ast.Constant):
             return Node(as_spelled(tree, self.lines), value, tree.lineno, {})
         node = Node(tree, value, getattr(tree, "lineno", 0), parts)
-        known = self.by_value.get(id(value)) if isinstance(value, Tensor) else None
+        known = self.by_value.get(id(value)) if is_tensor(value) else None
         if known is not None and _only_reads(tree, node):
             node.alias_of = known
-        if isinstance(value, list | tuple) and all(id(entry) in self.by_value for entry in value):
+        if is_any(value, (list, tuple)) and all(id(entry) in self.by_value for entry in value):
             node.items = tuple(self.by_value[id(entry)] for entry in value)
         self._made(node)
         return node
@@ -95,7 +96,7 @@ class Evaluator(ABC):
 
     def _named(self, tree: ast.Name) -> Node:
         value = self._notes.get(id(tree), self.namespace.get(tree.id))
-        if isinstance(value, list | tuple) and any(isinstance(entry, Tensor) for entry in value):
+        if (is_a(value, list) or is_a(value, tuple)) and any(is_tensor(entry) for entry in value):
             node = Node(tree, value, tree.lineno, {})
             node.alias_of = self.names.setdefault(tree.id, Node(tree, value, tree.lineno, {}))
             node.items = tuple(items_of(node, self.by_value))
@@ -151,7 +152,7 @@ def _only_reads(tree: ast.expr, node: Node) -> bool:
         return isinstance(tree, ast.Attribute | ast.Subscript)
     callee = node.part(tree.func)
     holder = callee.part(tree.func.value) if callee and isinstance(tree.func, ast.Attribute) else None
-    return holder is not None and not isinstance(holder.value, Tensor | ModuleType)
+    return holder is not None and not is_any(holder.value, (Tensor, ModuleType))
 
 
 def _is_simple(call: ast.Call) -> bool:

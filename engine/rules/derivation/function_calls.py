@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from ...tensors.aliasing import Namespace
+from ...tensors.inert import attributes_of, in_class, is_a, is_any, names_of
 from ..node import Node
 from ..trees import rebuilt
 from .noting import at
@@ -34,9 +35,9 @@ class Functions:
 
     def body_of(self, function: Any) -> Body | None:
         """The definition of a function; None of what the program does not define, or not once in its line."""
-        if isinstance(function, MethodType):
+        if is_a(function, MethodType):
             function = function.__func__
-        if not isinstance(function, FunctionType):
+        if not is_a(function, FunctionType):
             return None
         code = function.__code__
         return self.known.get((function.__name__, code.co_firstlineno))
@@ -116,14 +117,14 @@ def called(func: ast.expr, functions: Functions, namespace: Namespace) -> Call |
     body = functions.body_of(runs)
     if body is None:
         return None
-    function = runs.__func__ if isinstance(runs, MethodType) else runs
-    assert isinstance(function, FunctionType)
-    return Call(function, body, _owner(func, value) if isinstance(runs, MethodType) else None)
+    function = runs.__func__ if is_a(runs, MethodType) else runs
+    assert is_a(function, FunctionType)
+    return Call(function, body, _owner(func, value) if is_a(runs, MethodType) else None)
 
 
 def _owner(func: ast.expr, value: Any) -> ast.expr:
     """What a method is called on: what stands before the dot, or an object that is called itself."""
-    if not isinstance(value, MethodType):
+    if not is_a(value, MethodType):
         return func
     if isinstance(func, ast.Attribute):
         return func.value
@@ -133,12 +134,12 @@ def _owner(func: ast.expr, value: Any) -> ast.expr:
 
 def run_by_call(value: Any) -> Any:
     """The function that runs when a value is called: of an object its `__call__`, of a module its forward."""
-    if isinstance(value, FunctionType | MethodType | BuiltinFunctionType | type):
+    if is_any(value, (FunctionType, MethodType, BuiltinFunctionType, type)):
         return value
-    if isinstance(value, torch.nn.Module) and not (value._forward_hooks or value._forward_pre_hooks):
+    if is_a(value, torch.nn.Module) and not (value._forward_hooks or value._forward_pre_hooks):
         return value.forward
-    own = type(value).__call__
-    return MethodType(own, value) if isinstance(own, FunctionType) else value
+    own = in_class(type(value), "__call__")
+    return MethodType(own, value) if is_a(own, FunctionType) else value
 
 
 def _looked_up(func: ast.expr, namespace: Namespace) -> Any:
@@ -147,13 +148,13 @@ def _looked_up(func: ast.expr, namespace: Namespace) -> Any:
         return namespace.get(func.id)
     if isinstance(func, ast.Attribute):
         owner = _looked_up(func.value, namespace)
-        held = getattr(owner, "__dict__", {})
-        if isinstance(held.get(func.attr), staticmethod):
+        held = names_of(owner) if is_a(owner, type) else attributes_of(owner) or {}
+        if is_a(held.get(func.attr), staticmethod):
             return held[func.attr].__func__
         attribute = held.get(func.attr, getattr(type(owner), func.attr, None))
         return (
             MethodType(attribute, owner)
-            if isinstance(attribute, FunctionType) and func.attr not in held
+            if is_a(attribute, FunctionType) and func.attr not in held
             else attribute
         )
     return None

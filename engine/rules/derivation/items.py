@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from torch import Tensor
-
+from ...tensors.inert import is_a, is_any, is_tensor
 from ..node import Node
 from ..trees import name as name_tree
 from .noting import at
@@ -28,7 +27,7 @@ def items_of(source: Node, known: Known) -> Iterator[Node]:
     written = source.written
     if isinstance(written, ast.Call) and isinstance(written.func, ast.Name) and not written.keywords:
         args = [source.part(tree) for tree in written.args]
-        inner = [node for node in args if node is not None and not isinstance(node.value, int)]
+        inner = [node for node in args if node is not None and not is_a(node.value, int)]
         if written.func.id == "zip" and len(inner) == len(args):
             columns = [list(items_of(node, known)) for node in inner]
             yield from (_tuple(list(row), written) for row in zip(*columns, strict=False))
@@ -48,9 +47,9 @@ def items_of(source: Node, known: Known) -> Iterator[Node]:
 
 
 def _item(source: Node, index: int, value: Any, known: Known) -> Node:
-    if isinstance(value, int | float | str):
+    if is_any(value, (int, float, str)):
         return _constant(value, source.written)
-    if isinstance(value, Tensor) and id(value) in known:
+    if is_tensor(value) and id(value) in known:
         return known[id(value)]
     held = source.written if not source.name else name_tree(source.name)
     place = _constant(index, source.written)

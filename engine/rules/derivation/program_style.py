@@ -12,6 +12,7 @@ import torch
 from ...program.names import called
 from ...program.program import Program
 from ...program.torch_operations import gives_size, takes_sizes
+from ...tensors.inert import is_a
 from ..style import Style
 
 
@@ -47,7 +48,7 @@ def _sizes(trees: list[ast.Module], names: Mapping[str, Any]) -> dict[int, str]:
     again: set[int] = set()
     for word in sorted(words):
         value = names.get(word)
-        if isinstance(value, int) and not isinstance(value, bool) and value > 1:
+        if is_a(value, int) and not is_a(value, bool) and value > 1:
             if value in words_by_size:
                 again.add(value)
             words_by_size[value] = word

@@ -6,11 +6,10 @@ import ast
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from torch import Tensor
-
 from ...program.naming import NamingScheme
 from ...program.program import Program
 from ...program.torch_operations import draws_mask
+from ...tensors.inert import is_any, is_tensor
 from .. import rows  # noqa: F401  (it fills the table)
 from ..joined_terms import joined
 from ..node import Node, Refused
@@ -136,12 +135,12 @@ def _taken_apart(node: Node) -> Node | None:
     written = node.written
     source = node.part(written.value) if isinstance(written, ast.Subscript) else node
     source = source.alias_of or source if source is not None else None
-    several = source is not None and isinstance(source.value, tuple | list)
+    several = source is not None and is_any(source.value, (tuple, list))
     return source if several and source is not None and isinstance(source.written, ast.Call) else None
 
 
 def _has_gradient(node: Node) -> bool:
-    return isinstance(node.value, Tensor) and node.value.requires_grad
+    return is_tensor(node.value) and node.value.requires_grad
 
 
 def _is_leaf(node: Node) -> bool:
@@ -259,7 +258,7 @@ def _refuse(node: Node, refused: Refused, walked: Walked, *, inside: bool = Fals
     while left:
         lacking = left.pop()
         # what holds tensors lacks nothing itself
-        if lacking.name and isinstance(lacking.value, Tensor) and not (inside and lacking is node):
+        if lacking.name and is_tensor(lacking.value) and not (inside and lacking is node):
             if lacking.differentiable:
                 walked.refused.setdefault(lacking.name, refused)
             continue

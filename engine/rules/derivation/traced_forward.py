@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ...program.names import read_names
 from ...tensors.aliasing import alone, storage_of, tensors_in
+from ...tensors.inert import is_a, is_tensor
 from ..node import Node, Refused
 from ..trees import name as name_tree
 from .evaluation import Evaluator
@@ -97,7 +98,7 @@ class Trace(Evaluator):
                 self._block(node)
 
     def _is_tensor(self, name: str) -> bool:
-        return isinstance(self.namespace.get(name), Tensor)
+        return is_tensor(self.namespace.get(name))
 
     def _can_bind(self, target: ast.expr) -> bool:
         """Whether a target is a name, or a place in a container or an object; no part of a tensor."""
@@ -105,14 +106,14 @@ class Trace(Evaluator):
             return all(map(self._can_bind, target.elts))
         if not isinstance(target, ast.Subscript | ast.Attribute):
             return isinstance(target, ast.Name)
-        return is_place(target) and not isinstance(self.evaluate(target.value).value, Tensor)
+        return is_place(target) and not is_tensor(self.evaluate(target.value).value)
 
     def _can_change(self, target: ast.expr) -> bool:
         """Whether what a container or an object holds can be changed in place, as nothing else shows it."""
         if isinstance(target, ast.Name) or not self._can_bind(target):
             return False
         value = self.evaluate(as_read(target)).value
-        return not isinstance(value, Tensor) or self._holders(value) == 1
+        return not is_tensor(value) or self._holders(value) == 1
 
     def _holders(self, value: Tensor) -> int:
         """At how many places of the program's the memory of a tensor is to be seen."""
@@ -165,7 +166,7 @@ class Trace(Evaluator):
         self.bind(ast.Name(id=name, ctx=ast.Store()), self.evaluate(at(value, node)))
 
     def _require_alone(self, name: str, node: ast.stmt) -> None:
-        if isinstance(self.namespace.get(name), Tensor) and not alone(self.namespace, [name]):
+        if is_tensor(self.namespace.get(name)) and not alone(self.namespace, [name]):
             raise Refused(
                 f"line {node.lineno} changes `{name}` in place, and others share its memory", node.lineno
             )
@@ -201,7 +202,7 @@ class Trace(Evaluator):
             if before.get(name) != _state(value):
                 self._bound_unseen(name, value, node)
         for name in changed_names(node):
-            if not isinstance(self.namespace.get(name), ModuleType):
+            if not is_a(self.namespace.get(name), ModuleType):
                 self._bound_unseen(name, self.namespace.get(name), node)
 
     def _bound_unseen(self, name: str, value: Any, node: ast.stmt) -> None:
@@ -253,7 +254,7 @@ class Trace(Evaluator):
         if not self._is_named(node):
             return node
         value = node.value
-        if isinstance(value, Tensor) and value.requires_grad and self.root is self:
+        if is_tensor(value) and value.requires_grad and self.root is self:
             value = value.view_as(value)
         alias = Node(target, value, target.lineno, {})
         alias.alias_of = node
@@ -277,4 +278,4 @@ class Trace(Evaluator):
 
 def _state(value: Any) -> tuple[int, int]:
     """What tells whether a name stands for another value, or its tensor was changed."""
-    return id(value), value._version if isinstance(value, Tensor) else 0
+    return id(value), value._version if is_tensor(value) else 0

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...tensors.inert import is_tensor
 from ..term import Term
 from ..trees import text_of
 from .reverse_walk import Contribution
@@ -127,7 +128,7 @@ def _listed(summands: Tensor) -> str:
 def _value(tree: ast.expr, names: Mapping[str, Any]) -> Tensor:
     with torch.no_grad():
         value = eval(compile(text_of(tree), "<derived>", "eval", dont_inherit=True), dict(names))
-    if isinstance(value, Tensor):
+    if is_tensor(value):
         return value.detach()
     return torch.tensor(value, dtype=torch.complex128 if isinstance(value, complex) else torch.float64)
 

@@ -17,6 +17,7 @@ x = torch.tensor([1.0, 2.0, 3.0, 4.0])
 {setup}
 # %% parameters
 w = torch.randn(1)
+{parameters}
 # %% forward
 {forward}
 h = w * x
@@ -25,16 +26,18 @@ loss = (h**2).mean()
 dh = 2 * h / 4
 {backward}
 # %% update
+{update}
 w = w - 0.1 * torch.ones(1)
 """
 RIGHT = "dw = (x * dh).sum(0, keepdim=True)"
 
 
-def run(
-    tmp_path: Path, *words: str, name: str = "p.py", setup: str = "", forward: str = "", backward: str = RIGHT
-) -> int:
+PLACES = {"setup": "", "parameters": "", "forward": "", "backward": RIGHT, "update": ""}
+
+
+def run(tmp_path: Path, *words: str, name: str = "p.py", **places: str) -> int:
     path = tmp_path / name
-    path.write_text(PROGRAM.format(setup=setup, forward=forward, backward=backward))
+    path.write_text(PROGRAM.format(**{**PLACES, **places}))
     return main([words[0], str(path), *words[1:]])
 
 
@@ -76,3 +79,31 @@ def test_objects_that_answer_by_raising_are_not_asked(asked: str, tmp_path: Path
     wrong = RIGHT.replace("dw = ", "held = odd\ndw = -")
     assert run(tmp_path, "check", setup=setup, backward=wrong, forward="odds = [odd]") == 1
     assert run(tmp_path, "hint", "w", setup=setup, forward="odds = [odd]") == 0
+
+
+LIES = {
+    "class raises": "@property\n    def __class__(self): raise ValueError('asked')",
+    "class is none": "__class__ = 5",
+    "class is another": "__class__ = torch.Tensor",
+    "dict raises": "@property\n    def __dict__(self): raise ValueError('asked')",
+    "module raises": "__module__ = property(lambda self: 1 / 0)",
+    "module is no name": "__module__ = []",
+    "attributes raise": "def __getattribute__(self, name): raise ValueError(name)",
+    "slots raise": "__slots__ = ('held',)\n    def __getattribute__(self, name): raise ValueError(name)",
+}
+"""What is wrong with a class, and its body."""
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if place != "backward"])
+@pytest.mark.parametrize("lie", LIES)
+def test_objects_that_lie_about_themselves_are_seen_as_what_they_are(
+    lie: str, place: str, tmp_path: Path, capsys: Captured
+) -> None:
+    kind = f"class Odd:\n    {LIES[lie]}\nclass OddList(list):\n    {LIES[lie]}\n"
+    made = "odd, odds = Odd(), OddList([1])\nheld = [odd, (odds,), {1: odd}]"
+    places = {"setup": kind} | ({place: made} if place != "setup" else {"setup": kind + made})
+    assert run(tmp_path, "check", "--iterations", "3", **places) == 0, capsys.readouterr().err
+    assert run(tmp_path, "hint", "w", **places) == 0
+    assert run(tmp_path, "check", **places, backward=RIGHT.replace("x *", "2 * x *")) == 1
+    assert "2 times too large" in capsys.readouterr().out
+    assert run(tmp_path, "write", **places, backward="") == 0

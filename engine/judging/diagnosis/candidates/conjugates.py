@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from torch import Tensor
-
 from ....program.names import called
+from ....tensors.inert import is_tensor
 from ..case import Case
 from ..edit import Edit, Line, Spot
 from ..wording import method, written
@@ -30,7 +29,7 @@ def conjugates(case: Case) -> Iterator[Edit]:
 
 def _is_complex(case: Case, spot: Spot) -> bool:
     value = case.value(spot.node)
-    return isinstance(value, Tensor) and value.is_complex()
+    return is_tensor(value) and value.is_complex()
 
 
 def _inside(node: ast.expr) -> ast.expr | None:

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from torch import Tensor
 
+from ....tensors.inert import is_tensor
 from ..case import Case
 from ..edit import Edit, Line, Spot
 from ..probes import Probe
@@ -153,4 +154,4 @@ def _with_factors(case: Case, names: list[str], *, divide: bool, helpers: bool =
 def _fits(case: Case, text: str, shape: tuple[int, ...]) -> bool:
     """Whether a tensor may be multiplied with one of this shape."""
     other = case.trial.bench.cut_at(text) if text in case.gradients else case.values.get(text)
-    return isinstance(other, Tensor) and fit_together(other.shape, shape)
+    return is_tensor(other) and fit_together(other.shape, shape)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from torch import Tensor
-
 from ....program.names import called
+from ....tensors.inert import is_tensor
 from ..case import Case
 from ..edit import Edit, Spot, literal, number, spots_of
 from ..wording import binary, written
@@ -60,7 +59,7 @@ def _missing(part: ast.expr) -> Callable[[], str]:
 
 def _shape(case: Case, part: ast.expr) -> tuple[int, ...] | None:
     value = case.value_of(part)
-    return tuple(value.shape) if isinstance(value, Tensor) and value.dim() else None
+    return tuple(value.shape) if is_tensor(value) and value.dim() else None
 
 
 def _is_part(spot: Spot, part: ast.expr) -> bool:
@@ -110,7 +109,7 @@ def constants_written(case: Case) -> Iterator[Edit]:
     """The derived lines, where a single line writes zeros or ones."""
     value = case.trial.value
     single = sum(line.own for line in case.trial.lines) == 1
-    if not isinstance(value, Tensor) or not single or not value.numel():
+    if not is_tensor(value) or not single or not value.numel():
         return
     for constant, words in ((0, "zeros"), (1, "ones")):
         if bool((value == constant).all()):
@@ -121,7 +120,7 @@ def constants_written(case: Case) -> Iterator[Edit]:
 def other_gradients(case: Case) -> Iterator[Edit]:
     """The derived lines, where the value is what arrives at another tensor."""
     value = case.trial.value
-    for name, arrived in case.trial.stands.setting.arrived.items() if isinstance(value, Tensor) else ():
+    for name, arrived in case.trial.stands.setting.arrived.items() if is_tensor(value) else ():
         alike = name != case.tensor and arrived.shape == value.shape and bool(arrived.any())
         if alike and case.trial.is_also(arrived):
             said = f"this is the gradient of {name}, not of {case.tensor}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from torch import Tensor
 
 from ....program.names import root_name
+from ....tensors.inert import is_tensor
 from ..case import Case
 from ..edit import Edit, Spot, spots_of
 from ..wording import binary, fit_together, parsed, swapped, written
@@ -70,9 +71,7 @@ def _read_in_passes(case: Case) -> list[tuple[str, Tensor]]:
     plain = {text: node for text, node in texts.items() if isinstance(node, ast.Name | ast.Subscript)}
     ordered = sorted(plain, key=lambda text: text not in own)
     values = [(text, case.value_of(plain[text])) for text in ordered if _is_read(case, plain[text])]
-    return [
-        (text, value) for text, value in values if isinstance(value, Tensor) and value.is_floating_point()
-    ]
+    return [(text, value) for text, value in values if is_tensor(value) and value.is_floating_point()]
 
 
 def _is_read(case: Case, node: ast.expr) -> bool:

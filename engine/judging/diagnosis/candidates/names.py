@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from torch import Tensor
-
 from ....rules.trees import name
+from ....tensors.inert import is_tensor
 from ..case import Case
 from ..edit import Edit, Line, Spot, exchanged
 from ..wording import written
@@ -57,7 +56,7 @@ def tensors(case: Case) -> Iterator[Edit]:
     for alike in (True, False):
         for line, spot in case.spots:
             node = spot.node
-            if isinstance(node, ast.Name) and isinstance(case.values.get(node.id), Tensor):
+            if isinstance(node, ast.Name) and is_tensor(case.values.get(node.id)):
                 yield from _others(case, line, spot, node, alike)
 
 

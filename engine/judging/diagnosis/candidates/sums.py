@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
 
-from torch import Tensor
-
 from ....program.names import called
+from ....tensors.inert import is_tensor
 from ..case import Case
 from ..edit import Edit, Line, Spot, receiver
 from ..wording import method, swapped, written
@@ -132,7 +131,7 @@ def _missing(case: Case, dims: tuple[int, ...], spot: Spot) -> Callable[[], str]
 
 def _broadcast(case: Case, spot: Spot) -> str:
     own: Any = case.values.get(case.tensor)
-    if not isinstance(spot.parent, ast.stmt) or not isinstance(own, Tensor):
+    if not isinstance(spot.parent, ast.stmt) or not is_tensor(own):
         return ""
     return f": {case.tensor} was broadcast"
 
@@ -151,7 +150,7 @@ def _reshaped(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
         kind, words = ("keepdim_lost", f"dimension {dim} is lost: unsqueeze({dim}) is missing")
         yield Edit(kind, words, line, spot, method(node, "unsqueeze", ast.Constant(dim)))
     own = case.values.get(case.tensor)
-    if whole and isinstance(own, Tensor):
+    if whole and is_tensor(own):
         target = ast.Name(id=case.tensor, ctx=ast.Load())
         words = f"the shape is not that of {case.tensor}: {list(shape)} where {list(own.shape)} belongs"
         yield Edit("wrong_shape", words, line, spot, method(node, "view_as", target))

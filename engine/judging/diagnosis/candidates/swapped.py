@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 
-from torch import Tensor
-
+from ....tensors.inert import is_tensor
 from ..edit import Edit, Line
 from ..trial import Trial
 
@@ -41,6 +40,6 @@ def _holds(trial: Trial, other: Trial) -> bool:
     """Whether the value is what arrives at the other's tensor, and not at its own."""
     arrived = trial.stands.setting.arrived.get(other.tensor)
     value = trial.value
-    if arrived is None or not isinstance(value, Tensor) or trial.stands.right:
+    if arrived is None or not is_tensor(value) or trial.stands.right:
         return False
     return arrived.shape == value.shape and bool(arrived.any()) and trial.is_also(arrived)
