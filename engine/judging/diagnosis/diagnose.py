@@ -61,7 +61,8 @@ def diagnose(
         return {}
     dtype = torch.float64 if line_check.dtype == "float64" else None
     mended = tuple(session.namespace[function.name] for function in line_check.functions)
-    attempt = attempt_of(session, iteration, dtype, {}, mended, line_check.apart, scales=line_check.scales)
+    apart = line_check.apart | line_check.misnamed
+    attempt = attempt_of(session, iteration, dtype, {}, mended, apart, scales=line_check.scales)
     several = line_check.several
     helper, named = line_check.helper, [judgement for judgement in accused if not judgement.of]
     with warnings.catch_warnings():

@@ -166,9 +166,13 @@ def attempt_of(
     apart: frozenset[str] = frozenset(),
     constants: Mapping[str, Tensor] | None = None,
     scales: Mapping[str, float] | None = None,
+    misnamed: frozenset[str] = frozenset(),
 ) -> Attempt:
-    """The attempt for an iteration. Where its record ends early, lines that raise are passed over."""
-    reading = reading_of(session, iteration, apart)
+    """The attempt for an iteration. Where its record ends early, lines that raise are passed over.
+
+    Names that are `misnamed` are helper variables, as those set apart, and no gradient of anything.
+    """
+    reading = reading_of(session, iteration, apart | misnamed)
     plan = plan_of(iteration, reading.names, reading.early)
     attempt = Attempt(
         session, iteration, dtype, complete, reading, plan, mended, apart, constants, scales or {}

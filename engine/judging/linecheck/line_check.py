@@ -25,6 +25,7 @@ from .helper_places import WrongHelper
 from .interactions import judged_together, unexplained
 from .isolated_lines import second_look
 from .line_judgement import judgement_of, judgement_of_helper, unknown
+from .misnamed import can_be_none, misnamed, told_of_misnamed
 from .moved_worlds import tried_in_worlds
 from .name_versions import other_versions
 from .namesakes import namesakes, told_of
@@ -52,7 +53,8 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
     tried = precisions(iteration)
     for dtype in tried:
         try:
-            line_check = _in_precision(session, iteration, dtype, {})
+            others = _misnamed(session, iteration)
+            line_check = _in_precision(session, iteration, dtype, {}, others)
             if dtype is None and line_check.complete and torch.float64 in tried:
                 line_check = _once_more_in_double(session, iteration, line_check)
             return _of_the_record(session, iteration, line_check)
@@ -64,8 +66,17 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
 def _once_more_in_double(session: Session, iteration: Iteration, line_check: LineCheck) -> LineCheck:
     """The same in float64, where lines raised there only as a gradient was replaced too late."""
     with suppress(Exception):
-        return _in_precision(session, iteration, torch.float64, line_check.complete)
+        return _in_precision(session, iteration, torch.float64, line_check.complete, line_check.misnamed)
     return line_check
+
+
+def _misnamed(session: Session, iteration: Iteration) -> frozenset[str]:
+    """The names that hold what can be no gradient, and that no line reads as one."""
+    names = can_be_none(session, iteration)
+    if not names:
+        return names
+    given = _judged(session, iteration, None, {}, mended=())
+    return misnamed(session, iteration, names, given)
 
 
 def _of_the_record(session: Session, iteration: Iteration, line_check: LineCheck) -> LineCheck:
@@ -76,11 +87,15 @@ def _of_the_record(session: Session, iteration: Iteration, line_check: LineCheck
 
 
 def _in_precision(
-    session: Session, iteration: Iteration, dtype: torch.dtype | None, start: Mapping[str, int]
+    session: Session,
+    iteration: Iteration,
+    dtype: torch.dtype | None,
+    start: Mapping[str, int],
+    others: frozenset[str],
 ) -> LineCheck:
     wrong = wrong_functions(session, iteration, dtype)
     mended = tuple(session.namespace[one.name] for one in wrong)
-    judge: _Judge = partial(_judged, session, iteration, dtype, mended=mended)
+    judge: _Judge = partial(_judged, session, iteration, dtype, mended=mended, others=others)
     first = judge(start)
     slight = any(one.slight for one in first.judgements.values())
     constants = constants_in_double(session) if slight else {}
@@ -95,7 +110,8 @@ def _in_precision(
         first = _by_value(*_in_convention(partial(judge, complete, in_worlds=True)))
     if constants is None:
         first = _slight_in_own_precision(judge, first)
-    return replace(first, functions=wrong, complete=complete)
+    judgements = {**first.judgements, **told_of_misnamed(session, iteration, others)}
+    return replace(first, judgements=judgements, functions=wrong, complete=complete, misnamed=others)
 
 
 _Judge = Callable[..., LineCheck]
@@ -153,11 +169,12 @@ def _judged(
     constants: Mapping[str, Tensor] | None = None,
     apart: frozenset[str] = frozenset(),
     scales: Mapping[str, float] | None = None,
+    others: frozenset[str] = frozenset(),
     in_worlds: bool = False,
     in_own_precision: bool = False,
 ) -> LineCheck:
     precision = None if in_own_precision else dtype
-    attempt = attempt_of(session, iteration, precision, complete, mended, apart, constants, scales)
+    attempt = attempt_of(session, iteration, precision, complete, mended, apart, constants, scales, others)
     quick = quick_pass(attempt)
     results, helper, found = _looked_at_twice(quick), None, frozenset[str]()
     proposed: Mapping[str, float] = {}

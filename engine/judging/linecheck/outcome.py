@@ -81,6 +81,9 @@ class LineCheck:
     namesakes: frozenset[str] = frozenset()
     """Names that may be so; of those in `apart`, the ones that may."""
 
+    misnamed: frozenset[str] = frozenset()
+    """Names made like those of gradients that hold what can be none."""
+
     scales: Mapping[str, float] = field(default_factory=dict)
     """By gradient, how many times the gradient it is by a convention in which lines are judged."""
     proposed: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,104 @@
+"""Names like those of gradients that hold what can be none: `dim = im.shape[0]` beside a tensor `im`.
+
+A name is no evidence. A number, or a tensor of another shape, is the gradient that its name says only where
+a line reads it as that: where the line is right once the name holds the gradient. What no line reads, and
+is no parameter's, is told by its value: the same numbers in another shape are a gradient that lost its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from ...execution.gradients.gradient import Gradient
+from ...execution.iteration import Iteration
+from ...execution.session import Session
+from ...tensors.aliasing import once
+from ...tensors.comparison import is_close
+from ...tensors.differences import finite_max
+from ...tensors.inert import number_of
+from ...tensors.kinds import unreadable
+from ...verdict import Verdict
+from .dependence import upstreams
+from .gradient_lines import written_lines
+from .outcome import LineCheck, LineJudgement
+
+_RIGHT = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
+
+
+def can_be_none(session: Session, iteration: Iteration) -> frozenset[str]:
+    """The gradients of no parameter whose names hold a number, or a tensor of another shape."""
+    parameters = session.parameters
+    return frozenset(
+        name
+        for name, one in iteration.gradients.items()
+        if one.verdict.misfits and one.tensor not in parameters and _holds_other_numbers(one)
+    )
+
+
+def misnamed(
+    session: Session, iteration: Iteration, names: frozenset[str], given: LineCheck
+) -> frozenset[str]:
+    """Those of the names that hold something else.
+
+    `given` says of every line whether it is right where the names that it reads hold gradients.
+    """
+    reads = upstreams(session.facts, frozenset(given.judgements))
+    return frozenset(
+        name
+        for name in names
+        if not _is_read_as_gradient(name, reads, given) and not _lost_its_shape(iteration, name, reads)
+    )
+
+
+def told_of_misnamed(
+    session: Session, iteration: Iteration, names: frozenset[str]
+) -> dict[str, LineJudgement]:
+    """What is said of such names."""
+    reads = upstreams(session.facts, frozenset(iteration.gradients))
+    return {
+        name: LineJudgement(
+            name,
+            Verdict.RIGHT,
+            written_lines(iteration, name),
+            reads.get(name, ()),
+            message=f"no gradient of {iteration.gradients[name].tensor}, whatever its name says",
+            reused=True,
+        )
+        for name in names
+    }
+
+
+def _holds_other_numbers(gradient: Gradient) -> bool:
+    value, reference = gradient.value, gradient.reference
+    if isinstance(value, Tensor) and reference is not None:
+        return not unreadable(value) and value.shape != reference.shape
+    return number_of(value) is not None
+
+
+def _is_read_as_gradient(name: str, reads: Mapping[str, tuple[str, ...]], given: LineCheck) -> bool:
+    readers = [other for other, some in reads.items() if name in some and other != name]
+    return any(given.judgements[one].verdict in _RIGHT for one in readers)
+
+
+def _lost_its_shape(iteration: Iteration, name: str, reads: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether what no line reads has the gradient's numbers, or their sums, in another shape."""
+    gradient = iteration.gradients[name]
+    value, true = gradient.value, gradient.reference
+    if any(name in some for some in reads.values()) or not isinstance(value, Tensor) or true is None:
+        return False
+    value, true = once(value.detach()), once(true)
+    if value.numel() == true.numel():
+        return _same(value.reshape(true.shape), true)
+    try:
+        smaller, larger = sorted((value, true), key=Tensor.numel)
+        return _same(larger.sum_to_size(smaller.shape), smaller) or _same(smaller.expand_as(larger), larger)
+    except RuntimeError:
+        return False
+
+
+def _same(one: Tensor, other: Tensor) -> bool:
+    size = finite_max(other)
+    return is_close(float((one - other).abs().max()), size, torch.float32, size)
