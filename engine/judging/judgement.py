@@ -17,6 +17,7 @@ from .reasons import (
     below_a_kink,
     coarse_upstreams,
     end_to_end,
+    is_a_wrong_lines,
     is_finite,
     said,
     unwritten_upstreams,
@@ -177,7 +178,7 @@ def _judgement(
         return Judgement(line.verdict, whole, line, remarks=said(line.message))
     if line.verdict in _CONVENTIONS or (line.verdict is Verdict.LEANING and whole.passes):
         return Judgement(line.verdict, whole, line, remarks=said(line.message))
-    if whole is Verdict.WRONG or whole.misfits:
+    if whole is Verdict.WRONG or whole.misfits or _inherits_a_little(iteration, gradient, lines):
         return _excused(iteration, gradient, line, lines)
     if whole.passes and line.verdict is Verdict.NOT_EXERCISED:
         headline, remarks = "not exercised by this batch", said(line.message)
@@ -221,6 +222,7 @@ def _accused(
 ) -> Judgement:
     whole = gradient.verdict
     hidden = whole.passes and gradient.value is not MISSING and whole is not Verdict.NOT_CHECKED
+    hidden = hidden and not is_a_wrong_lines(iteration, gradient)
     headline = _accusation(line, diagnosis)
     reason = f"hidden: {why_hidden(iteration, gradient)}" if hidden else ""
     more = "" if _told(line, diagnosis) else line.message
@@ -275,6 +277,12 @@ def _excused(
         return Judgement(whole, whole, line, remarks=said(line.message, _TOO_MUCH))
     rounding = _ROUNDING if line.dtype == "float64" else "no line is wrong; the rest is rounding"
     return Judgement(Verdict.CLOSE, whole, line, remarks=(rounding,))
+
+
+def _inherits_a_little(iteration: Iteration, gradient: Gradient, lines: Mapping[str, LineJudgement]) -> bool:
+    """Whether what a wrong line upstream makes of a gradient is little enough to pass."""
+    wrong = roots_of(gradient.name, lines, _ACCUSED) if gradient.verdict is Verdict.CLOSE else []
+    return bool(wrong) and is_a_wrong_lines(iteration, gradient)
 
 
 def _inherited(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ..execution.gradients.gradient import Gradient
 from ..execution.iteration import Iteration
-from ..tensors.comparison import may_be_rounding
+from ..tensors.comparison import is_more, may_be_rounding
 from ..tensors.differences import finite_max
 from ..tensors.inert import is_tensor
 from ..verdict import Verdict
@@ -50,6 +50,16 @@ def why_hidden(iteration: Iteration, gradient: Gradient) -> str:
     if size <= 1e-6 * iteration.references.largest:
         return "the true gradient is about zero here"
     return "end to end it agrees at this batch"
+
+
+def is_a_wrong_lines(iteration: Iteration, gradient: Gradient) -> bool:
+    """Whether a difference that passes is more than rounding once a line is known to be wrong."""
+    manual, autograd = gradient.value, gradient.reference
+    if gradient.verdict is not Verdict.CLOSE or not isinstance(manual, Tensor) or autograd is None:
+        return False
+    coarser = manual.dtype if gradient.coarser else autograd.dtype
+    maxdiff, largest = gradient.comparison.maxdiff or 0.0, iteration.references.largest
+    return is_more(maxdiff, finite_max(autograd), coarser, largest)
 
 
 def within_rounding(iteration: Iteration, gradient: Gradient, line: LineJudgement) -> bool:

@@ -70,6 +70,19 @@ def rounding(dtype: torch.dtype) -> tuple[float, float]:
     return min(1000 * eps, math.sqrt(eps)), 8 * eps
 
 
+def is_more(maxdiff: float, scale: float, dtype: torch.dtype, largest: float) -> bool:
+    """Whether an error that passes as `is_close` is that of a wrong line, where it is known that one is.
+
+    What else passes has no cause but rounding, however deep the program and long its sums. Below a wrong
+    line there is another cause, so that only what a few sums make passes: 32 eps of the tensor's own largest
+    entry, or 8 eps of the largest gradient of the iteration.
+
+    Args:
+        maxdiff, scale, dtype, largest: as in `is_close`.
+    """
+    return maxdiff > max(32 * scale, 8 * largest) * torch.finfo(dtype).eps
+
+
 def may_be_rounding(
     maxdiff: float, scale: float, dtype: torch.dtype, largest: float, measured: float
 ) -> bool:

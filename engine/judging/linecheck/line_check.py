@@ -110,7 +110,7 @@ def _in_precision(
         first = _by_value(*_in_convention(partial(judge, complete, in_worlds=True)))
     if constants is None:
         first = _slight_in_own_precision(judge, first)
-    judgements = {**first.judgements, **told_of_misnamed(session, iteration, others)}
+    judgements = {**told_of_misnamed(session, iteration, others), **first.judgements}
     return replace(first, judgements=judgements, functions=wrong, complete=complete, misnamed=others)
 
 
@@ -141,10 +141,12 @@ _ROUNDS = 2
 
 def _by_value(judge: _Judge, first: LineCheck) -> LineCheck:
     """The line check, names that may stand for something else set apart where that accuses no other lines."""
-    if not first.namesakes:
+    # what a helper line has the blame for needs no other name
+    apart = frozenset(n for n in first.namesakes if first.judgements[n].verdict is not Verdict.RIGHT)
+    if not apart:
         return first
-    second = judge(apart=first.namesakes)
-    if second.namesakes < first.namesakes:
+    second = judge(apart=apart)
+    if second.namesakes < apart:
         second = judge(apart=second.namesakes) if second.namesakes else first
     gain = len(first.accused) - len(second.accused)
     found = second.helper is not None and second.helper.certain

@@ -1,8 +1,8 @@
 """Names like those of gradients that hold what can be none: `dim = im.shape[0]` beside a tensor `im`.
 
 A name is no evidence. A number, or a tensor of another shape, is the gradient that its name says only where
-a line reads it as that: where the line is right once the name holds the gradient. What no line reads, and
-is no parameter's, is told by its value: the same numbers in another shape are a gradient that lost its own.
+a line reads it as that, which is right once the name holds the gradient; or where its numbers are those of
+the gradient, in a shape that it lost.
 """
 
 from __future__ import annotations
@@ -24,17 +24,24 @@ from ...verdict import Verdict
 from .dependence import upstreams
 from .gradient_lines import written_lines
 from .outcome import LineCheck, LineJudgement
+from .reused_names import bound_again
 
 _RIGHT = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
 
 
 def can_be_none(session: Session, iteration: Iteration) -> frozenset[str]:
-    """The gradients of no parameter whose names hold a number, or a tensor of another shape."""
-    parameters = session.parameters
+    """The gradients of no parameter whose names hold a number, or a tensor of another shape.
+
+    Where the forward binds the name of the tensor again, that may be the gradient of what it was before.
+    """
+    parameters, again = session.parameters, bound_again(session.program)
     return frozenset(
         name
         for name, one in iteration.gradients.items()
-        if one.verdict.misfits and one.tensor not in parameters and _holds_other_numbers(one)
+        if one.verdict.misfits
+        and one.tensor not in parameters
+        and name not in again
+        and _holds_other_numbers(one)
     )
 
 
@@ -48,8 +55,10 @@ def misnamed(
     reads = upstreams(session.facts, frozenset(given.judgements))
     return frozenset(
         name
-        for name in names
-        if not _is_read_as_gradient(name, reads, given) and not _lost_its_shape(iteration, name, reads)
+        for name in names & given.judgements.keys()
+        if not given.judgements[name].reused
+        and not _is_read_as_gradient(name, reads, given)
+        and not _is_its_gradient(iteration.gradients[name])
     )
 
 
@@ -83,15 +92,18 @@ def _is_read_as_gradient(name: str, reads: Mapping[str, tuple[str, ...]], given:
     return any(given.judgements[one].verdict in _RIGHT for one in readers)
 
 
-def _lost_its_shape(iteration: Iteration, name: str, reads: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether what no line reads has the gradient's numbers, or their sums, in another shape."""
-    gradient = iteration.gradients[name]
+def _is_its_gradient(gradient: Gradient) -> bool:
+    """Whether a value has the numbers of the gradient, or their sums, in another shape."""
     value, true = gradient.value, gradient.reference
-    if any(name in some for some in reads.values()) or not isinstance(value, Tensor) or true is None:
+    if true is None:
         return False
-    value, true = once(value.detach()), once(true)
+    number = number_of(value)
+    value = torch.tensor(number, dtype=true.dtype) if isinstance(number, float | int) else value
+    if not isinstance(value, Tensor) or value.is_complex() or true.is_complex():
+        return False
+    value, true = once(value.detach()).to(true), once(true)
     if value.numel() == true.numel():
-        return _same(value.reshape(true.shape), true)
+        return _same(value.flatten().sort().values, true.flatten().sort().values)
     try:
         smaller, larger = sorted((value, true), key=Tensor.numel)
         return _same(larger.sum_to_size(smaller.shape), smaller) or _same(smaller.expand_as(larger), larger)
