@@ -55,7 +55,7 @@ def why_hidden(iteration: Iteration, gradient: Gradient) -> str:
 def is_a_wrong_lines(iteration: Iteration, gradient: Gradient) -> bool:
     """Whether a difference that passes is more than rounding once a line is known to be wrong."""
     manual, autograd = gradient.value, gradient.reference
-    if gradient.verdict is not Verdict.CLOSE or not isinstance(manual, Tensor) or autograd is None:
+    if gradient.verdict is not Verdict.CLOSE or not is_tensor(manual) or autograd is None:
         return False
     coarser = manual.dtype if gradient.coarser else autograd.dtype
     maxdiff, largest = gradient.comparison.maxdiff or 0.0, iteration.references.largest

@@ -18,7 +18,7 @@ from ...execution.session import Session
 from ...tensors.aliasing import once
 from ...tensors.comparison import is_close
 from ...tensors.differences import finite_max
-from ...tensors.inert import number_of
+from ...tensors.inert import is_tensor, number_of
 from ...tensors.kinds import unreadable
 from ...verdict import Verdict
 from .dependence import upstreams
@@ -82,7 +82,7 @@ def told_of_misnamed(
 
 def _holds_other_numbers(gradient: Gradient) -> bool:
     value, reference = gradient.value, gradient.reference
-    if isinstance(value, Tensor) and reference is not None:
+    if is_tensor(value) and reference is not None:
         return not unreadable(value) and value.shape != reference.shape
     return number_of(value) is not None
 
@@ -99,7 +99,7 @@ def _is_its_gradient(gradient: Gradient) -> bool:
         return False
     number = number_of(value)
     value = torch.tensor(number, dtype=true.dtype) if isinstance(number, float | int) else value
-    if not isinstance(value, Tensor) or value.is_complex() or true.is_complex():
+    if not is_tensor(value) or value.is_complex() or true.is_complex():
         return False
     value, true = once(value.detach()).to(true), once(true)
     if value.numel() == true.numel():
