@@ -132,7 +132,7 @@ class Hint:
             return tuple(right)
         terms = TermsOf(study, study.judgements)(tensor)
         lines = hint(study.program, terms.derivation, tensor, self.level, terms.convention)
-        return tuple(hint_lines(gradient, self.level, lines))
+        return tuple(hint_lines(terms.derivation.gradients[tensor].name, self.level, lines))
 
 
 def _studied(text: ProgramText, seed: int, tell: Callable[[Study], _R]) -> _R | CannotBeDone:

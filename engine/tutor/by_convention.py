@@ -61,7 +61,7 @@ def kept_to(task: Task) -> Found:
     plain = best = Found(Kept(), task.rehearse(task.derivation))
     last = plain
     for _ in range(_ROUNDS):
-        if last.result.sound:
+        if last.result.sound and not last.result.unwritten:
             break
         kept = _proposed(task, last.result)
         if kept is None or kept == last.kept:
@@ -78,13 +78,19 @@ def kept_to(task: Task) -> Found:
 
 
 def _is_better(new: Rehearsed, old: Rehearsed) -> bool:
-    """Whether fewer of the program's own lines are wrong, no other one is, and as many are written."""
-    return new.accused < old.accused and new.unwritten.keys() <= old.unwritten.keys()
+    """Whether fewer of the program's own lines are wrong, or fewer not written, and no other ones are."""
+    new_ones, old_ones = new.unwritten.keys(), old.unwritten.keys()
+    fewer = new.accused < old.accused or new_ones < old_ones
+    return fewer and new.accused <= old.accused and new_ones <= old_ones
 
 
 def _tells(task: Task, plain: Found, other: Found) -> bool:
-    """Whether it is a convention: at least two lines keep to it, or one leaves out a size."""
+    """Whether it is a convention: at least two lines keep to it, one leaves out a size, or only what is
+    written is wrong without it.
+    """
     if len(plain.result.accused - other.result.accused) > 1 or other.kept.wholes:
+        return True
+    if plain.result.accused <= {*task.wanted} and plain.result.unwritten and other.result.sound:
         return True
     scales = {**other.kept.scales, **other.kept.targets}
     several = [(task.by_name(name), scale) for name, scale in scales.items() if not _is_one(scale)]

@@ -82,7 +82,18 @@ def left_out(
     if _is_one(factor):
         return ()
     numbers = list(numbers_behind(derivation, derived))
-    return _with_product(numbers, factor) or _inverse(_with_product(numbers, 1 / factor))
+    behind = _with_product(numbers, factor) or _inverse(_with_product(numbers, 1 / factor))
+    return behind or _by_name(derivation, factor)
+
+
+def _by_name(derivation: Derivation, factor: float) -> tuple[Factor, ...] | None:
+    """The one number of the program by which a factor multiplies or divides, if it is one."""
+    for text, value in derivation.names.items():
+        named = isinstance(value, int | float) and not isinstance(value, bool) and not text.startswith("_")
+        for divides in (True, False) if named and value else ():
+            if isclose(1 / value if divides else value, factor, rel_tol=1e-9):
+                return (Factor(ast.Name(id=text, ctx=ast.Load()), None, divides),)
+    return None
 
 
 def leaves_out_a_size(derivation: Derivation, derived: Derived, scale: float) -> bool:

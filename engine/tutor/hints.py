@@ -46,7 +46,8 @@ _NAMES_GRADIENTS = 3
 def unwritten_reads(program: Program, derived: Derived) -> tuple[str, ...]:
     """A sentence where the lines of a gradient read others that the program does not write so far."""
     facts = ProgramFacts(program)
-    written = facts.candidates.keys() - facts.holes.marked
+    bound = {name for s in program.statements if s.section == "backward" for name in s.writes}
+    written = (facts.candidates.keys() | bound) - facts.holes.marked
     reads = dict.fromkeys(use.upstream for use in derived.contributions if use.upstream)
     names = [name for name in reads if name not in written]
     if not names or not derived.lines:

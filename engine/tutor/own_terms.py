@@ -10,11 +10,11 @@ from ..judging.judgement import Judgement
 from ..rules.derivation.derive import Derivation
 from ..verdict import Verdict
 from .by_convention import kept_to, may_keep_to_one, scales_of, sentence, wholes_of
-from .convention import Kept, keeping
+from .convention import Kept, keeping, renamed
 from .placement import CannotPlace
 from .rehearsal import Rehearsed, as_it_stands
 from .study import Study
-from .writing import task_of
+from .writing import free_names, task_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +43,17 @@ class TermsOf:
         wanted = judgement is None or judgement.verdict.accuses or judgement.verdict is Verdict.NOT_WRITTEN
         key = name if wanted else ""
         if key not in self._found:
-            self._found[key] = _own_terms(self.studied, self.judged, [name] if wanted else [])
+            terms = _own_terms(self.studied, self.judged, [name] if wanted else [])
+            self._found[key] = replace(terms, derivation=self._by_free_names(terms.derivation))
         return self._found[key]
+
+    def _by_free_names(self, derivation: Derivation) -> Derivation:
+        """The derivation with other names for gradients whose own stands for something else."""
+        apart = {name for name, one in self.judged.items() if one.line is not None and one.line.apart}
+        gradients = derivation.gradients
+        namesakes = [one for one in gradients.values() if one.name in apart]
+        others = free_names(self.studied.program, namesakes)
+        return replace(derivation, gradients={t: renamed(one, others) for t, one in gradients.items()})
 
 
 def _own_terms(studied: Study, judged: Mapping[str, Judgement], wanted: Sequence[str]) -> OwnTerms:

@@ -35,12 +35,19 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
 def _written(studied: Study, *, missing: bool) -> Written:
     program, seed = studied.program, studied.session.seed
     if missing:
-        result = kept_to(task_of(studied, _missing(studied))).result
+        wanted_names = _missing(studied)
+        result = kept_to(task_of(studied, wanted_names)).result
         told = sentence(result.judged, program.naming)
-        return Written(result.placed.text, result.unwritten, told)
+        left = {name: _no_tensor(program, name) for name in holes(program) if name not in wanted_names}
+        return Written(result.placed.text, {**result.unwritten, **left}, told)
     wanted = [*own_gradients(studied).gradients.values()]
     result = settled(program, wanted, lambda these, _: with_backward(program, these), seed, movable=False)
     return Written(result.placed.text, result.unwritten)
+
+
+def _no_tensor(program: Program, name: str) -> str:
+    tensor = program.naming.tensor(name)
+    return f"the loss is made from no tensor {tensor}" if tensor else "no tensor goes with its name"
 
 
 def _missing(studied: Study) -> list[str]:
@@ -88,14 +95,15 @@ def _is_asked_for(studied: Study, derived: Derived) -> bool:
 def _other_names(session: Session, gradients: Iterable[Derived]) -> dict[str, str]:
     """Names for the gradients whose own name the program uses for something else."""
     program, early = session.program, session.roles.early
-    used = {name for s in program.statements for name in (*s.binds, *s.reads)}
     taken = {name for s in program.statements if s.section != "backward" for name in s.binds}
     taken -= {name for s in program.statements if s.section == "backward" for name in s.binds}
-    return {
-        derived.name: next(free for free in _names(derived.tensor) if free not in used)
-        for derived in gradients
-        if derived.name in taken - early
-    }
+    return free_names(program, [derived for derived in gradients if derived.name in taken - early])
+
+
+def free_names(program: Program, gradients: Iterable[Derived]) -> dict[str, str]:
+    """For gradients by their names, names that the program does not use."""
+    used = {name for s in program.statements for name in (*s.binds, *s.reads)}
+    return {one.name: next(free for free in _names(one.tensor) if free not in used) for one in gradients}
 
 
 def _names(tensor: str) -> Iterator[str]:

@@ -101,6 +101,7 @@ def _diagnosis(gradient: GradientReport) -> dict[str, Json] | None:
         "message": diagnosis.message,
         "evidence": diagnosis.evidence,
         "suggestion": diagnosis.suggestion,
+        "instead_of": list(diagnosis.instead_of),
     }
 
 

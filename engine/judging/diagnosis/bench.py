@@ -20,6 +20,7 @@ from ...verdict import Verdict
 from ..linecheck.attempt import Attempt, Graph, random_cuts, random_like, sizes_of
 from ..linecheck.dependence import downstream_of_each, own_cuts
 from ..linecheck.isolated_lines import compared_exactly, opened_moved
+from ..linecheck.outcome import LineJudgement
 from ..linecheck.perturbation import Moved
 from ..linecheck.zero_one_parameters import plain_parameters
 from .variations import Variation, variations
@@ -71,6 +72,8 @@ class Bench:
     """By gradient whose name goes on to stand for something else, the lines that build it."""
     arrived: Callable[[frozenset[str]], Mapping[str, Tensor]]
     """What arrives at every tensor with the cuts at these, as often; found once for each choice."""
+    right: Sequence[LineJudgement] = ()
+    """The gradients whose lines are right."""
 
     @property
     def program(self) -> Program:

@@ -17,10 +17,11 @@ from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
 from ...rules.trees import copied
 from ...tensors.inert import is_a, is_any, is_given_name, is_tensor
+from ..linecheck.outcome import LineJudgement
 from .edit import Line, Spot, number, spots_of
 from .probes import Probe, constant_ratio, probed
 from .slicing import unread
-from .trial import Trial, run
+from .trial import Trial, on_trial, run
 from .wording import written
 
 _NUMBERS = (Tensor, int, float)
@@ -113,6 +114,13 @@ class Case:
             with self.trial.varied(variation) as there:
                 found.append(Varied(constant_ratio(there), there.bench.values, variation.decides))
         return found
+
+    @cached_property
+    def beside(self) -> Sequence[LineJudgement]:
+        """The right gradients that are made with some of the same lines."""
+        bench, own = self.trial.bench, _places(self.trial)
+        trials = [on_trial(bench, one) for one in bench.right]
+        return [one.judgement for one in trials if own & _places(one) and one.stands.right]
 
     @cached_property
     def forward(self) -> Sequence[Statement]:
@@ -222,6 +230,11 @@ def _standing(trial: Trial) -> dict[str, Any]:
 def _known(node: ast.expr, standing: dict[str, Any]) -> Any:
     literal = number(node)
     return evaluated(node, standing) if literal is None else literal
+
+
+def _places(trial: Trial) -> set[tuple[int, int]]:
+    """Where the top-level statements stand that make a gradient."""
+    return {(top.lineno, top.col_offset) for top in trial.slice.tops}
 
 
 def evaluated(tree: ast.expr, names: dict[str, Any]) -> Any:

@@ -34,9 +34,10 @@ from .edit import Edit
 from .helper_blame import moved_to
 from .helper_trial import helper_on_trial
 from .lost_uses import lost_use, lost_use_of
-from .named_numbers import times_off
+from .named_numbers import times_off, too_large
 from .on_purpose import ascent, on_purpose
 from .search import MOST_ENTRIES, explanation
+from .suggestion import derived_suggestion, with_suggestion
 from .trial import Trial, on_trial
 from .whole_section import run_whole
 from .wording import written
@@ -53,9 +54,7 @@ def diagnose(
     accused = [
         judgement
         for judgement in judgements.values()
-        if judgement.verdict.accuses
-        and not judgement.reused
-        and not _cut_short(session, iteration, judgement.name)
+        if judgement.verdict.accuses and not _cut_short(session, iteration, judgement.name)
     ]
     if not accused or any(map(_has_no_numbers, iteration.gradients.values())):
         return {}
@@ -68,13 +67,15 @@ def diagnose(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # lines that are tried may do anything
         derived = derivation or derive(session, iteration)
-        found = _of_gradients(attempt, named, several, derived) if named else {}
+        right = [one for one in judgements.values() if one.verdict is Verdict.RIGHT]
+        found = _of_gradients(attempt, named, right, several, derived) if named else {}
         if helper is not None and helper.certain:
             found[helper.name] = _of_helper(attempt, judgements[helper.name], helper, several, derived)
         elif helper is not None:
             found |= moved_to(helper, found, session.program)
     roots = frozenset(name for name, one in judgements.items() if not one.upstreams)
-    return {**found, **ascent(session.program, found, roots, session.parameters)}
+    found |= ascent(session.program, found, roots, session.parameters)
+    return {name: with_suggestion(session.program, judgements[name], one) for name, one in found.items()}
 
 
 def _has_no_numbers(gradient: Gradient) -> bool:
@@ -86,10 +87,14 @@ _Lines = Mapping[str, tuple[int, ...]]
 
 
 def _of_gradients(
-    attempt: Attempt, accused: Sequence[LineJudgement], several: _Lines, derived: Derivation
+    attempt: Attempt,
+    accused: Sequence[LineJudgement],
+    right: Sequence[LineJudgement],
+    several: _Lines,
+    derived: Derivation,
 ) -> dict[str, Diagnosis]:
     with attempt.open() as world:
-        bench = prepared(attempt, several, world)
+        bench = replace(prepared(attempt, several, world), right=right)
         trials = [on_trial(bench, judgement) for judgement in accused]
         exchanged = {name: _of_edit(edit) for name, edit in swapped(trials)}
         return {trial.name: _diagnosis(trial, derived, exchanged.get(trial.name)) for trial in trials}
@@ -131,10 +136,9 @@ def _cut_short(session: Session, iteration: Iteration, name: str) -> bool:
 def _diagnosis(trial: Trial, derivation: Derivation, known: Diagnosis | None) -> Diagnosis:
     if trial.stands.most > MOST_ENTRIES:
         return Diagnosis("unexplained", _UNEXPLAINED)
-    derived = derivation.gradients.get(trial.tensor)
     case = case_of(trial, derivation.gradients)
     diagnosis = known or on_purpose(case) or _beyond_edits(trial) or _reordered(trial) or _edited(case)
-    return replace(diagnosis, suggestion="\n".join(derived.lines) if derived is not None else "")
+    return diagnosis if diagnosis.edit else derived_suggestion(trial, derivation.gradients, diagnosis)
 
 
 def _beyond_edits(trial: Trial) -> Diagnosis | None:
@@ -164,12 +168,27 @@ def _edited(case: Case) -> Diagnosis:
     """Where another line in place of one would be right."""
     edit = explanation(case)
     if edit is None:
-        more = _range(case.trial)
-        unexplained = Diagnosis("unexplained", f"{_UNEXPLAINED} ({more})" if more else _UNEXPLAINED)
-        return lost_use_of(case.trial.bench.attempt, case.name) or unexplained
+        return lost_use_of(case.trial.bench.attempt, case.name) or _unexplained(case)
     if edit.new is case.derived_statements and _is_unrolled(case):
         return Diagnosis(edit.kind, edit.message)  # as many lines as there are passes: true at this size only
-    return replace(_of_edit(edit), blames=not _may_be_in_another(case, edit))
+    diagnosis = replace(_of_edit(edit), blames=not _may_be_in_another(case, edit))
+    if case.ratio in (None, 1, -1) or edit.kind not in _LESS_THAN_A_FACTOR:
+        return diagnosis
+    return replace(diagnosis, kind="constant_factor", message=too_large(case))
+
+
+_LESS_THAN_A_FACTOR = ("term_missing", "wrong_part")
+"""Where the whole is a constant factor off, that is told and not what else would come to it."""
+
+
+def _unexplained(case: Case) -> Diagnosis:
+    """Where no edit was found: the one factor by which the lines are off, or how far they are."""
+    if case.ratio == -1:
+        return Diagnosis("sign_flipped", "sign flipped")
+    if case.ratio is not None and case.ratio != 1:
+        return Diagnosis("constant_factor", too_large(case))
+    more = _range(case.trial)
+    return Diagnosis("unexplained", f"{_UNEXPLAINED} ({more})" if more else _UNEXPLAINED)
 
 
 def _is_unrolled(case: Case) -> bool:

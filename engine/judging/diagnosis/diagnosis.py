@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -24,7 +25,10 @@ class Diagnosis:
     message: str
     evidence: str = ""
     suggestion: str = ""
-    """The derived lines, if they are known."""
+    """What makes the program right in the place of lines: the edited ones, or derived ones; else empty."""
+    instead_of: tuple[int, ...] = ()
+    """The lines that the suggestion takes the place of: all of it stands where the last of them does, or,
+    where there are as many, each in the place of one."""
     edit: str = ""
     """The edited statement that was tried and is right; empty where none was found."""
     place: Place | None = None
@@ -57,11 +61,23 @@ def applied(text: str, diagnosis: Diagnosis) -> str:
     place = diagnosis.place
     if place is None:
         return text
-    lines = [line.encode() for line in text.split("\n")]
-    head = lines[place.line - 1][: place.column]
-    tail = lines[place.end_line - 1][place.end_column :]
-    indent = b" " * len(head) if not head.strip() else b""
-    edit = diagnosis.edit.encode().split(b"\n")
-    joined = (b"\n" + indent).join(edit) if not head.strip() else b"; ".join(edit)
-    fresh = head + joined + tail
-    return b"\n".join([*lines[: place.line - 1], fresh, *lines[place.end_line :]]).decode()
+    lines = text.split("\n")
+    head, fresh, tail = _parts(lines, diagnosis, place)
+    return "\n".join([*lines[: place.line - 1], head + fresh + tail, *lines[place.end_line :]])
+
+
+def fresh_line(lines: Sequence[str], diagnosis: Diagnosis) -> str:
+    """The edited line without its indent, with what else stands in it beside the edited statement."""
+    assert diagnosis.place is not None
+    head, fresh, tail = _parts(lines, diagnosis, diagnosis.place)
+    if not head.strip() and not tail.partition("#")[0].strip():
+        return diagnosis.edit
+    return (head + fresh + tail).strip()
+
+
+def _parts(lines: Sequence[str], diagnosis: Diagnosis, place: Place) -> tuple[str, str, str]:
+    """What stands before the edit in its line, the edit, and what stands behind it."""
+    head = lines[place.line - 1].encode()[: place.column].decode()
+    tail = lines[place.end_line - 1].encode()[place.end_column :].decode()
+    between = "; " if head.strip() else "\n" + " " * len(head)
+    return head, between.join(diagnosis.edit.split("\n")), tail

@@ -10,7 +10,7 @@ from ...execution.recording.steps import MISSING
 from .case import Case, evaluated
 from .edit import Edit
 from .numbers import is_size, number_of, texts_in
-from .trial import Trial
+from .trial import Trial, on_trial
 from .wording import parsed, written
 
 
@@ -30,9 +30,14 @@ def holds_with_other_numbers(case: Case, edit: Edit) -> bool:
             right = _is_right(other, edit)
             if right:
                 named -= {text for text in named if _differs(case, other, text)}
-            elif right is False and variation.decides:
+            elif right is False and variation.decides and _decides(case, other):
                 return False
     return not named
+
+
+def _decides(case: Case, other: Trial) -> bool:
+    """Whether the lines of gradients made with these stay right where the numbers are others."""
+    return all(on_trial(other.bench, judgement).stands.right for judgement in case.beside)
 
 
 def _touches_numbers(case: Case, edit: Edit) -> bool:

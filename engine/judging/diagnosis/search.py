@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -117,9 +118,19 @@ def explanation(case: Case) -> Edit | None:
     for edit in islice(_candidates(case), _MOST // _weight(trial)):
         if cancel.wanted:
             raise Cancelled
+        if _chosen_by(edit):
+            continue
         if trial.holds(edit) and trial.holds_elsewhere(edit) and holds_with_other_numbers(case, edit):
             return edit
     return None
+
+
+def _chosen_by(edit: Edit) -> bool:
+    """Whether it adds something inside a comparison: many things choose the same entries by chance."""
+    if edit.spot is None or edit.kind not in ("term_missing", "factor_missing", "upstream_missing"):
+        return False
+    compared = [node for node in ast.walk(edit.line.node) if isinstance(node, ast.Compare)]
+    return any(edit.spot.node in set(ast.walk(node)) - {node} for node in compared)
 
 
 def _weight(trial: Trial) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -142,9 +143,27 @@ class Trial:
         return self.outcome([*self.parts[:top], part, *self.parts[top + 1 :]])
 
     def holds(self, edit: Edit) -> bool:
-        """Whether the edited lines compute what arrives."""
+        """Whether the edited lines compute what arrives, and leave alone what else their line binds."""
         outcome = self.tried(edit)
-        return outcome is not None and outcome.right
+        return outcome is not None and outcome.right and self._leaves_the_others(edit)
+
+    def _leaves_the_others(self, edit: Edit) -> bool:
+        """Whether the other gradients that the line fills stay what they are."""
+        others = self.bench.given.intersection(edit.line.statement.binds) - {self.name}
+        if not others:
+            return True
+        top = edit.line.top
+        stands = self._values(others, [self.slice.tops[top]], top)
+        changed = self._values(others, edit.of(self.slice.tops[top]), top)
+        return all(_same(stands[name], changed[name]) for name in others)
+
+    def _values(self, names: Collection[str], nodes: Sequence[ast.stmt], top: int) -> dict[str, Any]:
+        """What names hold after statements in the place of a top-level one, with the same upstream."""
+        parts = [*self.parts[:top], part_of_statements(self.bench.program, nodes)]
+        laid_out = self.laid_out(self.stands.setting, _union(part.names for part in parts))
+        with contextlib.suppress(Exception):
+            run(self.bench, parts, laid_out)
+        return {name: _legible(self.bench.namespace.get(name, MISSING)) for name in names}
 
     def holds_elsewhere(self, edit: Edit) -> bool:
         """Whether that is so where parameters that are 0 or 1 throughout have moved, if they are in it."""
@@ -194,6 +213,13 @@ def part_of(program: Program, behind: Slice, place: int, top: ast.stmt) -> Part:
     return Part(compiled([top], program.filename), reads.values, reads.names, behind.writes[place])
 
 
+def part_of_statements(program: Program, nodes: Sequence[ast.stmt]) -> Part:
+    """Statements that stand in the place of some, compiled."""
+    reads = reads_of(nodes)
+    stored = {node.id for top in nodes for node in ast.walk(top) if isinstance(node, ast.Name)}
+    return Part(compiled(nodes, program.filename), reads.values, reads.names, frozenset(stored))
+
+
 def _live(parts: Sequence[Part], name: str) -> list[Part]:
     """The statements that a name's value comes from."""
     needed, live = {name}, list[Part]()
@@ -206,6 +232,12 @@ def _live(parts: Sequence[Part], name: str) -> list[Part]:
 
 def _copy(value: Any) -> Any:
     return copied(value) if is_tensor(value) else value
+
+
+def _same(value: Any, other: Any) -> bool:
+    if not isinstance(value, Tensor) or not isinstance(other, Tensor):
+        return value is other
+    return value.shape == other.shape and torch.allclose(value, other, equal_nan=True)
 
 
 def _legible(value: Any) -> Any:

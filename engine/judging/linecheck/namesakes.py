@@ -93,6 +93,7 @@ def told_of(
             reads[name],
             message=words,
             reused=True,
+            apart=verdict in (Verdict.RIGHT, Verdict.NOT_CHECKED),
         )
         for name, (verdict, words) in said.items()
     }

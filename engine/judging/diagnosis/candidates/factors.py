@@ -22,11 +22,11 @@ def extra_factors(case: Case) -> Iterator[Edit]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             yield Edit("factor_extra", _too_much(node.right), line, spot, node.left)
             yield Edit("factor_extra", _too_much(node.left), line, spot, node.right)
-            yield Edit("factor_extra", _for_divisor(node), line, spot, _over(node))
+            yield Edit("factor_extra", for_divisor(node), line, spot, _over(node))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             yield Edit("factor_extra", _divided(node.right), line, spot, node.left)
             times = binary(node.left, ast.Mult(), node.right)
-            yield Edit("factor_extra", _times_for_over(node), line, spot, times)
+            yield Edit("factor_extra", times_for_over(node), line, spot, times)
 
 
 def _over(node: ast.BinOp) -> ast.expr:
@@ -41,11 +41,13 @@ def _divided(divisor: ast.expr) -> Callable[[], str]:
     return lambda: f"divided by {written(divisor)}, which does not belong there"
 
 
-def _for_divisor(node: ast.BinOp) -> Callable[[], str]:
+def for_divisor(node: ast.BinOp) -> Callable[[], str]:
+    """`multiplied by n where it is to be divided`."""
     return lambda: f"multiplied by {written(node.right)} where it is to be divided"
 
 
-def _times_for_over(node: ast.BinOp) -> Callable[[], str]:
+def times_for_over(node: ast.BinOp) -> Callable[[], str]:
+    """`divided by n where it is to be multiplied`."""
     return lambda: f"divided by {written(node.right)} where it is to be multiplied"
 
 

@@ -15,6 +15,7 @@ from ..named_numbers import Factor, named, named_ratio, scalar_names, too_large
 from ..numbers import number_of
 from ..probes import Probe
 from ..wording import binary, swapped, written
+from .factors import for_divisor, times_for_over
 from .terms import extra_terms
 
 
@@ -72,8 +73,12 @@ def unnamed_constants(case: Case) -> Iterator[Edit]:
         if known is not None and case.is_scalar(node):
             new = literal(_plainly(known * factor))
             yield Edit("constant_factor", _off(case, swapped(node, new)), probe.line, probe.spot, new)
-        new = binary(node, ast.Mult(), literal(factor))
-        said = _off(case, f"{written(node)} is to be {factor:.4g} times as large")
+        over = round(1 / factor)
+        if abs(over) > 1 and math.isclose(1 / factor, over, rel_tol=1e-9):
+            new, said = binary(node, ast.Div(), literal(over)), _off(case, f"not divided by {over}")
+        else:
+            new = binary(node, ast.Mult(), literal(factor))
+            said = _off(case, f"{written(node)} is to be {factor:.4g} times as large")
         yield Edit("constant_factor", said, probe.line, probe.spot, new)
 
 
@@ -112,6 +117,11 @@ def _in_product(case: Case, probe: Probe, node: ast.BinOp, names: Mapping[str, f
     assert probe.factor is not None
     divides = isinstance(node.op, ast.Div)
     right = probe.factor if not divides else 1 / probe.factor
+    known = number_of(case.value(node.right))
+    if known and number(node.right) is None and math.isclose(right * known, 1 / known, rel_tol=1e-9):
+        said = times_for_over(node) if divides else for_divisor(node)
+        other = binary(node.left, ast.Mult() if divides else ast.Div(), node.right)
+        yield Edit("constant_factor", said, probe.line, probe.spot, other)
     if _is_number(case, node.right, 1 / right):
         said = _said(case, _too_much(node, node.right))
         yield Edit("constant_factor", said, probe.line, probe.spot, node.left)

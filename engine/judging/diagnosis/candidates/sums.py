@@ -72,13 +72,17 @@ def _over_others(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
             new = method(inner, called(node), _dims(dims), **({"keepdim": True} if keep else {}))
             whole = not node.args or (receiver(node) is None and len(node.args) == 1)
             kind = "summed_too_much" if whole else "wrong_dimension"
-            yield Edit(kind, _dimension(node, new, whole), line, spot, new)
+            yield Edit(kind, _dimension(node, new, _verb(node), whole), line, spot, new)
 
 
-def _dimension(was: ast.expr, new: ast.expr, whole: bool) -> Callable[[], str]:
+def _dimension(was: ast.expr, new: ast.expr, verb: str, whole: bool) -> Callable[[], str]:
     say = swapped(was, new)
-    words = "summed over all entries" if whole else "summed over the wrong dimension"
+    words = f"{verb} over all entries" if whole else f"{verb} over the wrong dimension"
     return lambda: f"{words}: {say()}"
+
+
+def _verb(node: ast.Call) -> str:
+    return "averaged" if called(node) == "mean" else "summed"
 
 
 def _summed(node: ast.Call) -> ast.expr | None:
@@ -102,7 +106,7 @@ def _taken_out(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
     inner = _summed(node)
     if inner is not None:
         dim = f"dimension {written(node.args[0])}" if node.args and receiver(node) else "all entries"
-        verb = "averaged" if called(node) == "mean" else "summed"
+        verb = _verb(node)
         words = f"{verb} over {dim}, where nothing is to be {verb}"
         yield Edit("summed_too_much", words, line, spot, inner)
 

@@ -286,11 +286,11 @@ def test_nothing_simple_is_said_to_be_nothing_simple_with_the_entries_that_diffe
     assert found.suggestion == "dh = hpre * dscaled"
 
 
-def test_the_evidence_is_the_edited_line_and_the_suggestion_the_derived_one() -> None:
+def test_the_evidence_and_the_suggestion_are_the_edited_line() -> None:
     found = diagnosed("dW = x.T @ dhpre", "dW = -x.T @ dhpre")
     assert found.edit == "dW = x.T @ dhpre"
     assert found.evidence == "line 27 as 'dW = x.T @ dhpre' is right, whatever comes from upstream"
-    assert found.suggestion == "dW = x.T @ dhpre"
+    assert (found.suggestion, found.instead_of) == ("dW = x.T @ dhpre", (27,))
 
 
 def test_right_lines_and_lines_that_raise_get_no_diagnosis() -> None:
