@@ -24,7 +24,7 @@ from ..tensors.dtypes import as_reals
 from ..tensors.inert import is_tensor
 from ..verdict import Verdict
 from .convention import Kept, keeping, leaves_out_a_size, left_out
-from .rehearsal import Rehearsed
+from .rehearsal import DENIED, Rehearsed
 
 _ROUNDS = 3
 _MOST_PARTS = 8
@@ -61,7 +61,7 @@ def kept_to(task: Task) -> Found:
     plain = best = Found(Kept(), task.rehearse(task.derivation))
     last = plain
     for _ in range(_ROUNDS):
-        if last.result.sound and not last.result.unwritten:
+        if last.result.sound and DENIED not in last.result.unwritten.values():
             break
         kept = _proposed(task, last.result)
         if kept is None or kept == last.kept:
@@ -78,9 +78,9 @@ def kept_to(task: Task) -> Found:
 
 
 def _is_better(new: Rehearsed, old: Rehearsed) -> bool:
-    """Whether fewer of the program's own lines are wrong, or fewer not written, and no other ones are."""
+    """Whether fewer of the program's own lines are wrong, or fewer not written, or all passes now."""
     new_ones, old_ones = new.unwritten.keys(), old.unwritten.keys()
-    fewer = new.accused < old.accused or new_ones < old_ones
+    fewer = new.accused < old.accused or new_ones < old_ones or (new.sound and not old.sound)
     return fewer and new.accused <= old.accused and new_ones <= old_ones
 
 

@@ -61,7 +61,7 @@ def _keeping(derivation: Derivation, derived: Derived, kept: Kept) -> Derived:
     target = kept.targets[derived.name]
     chosen = kept.parts.get(derived.name, range(len(derived.contributions)))
     uses = [
-        _times(use, target / kept.scale(use.upstream), left_out(derivation, derived, kept, use))
+        _times(use, target / kept.scale(use.upstream), _words(derivation, derived, kept, use))
         for use in (derived.contributions[place] for place in chosen)
     ]
     if uses != list(derived.contributions):
@@ -82,8 +82,16 @@ def left_out(
     if _is_one(factor):
         return ()
     numbers = list(numbers_behind(derivation, derived))
-    behind = _with_product(numbers, factor) or _inverse(_with_product(numbers, 1 / factor))
-    return behind or _by_name(derivation, factor)
+    return _with_product(numbers, factor) or _inverse(_with_product(numbers, 1 / factor))
+
+
+def _words(
+    derivation: Derivation, derived: Derived, kept: Kept, use: Contribution
+) -> Sequence[Factor] | None:
+    """What brings a use into the scale of its gradient in the program's words, if anything does."""
+    behind = left_out(derivation, derived, kept, use)
+    factor = kept.targets[derived.name] / kept.scale(use.upstream)
+    return _by_name(derivation, factor) if behind is None else behind
 
 
 def _by_name(derivation: Derivation, factor: float) -> tuple[Factor, ...] | None:
@@ -91,7 +99,7 @@ def _by_name(derivation: Derivation, factor: float) -> tuple[Factor, ...] | None
     for text, value in derivation.names.items():
         named = isinstance(value, int | float) and not isinstance(value, bool) and not text.startswith("_")
         for divides in (True, False) if named and value else ():
-            if isclose(1 / value if divides else value, factor, rel_tol=1e-9):
+            if isclose(1 / value if divides else value, factor, rel_tol=1e-4):
                 return (Factor(ast.Name(id=text, ctx=ast.Load()), None, divides),)
     return None
 

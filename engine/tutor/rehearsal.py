@@ -98,7 +98,7 @@ def denials(result: Rehearsed) -> dict[str, str]:
     if record is None:
         return {}
     writing = [derived for derived in result.placed.gradients if derived.lines]
-    denied = {one.name: _DENIED for one in writing if one.name in judged and not judged[one.name].line_passes}
+    denied = {one.name: DENIED for one in writing if one.name in judged and not judged[one.name].line_passes}
     if record.failure is not None and record.failure.section == "backward":
         raised = _lines_at(result.program, record.failure.line)
         words = f"its line raises {record.failure.type} in its place"
@@ -121,4 +121,5 @@ def _nothing_left_behind() -> Iterator[None]:
         torch.set_default_dtype(dtype)
 
 
-_DENIED = "the check does not confirm it in its place"
+DENIED = "the check does not confirm it in its place"
+"""Why a gradient is not written that is wrong in its place."""

@@ -191,3 +191,87 @@ class TestParts:
         assert "dq = do @ V.T" in backward_of(written.text).splitlines()
         assert checked(written.text).exit_code == 0
         assert "dq is one of several contributions to the gradient of q" in written.convention
+
+
+SCALED_UP = """\
+# %% setup
+import torch
+X = torch.randn(5, 3)
+y = torch.randn(5)
+S = 1024.0
+# %% parameters
+w = torch.randn(3)
+b = torch.zeros(())
+# %% forward
+p = X @ w + b
+loss = ((p - y) ** 2).mean()
+# %% backward
+dp = S * 2 * (p - y) / 5
+dw = ...
+db = dp.sum() / S
+"""
+
+
+def test_what_one_line_undoes_another_that_is_written_undoes_by_the_same_name() -> None:
+    written = write(parse(SCALED_UP, "scaled"), missing=True)
+    assert "dw = X.T @ dp / S\n" in written.text
+    assert not written.unwritten
+    assert checked(written.text).exit_code == 0
+
+
+def test_what_stands_for_no_gradient_of_the_forward_could_not_be_written() -> None:
+    text = SCALED_UP.replace("S * ", "").replace(" / S", "").replace("dw = ...", "dpre = ...\ndw = X.T @ dp")
+    assert dict(write(parse(text, "unpaired"), missing=True).unwritten).keys() == {"dpre"}
+
+
+SLOPE = """\
+# %% setup
+import torch
+X = torch.randn(5, 3)
+y = torch.randn(5, 1)
+# %% parameters
+V = torch.randn(3, 4)
+W = torch.randn(4, 1)
+# %% forward
+z = X @ V
+h = torch.tanh(z)
+o = h @ W
+loss = ((o - y) ** 2).mean()
+# %% backward
+do = 2 * (o - y) / 5
+dW = h.T @ do
+dh = 1 - h
+dz = (do @ W.T) * dh
+dV = X.T @ dz
+"""
+
+
+def test_a_name_that_is_no_gradient_is_not_hinted_at_as_one() -> None:
+    line, told = hinted(parse(SLOPE, "slope"), "z")
+    assert line == "dz = (1 - h ** 2) * grad_h"
+    assert told == "It reads grad_h, which no line of the program writes so far."
+
+
+QUOTIENT = """\
+# %% setup
+import torch
+x = torch.randn(5, 3)
+# %% parameters
+w = torch.randn(3)
+# %% forward
+en = torch.exp(x @ w)
+s = en.sum()
+p = en / s
+loss = (p ** 2).sum()
+# %% backward
+den = s ** 2
+dp = 2 * p
+ds = -(dp * en).sum() / den
+g = dp / s + ds
+dw = x.T @ g
+"""
+
+
+def test_a_helper_that_a_hint_reads_is_written() -> None:
+    said = hinted(parse(QUOTIENT, "quotient"), "w")
+    assert said == ("dw = x.T @ (en * g)",)
