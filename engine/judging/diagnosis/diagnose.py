@@ -185,7 +185,7 @@ def _unexplained(case: Case) -> Diagnosis:
     """Where no edit was found: the one factor by which the lines are off, or how far they are."""
     if case.ratio == -1:
         return Diagnosis("sign_flipped", "sign flipped")
-    if case.ratio is not None and case.ratio != 1:
+    if case.ratio is not None and not math.isclose(case.ratio, 1, rel_tol=1e-3):
         return Diagnosis("constant_factor", too_large(case))
     more = _range(case.trial)
     return Diagnosis("unexplained", f"{_UNEXPLAINED} ({more})" if more else _UNEXPLAINED)

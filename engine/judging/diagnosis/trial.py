@@ -150,7 +150,7 @@ class Trial:
     def _leaves_the_others(self, edit: Edit) -> bool:
         """Whether the other gradients that the line fills stay what they are."""
         others = self.bench.given.intersection(edit.line.statement.binds) - {self.name}
-        if not others:
+        if not edit.line.own or not others:
             return True
         top = edit.line.top
         stands = self._values(others, [self.slice.tops[top]], top)
