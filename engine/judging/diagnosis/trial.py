@@ -235,7 +235,7 @@ def _copy(value: Any) -> Any:
 
 
 def _same(value: Any, other: Any) -> bool:
-    if not isinstance(value, Tensor) or not isinstance(other, Tensor):
+    if not is_tensor(value) or not is_tensor(other):
         return value is other
     return value.shape == other.shape and torch.allclose(value, other, equal_nan=True)
 
