@@ -1,8 +1,10 @@
-"""How heavy an iteration is: lines of heavy ones are judged in the program's own precision."""
+"""How heavy an iteration is: lines of heavy ones are judged in the program's own precision, or not at all."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -13,11 +15,44 @@ from .iteration import Iteration
 
 HEAVY = 1 << 28
 """Bytes: double precision takes twice the memory, and more than twice the time."""
+_TAKEN = {torch.float64: 24, None: 6}
+"""So many times its weight judging lines takes at most, with the explanation of a slip, as measured."""
+_MEMORY = Path("/proc/meminfo")
 
 
 def precisions(iteration: Iteration) -> tuple[torch.dtype | None, ...]:
-    """In which precisions the lines are to be judged, the best that is affordable first; None is its own."""
-    return (None,) if is_heavy(iteration) else (torch.float64, None)
+    """In which precisions the lines are to be judged, the best that is affordable first; None is its own.
+
+    None at all where the memory is too short for any: `too_short` says so.
+    """
+    bytes, free = weight(iteration), free_memory()
+    wanted = (None,) if bytes > HEAVY else (torch.float64, None)
+    return tuple(dtype for dtype in wanted if _TAKEN[dtype] * bytes <= free)
+
+
+def too_short(iteration: Iteration) -> str:
+    """Why no precision is affordable."""
+    takes, free = _TAKEN[None] * weight(iteration) / _GIGABYTE, free_memory() / _GIGABYTE
+    return f"that may take {takes:.2g} GB of memory, and {free:.2g} GB are free"
+
+
+_GIGABYTE = 1e9
+
+
+def free_memory() -> int:
+    """The bytes that may still be taken; half of all memory where the system does not tell them."""
+    try:
+        told = dict(line.split(":") for line in _MEMORY.read_text().splitlines())
+        return int(told["MemAvailable"].split()[0]) << 10
+    except (OSError, ValueError, KeyError, IndexError):
+        return _half_of_all()
+
+
+def _half_of_all() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (AttributeError, ValueError, OSError):
+        return 4 << 30
 
 
 def is_heavy(iteration: Iteration) -> bool:

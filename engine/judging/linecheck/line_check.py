@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from ...execution.heaviness import precisions
+from ...execution.heaviness import precisions, too_short
 from ...execution.iteration import Iteration
 from ...execution.raised import in_short
 from ...execution.replay.double_setup import constants_in_double
@@ -45,12 +45,13 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
     """Judge every handwritten gradient of an iteration on its own.
 
     In float64 where the program allows it, else in its own precision. Runs the program again in a copy
-    of what the iteration began with; the session is afterwards as it was.
+    of what the iteration began with; the session is afterwards as it was. Where memory is too short for that,
+    nothing is run.
     """
     if iteration.loss is None:
         return LineCheck(iteration.number, problem="the forward did not finish")
-    problem = ""
     tried = precisions(iteration)
+    problem = "" if tried else too_short(iteration)
     for dtype in tried:
         try:
             others = _misnamed(session, iteration)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ...execution.gradients.reference_backward import make_leaves
 from ...execution.gradients.vjps import arrivals
-from ...execution.heaviness import precisions
+from ...execution.heaviness import precisions, too_short
 from ...execution.iteration import Iteration
 from ...execution.raised import in_short
 from ...execution.replay.world import World
@@ -70,8 +70,9 @@ def derive(session: Session, iteration: Iteration) -> Derivation:
     """Derive the gradient of every tensor of an iteration's forward. The session is afterwards as it was."""
     if iteration.loss is None:
         return Derivation({}, problem="the forward did not finish")
-    problem = ""
-    for dtype in precisions(iteration):
+    affordable = precisions(iteration)
+    problem = "" if affordable else too_short(iteration)
+    for dtype in affordable:
         try:
             return _attempt(session, iteration, dtype)
         except Refused as refused:
