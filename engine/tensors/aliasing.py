@@ -64,7 +64,7 @@ def storage_of(tensor: Tensor) -> int:
     """A number that tensors share exactly when they share memory; 0 for none."""
     try:
         return tensor.untyped_storage().data_ptr()
-    except (NotImplementedError, RuntimeError):
+    except (NotImplementedError, RuntimeError, ValueError):  # meta, nested, not yet initialized
         return 0
 
 
