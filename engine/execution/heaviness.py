@@ -33,7 +33,7 @@ def precisions(iteration: Iteration) -> tuple[torch.dtype | None, ...]:
 def too_short(iteration: Iteration) -> str:
     """Why no precision is affordable."""
     takes, free = _TAKEN[None] * weight(iteration) / _GIGABYTE, free_memory() / _GIGABYTE
-    return f"that may take {takes:.2g} GB of memory, and {free:.2g} GB are free"
+    return f"that may take {takes:.1f} GB of memory, and {free:.1f} GB are free"
 
 
 _GIGABYTE = 1e9
