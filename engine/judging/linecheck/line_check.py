@@ -25,7 +25,7 @@ from .helper_places import WrongHelper
 from .interactions import judged_together, unexplained
 from .isolated_lines import second_look
 from .line_judgement import judgement_of, judgement_of_helper, unknown
-from .misnamed import can_be_none, misnamed, told_of_misnamed
+from .misnamed import can_be_none, confirmed, misnamed, told_of_misnamed
 from .moved_worlds import tried_in_worlds
 from .name_versions import other_versions
 from .namesakes import namesakes, told_of
@@ -77,7 +77,12 @@ def _misnamed(session: Session, iteration: Iteration) -> frozenset[str]:
     if not names:
         return names
     given = _judged(session, iteration, None, {}, mended=())
-    return misnamed(session, iteration, names, given)
+    others = misnamed(session, iteration, names, given)
+    if not others:
+        return others
+    return confirmed(
+        session, iteration, others, _judged(session, iteration, None, {}, mended=(), others=others)
+    )
 
 
 def _of_the_record(session: Session, iteration: Iteration, line_check: LineCheck) -> LineCheck:

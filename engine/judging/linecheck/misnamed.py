@@ -1,8 +1,9 @@
 """Names like those of gradients that hold what can be none: `dim = im.shape[0]` beside a tensor `im`.
 
-A name is no evidence. A number, or a tensor of another shape, is the gradient that its name says only where
-a line reads it as that, which is right once the name holds the gradient; or where its numbers are those of
-the gradient, in a shape that it lost.
+A name is no evidence. A number, or a tensor of another shape, is the gradient that its name says where a
+line reads it as that, which is right once the name holds the gradient; or where its numbers are those of
+the gradient, in a shape that it lost. Else a number is something else, and a tensor where a right line reads
+it as it is: of one that no line reads, its name is all there is.
 """
 
 from __future__ import annotations
@@ -62,6 +63,30 @@ def misnamed(
     )
 
 
+def confirmed(
+    session: Session, iteration: Iteration, names: frozenset[str], apart: LineCheck
+) -> frozenset[str]:
+    """Those of the names that are numbers, or that a right line reads as they are.
+
+    `apart` judges the lines with the names set apart.
+    """
+    reads = upstreams(session.facts, names | apart.judgements.keys())
+    return frozenset(name for name in names if _is_something_else(name, iteration, reads, apart))
+
+
+def _is_something_else(
+    name: str, iteration: Iteration, reads: Mapping[str, tuple[str, ...]], apart: LineCheck
+) -> bool:
+    if number_of(iteration.gradients[name].value) is not None:
+        return True
+    readers = _readers(name, reads)
+    return any(one in apart.judgements and apart.judgements[one].verdict in _RIGHT for one in readers)
+
+
+def _readers(name: str, reads: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [other for other, some in reads.items() if name in some and other != name]
+
+
 def told_of_misnamed(
     session: Session, iteration: Iteration, names: frozenset[str]
 ) -> dict[str, LineJudgement]:
@@ -70,7 +95,7 @@ def told_of_misnamed(
     return {
         name: LineJudgement(
             name,
-            Verdict.RIGHT,
+            Verdict.RIGHT if _readers(name, reads) else Verdict.NOT_CHECKED,
             written_lines(iteration, name),
             reads.get(name, ()),
             message=f"no gradient of {iteration.gradients[name].tensor}, whatever its name says",
@@ -88,7 +113,7 @@ def _holds_other_numbers(gradient: Gradient) -> bool:
 
 
 def _is_read_as_gradient(name: str, reads: Mapping[str, tuple[str, ...]], given: LineCheck) -> bool:
-    readers = [other for other, some in reads.items() if name in some and other != name]
+    readers = _readers(name, reads)
     return any(given.judgements[one].verdict in _RIGHT for one in readers)
 
 

@@ -1,6 +1,6 @@
 # dim and dt are numbers that no line reads, though there are tensors im and t
 # exit 0 · accused: no line
-# says: no gradient of im, whatever its name says
+# never: wrong
 # %% setup
 import torch; torch.manual_seed(7)
 im = torch.rand(4, 3)
