@@ -37,6 +37,8 @@ class Found:
     """Whether only some of the gradients are written there, once more."""
     titled: bool = False
     """Whether titles inside the loop say where its sections begin."""
+    named_otherwise: tuple[str, ...] = ()
+    """The gradients that are not."""
     asides: tuple[str, ...] = ()
     """What else there is to say, in sentences."""
 
@@ -52,7 +54,7 @@ class Found:
             ("loss", f"loss: line {self.loss_line}" if self.loss_line else "no loss"),
             ("backward", f"backward: {listed(self.backward)}"),
             ("update", f"update: {listed(self.update)}" if self.update else "no update"),
-            ("", f"gradients are named {self.gradient.format('X')}"),
+            ("", f"gradients are named {', '.join((self.gradient.format('X'), *self.named_otherwise))}"),
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from .naming import DX, NamingScheme
 
@@ -11,6 +12,8 @@ _PATTERNS = (
     "{}_gradient {}_bar bar_{} δ{} δ_{} {}_δ Δ{} Δ_{} dloss_d{} dcost_d{} dJ_d{} dE_d{} dC_d{}"
 ).split()
 """The likeliest first: it counts where two fit equally well."""
+_PLAIN = "grad_{} {}_grad gradient_{} {}_gradient nabla_{} d_{} d{}".split()
+"""Those that hardly anything but a gradient is named by."""
 
 
 def scheme_of(
@@ -29,6 +32,23 @@ def scheme_of(
 
     best = max(schemes, key=fits)
     return best if fits(best) else DX
+
+
+def with_others(
+    scheme: NamingScheme, names: Collection[str], written: Collection[str] | None = None
+) -> NamingScheme:
+    """The scheme, with those gradients as exceptions that are plainly named by another: `grad_W` beside `dh`.
+
+    Only of tensors that have none by the scheme itself; only those that are `written`, where that is known.
+    """
+    known = frozenset(names)
+    others = dict(scheme.exceptions)
+    for pattern in _PLAIN:
+        for gradient, tensor in sorted(pairs_of(NamingScheme(pattern), names).items()):
+            paired = scheme.tensor(gradient) in known or scheme.tensor(tensor) in known
+            if not paired and scheme.gradient(tensor) not in known and gradient in (written or known):
+                others.setdefault(tensor, gradient)
+    return replace(scheme, exceptions=tuple(others.items()))
 
 
 def pairs_of(scheme: NamingScheme, names: Collection[str]) -> dict[str, str]:

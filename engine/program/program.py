@@ -16,7 +16,7 @@ from .depth import as_deep_as_python
 from .did_you_mean import nearest
 from .names import stored_names
 from .naming import DX, NamingScheme
-from .naming_by_fit import scheme_of
+from .naming_by_fit import scheme_of, with_others
 from .printable import printable
 from .statements import Statement, statements_of
 from .titles import options_of
@@ -163,11 +163,10 @@ def _naming(sections: tuple[Section, ...], said: Mapping[str, str], gradient: st
         if name.startswith("gradient.")
     )
     pattern = gradient or said.get("gradient", "")
-    if pattern.count("{}") == 1:
-        return NamingScheme(pattern, exceptions)
     names = {section.kind: stored_names(section.tree) for section in sections}
-    every = sorted(frozenset[str]().union(*names.values()))
-    return replace(scheme_of(every, written=names.get("backward", ())), exceptions=exceptions)
+    every, written = sorted(frozenset[str]().union(*names.values())), names.get("backward", ())
+    scheme = NamingScheme(pattern) if pattern.count("{}") == 1 else scheme_of(every, written=written)
+    return with_others(replace(scheme, exceptions=exceptions), every, written)
 
 
 class _Reader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor
 
 _ROUNDING = 1e-9
@@ -16,7 +17,7 @@ def reason_of(name: str, reads: Sequence[str], skipped: str, worlds: Sequence[Ma
     """
     known = [read for read in reads if all(read in world for world in worlds)]
     reasons = [_equal(name, read, worlds) for read in known]
-    reasons += [skipped, *(said(read, worlds) for said in (_symmetric, _sums) for read in known)]
+    reasons += [skipped, *(said(read, worlds) for said in (_zeros, _symmetric, _sums) for read in known)]
     return next(filter(None, reasons), "right at every upstream gradient that can arrive here, not at any")
 
 
@@ -31,6 +32,17 @@ def _is_alike(world: Mapping[str, Tensor], read: str, other: str) -> bool:
     if other not in world or world[read].shape != world[other].shape:
         return False
     return _is_small(world[read] - world[other], world[read])
+
+
+def _zeros(read: str, worlds: Sequence[Mapping[str, Tensor]]) -> str:
+    entries = worlds[0][read].numel()
+    zero = [world[read].abs() <= _ROUNDING * world[read].abs().max() for world in worlds if entries]
+    count = int(torch.stack(zero).all(0).sum()) if entries else 0
+    return (
+        f"right because {read} is zero in {count} of its {entries} entries here"
+        if 0 < count < entries
+        else ""
+    )
 
 
 def _symmetric(read: str, worlds: Sequence[Mapping[str, Tensor]]) -> str:

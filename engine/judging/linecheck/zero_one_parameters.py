@@ -17,9 +17,12 @@ from .perturbation import Moved
 from .quick_pass import QuickPass, agreed
 from .substitution import kept
 
+_BY = 0.2
+"""About how far zeros are moved, and ones by which share: a term of little weight is to show, too."""
+
 
 def right_only_here(quick: QuickPass, results: Mapping[str, Agreement]) -> dict[str, Agreement]:
-    """What is said of lines that are wrong once parameters that are 0 or 1 throughout have moved a little.
+    """What is said of lines that are wrong once parameters that are 0 or 1 throughout have moved.
 
     A line that leaves out a factor of 1 or a term of 0 computes its VJP there and nowhere else. The
     parameters change as soon as the program trains, so the line is wrong then; data may be what it is for
@@ -28,10 +31,10 @@ def right_only_here(quick: QuickPass, results: Mapping[str, Agreement]) -> dict[
     plain = plain_parameters(quick.attempt)
     right = [name for name, one in results.items() if one.verdict is Verdict.RIGHT and not one.message]
     others = quick.attempt.parameters - plain
-    odd = _odd(quick, right, Moved(data=False, still=others)) if plain and right else []
+    odd = _odd(quick, right, Moved(data=False, still=others, by=_BY)) if plain and right else []
     if not odd:
         return {}
-    moved = Moved(data=False, still=others | compared_exactly(quick.attempt, quick.cuts))
+    moved = Moved(data=False, still=others | compared_exactly(quick.attempt, quick.cuts), by=_BY)
     alone = judged_alone(quick, own_cuts_of(quick, odd), moved=moved)
     where = ", ".join(sorted(plain - moved.still))
     message = f"right only as long as nothing but 0 or 1 is in {where}"

@@ -13,7 +13,7 @@ from ..cells import ASIDE, split
 from ..depth import as_deep_as_python
 from ..found import Found, listed, spans_of
 from ..naming import NamingScheme
-from ..naming_by_fit import pairs_of, scheme_of
+from ..naming_by_fit import pairs_of, scheme_of, with_others
 from ..program import BETWEEN, Program, ProgramError, Section
 from ..statements import statements_of
 from ..titles import titles_in
@@ -54,6 +54,7 @@ def find(
     names = bound_names(trunk) - opaque_names(trunk)
     losses = losses_in(pieces_of(trunk), NamingScheme())
     scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names), losses)
+    scheme = with_others(scheme, names) if pairs_of(scheme, names) else scheme
     tensors = frozenset(pairs_of(scheme, names).values())
     trunk = without_grad_modes(trunk, lambda block: _trains(block, scheme, tensors))
     marks = [cell.marker for cell in split(lines) if cell.marker and not cell.narration]
@@ -87,6 +88,7 @@ def find(
         backward=spans_of(_from_first(layout.backward, region.written), lines),
         update=spans_of(_from_first(layout.update, parameters, lists), lines),
         gradient=region.scheme.pattern,
+        named_otherwise=tuple(name for _, name in region.scheme.exceptions if name in region.written),
         choice=choice,
         choices=tuple(_name(one, marks) for one in regions),
         again=region.again,
