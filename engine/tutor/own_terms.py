@@ -6,8 +6,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from torch import Tensor
+
 from ..judging.judgement import Judgement
-from ..rules.derivation.derive import Derivation
+from ..rules.derivation.derive import Derivation, Derived
+from ..tensors.comparison import is_close
+from ..tensors.differences import finite_max
+from ..tensors.inert import is_tensor
 from ..verdict import Verdict
 from .by_convention import kept_to, may_keep_to_one, scales_of, sentence, wholes_of
 from .convention import Kept, keeping, renamed
@@ -52,8 +57,33 @@ class TermsOf:
         apart = {name for name, one in self.judged.items() if one.line is not None and one.line.apart}
         gradients = derivation.gradients
         namesakes = [one for one in gradients.values() if one.name in apart]
-        others = free_names(self.studied.program, namesakes)
+        others = free_names(self.studied.program, namesakes) | self._names_by_value(namesakes)
         return replace(derivation, gradients={t: renamed(one, others) for t, one in gradients.items()})
+
+    def _names_by_value(self, namesakes: Sequence[Derived]) -> dict[str, str]:
+        """By the name that stands for something else, the helper variable that holds the gradient."""
+        record = self.studied.iteration
+        values = {
+            name: record.value_at(name, len(record.steps))
+            for statement in self.studied.program.statements
+            if statement.section == "backward"
+            for name in statement.binds
+        }
+        true = {one.name: record.references.gradients.get(one.tensor) for one in namesakes}
+        return {
+            gradient: name
+            for gradient, reference in true.items()
+            for name, value in values.items()
+            if name != gradient and reference is not None and is_tensor(value) and _is_same(value, reference)
+        }
+
+
+def _is_same(value: Tensor, reference: Tensor) -> bool:
+    """Whether a variable holds a gradient, up to rounding."""
+    if value.shape != reference.shape or not value.is_floating_point() or not reference.any():
+        return False
+    size = finite_max(reference)
+    return is_close(float((value - reference).abs().max()), size, value.dtype, size)
 
 
 def _own_terms(studied: Study, judged: Mapping[str, Judgement], wanted: Sequence[str]) -> OwnTerms:

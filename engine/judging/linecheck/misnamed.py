@@ -100,6 +100,7 @@ def told_of_misnamed(
             reads.get(name, ()),
             message=f"no gradient of {iteration.gradients[name].tensor}, whatever its name says",
             reused=True,
+            apart=True,
         )
         for name in names
     }
