@@ -74,7 +74,7 @@ class Session:
     @property
     def seed_of_setup(self) -> int:
         """What setup is seeded with: not as parameters are, so that no data equals a parameter."""
-        return self.seed if self.program.found is not None else self.seed + _APART
+        return self.seed + _APART if self.program.seeded_again else self.seed
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ class Session:
         return self.number < len(self.history.losses)
 
     def begin(self) -> Failure | None:
-        """Seed, run setup, seed again and run parameters; a plain file is seeded once, as it runs."""
+        """Seed, run setup, seed again, if the program is to be, and run parameters."""
         interpreter = self.interpreter
         allow_imports_beside(self.program)
         allow_without_plots(self.program)
@@ -128,7 +128,7 @@ class Session:
             with no_arguments(self.program):
                 interpreter.run_section("setup", recorder)
             section = "parameters"
-            if self.program.found is None:
+            if self.program.seeded_again:
                 seed_all(self.seed)
             interpreter.run_section("parameters", recorder)
             section = BETWEEN

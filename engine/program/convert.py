@@ -52,5 +52,5 @@ def _options(program: Program, kind: str) -> str:
     if kind == "backward" and program.naming.pattern != "d{}":
         return f' gradient="{program.naming.pattern}"'
     if kind == "parameters" and program.parameters:
-        return f' names="{", ".join(program.parameters)}"'
+        return f' names="{", ".join(program.parameters)}" seed="once"'
     return ""

@@ -22,6 +22,10 @@ _OTHER_LANGUAGE = re.compile(
 )
 
 
+class OtherCells(ValueError):
+    """A text that is not in the cells of its notebook."""
+
+
 @dataclass(frozen=True)
 class CodeCell:
     """One cell of code. `number` counts the cells of code from 1; lines count from 1 in the whole text."""
@@ -71,12 +75,15 @@ class NotebookText:
         """The notebook with the code of another text in its cells; all else of it stays as it is.
 
         Raises:
-            UnicodeError: the cells of that text are not those of this one.
+            OtherCells: the cells of that text are not those of this one.
         """
         lines = text.split("\n")
         cells = [cell for cell in split(tuple(lines)) if cell.marker]
         if len(cells) != len(self._blocks):
-            raise UnicodeError(f"the notebook has {len(self._blocks)} cells, and the text {len(cells)}")
+            raise OtherCells(
+                f"the notebook has {len(self._blocks)} cells, and the text {len(cells)}; "
+                "a copy whose name ends in .py takes them"
+            )
         content = json.loads(self.data)
         for cell, new, old in zip(_cells(content), cells, self._blocks, strict=True):
             block = lines[new.first - 1 : new.last]

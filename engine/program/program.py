@@ -100,6 +100,8 @@ class Program:
     """The name of what is differentiated."""
     parameters: tuple[str, ...] | None = None
     """The names that may be parameters; None where all that the section `parameters` binds are."""
+    seeded_again: bool = True
+    """Whether the seed is set once more before the parameters; a plain file is seeded once, as it runs."""
     around: tuple[Level, ...] = ()
     """The loops and blocks around one iteration, the outermost first; none where sections have titles."""
     found: Found | None = None
@@ -142,7 +144,8 @@ def parse(text: str, name: str, path: Path | None = None, *, gradient: str = "")
     said = {s.kind: options_of(reader.lines[s.title_line - 1]) for s in sections if s.title_line}
     loss = said.get("forward", {}).get("loss", "loss")
     reader.require_forward(sections, loss)
-    listed = said.get("parameters", {}).get("names", "")
+    of_parameters = said.get("parameters", {})
+    listed = of_parameters.get("names", "")
     return Program(
         name,
         path,
@@ -152,6 +155,7 @@ def parse(text: str, name: str, path: Path | None = None, *, gradient: str = "")
         naming=_naming(sections, said.get("backward", {}), gradient),
         loss=loss,
         parameters=tuple(filter(None, re.split(r"[\s,]+", listed))) or None,
+        seeded_again=of_parameters.get("seed") != "once",
     )
 
 

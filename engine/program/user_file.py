@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from .notebook import OtherCells
 from .program import Source
 
 
@@ -64,10 +65,12 @@ def in_form_of(source: Source | None, text: str) -> bytes:
     """The bytes of a text in the form of the file that it comes from.
 
     Raises:
-        CannotWrite: its encoding cannot say it.
+        CannotWrite: its encoding cannot say it, or its notebook has other cells.
     """
     try:
         return source.encoded(text) if source is not None else text.encode()
+    except OtherCells as problem:
+        raise CannotWrite(str(problem)) from None
     except UnicodeError as problem:
         raise CannotWrite(f"its encoding does not hold it: {problem}") from None
 

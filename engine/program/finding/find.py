@@ -104,6 +104,7 @@ def find(
         naming=scheme,
         loss=region.loss,
         parameters=parameters,
+        seeded_again=False,
         around=layout.levels,
         found=found,
         flags=_flags(tree),

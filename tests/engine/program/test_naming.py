@@ -93,6 +93,31 @@ def test_titles_that_are_written_into_a_copy_mean_what_was_found(name: str) -> N
             assert [s.text for s in new.statements] == [s.text for s in old.statements]
 
 
+STRAIGHT = """import torch
+torch.manual_seed(11)
+x = torch.randn(4, 2)
+W = torch.randn(2, 3)
+h = x @ W
+loss = (h ** 2).mean()
+dh = 2 * h / h.numel()
+dW = x.T @ dh
+W -= 0.1 * dW
+"""
+
+
+def test_a_copy_with_titles_draws_what_the_script_draws() -> None:
+    script = read(STRAIGHT, "straight")
+    assert check(read(with_titles(script), "titled")).losses == check(script).losses
+
+
+def test_gradients_that_are_plainly_named_by_another_scheme_are_exceptions() -> None:
+    program = read(STRAIGHT.replace("dW", "grad_W"), "straight")
+    assert program.naming.exceptions == (("W", "grad_W"),)
+    assert program.found is not None
+    assert program.found.words.endswith("gradients are named dX, grad_W")
+    assert {one.name: one.verdict.passes for one in check(program).gradients} == {"dh": True, "grad_W": True}
+
+
 def test_a_title_in_a_loop_moves_a_border() -> None:
     text = "import torch\nw = torch.zeros(3)\nfor i in range(3):\n    loss = w.sum()\n    print(i)\n"
     text += "    dw = torch.ones(3)\n    print(w)\n    w = w - dw\n"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backprop_tui.engine.program.library import load
-from backprop_tui.engine.program.notebook import NotebookText, read_notebook
+from backprop_tui.engine.program.notebook import NotebookText, OtherCells, read_notebook
 from backprop_tui.engine.program.program import ProgramError
 
 CODE = ["import torch\n", "x = torch.ones(3)\n", "w = torch.zeros(3)"]
@@ -118,7 +118,7 @@ def test_a_changed_line_goes_back_into_its_cell_and_nothing_else_changes(indent:
 
 def test_a_text_with_other_cells_is_not_put_into_a_notebook() -> None:
     notebook = opened(written([code(*CODE)]))
-    with pytest.raises(UnicodeError, match="1 cells, and the text 2"):
+    with pytest.raises(OtherCells, match="1 cells, and the text 2"):
         notebook.encoded(notebook.text + "# %%\nprint(1)\n")
 
 
