@@ -31,9 +31,6 @@ _FOLDED = 12
 def print_report(report: Report, console: Console) -> None:
     """Table, sentences and conclusion; of a program that failed, whatever was learnt before."""
     known = _known(report)
-    if report.found:
-        console.print(Text(report.found, "dim"), soft_wrap=True)
-        console.print()
     if known:
         console.print(_table_for(console, known), crop=False)
     for sentence in _sentences(report, known):

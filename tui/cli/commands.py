@@ -28,6 +28,7 @@ from .usage_errors import Refusal, as_argument, usage_error
 
 if TYPE_CHECKING:
     from ...engine.judging.report import Report
+    from ...engine.program.found import Found
     from ...engine.program.program import Program
 
 app = App(
@@ -138,6 +139,8 @@ def check(
         if json
         else load_at(program, reading)
     )
+    if loaded.found is not None and not json:
+        _say_found(loaded.found)
     task = Check(text_of(loaded), iterations, seed, tolerance.rtol, tolerance.atol, strict)
     done = done_apart(task, loaded)
     report = unfinished(loaded, seed, done, strict=strict) if isinstance(done, Failure) else done
@@ -251,6 +254,14 @@ def _show(report: Report, file: str, json: bool) -> None:
         print_report(report, PlainConsole(sys.stdout))
     if report.failure is not None:
         PlainConsole(sys.stderr).print(failure_text(report.failure, file), soft_wrap=True)
+
+
+def _say_found(found: Found) -> None:
+    """Before the program runs, which may never end."""
+    console = PlainConsole(sys.stdout)
+    console.print(Text(found.words, "dim"), soft_wrap=True)
+    console.print()
+    sys.stdout.flush()
 
 
 def _say(sentence: str) -> None:

@@ -60,7 +60,7 @@ class TestWrite:
         assert told.err == "dh could not be written: no rule for lgamma, line 8.\n"
 
     def test_a_forward_that_raises_is_told_with_its_line(self, folder: Path, capsys: Captured) -> None:
-        (folder / "odd.py").write_text(PROGRAM.replace("h.tanh()", "h @ h.T @ nothing"))
+        (folder / "odd.py").write_text(PROGRAM.replace("h.tanh()", "h * nothing"))
         assert main(["write", "odd.py", "-o", "out.py"]) == 2
         told = capsys.readouterr().err
         assert told.startswith("odd.py: the forward does not run: line 8: NameError")
