@@ -91,7 +91,7 @@ def told_of_misnamed(
     session: Session, iteration: Iteration, names: frozenset[str]
 ) -> dict[str, LineJudgement]:
     """What is said of such names."""
-    reads = upstreams(session.facts, frozenset(iteration.gradients))
+    reads = upstreams(session.facts, frozenset(iteration.gradients)) if names else {}
     return {
         name: LineJudgement(
             name,
