@@ -18,6 +18,7 @@ from ..engine.debugger.commands import (
     Restart,
     Select,
     ShowTab,
+    ToggleBreakpoint,
     ToggleRun,
     Unit,
 )
@@ -100,6 +101,7 @@ KEYS: tuple[Key, ...] = (
     Key("faster", "plus,equals_sign", "+", "run faster", TIME, ChangeSpeed(1)),
     Key("slower", "minus", "-", "run slower", TIME, ChangeSpeed(-1)),
     Key("go_to", "g", "g", "go to an iteration", TIME, action="go_to"),
+    Key("breakpoint", "B", "B", "breakpoint at the line", TIME, ToggleBreakpoint()),
     Key("restart", "home", "home", "start again, same seed", TIME, Restart()),
     Key("cancel", "escape", "escape", "stop what runs", TIME, action="cancel"),
     Key("up", "up", "↑", "tensor above", TENSORS, Select(-1)),

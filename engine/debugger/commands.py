@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from ..tutor.answer import Asked
 from .frame import Tab
+from .stops import Stops
 
 
 class Unit(StrEnum):
@@ -107,6 +108,20 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class ToggleBreakpoint:
+    """Let runs stop before a line, or not any more; without one, before that of the cursor."""
+
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class SetStops:
+    """Let runs stop just there."""
+
+    stops: Stops
+
+
+@dataclass(frozen=True)
 class Layout:
     """How much room the panes have: rows of text, and for the grid cells of numbers."""
 
@@ -130,5 +145,7 @@ Command = (
     | ChangeSlice
     | CheckLines
     | Ask
+    | ToggleBreakpoint
+    | SetStops
     | Layout
 )

@@ -14,6 +14,7 @@ from ..execution.failure import Failure
 from ..program.program import Program
 from ..tutor.answer import Answer
 from ..verdict import Verdict
+from .stops import Stops
 
 
 class Tab(StrEnum):
@@ -57,6 +58,8 @@ class ProgramLine(NamedTuple):
     changed: bool = False
     partial: bool = False
     """It writes a part of a gradient that a later line completes."""
+    breakpoint: bool = False
+    """Runs stop before it."""
 
 
 class TensorRow(NamedTuple):
@@ -190,6 +193,8 @@ class Frame:
     failure: Failure | None = None
     answer: Answer | None = None
     """The newest answer about a gradient."""
+    stops: Stops = Stops()
+    """Where runs stop, in view or not."""
 
     def at_work(self, words: str, seconds: int) -> Frame:
         """The same picture while something has been at work for a while."""

@@ -44,12 +44,13 @@ _GRAVITY = (
 def program_lines(scene: Scene, view: View) -> tuple[tuple[ProgramLine, ...], View]:
     """The lines in view, and the view scrolled to where the current line is among them."""
     total = len(scene.session.program.lines)
-    line = current_line(scene.record, view) or _failed_line(scene.failure, view)
+    line = _line_of_stop(scene, view) or current_line(scene.record, view) or _failed_line(scene.failure, view)
     line = line or _first_line(scene.record, view)
     view = _scrolled(view, line, total)
     last = min(view.program_top + view.layout.program_rows - 1, total)
     numbers = range(view.program_top, last + 1)
-    return tuple(_line(scene, view, number) for number in numbers), view
+    marked = scene.stops.lines
+    return tuple(_line(scene, view, n)._replace(breakpoint=n in marked) for n in numbers), view
 
 
 def current_line(record: Iteration | None, view: View) -> int | None:
@@ -59,6 +60,12 @@ def current_line(record: Iteration | None, view: View) -> int | None:
     if record.failure is not None and view.ran >= len(record.steps):
         return record.failure.line
     return record.steps[view.ran - 1].statement.line if view.ran else None
+
+
+def _line_of_stop(scene: Scene, view: View) -> int | None:
+    """The line that a run has stopped before, while the cursor is there."""
+    stop = scene.standing.stop
+    return stop.line if stop is not None and stop.ran == view.ran else None
 
 
 def _failed_line(failure: Failure | None, view: View) -> int | None:

@@ -38,9 +38,10 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         tensors_total=len(names),
         inspector=pane,
         losses=scene.losses.curve(view.layout.loss_columns),
-        notes=_notes(scene),
+        notes=_notes(scene, view),
         failure=scene.failure,
         answer=scene.answer,
+        stops=scene.stops,
     )
     return frame, view
 
@@ -130,8 +131,10 @@ def _counts(scene: Scene, record: Iteration, ran: int) -> Counter[Verdict]:
     return Counter(scene.judgements[name].verdict for name in told)
 
 
-def _notes(scene: Scene) -> tuple[str, ...]:
-    notes, record = scene.standing.notes, scene.record
+def _notes(scene: Scene, view: View) -> tuple[str, ...]:
+    notes, record, stop = scene.standing.notes, scene.record, scene.standing.stop
+    if stop is not None and stop.ran == view.ran:
+        notes = (stop.words, *notes)
     if record is None:
         return notes
     return notes + tuple(slip.message for slip in scene.session.unpaired(record))

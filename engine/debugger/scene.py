@@ -19,6 +19,7 @@ from ..tensors.inert import is_tensor
 from ..tutor.answer import Answer
 from .loss_history import LossHistory
 from .standing import Standing
+from .stops import Stops
 from .tensor_summary import Summaries
 
 
@@ -38,6 +39,7 @@ class Scene:
     speed: str
     target: int | None
     """The iteration that a run is heading for."""
+    stops: Stops = Stops()
 
     @property
     def record(self) -> Iteration | None:

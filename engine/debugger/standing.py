@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..execution.failure import Failure
 from ..execution.iteration import Iteration
 from .stop_notes import why_stopped
+from .stops import Stop
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +19,8 @@ class Standing:
     notes: tuple[str, ...] = ()
     tries: int = 0
     """How often in a row the iteration on the screen has failed."""
+    stop: Stop | None = None
+    """Where a run has stopped in the record, and why; told as long as the cursor is there."""
 
     def after(self, record: Iteration) -> Standing:
         """Where the program stands after one more iteration, complete or failed."""

@@ -18,7 +18,21 @@ from ..program.program import Program
 from ..tutor.answer import Asked
 from ..verdict import Verdict
 from .background_line_check import BackgroundLineCheck
-from .commands import Advance, Ask, ChangeSpeed, CheckLines, Command, GoTo, Restart, Select, ToggleRun, Unit
+from .breakpoints import next_stop, stop_on_the_way, toggled
+from .commands import (
+    Advance,
+    Ask,
+    ChangeSpeed,
+    CheckLines,
+    Command,
+    GoTo,
+    Restart,
+    Select,
+    SetStops,
+    ToggleBreakpoint,
+    ToggleRun,
+    Unit,
+)
 from .cursor import View, moved
 from .frame import Frame
 from .loss_history import LossHistory
@@ -27,6 +41,7 @@ from .rendering import picture
 from .scene import Scene
 from .standing import Standing
 from .stop_notes import why_ended, why_not_begun
+from .stops import Stop, Stops
 from .tensor_summary import Summaries
 
 if TYPE_CHECKING:
@@ -46,6 +61,7 @@ class Stepper:
         self.pace = Pace()
         self.view = View()
         self.standing = Standing()
+        self.stops = Stops()
         self.line_check = BackgroundLineCheck(self.cancel)
         self._losses = LossHistory()
         self._summaries = Summaries()
@@ -69,6 +85,8 @@ class Stepper:
         match command:
             case Advance() | ToggleRun() | GoTo() if not self.session.ready:
                 self._say(*why_not_begun(self.standing.failure))
+            case ToggleRun() if (stop := self._stop_ahead()) is not None:
+                self._stop_at(stop)
             case ToggleRun() if self.session.ended:
                 self._say(why_ended(self.session))
             case Advance(unit, by):
@@ -85,6 +103,12 @@ class Stepper:
                 self._ask_for_line_check()
             case Ask(asked):
                 self._ask(asked)
+            case ToggleBreakpoint(line):
+                self.stops, reason = toggled(self.scene, self.view, line)
+                if reason:
+                    self._say(reason)
+            case SetStops(stops):
+                self.stops = stops
             case Select(by):
                 self.view = self.view.selecting(self.scene.tensor_names, by)
             case _:
@@ -102,6 +126,8 @@ class Stepper:
         """Iterate while running, at the chosen speed, until the deadline or until something is asked for."""
         while self.pace.running:
             record = self._iterate()
+            if self.pace.target is None and (stop := next_stop(record, self.stops, 0)) is not None:
+                self._stop_at(stop)
             ended = record.failure is not None or self._has_lost_itself(record)
             if ended or self.session.ended or self.pace.reached(self.session.number):
                 self.pace.pause()
@@ -148,10 +174,21 @@ class Stepper:
             running=self.pace.running,
             speed=self.pace.words,
             target=self.pace.target,
+            stops=self.stops,
         )
 
     def _say(self, *notes: str) -> None:
         self.standing = replace(self.standing, notes=notes)
+
+    def _stop_ahead(self) -> Stop | None:
+        """The breakpoint that is met next in the record, where no run is under way."""
+        record = None if self.pace.running else self.standing.record
+        return next_stop(record, self.stops, self.view.ran + 1) if record is not None else None
+
+    def _stop_at(self, stop: Stop) -> None:
+        self.pace.pause()
+        self.standing = replace(self.standing, stop=stop)
+        self.view = replace(self.view, ran=stop.ran, changed=frozenset(), follow=True)
 
     def _go_to(self, iteration: int) -> None:
         """To the end of an iteration, before or after this one: so many are then complete."""
@@ -197,7 +234,10 @@ class Stepper:
         if fresh:
             record, ran = self._iterate(), 0
         if record is not None:
-            self.view = self.view.moving(record, moved(record, ran, unit, by), fresh=fresh)
+            stop = stop_on_the_way(record, self.stops, self.view, unit, fresh=fresh) if by > 0 else None
+            to = stop.ran if stop is not None else moved(record, ran, unit, by)
+            self.view = self.view.moving(record, to, fresh=fresh)
+            self.standing = replace(self.standing, stop=stop)
 
     def _ask(self, asked: Asked) -> None:
         """Answer about the selected tensor; the parts that answer are loaded when somebody asks."""

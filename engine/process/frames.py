@@ -37,7 +37,7 @@ def begins_again(program: Program, frame: Frame, handled: int, iterations: int) 
     fresh = opening_frame(program)
     shown = slice(frame.lines[0].number - 1, frame.lines[-1].number) if frame.lines else slice(0)
     status = replace(fresh.status, target=iterations or None)
-    return replace(fresh, handled=handled, status=status, lines=fresh.lines[shown])
+    return replace(fresh, handled=handled, status=status, lines=fresh.lines[shown], stops=frame.stops)
 
 
 def complete_iterations(frame: Frame) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from ..debugger.commands import Command, GoTo, Layout, Restart, SelectName, ShowTab
+from ..debugger.commands import Command, GoTo, Layout, Restart, SelectName, SetStops, ShowTab
 from ..debugger.frame import Frame, opening_frame
 from ..debugger.latest_frame import LatestFrame
 from ..program.program import Program
@@ -126,6 +126,7 @@ class RemoteEngine:
         self._listen_to(child)
         self.send(self._layout)
         self.send(ShowTab(before.inspector.tab))
+        self.send(SetStops(before.stops))
         if before.inspector.name:
             self.send(SelectName(before.inspector.name))
         if iterations:

@@ -37,6 +37,8 @@ SIGNS: dict[Verdict, Sign] = {
 
 NONE = Sign(" ", "", "", "")
 PARTIAL = Sign("┆", "", "a part; a later line ends it", "quiet")
+BREAKPOINT = "●"
+"""Stands before the number of a line that runs stop before."""
 HIDDEN = Sign("✗", "hidden", "hidden: gradient about zero", "bad")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ...engine.debugger.commands import ToggleBreakpoint
 from ...engine.debugger.frame import Frame, LineState, ProgramLine
 from ...engine.execution.failure import Failure
 from ...engine.program.program import Program
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, crop, fill, plain, styled, width_of, wrap
 from ..drawing.numbers import RANGE, shape, summary
-from ..drawing.verdict_signs import PARTIAL, Sign, sign_of
+from ..drawing.verdict_signs import BREAKPOINT, PARTIAL, Sign, sign_of
 from .highlighting import narration_lines, source_lines
 from .narration import narration_rows, paragraphs
 
@@ -99,8 +100,8 @@ def _line_rows(
         return [(Run(title, "title accent" if title == frame.status.phase else "title"),)]
     sign = PARTIAL if line.partial else sign_of(line.verdict)
     if line.state not in (LineState.CURRENT, LineState.FAILED):
-        return [_calm_row(source, line.number, line.state, sign, _bound(line), columns)]
-    gutter, code = _gutter(source, line.number, line.state, sign), _code(source, line.number)
+        return [_calm_row(source, line._replace(bound=None, changed=False), sign, _bound(line), columns)]
+    gutter, code = _gutter(source, line, sign), _code(source, line.number)
     bar = "bar-failed" if line.state is LineState.FAILED else "bar"
     rows = _in_full(gutter, code, _bound(line), columns)
     rows += _failure_rows(failure, source.gutter, columns)
@@ -108,20 +109,26 @@ def _line_rows(
 
 
 @lru_cache(maxsize=1024)
-def _calm_row(source: Source, number: int, state: LineState, sign: Sign, bound: Line, columns: int) -> Line:
+def _calm_row(source: Source, line: ProgramLine, sign: Sign, bound: Line, columns: int) -> Line:
     """A row that is not the current one; most of them stay as they are from frame to frame."""
-    code = _code(source, number)
-    if state is LineState.AHEAD:
+    code = _code(source, line.number)
+    if line.state is LineState.AHEAD:
         code = (Run(plain(code), "ahead"),)
-    return _with_bound(_gutter(source, number, state, sign) + code, bound, columns)
+    return _with_bound(_gutter(source, line, sign) + code, bound, columns)
 
 
-def _gutter(source: Source, number: int, state: LineState, sign: Sign) -> Line:
-    failed = state is LineState.FAILED
+def _gutter(source: Source, line: ProgramLine, sign: Sign) -> Line:
+    """Sign, breakpoint, number, pointer. A click on the number sets a breakpoint, or takes it away."""
+    failed = line.state is LineState.FAILED
     mark = Run("!", "bad") if failed else Run(sign.mark, sign.style)
-    pointer = "▸" if failed or state is LineState.CURRENT else " "
-    label = Run(f" {number:>{source.digits}} ", "faint")
-    return (mark, label, Run(pointer, "accent"), Run(" "))
+    pointer = "▸" if failed or line.state is LineState.CURRENT else " "
+    toggle = ToggleBreakpoint(line.number) if line.state is not LineState.STILL else None
+    label = f"{line.number:>{source.digits}} "
+    if line.breakpoint:
+        number: Line = (Run(BREAKPOINT, "accent", toggle), Run(label, "faint", toggle))
+    else:
+        number = (Run(f" {label}", "faint", toggle),)
+    return (mark, *number, Run(pointer, "accent"), Run(" "))
 
 
 def _code(source: Source, number: int) -> Line:

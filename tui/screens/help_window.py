@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from ..drawing.line import Line, Run, fill, right, width_of
-from ..drawing.verdict_signs import HIDDEN, PARTIAL, SIGNS
+from ..drawing.verdict_signs import BREAKPOINT, HIDDEN, PARTIAL, SIGNS
 from ..keys import LEARNING, PANES, REST, TENSORS, TIME, groups
 from .window import Window
 
@@ -20,6 +20,7 @@ GAP = 2
 OTHER_SIGNS = (
     ("▸", "accent", "current line, selected tensor"),
     ("!", "bad", "failed here"),
+    (BREAKPOINT, "accent", "runs stop before it"),
 )
 
 

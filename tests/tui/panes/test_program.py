@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backprop_tui.engine.debugger.commands import ToggleBreakpoint
 from backprop_tui.engine.debugger.frame import LineState, ProgramLine, Summary, opening_frame
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.drawing.box import Room
@@ -157,3 +158,15 @@ def test_some_of_what_follows_the_current_line_is_in_view_below_wrapped_text() -
     rows = [plain(line) for line in paint_program(source_of(program), frame, Room(34, 10))][1:-1]
     (at,) = [place for place, row in enumerate(rows) if "▸" in row]
     assert len(rows) - at - 1 == 3
+
+
+def test_a_breakpoint_stands_beside_its_number_and_a_click_there_toggles_it() -> None:
+    frame = scenes.mid_backward()
+    number = frame.current_line
+    assert number is not None
+    lines = tuple(line._replace(breakpoint=line.number == number) for line in frame.lines)
+    marked = replace(frame, lines=lines)
+    rows = paint_program(source_of(scenes.program()), marked, Room(66, 36))
+    assert [f"●{number}" in plain(row) for row in rows].count(True) == 1
+    row = next(row for row in rows if f"●{number}" in plain(row))
+    assert {run.click for run in row if run.click} == {ToggleBreakpoint(number)}

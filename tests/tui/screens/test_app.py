@@ -21,6 +21,7 @@ from backprop_tui.engine.debugger.commands import (
     Select,
     SelectName,
     ShowTab,
+    ToggleBreakpoint,
     ToggleRun,
     Unit,
 )
@@ -47,6 +48,7 @@ WIDE, NARROW, LARGE, TINY = (120, 36), (80, 24), (200, 60), (40, 12)
         ("right_square_bracket", Advance(Unit.PHASE)),
         ("left_square_bracket", Advance(Unit.PHASE, -1)),
         ("r", ToggleRun()),
+        ("B", ToggleBreakpoint()),
         ("plus", ChangeSpeed(1)),
         ("minus", ChangeSpeed(-1)),
         ("home", Restart()),

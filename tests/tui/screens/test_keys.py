@@ -92,7 +92,7 @@ def test_help_explains_every_sign_and_cuts_nothing_at_eighty_columns() -> None:
 
 def test_help_fits_a_screen_of_120_columns_and_36_rows() -> None:
     lines = help_lines(112)
-    assert len(lines) <= 24
+    assert len(lines) <= 32
     assert max(map(width_of, lines)) <= 112
 
 
