@@ -43,7 +43,7 @@ def toggled(scene: Scene, view: View, line: int | None) -> tuple[Stops, str]:
 
 
 def line_of_cursor(scene: Scene, view: View) -> int | None:
-    """The line that a breakpoint is set before: where a run stopped, else that of the statement that ran last.
+    """The line that a breakpoint is set before: where a run stopped, else that of what ran last.
 
     Before the first statement it is the one that runs first.
     """

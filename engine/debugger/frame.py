@@ -193,7 +193,7 @@ class Frame:
     failure: Failure | None = None
     answer: Answer | None = None
     """The newest answer about a gradient."""
-    stops: Stops = Stops()
+    stops: Stops = field(default_factory=Stops)
     """Where runs stop, in view or not."""
 
     def at_work(self, words: str, seconds: int) -> Frame:

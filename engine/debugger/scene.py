@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
@@ -39,7 +39,7 @@ class Scene:
     speed: str
     target: int | None
     """The iteration that a run is heading for."""
-    stops: Stops = Stops()
+    stops: Stops = field(default_factory=Stops)
 
     @property
     def record(self) -> Iteration | None:

@@ -99,6 +99,12 @@ class Stepper:
                 self._go_to(iteration)
             case Restart():
                 self._restart()
+            case _:
+                self._look(command)
+
+    def _look(self, command: Command) -> None:
+        """Do what a command says that moves in no time."""
+        match command:
             case CheckLines():
                 self._ask_for_line_check()
             case Ask(asked):
