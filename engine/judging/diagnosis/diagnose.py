@@ -110,9 +110,10 @@ def _of_helper(
         trial = helper_on_trial(judgement, helper, several, attempt, world)
         lost = lost_use(attempt, trial, helper)
         made = sorted(map(attempt.reading.tensor_of.__getitem__, helper.spoiled))
-        edit = explanation(case_of(trial, derived.gradients, made))
+        case = case_of(trial, derived.gradients, made)
+        edit = explanation(case)
         if edit is not None:
-            return _of_edit(edit, "right wherever the program reads it")
+            return _as_a_factor(case, _of_edit(edit, "right wherever the program reads it"))
     return lost or Diagnosis("unexplained", _UNEXPLAINED)
 
 
@@ -171,8 +172,12 @@ def _edited(case: Case) -> Diagnosis:
         return lost_use_of(case.trial.bench.attempt, case.name) or _unexplained(case)
     if edit.new is case.derived_statements and _is_unrolled(case):
         return Diagnosis(edit.kind, edit.message)  # as many lines as there are passes: true at this size only
-    diagnosis = replace(_of_edit(edit), blames=not _may_be_in_another(case, edit))
-    if case.ratio in (None, 1, -1) or edit.kind not in _LESS_THAN_A_FACTOR:
+    return _as_a_factor(case, replace(_of_edit(edit), blames=not _may_be_in_another(case, edit)))
+
+
+def _as_a_factor(case: Case, diagnosis: Diagnosis) -> Diagnosis:
+    """The same edit in plainer words where the whole is off by one number."""
+    if case.ratio in (None, 1, -1) or diagnosis.kind not in _LESS_THAN_A_FACTOR:
         return diagnosis
     return replace(diagnosis, kind="constant_factor", message=too_large(case))
 

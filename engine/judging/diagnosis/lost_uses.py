@@ -11,9 +11,10 @@ from torch import Tensor
 from ...execution.replay.noted_forward import Expression, noted_forward
 from ...tensors.inert import is_tensor
 from ..linecheck.attempt import Attempt
-from ..linecheck.flows import Arrival, flows_of
+from ..linecheck.flows import Arrival, Flows, flows_of
 from ..linecheck.helper_lines import passes_of
 from ..linecheck.helper_places import Spot, WrongHelper
+from ..linecheck.spots import words_of
 from ..linecheck.watched_helpers import scene_of
 from .diagnosis import Diagnosis
 from .trial import Trial
@@ -29,15 +30,23 @@ def lost_use(attempt: Attempt, trial: Trial, helper: WrongHelper) -> Diagnosis |
     noted = noted_forward(attempt.session.program)
     if noted is None or not is_tensor(value) or value.shape != expected.shape:
         return None
-    if helper.place.spot.times != 1.0:
+    spot = helper.place.spot
+    if spot.times != 1.0 or spot.rows is not None:
         return None
     with attempt.open() as world:
         flows = flows_of(attempt, world, noted)
-        place, among = helper.place, len(flows.gradients.get(helper.place.spot, ()))
+        place, among = helper.place, len(flows.series(spot))
         turns = [place.turn(at, among) for at in range(passes_of(attempt.iteration, helper.line))]
-        into = [flows.into(Arrival(place.spot, turn)) for turn in turns if turn is not None]
+        into = [_into(flows, spot, turn) for turn in turns if turn is not None]
+        of = words_of(flows, noted.expressions, spot.whole)
     some = _lost(expected - value, expected, into)
-    return Diagnosis("path_missing", _said(helper.of, some, noted.expressions, also=True)) if some else None
+    return Diagnosis("path_missing", _said(of, some, noted.expressions, also=True)) if some else None
+
+
+def _into(flows: Flows, spot: Spot, turn: int) -> dict[Spot, Tensor]:
+    """What flows in there, of some uses where the spot says which."""
+    every = flows.into(Arrival(spot.whole, turn))
+    return {use: one for use, one in every.items() if not spot.uses or use in spot.uses}
 
 
 def lost_use_of(attempt: Attempt, name: str) -> Diagnosis | None:

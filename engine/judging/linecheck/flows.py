@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from ...tensors.dtypes import as_reals
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from .attempt import Attempt, Graph
-from .helper_places import Place, Spot
+from .helper_places import Place, Spot, rows_of
 
 
 class Arrival(NamedTuple):
@@ -54,9 +55,45 @@ class Flows:
 
     def at(self, place: Place, passes: int) -> dict[int, Tensor]:
         """By the pass of a helper line, the gradient that it ought to bind."""
-        series = [place.spot.times * one for one in self.gradients.get(place.spot.once, ())]
+        series = self.series(place.spot)
         turns = {at: place.turn(at, len(series)) for at in range(passes)}
         return {at: series[turn] for at, turn in turns.items() if turn is not None}
+
+    def series(self, spot: Spot) -> list[Tensor]:
+        """The gradients that flow somewhere, as many times, in parts or as far as the spot says."""
+        series = self.gradients.get(spot.whole, ())
+        if spot.uses:
+            series = [self._through(spot, turn, one) for turn, one in enumerate(series)]
+        if spot.rows is not None:
+            series = [part for one in series for part in spot.rows.of(one)]
+        return [spot.times * one for one in series]
+
+    def _through(self, spot: Spot, turn: int, arrived: Tensor) -> Tensor:
+        flowing = self.into(Arrival(spot.whole, turn))
+        return sum((flowing[use] for use in spot.uses if use in flowing), torch.zeros_like(arrived))
+
+    def in_rows(self, wanted: Iterable[tuple[int, torch.Size]]) -> Flows:
+        """The same, and what arrives once in parts as well: so many, of such a shape."""
+        arriving = {
+            spot: one for spot, (one, *more) in self.gradients.items() if spot.edge is None and not more
+        }
+        more = {
+            apart: self.series(apart)
+            for passes, shape in wanted
+            for spot, one in arriving.items()
+            for apart in (spot._replace(rows=rows) for rows in rows_of(one, passes, shape))
+        }
+        return replace(self, gradients={**self.gradients, **more})
+
+    def of_some_uses(self) -> Iterator[Spot]:
+        """Where more than one use, and not all, make what arrives."""
+        sources: dict[Spot, dict[Spot, None]] = {}
+        for edge, targets in self.targets.items():
+            for target in targets:
+                sources.setdefault(target.spot, {})[edge] = None
+        for spot, edges in sources.items():
+            counts = range(2, len(edges)) if len(edges) <= _MOST else ()
+            yield from (spot._replace(uses=some) for count in counts for some in combinations(edges, count))
 
     def in_multiples(self, scales: Iterable[float]) -> Flows:
         """The same, and everything so many times as well."""
@@ -95,6 +132,10 @@ class Flows:
                 break
             if equal(value, row[at][1]):
                 yield row[at][2]
+
+
+_MOST = 5
+"""The uses of a tensor are told apart where they are no more."""
 
 
 def equal(value: Any, gradient: Tensor) -> bool:

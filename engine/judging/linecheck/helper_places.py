@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import torch
+from torch import Tensor
 
 from ...program.statements import Statement
 from ...verdict import Verdict
 from .helper_lines import HelperLine
+
+
+class Rows(NamedTuple):
+    """How a loop over examples takes a gradient apart: what belongs to each of its passes."""
+
+    dim: int
+    """Along which dimension."""
+    size: int = 1
+    """How many entries of that belong to a pass."""
+    kept: bool = False
+    """Whether the dimension stays, where that is one."""
+    nested: bool = False
+    """Whether the next dimension is gone through as well, in a loop inside."""
+
+    def of(self, gradient: Tensor) -> tuple[Tensor, ...]:
+        """Its parts in their order."""
+        flat = gradient.flatten(self.dim, self.dim + 1) if self.nested else gradient
+        if not self.kept and self.size == 1:
+            return flat.unbind(self.dim)
+        starts = range(0, flat.shape[self.dim] - self.size + 1, self.size)
+        return tuple(flat.narrow(self.dim, start, self.size) for start in starts)
+
+
+def rows_of(gradient: Tensor, passes: int, shape: torch.Size) -> Iterator[Rows]:
+    """Every way to take a gradient apart into so many parts of a shape."""
+    for dim, size in enumerate(gradient.shape):
+        ways = [Rows(dim), Rows(dim, kept=True), Rows(dim, nested=True)]
+        ways += [Rows(dim, size // passes)] if size > passes else []
+        for rows in ways if size else ():
+            if rows.nested and dim + 1 == gradient.dim():
+                continue
+            parts = rows.of(gradient)
+            if len(parts) == passes and parts[0].shape == shape:
+                yield rows
 
 
 class Spot(NamedTuple):
@@ -23,11 +61,15 @@ class Spot(NamedTuple):
     """How many operations before its last: what a function does has no words of its own."""
     times: float = 1.0
     """How many times the gradient is meant, in a program that puts a factor off."""
+    rows: Rows | None = None
+    """How a loop takes it apart, where one does."""
+    uses: tuple[Spot, ...] = ()
+    """Of what arrives, what comes from these edges alone; all of it where there are none."""
 
     @property
-    def once(self) -> Spot:
-        """The place of the gradient itself."""
-        return self._replace(times=1.0)
+    def whole(self) -> Spot:
+        """The place of the gradient itself, once and undivided."""
+        return self._replace(times=1.0, rows=None, uses=())
 
 
 @dataclass(frozen=True)

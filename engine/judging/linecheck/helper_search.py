@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
+import torch
+
 from ...execution.replay.noted_forward import NotedForward, noted_forward
 from ...program.analysis import ProgramFacts
 from ...program.statements import Statement
@@ -75,9 +77,17 @@ def search_of(quick: QuickPass, results: Results, suspects: frozenset[str]) -> S
     before = own.run(tuple(made), {})
     wrong = frozenset(name for name in suspects if not own.right(name, before))
     read = {line: some for line, some in direct.items() if some - wrong}
+    own = replace(own, flows=own.flows.in_rows(_passes(own, before)))
     if scales := _multiples(own, own.run(tuple(read), {})):
         own, *moved = [replace(one, flows=one.flows.in_multiples(scales)) for one in (own, *moved)]
     return Search(attempt, names, noted, others, direct, made, own, before, wrong, moved)
+
+
+def _passes(scene: Scene, run: Run) -> frozenset[tuple[int, torch.Size]]:
+    """How often lines of loops bind values of what shape, where these arrive nowhere as they are."""
+    unknown = {one.line: one.value.shape for one in run.seen if not scene.flows.arrives(one.value)}
+    passes = {line: len(run.bound(line)) for line in unknown}
+    return frozenset((passes[line], shape) for line, shape in unknown.items() if passes[line] > 1)
 
 
 def _multiples(scene: Scene, run: Run) -> frozenset[float]:

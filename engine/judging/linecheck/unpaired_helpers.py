@@ -113,15 +113,16 @@ def _may_be_blamed(search: Search, line: HelperLine) -> bool:
 def _places(search: Search, line: HelperLine) -> Iterator[Place]:
     """Where gradients flow that a line may be given so that all is right, the latest made first."""
     bound, known = search.before.bound(line), dict[torch.Size, Sensitivity | None]()
-    gradients = search.own.flows.gradients
-    for spot in sorted(gradients, key=latest_first):
-        first = gradients[spot][0]
+    flows = search.own.flows
+    for spot in sorted((*flows.gradients, *flows.of_some_uses()), key=latest_first):
+        series = flows.series(spot)
+        first = series[0]
         shape = first.shape
         if shape not in known:
             values = bound if {one.shape for one in bound} == {shape} else [first] * len(bound)
             known[shape] = sensitivity(search.own, line, search.made[line], values)
         if (of_shape := known[shape]) is not None:
-            yield from of_shape.places(spot, gradients[spot])
+            yield from of_shape.places(spot, series)
 
 
 def _repaired(search: Search, scene: Scene, line: HelperLine, place: Place) -> Run | None:
