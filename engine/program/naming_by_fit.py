@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
+from operator import itemgetter
 
 from .naming import DX, NamingScheme
 
@@ -49,6 +51,22 @@ def with_others(
             if not paired and scheme.gradient(tensor) not in known and gradient in (written or known):
                 others.setdefault(tensor, gradient)
     return replace(scheme, exceptions=tuple(others.items()))
+
+
+def unusual_of(names: Collection[str]) -> NamingScheme | None:
+    """The scheme by which most names are those of others and more; None where not two are."""
+    ends = Counter(
+        (name[: -len(tensor)] + "{}" if name.endswith(tensor) else "{}" + name[len(tensor) :])
+        for name in names
+        for tensor in names
+        if name != tensor and (name.endswith(tensor) or name.startswith(tensor))
+    )
+    lettered = [end for end in sorted(ends.items()) if any(map(str.isalpha, end[0]))]  # not x and x1
+    pattern, times = max(lettered, key=itemgetter(1), default=("", 0))
+    return NamingScheme(pattern) if times >= _LEAST else None
+
+
+_LEAST = 2
 
 
 def pairs_of(scheme: NamingScheme, names: Collection[str]) -> dict[str, str]:

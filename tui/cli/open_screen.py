@@ -35,9 +35,9 @@ def open_screen(
             f"The screen needs a terminal, and {reason}; "
             "`backprop-tui check` judges the gradients without one."
         )
-    loaded = load(program, choice=choice - 1, gradient=gradient)
-    _require_theme(theme)
-    with closing(Child()) as child:  # before the screen is imported: torch loads beside it
+    with closing(Child()) as child:  # first of all: torch loads beside the program and the screen
+        loaded = load(program, choice=choice - 1, gradient=gradient)
+        _require_theme(theme)
         from ..app import run
 
         with restored_when_killed():

@@ -51,10 +51,15 @@ def check_lines(session: Session, iteration: Iteration) -> LineCheck:
     if iteration.loss is None:
         return LineCheck(iteration.number, problem="the forward did not finish")
     tried = precisions(iteration)
-    problem = "" if tried else too_short(iteration)
+    if not tried:
+        return LineCheck(iteration.number, problem=too_short(iteration))
+    try:
+        others = _misnamed(session, iteration)
+    except Exception as error:
+        return LineCheck(iteration.number, problem=in_short(error))
+    problem = ""
     for dtype in tried:
         try:
-            others = _misnamed(session, iteration)
             line_check = _in_precision(session, iteration, dtype, {}, others)
             if dtype is None and line_check.complete and torch.float64 in tried:
                 line_check = _once_more_in_double(session, iteration, line_check)

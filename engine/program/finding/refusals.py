@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..names import OPAQUE, called, own_nodes, stored_names
 from ..naming import NamingScheme
-from ..naming_by_fit import pairs_of, scheme_of
+from ..naming_by_fit import pairs_of, scheme_of, unusual_of
 from .functions import Refused
 from .losses import losses_in
 from .pieces import Piece, bound_names, is_blank, opaque_names, pieces_of
@@ -58,7 +58,18 @@ def no_region(tree: ast.Module, trunk: Sequence[ast.stmt], refused: Sequence[Ref
         return inside
     pairs = _pairs_in(trunk)
     message = f"no iteration was found: {_what_there_is(trunk, pairs)}"
-    return Refusal(message, None, _LOSS if pairs else f"{_NAMING}. {_TITLES}")
+    return Refusal(message, None, _LOSS if pairs else f"{_named_otherwise(trunk)}. {_TITLES}")
+
+
+def _named_otherwise(trunk: Sequence[ast.stmt]) -> str:
+    """How to say what gradients are named by, as far as it shows."""
+    names = bound_names(trunk) - opaque_names(trunk)
+    scheme = unusual_of(names)
+    if scheme is None:
+        return _NAMING
+    gradients = pairs_of(scheme, names)
+    named, tensors = _names(sorted(gradients)), _names([gradients[name] for name in sorted(gradients)])
+    return f"If {named} are the gradients of {tensors}, `--gradient '{scheme.pattern}'` says so"
 
 
 def _runs_nothing(node: ast.stmt) -> bool:
