@@ -39,6 +39,11 @@ class View:
         view = replace(self, ran=ran, changed=changed, follow=True)
         return view if whole or ran == 0 else view._following(record)
 
+    def stopping(self, ran: int, gradient: str) -> View:
+        """The view where a run has stopped after so many steps, for the gradient of a tensor or for none."""
+        view = replace(self, ran=ran, changed=frozenset(), follow=True)
+        return view._at(gradient, Tab.MANUAL) if gradient else view
+
     def _following(self, record: Iteration) -> View:
         for slot in reversed(record.steps[self.ran - 1].slots):
             gradient = record.gradients.get(slot.name)

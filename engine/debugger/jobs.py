@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from ..execution.cancel import Cancelled
+from ..program.around import EXPRESSION
 from ..program.program import Program
 
 _LONG_SECONDS = 0.3
@@ -88,10 +89,13 @@ def watch(
 def whereabouts(thread: int, program: Program) -> str:
     """`forward, line 6`: the section's own statement that runs; nothing where none does."""
     frame = sys._current_frames().get(thread)
-    line = 0
+    line, evaluates = 0, False
     while frame is not None:
+        evaluates = evaluates or frame.f_code.co_filename == EXPRESSION
         if frame.f_code.co_filename == program.filename:
             line = frame.f_lineno
         frame = frame.f_back
     kinds = [s.kind for s in program.sections if line in s.numbers]
+    if evaluates:
+        return "the expression"
     return f"{kinds[0]}, line {line}" if kinds else ""

@@ -16,7 +16,6 @@ from ..execution.silence import silenced
 from ..execution.trouble import trouble
 from ..program.program import Program
 from ..tutor.answer import Asked
-from ..verdict import Verdict
 from .background_line_check import BackgroundLineCheck
 from .breakpoints import next_stop, stop_on_the_way, toggled
 from .commands import (
@@ -33,6 +32,7 @@ from .commands import (
     ToggleRun,
     Unit,
 )
+from .conditions import Lookout
 from .cursor import View, moved
 from .frame import Frame
 from .loss_history import LossHistory
@@ -62,6 +62,7 @@ class Stepper:
         self.view = View()
         self.standing = Standing()
         self.stops = Stops()
+        self._lookout = Lookout()
         self.line_check = BackgroundLineCheck(self.cancel)
         self._losses = LossHistory()
         self._summaries = Summaries()
@@ -131,11 +132,11 @@ class Stepper:
     def run_until(self, deadline: float, asked: Callable[[], bool] = lambda: False) -> None:
         """Iterate while running, at the chosen speed, until the deadline or until something is asked for."""
         while self.pace.running:
+            travels = self.pace.target is not None and self.session.was_here
             record = self._iterate()
-            if self.pace.target is None and (stop := next_stop(record, self.stops, 0)) is not None:
+            if not travels and (stop := self._stop_in(record)) is not None:
                 self._stop_at(stop)
-            ended = record.failure is not None or self._has_lost_itself(record)
-            if ended or self.session.ended or self.pace.reached(self.session.number):
+            if record.failure is not None or self.session.ended or self.pace.reached(self.session.number):
                 self.pace.pause()
             now = time.monotonic()
             if self.pace.passed(now) or now >= deadline or asked():
@@ -148,12 +149,6 @@ class Stepper:
         if self._passing and not self.pace.running and record is not None:
             self._passing = False
             self.line_check.follow(record, at_rest=True)
-
-    def _has_lost_itself(self, record: Iteration) -> bool:
-        """Whether this is the first iteration in a row with something that is infinite or NaN."""
-        verdicts = [judgement.verdict for judgement in self.line_check.judgements.values()]
-        noticed = not record.is_finite or Verdict.NOT_FINITE in verdicts
-        return noticed and record.not_finite_since in (None, record.number)
 
     def check_lines(self) -> None:
         """Judge every line of the record on its own."""
@@ -191,10 +186,16 @@ class Stepper:
         record = None if self.pace.running else self.standing.record
         return next_stop(record, self.stops, self.view.ran + 1) if record is not None else None
 
+    def _stop_in(self, record: Iteration) -> Stop | None:
+        """What a run meets first in an iteration: a condition, or a breakpoint, unless it goes somewhere."""
+        line = next_stop(record, self.stops, 0) if self.pace.target is None else None
+        condition = self._lookout.stop(self.stops, self.session, record, self.line_check.judgements)
+        return min(filter(None, (line, condition)), key=lambda stop: stop.ran, default=None)
+
     def _stop_at(self, stop: Stop) -> None:
         self.pace.pause()
         self.standing = replace(self.standing, stop=stop)
-        self.view = replace(self.view, ran=stop.ran, changed=frozenset(), follow=True)
+        self.view = self.view.stopping(stop.ran, stop.gradient)
 
     def _go_to(self, iteration: int) -> None:
         """To the end of an iteration, before or after this one: so many are then complete."""

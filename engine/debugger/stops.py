@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Stops:
-    """What stops a run before its end."""
+    """What stops a run before its end: a line, or a condition in the iteration where it begins to hold."""
 
     lines: frozenset[int] = frozenset()
     """Breakpoints, by the numbers of the lines that they stand before."""
+    not_finite: bool = True
+    """The loss, or a gradient, is infinite or NaN."""
+    failing: bool = False
+    """A gradient fails."""
+    below: float | None = None
+    """The loss is below this."""
+    rises: int | None = None
+    """The loss rose so many times in a row."""
+    expression: str = ""
+    """An expression over the program's names is true after the iteration."""
 
     def toggled(self, line: int) -> Stops:
         """With a breakpoint before a line, or without the one that is there."""
-        return Stops(self.lines ^ {line})
+        return replace(self, lines=self.lines ^ {line})
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A run that stopped: in words, with so many steps of the iteration behind it, for this line."""
+    """A run that stopped: in words, with so many steps of the iteration behind it."""
 
     words: str
     ran: int
     line: int | None = None
+    """The line that it stopped before; None where it stopped behind one."""
+    gradient: str = ""
+    """The tensor whose gradient it stopped for."""
 
 
 def at_breakpoint(line: int, ran: int) -> Stop:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 HIDDEN = "__backprop_tui_"
 """Names that begin like this are none of the program's."""
+EXPRESSION = "<expression>"
+"""The file of code that somebody typed beside the program."""
 BREAK = f"{HIDDEN}break__"
 CONTINUE = f"{HIDDEN}continue__"
 RETURN = f"{HIDDEN}return__"

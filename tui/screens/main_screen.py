@@ -46,6 +46,12 @@ class MainScreen(PaneScreen):
 
         self.app.push_screen(GoToPrompt(self.send))
 
+    def action_stops(self) -> None:
+        """Ask when a run is to stop."""
+        from .stops_window import StopsWindow
+
+        self.app.push_screen(StopsWindow(self.frame.stops, self.send))
+
     def action_cancel(self) -> None:
         """Stop what runs; close the output."""
         self.link.cancel()
