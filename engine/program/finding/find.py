@@ -7,26 +7,27 @@ import ast
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ..around import Block, blocks_around
-from ..cells import ASIDE, split
+from ..cells import split
 from ..depth import as_deep_as_python
-from ..found import Found, listed, spans_of
 from ..naming import NamingScheme
 from ..naming_by_fit import pairs_of, scheme_of, with_others
 from ..program import BETWEEN, Program, ProgramError, Section
 from ..statements import statements_of
 from ..titles import titles_in
-from .again import Marks, cell_of, parted
+from .again import Marks, parted
 from .comments import as_commented
-from .functions import dissolved
+from .functions import Dissolved, dissolved
 from .layout import Layout, before_region, layout_of
 from .losses import losses_in
-from .parameters import changed_by, lists_of_names, parameters_of
-from .pieces import Piece, bound_names, opaque_names, pieces_of
+from .parameters import lists_of_names, parameters_of
+from .pieces import bound_names, opaque_names, pieces_of
 from .refusals import Refusal, adding_up, no_region, of_numpy, pattern_refusal, syntax_refusal
 from .regions import Region, regions_in
 from .trunk import trunk_of, with_numbers_taken_out, without_grad_modes
+from .words import asides, name_of, numbers_of, words_of
 
 
 @as_deep_as_python()
@@ -44,64 +45,33 @@ def find(
         ProgramError: a syntax error, or no iteration was found; what was found is said.
     """
     lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    tree = _tree(lines, str(path) if path else name)
     where = str(path or name)
-    refusal = of_numpy(tree)
-    if refusal is not None:
-        raise _error(refusal, where)
-    apart = dissolved(trunk_of(with_numbers_taken_out(tree)))
-    trunk = apart.block
-    names = bound_names(trunk) - opaque_names(trunk)
-    losses = losses_in(pieces_of(trunk), NamingScheme())
-    scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names), losses)
-    scheme = with_others(scheme, names) if pairs_of(scheme, names) else scheme
-    tensors = frozenset(pairs_of(scheme, names).values())
-    trunk = without_grad_modes(trunk, lambda block: _trains(block, scheme, tensors))
-    marks = [cell.marker for cell in split(lines) if cell.marker and not cell.narration]
-    found_there = regions_in(trunk, scheme, tensors) or regions_in(trunk, scheme, tensors, with_loss=False)
-    regions = _in_order([part for region in found_there for part in parted(region, marks)])
-    regions = [as_commented(region, lines) for region in regions]
-    regions = _bordered(regions, titles_in(lines, ("forward", "backward", "update")))
-    if not regions and gradient and not tensors:
-        raise _error(pattern_refusal(scheme), where)
-    if not regions:
-        raise _error(no_region(tree, trunk, apart.refused), where)
-    if choice >= len(regions):
-        places = "; ".join(f"{number} {_name(one, marks)}" for number, one in enumerate(regions, 1))
-        message = f"there is no place number {choice + 1} for the iteration"
-        raise ProgramError(message, path=str(path or name), hint=f"There are: {places}")
-    region = regions[choice]
-    refusal = adding_up(region)
-    if refusal is not None:
-        raise _error(refusal, where)
+    tree = _tree(lines, where)
+    _refuse(of_numpy(tree), where)
+    naming, trunk, apart = _named(tree, gradient)
+    places = _places(lines, naming, trunk)
+    if not places:
+        named = bool(gradient) and not naming.tensors
+        _refuse(pattern_refusal(naming.scheme) if named else no_region(tree, trunk, apart.refused), where)
+    marks = _marks(lines)
+    region = _chosen(places, choice, marks, where)
+    _refuse(adding_up(region), where)
     lists = lists_of_names(trunk)
     parameters = parameters_of(region, before_region(region), lists)
     layout = layout_of(region, parameters, lists)
-    sections = _sections(layout, lines)
-    found = Found(
-        where=_where(region, layout, lines, marks),
-        loops=tuple(level.line for level in layout.levels if level.loops),
-        parameters=parameters,
-        loss="" if region.given else region.loss,
-        loss_line=_loss_line(region, layout),
-        forward=spans_of(_numbers(layout.forward), lines),
-        backward=spans_of(_from_first(layout.backward, region.written), lines),
-        update=spans_of(_from_first(layout.update, parameters, lists), lines),
-        gradient=region.scheme.pattern,
-        named_otherwise=tuple(name for _, name in region.scheme.exceptions if name in region.written),
+    found = replace(
+        words_of(region, layout, parameters, lists, lines, marks),
         choice=choice,
-        choices=tuple(_name(one, marks) for one in regions),
-        again=region.again,
-        titled=bool(region.borders),
-        asides=(*apart.asides, *_asides(region, lines)),
+        choices=tuple(name_of(one, marks) for one in places),
+        asides=(*apart.asides, *asides(region, lines)),
     )
     return Program(
         name,
         path,
         text,
-        sections,
+        _sections(layout, lines),
         lines,
-        naming=scheme,
+        naming=naming.scheme,
         loss=region.loss,
         parameters=parameters,
         seeded_again=False,
@@ -109,6 +79,46 @@ def find(
         found=found,
         flags=_flags(tree),
     )
+
+
+class _Naming(NamedTuple):
+    """How gradients are named, and of which tensors they are."""
+
+    scheme: NamingScheme
+    tensors: frozenset[str]
+
+
+def _named(tree: ast.Module, gradient: str) -> tuple[_Naming, list[ast.stmt], Dissolved]:
+    """The naming of the gradients, the statements that run one after the other, and what was taken apart."""
+    apart = dissolved(trunk_of(with_numbers_taken_out(tree)))
+    names = bound_names(apart.block) - opaque_names(apart.block)
+    losses = losses_in(pieces_of(apart.block), NamingScheme())
+    scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names), losses)
+    scheme = with_others(scheme, names) if pairs_of(scheme, names) else scheme
+    tensors = frozenset(pairs_of(scheme, names).values())
+    trunk = without_grad_modes(apart.block, lambda block: _trains(block, scheme, tensors))
+    return _Naming(scheme, tensors), trunk, apart
+
+
+def _places(lines: tuple[str, ...], naming: _Naming, trunk: Sequence[ast.stmt]) -> list[Region]:
+    """Where the iteration can be, the likeliest first."""
+    scheme, tensors, marks = *naming, _marks(lines)
+    whole = regions_in(trunk, scheme, tensors) or regions_in(trunk, scheme, tensors, with_loss=False)
+    regions = _in_order([part for region in whole for part in parted(region, marks)])
+    commented = [as_commented(region, lines) for region in regions]
+    return _bordered(commented, titles_in(lines, ("forward", "backward", "update")))
+
+
+def _marks(lines: tuple[str, ...]) -> Marks:
+    return [cell.marker for cell in split(lines) if cell.marker and not cell.narration]
+
+
+def _chosen(places: Sequence[Region], choice: int, marks: Marks, where: str) -> Region:
+    if choice < len(places):
+        return places[choice]
+    named = "; ".join(f"{number} {name_of(one, marks)}" for number, one in enumerate(places, 1))
+    message = f"there is no place number {choice + 1} for the iteration"
+    raise ProgramError(message, path=where, hint=f"There are: {named}")
 
 
 def _tree(lines: Sequence[str], where: str) -> ast.Module:
@@ -123,8 +133,9 @@ def _tree(lines: Sequence[str], where: str) -> ast.Module:
         raise ProgramError(f"Python cannot read this: {problem}", path=where) from None
 
 
-def _error(refusal: Refusal, where: str) -> ProgramError:
-    return ProgramError(refusal.message, path=where, line=refusal.line, hint=refusal.hint)
+def _refuse(refusal: Refusal | None, where: str) -> None:
+    if refusal is not None:
+        raise ProgramError(refusal.message, path=where, line=refusal.line, hint=refusal.hint)
 
 
 def _flags(tree: ast.Module) -> int:
@@ -183,64 +194,6 @@ def _of_the_future(node: ast.stmt) -> bool:
 
 def _section(kind: str, nodes: list[ast.stmt], lines: tuple[str, ...], first: int) -> Section:
     tree = ast.fix_missing_locations(ast.Module(body=nodes, type_ignores=[]))
-    numbers = _numbers(nodes)
+    numbers = numbers_of(nodes)
     statements = statements_of(tree, kind, lines, first)
     return Section(kind, None, min(numbers), max(numbers), tree, statements, frozenset(numbers))
-
-
-def _numbers(nodes: Sequence[ast.stmt]) -> list[int]:
-    return [number for node in nodes for number in Piece(node).lines]
-
-
-def _loss_line(region: Region, layout: Layout) -> int | None:
-    lines = [node.lineno for node in layout.forward if region.loss in Piece(node).binds]
-    return None if region.given or not lines else lines[-1]
-
-
-def _asides(region: Region, lines: Sequence[str]) -> tuple[str, ...]:
-    notes: list[str] = []
-    if region.given:
-        line = region.pieces[region.turn - 1].node.lineno
-        given = f"{region.given} (line {line}) is taken as given"
-        notes.append(f"no loss is computed: {given}, and what is made from it is judged")
-    magics = [number for number, line in enumerate(lines, 1) if line.startswith(ASIDE)]
-    if magics:
-        plural, verb = ("s", "are") if len(magics) > 1 else ("", "is")
-        spans = listed(spans_of(magics, ("x",) * len(lines)))
-        notes.append(f"line{plural} {spans} {verb} no Python and {verb} left out")
-    return tuple(notes)
-
-
-def _from_first(
-    block: Block, names: Collection[str], lists: Mapping[str, frozenset[str]] | None = None
-) -> list[int]:
-    """The lines from the first to the last statement that writes one of the names."""
-    pieces = pieces_of(block)
-    writing = [at for at, piece in enumerate(pieces) if not changed_by(piece, lists or {}).isdisjoint(names)]
-    nodes = [piece.node for piece in pieces[writing[0] : writing[-1] + 1]] if writing else []
-    return _numbers(nodes)
-
-
-def _where(region: Region, layout: Layout, lines: Sequence[str], marks: Marks) -> str:
-    if region.loop is not None or region.again:
-        return _name(region, marks)
-    parts = (layout.forward, layout.backward, layout.update)
-    spans = spans_of([number for part in parts for number in _numbers(part)], lines)
-    return f"lines {listed(spans)}"
-
-
-def _name(region: Region, marks: Marks) -> str:
-    if region.loop is not None:
-        return f"the loop in line {region.loop.lineno}"
-    writing = [piece for piece in region.rest if piece.bound_for_real(region.is_gradient)]
-    first = writing[0]
-    if not marks:
-        return f"the lines from {first.node.lineno} on"
-    names = sorted(region.written, key=lambda name: min(_lines_of(writing, name)))
-    cells = sorted({cell_of(piece, marks) for piece in writing})
-    where = f"cell {cells[0]}" if len(cells) == 1 else f"cells {cells[0]}–{cells[-1]}"
-    return f"{where}: {', '.join(names[:3])}{' once more' if region.again else ''}"
-
-
-def _lines_of(pieces: Sequence[Piece], name: str) -> list[int]:
-    return [piece.node.lineno for piece in pieces if name in piece.writes]
