@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import queue
 
-from .commands import Advance, Command, GoTo, ToggleRun
+from .commands import Advance, Command, GoTo, GoToChange, ToggleRun
 
-_STEPS = (Advance, GoTo, ToggleRun)
+_STEPS = (Advance, GoTo, GoToChange, ToggleRun)
 """What would go on with what was stopped; the rest only looks, or begins anew."""
 
 

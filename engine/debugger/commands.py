@@ -115,6 +115,11 @@ class ToggleBreakpoint:
 
 
 @dataclass(frozen=True)
+class GoToChange:
+    """Back to the statement that last changed the selected tensor, or its gradient where that is shown."""
+
+
+@dataclass(frozen=True)
 class SetStops:
     """Let runs stop just there."""
 
@@ -147,5 +152,6 @@ Command = (
     | Ask
     | ToggleBreakpoint
     | SetStops
+    | GoToChange
     | Layout
 )

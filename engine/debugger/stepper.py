@@ -25,6 +25,7 @@ from .commands import (
     CheckLines,
     Command,
     GoTo,
+    GoToChange,
     Restart,
     Select,
     SetStops,
@@ -35,6 +36,7 @@ from .commands import (
 from .conditions import Lookout
 from .cursor import View, moved
 from .frame import Frame
+from .last_change import change_before, last_changed, looked_at, may_have_changed, never_changed
 from .loss_history import LossHistory
 from .pace import Pace
 from .rendering import picture
@@ -94,6 +96,8 @@ class Stepper:
                 self._advance(unit, by)
             case ToggleRun():
                 self.pace.toggle()
+            case GoToChange():
+                self._go_to_change()
             case ChangeSpeed(by):
                 self.pace.change(by)
             case GoTo(iteration):
@@ -219,6 +223,40 @@ class Stepper:
             return
         self.pace.run(iteration)
         self.run_until(time.monotonic() + _AT_ONCE)
+
+    def _go_to_change(self) -> None:
+        """To the last change of what is looked at, before the one that the cursor stands at."""
+        self.pace.pause()
+        record, name = self.standing.record, looked_at(self.scene, self.view)
+        if record is None:
+            self._say("there is no iteration yet that could have changed anything")
+            return
+        stop = change_before(record, name, self.view.ran)
+        if stop is None and may_have_changed(self.session, record, name):
+            stop = self._earlier_change(record, name)
+        if stop is None:
+            self._say(never_changed(self.session.program, name))
+            return
+        self.standing = replace(self.standing, stop=stop)
+        self.view = replace(self.view, ran=stop.ran, changed=frozenset({name}), follow=True)
+
+    def _earlier_change(self, record: Iteration, name: str) -> Stop | None:
+        """The last change in the iterations before, which is on the screen then; else the first iteration."""
+        try:
+            found = last_changed(self.session, name, record.number) if record.number else None
+        except Cancelled:
+            self.cancel.clear()
+            self._show_next()  # what is shown is where the session is, wherever that was stopped
+            raise
+        record = self._show_next() if record.number else record
+        if found is None:
+            self.view = replace(self.view, ran=0)
+            return None
+        return change_before(record, name, len(record.steps) + 1)
+
+    def _show_next(self) -> Iteration:
+        self._losses = LossHistory.of(self.session.losses)
+        return self._iterate()
 
     def _restart(self) -> None:
         self.pace.pause()
