@@ -146,7 +146,7 @@ async def test_help_opens_scrolls_and_closes() -> None:
         assert isinstance(stage.app.screen, HelpWindow)
         canvas = stage.app.screen.query_one(Canvas)
         assert "one iteration" in "\n".join(map(plain, canvas.lines))
-        await pilot.press("pagedown")
+        await pilot.press("pagedown", "pagedown", "pagedown")
         assert "wrong shape" in "\n".join(map(plain, canvas.lines))
         await pilot.press("escape")
         await pilot.pause()
