@@ -11,6 +11,7 @@ from textual.binding import Binding
 from ..engine.debugger.commands import (
     Advance,
     Ask,
+    Attend,
     ChangeSlice,
     ChangeSpeed,
     CheckLines,
@@ -108,6 +109,8 @@ KEYS: tuple[Key, ...] = (
     Key("cancel", "escape", "escape", "stop what runs", TIME, action="cancel"),
     Key("up", "up", "↑", "tensor above", TENSORS, Select(-1)),
     Key("down", "down", "↓", "tensor below", TENSORS, Select(1)),
+    Key("next_attention", "n", "n", "next wanting attention", TENSORS, Attend(1)),
+    Key("previous_attention", "N", "N", "previous such", TENSORS, Attend(-1)),
     Key("value", "1", "1", "its value", TENSORS, ShowTab(Tab.VALUE)),
     Key("manual", "2", "2", "its manual gradient", TENSORS, ShowTab(Tab.MANUAL)),
     Key("autograd", "3", "3", "its autograd gradient", TENSORS, ShowTab(Tab.AUTOGRAD)),

@@ -11,7 +11,7 @@ from ..judging.check import diagnoses_of
 from ..judging.diagnosis.diagnosis import Diagnosis
 from ..judging.judgement import Judgement, explained, judgements
 from ..judging.linecheck.line_check import check_lines
-from ..judging.linecheck.outcome import LineCheck
+from ..judging.linecheck.outcome import LineCheck, WrongFunction
 from ..verdict import Verdict
 
 _BLAMED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE, Verdict.WRONG_TYPE, Verdict.INHERITED)
@@ -31,6 +31,11 @@ class BackgroundLineCheck:
         self.judgements: Mapping[str, Judgement] = {}
         self.due = False
         """Whether the record came to rest with something that only the line check can tell, or `c` asks."""
+
+    @property
+    def wrong_functions(self) -> tuple[WrongFunction, ...]:
+        """The program's own Functions whose backward is wrong."""
+        return self._newest.functions if self._newest is not None else ()
 
     def follow(self, record: Iteration, *, at_rest: bool) -> None:
         """Judge a new record end to end; at rest, what nothing explains makes the line check due."""

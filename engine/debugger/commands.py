@@ -73,6 +73,13 @@ class SelectName:
 
 
 @dataclass(frozen=True)
+class Attend:
+    """Go to the next (+1) or previous (-1) gradient that wants attention."""
+
+    by: int
+
+
+@dataclass(frozen=True)
 class ShowTab:
     """Choose the inspector's tab."""
 
@@ -145,6 +152,7 @@ Command = (
     | Restart
     | Select
     | SelectName
+    | Attend
     | ShowTab
     | Scroll
     | ChangeSlice

@@ -25,6 +25,9 @@ class View:
     grid_left: int = 0
     slice: int = 0
     layout: Layout = field(default_factory=Layout)
+    attended: str | None = None
+    """The gradient that was gone to as it wants attention; '' where a person selects, None where the first
+    is to be gone to by itself."""
     changed: frozenset[str] = frozenset()
     """Names that the last move wrote, where it was shorter than an iteration."""
 
@@ -36,13 +39,19 @@ class View:
         whole = high - low >= len(record.steps)
         names = {slot.name for step in record.steps[low:high] for slot in step.slots}
         changed = frozenset() if whole else frozenset(names)
-        view = replace(self, ran=ran, changed=changed, follow=True)
+        attended = "" if self.attended and not whole else self.attended
+        view = replace(self, ran=ran, changed=changed, attended=attended, follow=True)
         return view if whole or ran == 0 else view._following(record)
 
     def stopping(self, ran: int, gradient: str) -> View:
         """The view where a run has stopped after so many steps, for the gradient of a tensor or for none."""
-        view = replace(self, ran=ran, changed=frozenset(), follow=True)
-        return view._at(gradient, Tab.MANUAL) if gradient else view
+        attended = None if self.attended is None and not gradient else ""
+        view = replace(self, ran=ran, changed=frozenset(), attended=attended, follow=True)
+        return view.at(gradient, Tab.MANUAL) if gradient else view
+
+    def awaiting(self) -> View:
+        """The view that goes to the first gradient that wants attention, once the verdicts are there."""
+        return replace(self, attended=None)
 
     def _following(self, record: Iteration) -> View:
         for slot in reversed(record.steps[self.ran - 1].slots):
@@ -50,10 +59,11 @@ class View:
             name = gradient.tensor if gradient else slot.name
             if name in record.references.gradients:
                 tab = Tab.MANUAL if gradient else Tab.VALUE
-                return self._at(name, tab)
+                return self.at(name, tab)
         return self
 
-    def _at(self, name: str, tab: Tab) -> View:
+    def at(self, name: str, tab: Tab) -> View:
+        """The view with a tensor selected."""
         if name == self.selected:
             return replace(self, tab=tab)
         return replace(self, selected=name, tab=tab, grid_top=0, grid_left=0, slice=0)
@@ -62,7 +72,7 @@ class View:
         """The view after a command that changes only what is in view, whatever there is to be seen."""
         match command:
             case SelectName(name):
-                return replace(self, selected=name, grid_top=0, grid_left=0, slice=0)
+                return replace(self.at(name, self.tab), attended="")
             case ShowTab(tab):
                 return replace(self, tab=tab)
             case Scroll(pane, rows, columns):
@@ -79,7 +89,7 @@ class View:
             return self
         at = names.index(self.selected) if self.selected in names else 0 if by > 0 else 1
         chosen = names[min(max(at + by, 0), len(names) - 1)] if self.selected else names[0]
-        return self._at(chosen, self.tab)
+        return replace(self.at(chosen, self.tab), attended="")
 
     def _scrolling(self, pane: Pane, rows: int, columns: int) -> View:
         """The view with a pane scrolled; it is brought back inside when it is drawn."""

@@ -163,12 +163,25 @@ class Status:
     target: int | None = None
     """The iteration that a run is heading for; a progress bar shows `iteration` of it."""
     device: str = ""
-    remark: str = ""
-    """What is wrong with the selected gradient's line: `dy: sign flipped`."""
     unwritten: int = 0
     """How many gradients no line writes, or one that says that it is not written."""
     inherited: int = 0
     """How many are wrong only as one upstream is: `wrong` does not count them."""
+
+
+class Attention(NamedTuple):
+    """A gradient that wants attention, the `number`-th of `total`; `here` is whether the panes stand at it.
+
+    `verdict` is None of one whose line raised.
+    """
+
+    verdict: Verdict | None
+    line: int | None
+    text: str
+    """`line 89, dprobs: multiplied by probs where it is to be divided`."""
+    number: int
+    total: int
+    here: bool
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -191,6 +204,7 @@ class Frame:
     notes: tuple[str, ...] = ()
     """Sentences for the reader that hang on nothing else: did-you-mean, what was cancelled."""
     failure: Failure | None = None
+    attention: Attention | None = None
     answer: Answer | None = None
     """The newest answer about a gradient."""
     stops: Stops = field(default_factory=Stops)

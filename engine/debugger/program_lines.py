@@ -41,10 +41,13 @@ _GRAVITY = (
 )
 
 
-def program_lines(scene: Scene, view: View) -> tuple[tuple[ProgramLine, ...], View]:
-    """The lines in view, and the view scrolled to where the current line is among them."""
+def program_lines(
+    scene: Scene, view: View, attended: int | None = None
+) -> tuple[tuple[ProgramLine, ...], View]:
+    """The lines in view, and the view scrolled to where the current line is, or one that is attended."""
     total = len(scene.session.program.lines)
-    line = _line_of_stop(scene, view) or current_line(scene.record, view) or _failed_line(scene.failure, view)
+    line = attended or _line_of_stop(scene, view) or current_line(scene.record, view)
+    line = line or _failed_line(scene.failure, view)
     line = line or _first_line(scene.record, view)
     view = _scrolled(view, line, total)
     last = min(view.program_top + view.layout.program_rows - 1, total)

@@ -9,6 +9,7 @@ from ..execution.iteration import Iteration
 from ..execution.recording.steps import MISSING
 from ..tensors.kinds import device_of
 from ..verdict import Verdict
+from .attention import line_attended, settled, told, wanting
 from .cursor import View
 from .frame import Frame, Status
 from .inspector import inspector
@@ -23,8 +24,9 @@ _OF_THEIR_OWN = (Verdict.NOT_WRITTEN, Verdict.INHERITED)
 def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
     """The frame of a scene, and the view settled to what it shows."""
     names = scene.tensor_names
-    view = _settled(view, names)
-    lines, view = program_lines(scene, view)
+    found = wanting(scene, view.ran)
+    view = _settled(settled(scene, view, found), names)
+    lines, view = program_lines(scene, view, line_attended(view, found))
     shown = names[view.tensors_top : view.tensors_top + view.layout.tensor_rows]
     pane, view = inspector(scene, view)
     frame = Frame(
@@ -40,6 +42,7 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         losses=scene.losses.curve(view.layout.loss_columns),
         notes=_notes(scene, view),
         failure=scene.failure,
+        attention=told(view, found),
         answer=scene.answer,
         stops=scene.stops,
     )
@@ -90,7 +93,6 @@ def _status(scene: Scene, view: View) -> Status:
         unwritten=counts[Verdict.NOT_WRITTEN] + len(scene.without_gradient),
         to_come=sum(1 for g in record.gradients.values() if not is_told(record, g, view.ran)),
         device=_device(record),
-        remark=_remark(scene, view),
     )
 
 
@@ -115,13 +117,6 @@ def _loss(record: Iteration, ran: int) -> float | None:
 def _device(record: Iteration) -> str:
     tensor = next(iter(record.references.gradients.values()), None)
     return "" if tensor is None else device_of(tensor)
-
-
-def _remark(scene: Scene, view: View) -> str:
-    judgement = scene.judgement(view.selected, view.ran)
-    if judgement is None or judgement.diagnosis is None:
-        return ""
-    return f"{scene.gradient_of(view.selected)}: {judgement.diagnosis.message}"
 
 
 def _counts(scene: Scene, record: Iteration, ran: int) -> Counter[Verdict]:

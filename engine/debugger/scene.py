@@ -15,6 +15,7 @@ from ..execution.iteration import Iteration
 from ..execution.recording.steps import MISSING
 from ..execution.session import Session
 from ..judging.judgement import Judgement
+from ..judging.linecheck.outcome import WrongFunction
 from ..tensors.inert import is_tensor
 from ..tutor.answer import Answer
 from .loss_history import LossHistory
@@ -32,6 +33,7 @@ class Scene:
     judgements: Mapping[str, Judgement]
     """The last word on each gradient of the record."""
     line_check_due: bool
+    wrong_functions: tuple[WrongFunction, ...]
     summaries: Summaries
     losses: LossHistory
     answer: Answer | None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..execution.gradients.gradient import Gradient
 from ..execution.recording.steps import MISSING
 from ..judging.judgement import Judgement
@@ -26,6 +28,17 @@ def sentence(judgement: Judgement) -> str:
     return ", ".join(filter(None, (head, _lines(judgement)))) + reason
 
 
+def in_full(judgement: Judgement, gradient: Gradient | None) -> str:
+    """Why a gradient does not pass, where its line is named beside it: the reason alone, if it is known."""
+    reason = judgement.diagnosis.message if judgement.diagnosis is not None else ""
+    if judgement.verdict is Verdict.WRONG_HERE and reason:
+        return reason
+    if not reason and judgement.verdict.misfits and gradient is not None:
+        reason = gradient.comparison.message
+    head = _HEADS.get(judgement.verdict) or judgement.headline or judgement.verdict.value
+    return ": ".join(filter(None, (head, reason or "; ".join(judgement.remarks))))
+
+
 def _head(judgement: Judgement) -> str:
     """How the sentence begins; nothing where a verdict's own words say it all."""
     if judgement.verdict is Verdict.INHERITED:
@@ -36,7 +49,12 @@ def _head(judgement: Judgement) -> str:
 def _lines(judgement: Judgement) -> str:
     """`line 113`, `lines 113 and 114`: those that build the gradient, or those of them that are wrong."""
     line = judgement.line
-    numbers = [*map(str, line.accused_lines or line.lines)] if line is not None else []
+    return lines_in_words(line.accused_lines or line.lines) if line is not None else ""
+
+
+def lines_in_words(lines: Sequence[int]) -> str:
+    """`line 113`, `lines 113 and 114`; nothing of none."""
+    numbers = [*map(str, lines)]
     if len(numbers) < 2:
         return "".join(f"line {number}" for number in numbers)
     return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"

@@ -16,11 +16,13 @@ from ..execution.silence import silenced
 from ..execution.trouble import trouble
 from ..program.program import Program
 from ..tutor.answer import Asked
+from .attention import moved_on, wanting
 from .background_line_check import BackgroundLineCheck
 from .breakpoints import next_stop, stop_on_the_way, toggled
 from .commands import (
     Advance,
     Ask,
+    Attend,
     ChangeSpeed,
     CheckLines,
     Command,
@@ -120,6 +122,8 @@ class Stepper:
                     self._say(reason)
             case SetStops(stops):
                 self.stops = stops
+            case Attend(by):
+                self._attend(by)
             case Select(by):
                 self.view = self.view.selecting(self.scene.tensor_names, by)
             case _:
@@ -173,6 +177,7 @@ class Stepper:
             standing=self.standing,
             judgements=self.line_check.judgements,
             line_check_due=self.line_check.due,
+            wrong_functions=self.line_check.wrong_functions,
             summaries=self._summaries,
             losses=self._losses,
             answer=self._tutor.newest if self._tutor is not None else None,
@@ -238,7 +243,7 @@ class Stepper:
             self._say(never_changed(self.session.program, name))
             return
         self.standing = replace(self.standing, stop=stop)
-        self.view = replace(self.view, ran=stop.ran, changed=frozenset({name}), follow=True)
+        self.view = replace(self.view, ran=stop.ran, changed=frozenset({name}), attended="", follow=True)
 
     def _earlier_change(self, record: Iteration, name: str) -> Stop | None:
         """The last change in the iterations before, which is on the screen then; else the first iteration."""
@@ -258,12 +263,20 @@ class Stepper:
         self._losses = LossHistory.of(self.session.losses)
         return self._iterate()
 
+    def _attend(self, by: int) -> None:
+        scene = self.scene
+        found = wanting(scene, self.view.ran)
+        self.view = moved_on(self.view, found, by)
+        if not found and not self.line_check.due:
+            words = "no gradient wants attention" if scene.record is not None else "nothing has run yet"
+            self._say(words)
+
     def _restart(self) -> None:
         self.pace.pause()
         self.session.restart()
         self.line_check = BackgroundLineCheck(self.cancel)
         self.standing, self._losses, self._summaries = Standing(), LossHistory(), Summaries()
-        self.view = replace(self.view, ran=0, changed=frozenset(), program_top=1)
+        self.view = replace(self.view.awaiting(), ran=0, changed=frozenset(), program_top=1)
         self.begin()
 
     def _advance(self, unit: Unit, by: int) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from backprop_tui.engine.debugger.commands import Command
 from backprop_tui.engine.debugger.frame import (
+    Attention,
     Block,
     Frame,
     Inspector,
@@ -246,6 +247,14 @@ def wrong() -> Frame:
         tensors=tensors(names, "difference", maxdiff=0.06189),
         inspector=inspector(Verdict.WRONG, flipped, Tab.ERROR),
         losses=curve(LOSSES[:1]),
+        attention=Attention(
+            Verdict.WRONG,
+            20,
+            "line 20, ddifference: sign flipped: -2 * difference for 2 * difference",
+            1,
+            2,
+            True,
+        ),
         notes=("`ddifferenced_squared` pairs with no tensor; did you mean `ddifference_squared`?",),
     )
 

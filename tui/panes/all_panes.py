@@ -8,6 +8,7 @@ from ...engine.debugger.commands import Layout
 from ...engine.debugger.frame import Frame
 from ..drawing.box import Room
 from ..drawing.line import Line
+from .attention import paint_attention
 from .footer import paint_footer, paint_notes
 from .inspector import paint_inspector
 from .loss import curve_columns, paint_loss
@@ -40,7 +41,7 @@ def _paint_one(name: str, source: Source, frame: Frame, rooms: Rooms, up: int) -
 
 
 _PANES = {"inspector": paint_inspector, "loss": paint_loss}
-_ROWS = {"status": paint_status, "notes": paint_notes, "footer": paint_footer}
+_ROWS = {"status": paint_status, "attention": paint_attention, "notes": paint_notes, "footer": paint_footer}
 
 
 def layout_for(rooms: Rooms, before: Layout) -> Layout:

@@ -58,9 +58,14 @@ def paint_program(source: Source, frame: Frame, room: Room) -> list[Line]:
 
 
 def _rows(source: Source, frame: Frame, room: Room) -> list[Line]:
-    """The rows in view; where wrapped lines push the current one out, or what follows, the top gives way."""
+    """The rows in view; where wrapped lines push the current one out, or what follows, the top gives way.
+
+    The line of a gradient that wants attention, where the panes stand at one, goes before the current one.
+    """
     rows: list[Line] = []
     start = end = 0
+    attended = _attended(frame)
+    seen = any(line.number == attended for line in frame.lines)
     for line in frame.lines:
         if line.number in source.narration:
             rows += _narration(source, frame, line.number, room.columns)
@@ -68,11 +73,18 @@ def _rows(source: Source, frame: Frame, room: Room) -> list[Line]:
         failure = frame.failure if line.state is LineState.FAILED else None
         before = len(rows)
         rows += _line_rows(source, frame, line, failure, room.columns)
-        if line.state in (LineState.CURRENT, LineState.FAILED):
+        kept = line.number == attended if seen else line.state in (LineState.CURRENT, LineState.FAILED)
+        if kept:
             start, end = (start if end else before), len(rows)
     if not end and frame.lines and frame.lines[-1].number == frame.lines_total and frame.lines[0].number > 1:
         start = end = len(rows)
     return rows[_top(start, end, len(rows), room.rows) :]
+
+
+def _attended(frame: Frame) -> int | None:
+    """The line at which the panes stand as it wants attention."""
+    one = frame.attention
+    return one.line if one is not None and one.here else None
 
 
 def _top(start: int, end: int, total: int, height: int) -> int:
@@ -99,10 +111,11 @@ def _line_rows(
     if title is not None:
         return [(Run(title, "title accent" if title == frame.status.phase else "title"),)]
     sign = PARTIAL if line.partial else sign_of(line.verdict)
-    if line.state not in (LineState.CURRENT, LineState.FAILED):
+    attended = line.number == _attended(frame)
+    if line.state not in (LineState.CURRENT, LineState.FAILED) and not attended:
         return [_calm_row(source, line._replace(bound=None, changed=False), sign, _bound(line), columns)]
     gutter, code = _gutter(source, line, sign), _code(source, line.number)
-    bar = "bar-failed" if line.state is LineState.FAILED else "bar"
+    bar = "bar-failed" if line.state is LineState.FAILED or attended else "bar"
     rows = _in_full(gutter, code, _bound(line), columns)
     rows += _failure_rows(failure, source.gutter, columns)
     return [styled(fill(row, columns), bar) for row in rows]

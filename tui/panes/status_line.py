@@ -47,7 +47,7 @@ def paint_status(frame: Frame, width: int) -> list[Line]:
     status = frame.status
     density, facts = _fitting(status, width)
     room = width - width_of(facts) - 2
-    who = _remark(clean(status.remark), room) or _who(clean(status.program), density, room)
+    who = _who(clean(status.program), density, room)
     return [crop((Run(" "), *who, *facts), width)]
 
 
@@ -61,14 +61,6 @@ def _fitting(status: Status, width: int) -> tuple[Density, Line]:
         density = density._replace(**less)
         facts = _facts(status, density)
     return density, facts
-
-
-def _remark(remark: str, room: int) -> Line:
-    """What is wrong with the selected line, in the place of the names."""
-    if not remark or room < 12:
-        return ()
-    text = ellipsis(f"✗ {remark}", room - 2)
-    return (Run(text, "bad"), Run(" " * (room - len(text))))
 
 
 def _who(program: str, density: Density, room: int) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -11,12 +12,14 @@ from textual.message import Message
 from textual.screen import Screen
 
 from ...engine.debugger.commands import Command, Layout, Pane
-from ...engine.debugger.frame import opening_frame
+from ...engine.debugger.frame import Frame, opening_frame
 from ...engine.program.program import Program
 from ..drawing.box import Room
 from ..drawing.canvas import Canvas
+from ..drawing.line import Line
 from ..link import MakeLink
 from ..panes.all_panes import layout_for, paint
+from ..panes.attention import paint_attention
 from ..panes.footer import paint_notes
 from ..panes.program import source_of
 from .foresight import Foresight
@@ -53,6 +56,7 @@ class PaneScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """The canvases, from top to bottom."""
         yield self._new("status")
+        yield self._new("attention")
         with Blank(id="body"):
             yield self._new(Pane.PROGRAM, focusable=True)
             with Blank(id="side"):
@@ -90,7 +94,7 @@ class PaneScreen(Screen[None]):
         if frame is not None:
             self._foresight = self._foresight.after(frame)
             self.frame = self._foresight.frame
-            self._make_room_for_notes()
+            self._make_room()
             self.paint()
             self.show_answer()
 
@@ -151,17 +155,20 @@ class PaneScreen(Screen[None]):
         if name in (Pane.TENSORS, Pane.INSPECTOR):
             self.set_class(name == Pane.INSPECTOR, "-inspecting")
 
-    def _make_room_for_notes(self) -> None:
-        """The notes take as many rows as they need, and none without."""
-        notes = self.canvas("notes")
-        rows = len(paint_notes(self.frame, self.size.width)) if self._has_notes() or notes.display else 0
-        if rows != (notes.styles.height.value if notes.styles.height and notes.display else 0):
-            notes.styles.height = rows
-            notes.display = rows > 0
-            self._rooms = None
+    def _make_room(self) -> None:
+        """What is above the panes, and the notes, take as many rows as they need, and none without."""
+        frame = self.frame
+        has_notes = bool(frame.notes or frame.failure)
+        self._give_rows("attention", paint_attention if frame.attention is not None else None)
+        self._give_rows("notes", paint_notes if has_notes else None)
 
-    def _has_notes(self) -> bool:
-        return bool(self.frame.notes or self.frame.failure)
+    def _give_rows(self, name: str, painted: Callable[[Frame, int], list[Line]] | None) -> None:
+        canvas = self.canvas(name)
+        rows = len(painted(self.frame, self.size.width)) if painted is not None else 0
+        if rows != (canvas.styles.height.value if canvas.styles.height and canvas.display else 0):
+            canvas.styles.height = rows
+            canvas.display = rows > 0
+            self._rooms = None
 
     def _tell(self) -> None:
         """Called on the engine's thread."""

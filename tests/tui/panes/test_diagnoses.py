@@ -13,8 +13,8 @@ from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.cli.main import main
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import plain
+from backprop_tui.tui.panes.attention import paint_attention
 from backprop_tui.tui.panes.inspector import paint_inspector
-from backprop_tui.tui.panes.status_line import paint_status
 
 PROGRAM = """# %% setup
 import torch
@@ -65,7 +65,7 @@ def test_the_same_for_machines(file: str, capsys: pytest.CaptureFixture[str]) ->
     assert found["dh"]["suggestion"] == "dh = (1 - k ** 2) * dk"
 
 
-def test_the_inspector_and_the_status_line_of_the_selected_gradient() -> None:
+def test_the_inspector_and_the_line_above_the_panes_say_it_of_the_selected_gradient() -> None:
     stepper = Stepper(parse(PROGRAM, "mine"), 0)
     stepper.begin()
     stepper.handle(Advance(Unit.ITERATION))
@@ -74,10 +74,9 @@ def test_the_inspector_and_the_status_line_of_the_selected_gradient() -> None:
     frame = stepper.frame(0)
     assert frame.inspector.sentence == f"wrong here, line 12: {REASON}"
     assert not any("reads h" in fact or "wrong here" in fact for fact in frame.inspector.facts)
-    assert frame.status.remark == f"dh: {REASON}"
-    assert plain(paint_status(frame, 200)[0]).startswith(f" ✗ dh: {REASON}")
+    assert plain(paint_attention(frame, 200)[0]) == f" ✗ line 12, dh: {REASON}"
     stepper.handle(SelectName("k"))
-    assert stepper.frame(0).status.remark == ""
+    assert plain(paint_attention(stepper.frame(0), 200)[0]) == f" ✗ line 12, dh: {REASON} · n shows it"
 
 
 @pytest.mark.parametrize(
