@@ -134,6 +134,13 @@ class SetStops:
 
 
 @dataclass(frozen=True)
+class SetWatches:
+    """Watch just these expressions."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Layout:
     """How much room the panes have: rows of text, and for the grid cells of numbers."""
 
@@ -161,5 +168,16 @@ Command = (
     | ToggleBreakpoint
     | SetStops
     | GoToChange
+    | SetWatches
     | Layout
 )
+
+
+def tensor_rows_in(layout: Layout, watches: int) -> int:
+    """How many rows of tensors there is room for above so many watches, which get half of it at most."""
+    return layout.tensor_rows - watch_rows_in(layout.tensor_rows, watches)
+
+
+def watch_rows_in(rows: int, watches: int) -> int:
+    """How many of so many rows watches take, with their heading."""
+    return min(watches + 1, rows // 2) if watches and rows >= 4 else 0

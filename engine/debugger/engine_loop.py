@@ -141,8 +141,16 @@ class Engine:
             self._publish()
         else:
             self._passed(stepper.session.number)
+        self._look_at_watches(stepper)
         if stepper.line_check.due:
             self._check_lines(stepper)
+
+    def _look_at_watches(self, stepper: Stepper) -> None:
+        """Evaluate what is watched once the picture is up, unless a command waits: no key waits for it."""
+        place = stepper.standing.record, stepper.view.ran
+        if stepper.watches.due(*place) and self._commands.empty:
+            self._work(lambda: stepper.watches.look(stepper.session, *place))
+            self._publish()
 
     def _check_lines(self, stepper: Stepper) -> None:
         """Judge the lines unless a command waits; one that comes meanwhile puts it off."""

@@ -79,6 +79,19 @@ class TensorRow(NamedTuple):
     """Passes end to end although its line is wrong: the true gradient is about zero."""
 
 
+class Watched(NamedTuple):
+    """An expression that is watched, and what it came to at the current statement."""
+
+    text: str
+    value: Summary | None = None
+    """None where it has not been evaluated, or has no value."""
+    change: float | None = None
+    """How far it moved since it was seen last: of a tensor the entry that moved most."""
+    changed: bool = False
+    problem: str = ""
+    """Why it has no value."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Block:
     """The visible part of a matrix: `rows` of numbers, or the reason why there are none.
@@ -209,6 +222,8 @@ class Frame:
     """The newest answer about a gradient."""
     stops: Stops = field(default_factory=Stops)
     """Where runs stop, in view or not."""
+    watches: tuple[Watched, ...] = ()
+    """All that is watched, in view or not."""
 
     def at_work(self, words: str, seconds: int) -> Frame:
         """The same picture while something has been at work for a while."""

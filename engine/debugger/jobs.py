@@ -14,6 +14,8 @@ from ..program.program import Program
 _LONG_SECONDS = 0.3
 """After so long the screen is told what is at work, and that it can be stopped."""
 _LOOK_SECONDS = 0.1
+AT_EXPRESSION = "the expression"
+"""What is at work where something is evaluated that somebody typed."""
 
 
 class Jobs:
@@ -97,5 +99,5 @@ def whereabouts(thread: int, program: Program) -> str:
         frame = frame.f_back
     kinds = [s.kind for s in program.sections if line in s.numbers]
     if evaluates:
-        return "the expression"
+        return AT_EXPRESSION
     return f"{kinds[0]}, line {line}" if kinds else ""

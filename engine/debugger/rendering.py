@@ -10,6 +10,7 @@ from ..execution.recording.steps import MISSING
 from ..tensors.kinds import device_of
 from ..verdict import Verdict
 from .attention import line_attended, settled, told, wanting
+from .commands import tensor_rows_in
 from .cursor import View
 from .frame import Frame, Status
 from .inspector import inspector
@@ -25,9 +26,10 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
     """The frame of a scene, and the view settled to what it shows."""
     names = scene.tensor_names
     found = wanting(scene, view.ran)
-    view = _settled(settled(scene, view, found), names)
+    height = tensor_rows_in(view.layout, len(scene.watches))
+    view = _settled(settled(scene, view, found), names, height)
     lines, view = program_lines(scene, view, line_attended(view, found))
-    shown = names[view.tensors_top : view.tensors_top + view.layout.tensor_rows]
+    shown = names[view.tensors_top : view.tensors_top + height]
     pane, view = inspector(scene, view)
     frame = Frame(
         handled=handled,
@@ -45,16 +47,17 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         attention=told(view, found),
         answer=scene.answer,
         stops=scene.stops,
+        watches=scene.watches,
     )
     return frame, view
 
 
-def _settled(view: View, names: list[str]) -> View:
+def _settled(view: View, names: list[str], height: int) -> View:
     """A selection that exists, scrolled into view."""
     if not names:
         return replace(view, selected="", tensors_top=0)
     selected = view.selected if view.selected in names else names[0]
-    rows = max(view.layout.tensor_rows, 1)
+    rows = max(height, 1)
     at = names.index(selected)
     top = view.tensors_top
     if selected != view.selected or not top <= at < top + rows:

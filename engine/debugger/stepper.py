@@ -31,6 +31,7 @@ from .commands import (
     Restart,
     Select,
     SetStops,
+    SetWatches,
     ToggleBreakpoint,
     ToggleRun,
     Unit,
@@ -47,6 +48,7 @@ from .standing import Standing
 from .stop_notes import why_ended, why_not_begun
 from .stops import Stop, Stops
 from .tensor_summary import Summaries
+from .watches import Watches
 
 if TYPE_CHECKING:
     from ..tutor.tutor import Tutor
@@ -67,6 +69,7 @@ class Stepper:
         self.standing = Standing()
         self.stops = Stops()
         self._lookout = Lookout()
+        self.watches = Watches()
         self.line_check = BackgroundLineCheck(self.cancel)
         self._losses = LossHistory()
         self._summaries = Summaries()
@@ -124,6 +127,8 @@ class Stepper:
                 self.stops = stops
             case Attend(by):
                 self._attend(by)
+            case SetWatches(texts):
+                self.watches.set(texts)
             case Select(by):
                 self.view = self.view.selecting(self.scene.tensor_names, by)
             case _:
@@ -185,6 +190,7 @@ class Stepper:
             speed=self.pace.words,
             target=self.pace.target,
             stops=self.stops,
+            watches=self.watches.shown,
         )
 
     def _say(self, *notes: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..debugger.frame import Frame, LineState, opening_frame
+from ..debugger.jobs import AT_EXPRESSION
+from ..debugger.stops import Stops
 from ..execution.failure import Failure
 from ..program.program import Program
 
@@ -37,7 +39,15 @@ def begins_again(program: Program, frame: Frame, handled: int, iterations: int) 
     fresh = opening_frame(program)
     shown = slice(frame.lines[0].number - 1, frame.lines[-1].number) if frame.lines else slice(0)
     status = replace(fresh.status, target=iterations or None)
-    return replace(fresh, handled=handled, status=status, lines=fresh.lines[shown], stops=frame.stops)
+    stops, _ = kept_beside(frame)
+    return replace(fresh, handled=handled, status=status, lines=fresh.lines[shown], stops=stops)
+
+
+def kept_beside(frame: Frame) -> tuple[Stops, tuple[str, ...]]:
+    """Where runs stop and what is watched from a new beginning on; no expression, if one held up the last."""
+    if frame.status.busy == AT_EXPRESSION:
+        return replace(frame.stops, expression=""), ()
+    return frame.stops, tuple(watched.text for watched in frame.watches)
 
 
 def complete_iterations(frame: Frame) -> int:

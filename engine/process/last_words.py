@@ -9,6 +9,8 @@ import signal
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from ..debugger.jobs import AT_EXPRESSION
+from ..program.around import EXPRESSION
 from ..program.program import Program
 
 ASK = signal.SIGURG
@@ -70,6 +72,8 @@ def _line_of(stack: str, program: Program) -> int | None:
 
 
 def place_in(words: str, program: Program) -> str:
-    """`forward, line 6`, by such tracebacks; '' where none passes through a section."""
+    """`forward, line 6`, by such tracebacks; '' where none passes through a section or an expression."""
+    if any(file == EXPRESSION for file, _ in _FRAME.findall(words)):
+        return AT_EXPRESSION
     line = line_in(words, program)
     return "" if line is None else f"{program.section_at(line)}, line {line}"

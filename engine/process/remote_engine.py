@@ -8,13 +8,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from ..debugger.commands import Command, GoTo, Layout, Restart, SelectName, SetStops, ShowTab
+from ..debugger.commands import Command, GoTo, Layout, Restart, SelectName, SetStops, SetWatches, ShowTab
 from ..debugger.frame import Frame, opening_frame
 from ..debugger.latest_frame import LatestFrame
 from ..program.program import Program
 from .child import Child
 from .ended import failure_of_end, killed
-from .frames import begins_again, complete_iterations, does_not_stop, without_process
+from .frames import begins_again, complete_iterations, does_not_stop, kept_beside, without_process
 from .last_words import place_in
 from .messages import Cancel, Open, Passed, Stop, text_of
 from .printed import Output
@@ -126,7 +126,9 @@ class RemoteEngine:
         self._listen_to(child)
         self.send(self._layout)
         self.send(ShowTab(before.inspector.tab))
-        self.send(SetStops(before.stops))
+        stops, watches = kept_beside(before)
+        self.send(SetStops(stops))
+        self.send(SetWatches(watches))
         if before.inspector.name:
             self.send(SelectName(before.inspector.name))
         if iterations:

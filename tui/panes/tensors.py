@@ -10,6 +10,7 @@ from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, clean, columns_of, ellipsis, fill, left, right, styled
 from ..drawing.numbers import RANGE, scalar, shape, short, summary
 from ..drawing.verdict_signs import Sign, sign_of
+from .watches import watch_lines
 
 GUTTER = 3
 """Columns before a name: the sign and the ▸."""
@@ -64,9 +65,12 @@ def _sizes(row: TensorRow) -> str:
 def paint_tensors(frame: Frame, room: Room, *, alone: bool = False) -> list[Line]:
     """The whole pane. `alone`: the inspector is not in view; the title says the verdict and what opens it."""
     columns = columns_for(room.columns, _widest(frame))
-    rows = [_header(columns), *(_row(row, columns, room.columns) for row in frame.tensors)]
+    rows: list[Line] = [_header(columns), *(_row(row, columns, room.columns) for row in frame.tensors)]
     if not frame.tensors:
         rows = [(Run(EMPTY, "quiet"),)]
+    watches = watch_lines(frame.watches, room.rows - 1, room.columns)
+    if watches:
+        rows = [*rows, *[()] * (room.rows - len(rows) - len(watches)), *watches]
     subtitle = (Run(_extent(frame), "quiet"),) if frame.tensors_total else ()
     title = (Run("tensors", "strong"), *(_about(frame.inspector, room.columns) if alone else ()))
     return boxed(rows, room, title, subtitle)

@@ -52,6 +52,12 @@ class MainScreen(PaneScreen):
 
         self.app.push_screen(StopsWindow(self.frame.stops, self.send))
 
+    def action_watches(self) -> None:
+        """Ask what is to be watched."""
+        from .watches_window import WatchesWindow
+
+        self.app.push_screen(WatchesWindow([one.text for one in self.frame.watches], self.send))
+
     def action_cancel(self) -> None:
         """Stop what runs; close the output."""
         self.link.cancel()

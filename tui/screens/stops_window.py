@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import math
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -17,6 +15,7 @@ from ...engine.debugger.stops import Stops
 from ..drawing.box import FRAME, Room, boxed
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line, Run, clean, crop, wrap
+from .expressions import problem_of
 from .typing_screen import Typed, TypingScreen
 
 SWITCHES = ("the loss or a gradient is not finite", "a gradient fails")
@@ -88,15 +87,8 @@ def _count(text: str) -> int | None:
 
 
 def _expression(text: str) -> str:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # nothing is written over the screen
-            if text:
-                ast.parse(text, mode="eval")
-    except SyntaxError as error:
-        raise ValueError(f"column {error.offset}: {error.msg}") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(f"it cannot be read: {error}") from None
+    if problem := problem_of(text):
+        raise ValueError(problem)
     return text
 
 

@@ -16,7 +16,7 @@ from ...tensors.rng_state import random_state
 from ..cancel import Cancelled
 from ..checkpoint import rebind
 from ..containers import Contents
-from ..expression import Expression, error_in
+from ..expression import Expression, ExpressionError, error_in
 from ..holders import MAIN, PLAIN, Own
 from ..namespace import generators_in
 from ..recording.steps import Slot
@@ -25,6 +25,7 @@ from .state_copy import StateCopy
 
 Moment = Mapping[str, Slot | None]
 """What names are bound to at a place of a record; None for one that has no value there yet."""
+_BOUND = Slot("", None)
 
 
 class Aside:
@@ -72,7 +73,11 @@ class Aside:
     def _slots(self, namespace: Namespace) -> list[Slot]:
         """What is copied: what the expression names; all there is where that is code of the program's."""
         found = {name: Slot(name, value) for name, value in namespace.items() if is_given_name(name)}
-        found |= {name: slot for name, slot in self._moment.items() if slot is not None}
+        for name, slot in self._moment.items():
+            if slot is None:
+                found.pop(name, None)
+            else:
+                found[name] = slot
         named = [found[name] for name in sorted(self._expression.names & found.keys())]
         if all(_is_data(slot.origin, self._own) for slot in named):
             return named
@@ -108,6 +113,10 @@ def evaluated(session: Session, moment: Moment, expression: Expression) -> Any:
             return eval(expression.code, session.namespace)
     except (Cancelled, KeyboardInterrupt):
         raise
+    except NameError as error:
+        if moment.get(error.name or "", _BOUND) is None:
+            raise ExpressionError(f"`{error.name}` has no value yet here") from None
+        raise error_in(expression, error, session.program) from None
     except BaseException as error:
         raise error_in(expression, error, session.program) from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,10 @@ class Monkey:
 
         Whether a run that was cancelled says `stopped` depends on where the cancel found it.
         """
-        frame, main = self.mirror.frame, self.app.main
+        main = self.app.main
+        frame = replace(
+            self.mirror.frame, watches=main.frame.watches
+        )  # how often they were looked at is chance
         for name, lines in paint(self.source, frame, main.rooms(), main.up).items():
             shown, expected = (_text(lines) for lines in (main.canvas(name).lines, lines))
             if shown != expected and not (name == "notes" and self.cancelled):
