@@ -65,6 +65,14 @@ def called(node: ast.AST) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
+def appended_to(node: ast.stmt) -> ast.expr | None:
+    """The list that `slopes.append(...)` makes longer; None for any other statement."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="append", value=whole), args=[_])):
+            return whole
+    return None
+
+
 def read_names(node: ast.AST) -> frozenset[str]:
     """Every name loaded anywhere inside `node`, bodies of lambdas and functions included."""
     loads = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}

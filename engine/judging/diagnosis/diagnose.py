@@ -114,7 +114,7 @@ def _of_helper(
         edit = explanation(case)
         if edit is not None:
             return _as_a_factor(case, _of_edit(edit, "right wherever the program reads it"))
-    return lost or Diagnosis("unexplained", _UNEXPLAINED)
+    return lost or _by_ratio(case) or Diagnosis("unexplained", _UNEXPLAINED)
 
 
 def _by_number(helper: WrongHelper) -> Diagnosis:
@@ -188,12 +188,19 @@ _LESS_THAN_A_FACTOR = ("term_missing", "wrong_part")
 
 def _unexplained(case: Case) -> Diagnosis:
     """Where no edit was found: the one factor by which the lines are off, or how far they are."""
-    if case.ratio == -1:
-        return Diagnosis("sign_flipped", "sign flipped")
-    if case.ratio is not None and not math.isclose(case.ratio, 1, rel_tol=1e-3):
-        return Diagnosis("constant_factor", too_large(case))
+    if (by_ratio := _by_ratio(case)) is not None:
+        return by_ratio
     more = _range(case.trial)
     return Diagnosis("unexplained", f"{_UNEXPLAINED} ({more})" if more else _UNEXPLAINED)
+
+
+def _by_ratio(case: Case) -> Diagnosis | None:
+    """By which factor the lines are off, where it is one."""
+    if case.ratio == -1:
+        return Diagnosis("sign_flipped", "sign flipped")
+    if case.ratio is None or math.isclose(case.ratio, 1, rel_tol=1e-3):
+        return None
+    return Diagnosis("constant_factor", too_large(case))
 
 
 def _is_unrolled(case: Case) -> bool:

@@ -20,6 +20,7 @@ from ..linecheck.attempt import Attempt, sizes_of
 from ..linecheck.flows import flows_of
 from ..linecheck.helper_lines import passes_of
 from ..linecheck.helper_places import WrongHelper
+from ..linecheck.listed_values import as_one, in_form
 from ..linecheck.outcome import LineJudgement
 from .bench import Bench, Setting, prepared
 from .edit import Line, Part, blocks, compiled, exchanged
@@ -79,9 +80,9 @@ def _in_world(one: _Helper, attempt: Attempt, world: World) -> Trial:
 
 def _kept(right: Mapping[int, Tensor], bound: list[Any], value: Any) -> Any:
     """The hook after the line; what it gives may be changed in place."""
-    bound.append(value)
+    bound.append(as_one(value))
     belongs = right.get(len(bound) - 1)
-    return value if belongs is None else belongs.clone()
+    return value if belongs is None else in_form(value, belongs.clone())
 
 
 def _stacked(right: Mapping[int, Tensor], bound: Sequence[Any] | Mapping[int, Any]) -> Tensor:

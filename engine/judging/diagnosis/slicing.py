@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...program.analysis import ProgramFacts
-from ...program.names import called
+from ...program.names import appended_to, called, root_name
 from ...program.statements import Statement
 from ...program.torch_operations import is_trait, reads_shape_only, takes_shape_of_argument
 from .edit import Line, blocks, duplicate, exchanged, lines_in
@@ -62,12 +62,12 @@ def sliced(
             kept += [(number, s) for s in staying if not _counts(s, top, name)]
             needed |= {read for read in reads_of([top]).names if read not in gradients or read in complete}
         needed -= {given for s in inside if s.always and s not in staying for given in s.binds}
-    chosen = [(numbers.index(number), s, name in s.writes or without_effect(s, name)) for number, s in kept]
+    chosen = [(numbers.index(number), s, name in _fills(s) or without_effect(s, name)) for number, s in kept]
     lines = lines_in(tops, chosen)
     ordered = sorted(lines, key=lambda line: (not line.own, -line.statement.number))
     beside = {line: reads_of(exchanged(tops[line.top], line.node, [ast.Pass()])) for line in lines}
     writes = [
-        frozenset(name for line in lines if line.top == at for name in line.statement.writes)
+        frozenset(name for line in lines if line.top == at for name in _fills(line.statement))
         for at in range(len(tops))
     ]
     ran = frozenset(s.number for number in numbers for s in every[number].inside)
@@ -111,13 +111,20 @@ def unread(facts: ProgramFacts, gradients: Collection[str], apart: Collection[st
 
 def _ends(inside: Sequence[Statement], name: str) -> bool:
     """Whether the lines of a gradient end there: what comes after them is none of their business."""
-    return any(name in statement.writes or without_effect(statement, name) for statement in inside)
+    return any(name in _fills(statement) or without_effect(statement, name) for statement in inside)
 
 
 def _belongs(statement: Statement, name: str, own: Collection[int], needed: set[str]) -> bool:
     if name in statement.writes:
         return not own or statement.line in own
-    return bool(needed.intersection(statement.writes)) or without_effect(statement, name)
+    return bool(needed.intersection(_fills(statement))) or without_effect(statement, name)
+
+
+def _fills(statement: Statement) -> tuple[str, ...]:
+    """The names that it writes, and that of a list which it makes longer."""
+    whole = appended_to(statement.node)
+    root = root_name(whole) if whole is not None else None
+    return (*statement.writes, root) if root is not None else statement.writes
 
 
 def without_effect(statement: Statement, name: str) -> bool:

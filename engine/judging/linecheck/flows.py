@@ -65,7 +65,7 @@ class Flows:
         if spot.uses:
             series = [self._through(spot, turn, one) for turn, one in enumerate(series)]
         if spot.rows is not None:
-            series = [part for one in series for part in spot.rows.of(one)]
+            series = spot.rows.of(series)
         return [spot.times * one for one in series]
 
     def _through(self, spot: Spot, turn: int, arrived: Tensor) -> Tensor:
@@ -73,15 +73,13 @@ class Flows:
         return sum((flowing[use] for use in spot.uses if use in flowing), torch.zeros_like(arrived))
 
     def in_rows(self, wanted: Iterable[tuple[int, torch.Size]]) -> Flows:
-        """The same, and what arrives once in parts as well: so many, of such a shape."""
-        arriving = {
-            spot: one for spot, (one, *more) in self.gradients.items() if spot.edge is None and not more
-        }
+        """The same, and what arrives in parts as well: so many, of such a shape."""
+        arriving = {spot: series for spot, series in self.gradients.items() if spot.edge is None}
         more = {
             apart: self.series(apart)
             for passes, shape in wanted
-            for spot, one in arriving.items()
-            for apart in (spot._replace(rows=rows) for rows in rows_of(one, passes, shape))
+            for spot, series in arriving.items()
+            for apart in (spot._replace(rows=rows) for rows in rows_of(series, passes, shape))
         }
         return replace(self, gradients={**self.gradients, **more})
 

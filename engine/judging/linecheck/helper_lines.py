@@ -15,11 +15,12 @@ from torch import Tensor
 from ...execution.iteration import Iteration
 from ...program.analysis import ProgramFacts
 from ...program.around import HIDDEN
-from ...program.names import root_name
+from ...program.names import appended_to, root_name
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace, copy_of
 from ...tensors.dtypes import can_have_gradient
 from ...tensors.inert import is_tensor
+from .listed_values import as_one, in_form
 from .written_entries import written_entries
 
 _GIVEN = f"{HIDDEN}given__"
@@ -49,12 +50,13 @@ class HelperLine:
         return ast.unparse(self.target)
 
     def value(self, namespace: Namespace) -> Any:
-        """What is held there."""
-        return eval(self._load, namespace)
+        """What is held there; a list of tensors as one."""
+        held = eval(self._load, namespace)
+        return as_one(held) if isinstance(self.target, ast.Name) and not self.earlier else held
 
     def put(self, namespace: Namespace, value: Tensor) -> None:
         """Let another value be held there."""
-        namespace[_GIVEN] = value
+        namespace[_GIVEN] = in_form(eval(self._load, namespace), value)
         exec(self._store, namespace)
 
     @cached_property
@@ -88,14 +90,24 @@ def _again(line: HelperLine, others: Container[Statement]) -> HelperLine:
 
 def _lines(statement: Statement, before: Sequence[Statement]) -> Iterator[HelperLine]:
     """A change of a part may stand for the whole: `guess[y] -= 1`."""
-    for target in _targets(statement.node):
+    for target in (*_targets(statement.node), *_appended(statement.node)):
         root = root_name(target)
         if root is None:
             continue
         if not any(isinstance(part, ast.Call) for part in ast.walk(target)):
             yield HelperLine(statement, target, root)
+        if isinstance(statement.node, ast.Expr):
+            continue
         if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
             yield HelperLine(statement, target.value, root, _building(root, before))
+
+
+def building_before(facts: ProgramFacts, line: HelperLine) -> frozenset[Statement]:
+    """The statements that built what a line goes on to change."""
+    if line.root not in line.statement.reads:
+        return frozenset()
+    before = [one for one in facts.handwritten.statements if one.number < line.statement.number]
+    return frozenset(one.statement for one in _building(line.root, before))
 
 
 def _building(name: str, statements: Sequence[Statement]) -> tuple[HelperLine, ...]:
@@ -112,6 +124,14 @@ def _targets(node: ast.stmt) -> list[ast.expr]:
     if not isinstance(node, ast.Assign):
         return []
     return [part for target in node.targets for part in _parts(target)]
+
+
+def _appended(node: ast.stmt) -> list[ast.expr]:
+    """What `slopes.append(2 * slope)` binds, the last of a list; a name alone has a line of its own."""
+    whole = appended_to(node)
+    if whole is None or isinstance(node.value.args[0], ast.Name):  # type: ignore[attr-defined]
+        return []
+    return [ast.Subscript(whole, ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Load())]
 
 
 def _parts(target: ast.expr) -> list[ast.expr]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import torch
@@ -15,7 +16,7 @@ from .helper_lines import HelperLine
 
 
 class Rows(NamedTuple):
-    """How a loop over examples takes a gradient apart: what belongs to each of its passes."""
+    """How a loop over examples takes gradients apart: what belongs to each of its passes."""
 
     dim: int
     """Along which dimension."""
@@ -25,27 +26,56 @@ class Rows(NamedTuple):
     """Whether the dimension stays, where that is one."""
     nested: bool = False
     """Whether the next dimension is gone through as well, in a loop inside."""
+    back: bool = False
+    """Of several gradients, whether the last comes first."""
+    inside: bool = False
+    """Of several, whether a loop inside goes through them."""
+    some: bool = False
+    """Whether only what is not zero belongs to a pass."""
 
-    def of(self, gradient: Tensor) -> tuple[Tensor, ...]:
-        """Its parts in their order."""
+    def of(self, gradients: Sequence[Tensor]) -> list[Tensor]:
+        """The parts of all in their order."""
+        apart = [self._of(one) for one in (reversed(gradients) if self.back else gradients)]
+        parts = [*chain.from_iterable(zip(*apart, strict=True) if self.inside else apart)]
+        return [one for one in parts if bool(one.any())] if self.some else parts
+
+    def _of(self, gradient: Tensor) -> Sequence[Tensor]:
         flat = gradient.flatten(self.dim, self.dim + 1) if self.nested else gradient
         if not self.kept and self.size == 1:
             return flat.unbind(self.dim)
         starts = range(0, flat.shape[self.dim] - self.size + 1, self.size)
-        return tuple(flat.narrow(self.dim, start, self.size) for start in starts)
+        return [flat.narrow(self.dim, start, self.size) for start in starts]
 
 
-def rows_of(gradient: Tensor, passes: int, shape: torch.Size) -> Iterator[Rows]:
-    """Every way to take a gradient apart into so many parts of a shape."""
-    for dim, size in enumerate(gradient.shape):
-        ways = [Rows(dim), Rows(dim, kept=True), Rows(dim, nested=True)]
-        ways += [Rows(dim, size // passes)] if size > passes else []
-        for rows in ways if size else ():
-            if rows.nested and dim + 1 == gradient.dim():
-                continue
-            parts = rows.of(gradient)
-            if len(parts) == passes and parts[0].shape == shape:
-                yield rows
+def rows_of(gradients: Sequence[Tensor], passes: int, shape: torch.Size) -> Iterator[Rows]:
+    """Every way to take gradients of one shape apart into so many parts of another."""
+    several = len(gradients) > 1
+    orders = (
+        [(back, inside) for back in (False, True) for inside in (False, True)]
+        if several
+        else [(False, False)]
+    )
+    for rows in _ways(gradients[0].shape, passes, shape):
+        for back, inside in orders:
+            for some in (False, True):
+                way = rows._replace(back=back, inside=inside, some=some)
+                if len(way.of(gradients)) == passes:
+                    yield way
+                    break
+
+
+def _ways(whole: torch.Size, passes: int, shape: torch.Size) -> Iterator[Rows]:
+    """The ways to take a shape apart into some of another."""
+    for dim, size in enumerate(whole):
+        before, after = whole[:dim], whole[dim + 1 :]
+        if shape == (*before, *after):
+            yield Rows(dim)
+        if shape == (*before, 1, *after):
+            yield Rows(dim, kept=True)
+        elif size > passes and shape == (*before, size // passes, *after):
+            yield Rows(dim, size // passes)
+        if after and shape == (*before, *after[1:]):
+            yield Rows(dim, nested=True)
 
 
 class Spot(NamedTuple):

@@ -23,7 +23,7 @@ from ...verdict import Verdict
 from .blame import Results
 from .dependence import read_through
 from .flows import equal
-from .helper_lines import HelperLine
+from .helper_lines import HelperLine, building_before
 from .helper_places import Place, Spot, WrongHelper
 from .helper_search import Search, search_of
 from .quick_pass import QuickPass
@@ -70,9 +70,15 @@ def _found(search: Search, line: HelperLine) -> tuple[Place, Run] | None:
     """Where the gradients flow that a line ought to bind, and what comes of it when it does."""
     for place in _places(search, line):
         run = _repaired(search, search.own, line, place)
-        if run is not None and all(_repaired(search, one, line, place) for one in search.moved):
+        if run is not None and all(_holds(search, one, line, place) for one in search.moved):
             return place, run
     return None
+
+
+def _holds(search: Search, scene: Scene, line: HelperLine, place: Place) -> bool:
+    """Whether that is so in a moved world as well; where its passes are others, nothing is complete there."""
+    written = scene.run((line,), {}).values
+    return not search.made[line] <= written.keys() or _repaired(search, scene, line, place) is not None
 
 
 def _unknown(search: Search) -> list[HelperLine]:
@@ -98,7 +104,10 @@ def _suspected(search: Search) -> Iterator[HelperLine]:
 def _several(search: Search) -> Iterator[HelperLine]:
     """The lines that several wrong gradients are made from, in more ways than one."""
     for line in dict.fromkeys(one.line for one in search.before.seen):
-        if len(search.readers(line)) > 1 and len(search.made[line] & search.wrong) > 1:
+        if (
+            sum(len(one.writes) for one in search.readers(line)) > 1
+            and len(search.made[line] & search.wrong) > 1
+        ):
             yield line
 
 
@@ -107,7 +116,7 @@ def _may_be_blamed(search: Search, line: HelperLine) -> bool:
     some, names = search.readers(line), search.names
     gradients = [name for one in some if one not in search.others for name in one.writes if name in names]
     named = line.root in names | search.attempt.apart and not line.again
-    return named or len(some) > 1 or not gradients
+    return named or len(some) > 1 or len(gradients) > 1 or not gradients
 
 
 def _places(search: Search, line: HelperLine) -> Iterator[Place]:
@@ -130,7 +139,7 @@ def _repaired(search: Search, scene: Scene, line: HelperLine, place: Place) -> R
 
     Not where all that reads the line passes it on as it is: the error may as well be there.
     """
-    given = scene.flows.at(place, len(search.before.bound(line)))
+    given = scene.flows.at(place, _passes(search, scene, line, place))
     some = search.readers(line)
     only = [one for one in search.made if len(some) == 1 and one.statement is some[0]]
     run = scene.run((*line.earlier, line, *only), {line: given})
@@ -138,6 +147,13 @@ def _repaired(search: Search, scene: Scene, line: HelperLine, place: Place) -> R
         return None
     passed_on = any(all(map(equal, run.bound(one), given.values())) for one in only)
     return None if passed_on or _is_passed_on(search, some, run, given) else run
+
+
+def _passes(search: Search, scene: Scene, line: HelperLine, place: Place) -> int:
+    """How often a line runs: where it passes some examples over, that may be more often or less elsewhere."""
+    if scene is search.own or place.spot.rows is None or not place.spot.rows.some:
+        return len(search.before.bound(line))
+    return len(scene.run((line,), {}).bound(line))
 
 
 def _is_passed_on(search: Search, some: Sequence[Statement], run: Run, given: Mapping[int, Tensor]) -> bool:
@@ -210,12 +226,32 @@ def _line(search: Search, spot: Spot) -> int:
 
 
 def _data(search: Search, line: HelperLine) -> list[HelperLine]:
-    """The helper lines that a line reads, at first or second hand, and that no gradient flows through."""
+    """The helper lines that a line reads, at first or second hand, and that no gradient flows through.
+
+    Those as well that bind what arrives nowhere, as often, for this line alone.
+    """
     names, arrives = search.names, search.own.flows.arrives
-    flowing = {one.line for one in search.before.seen if arrives(one.value)} | {line}
+    known = {one.line for one in search.before.seen if arrives(one.value)}
+    flowing = known | {line}
     data = [one for one in search.made if one not in flowing and not one.statement.reads & names]
     through = read_through(search.attempt.session.facts, names | {line.root})[line.root]
-    return [one for one in data if one.root in through and not _reads_any(one, flowing)]
+    data = [one for one in data if one.root in through and not _reads_any(one, flowing)]
+    return [*data, *(one for one in _feeding(search, line) if one not in known | {*data})]
+
+
+def _feeding(search: Search, line: HelperLine) -> list[HelperLine]:
+    """The helper lines that build what a line changes, and those that nothing but it and they reads."""
+    facts, passes = search.attempt.session.facts, len(search.before.bound(line))
+    often = [one for one in search.made if len(search.before.bound(one)) >= passes and one is not line]
+    building = building_before(facts, line)
+    found = [one for one in often if one.root == line.root and one.statement in building]
+    size = -1
+    while len(found) > size:
+        size = len(found)
+        reading = {line.statement, *(one.statement for one in found)}
+        read = {one: search.readers(one) for one in often if one not in found}
+        found += [one for one, readers in read.items() if readers and reading.issuperset(readers)]
+    return found
 
 
 def _reads_any(line: HelperLine, others: Iterable[HelperLine]) -> bool:

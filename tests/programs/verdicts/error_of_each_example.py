@@ -1,6 +1,6 @@
 # half of the slope of the loss is lost in the error of each example; both sums over examples are right
 # exit 1 · accused: line 18 · explained
-# says: gradient of each entry of gap
+# says: each entry of gap
 # %% setup
 import torch
 rows = torch.randn(5, 3, generator=torch.Generator().manual_seed(61))

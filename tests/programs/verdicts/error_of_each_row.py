@@ -1,6 +1,6 @@
 # the slope of tanh is not squared in the error of each row; W, b and the layer above are right
 # exit 1 · accused: line 22 · explained
-# says: gradient of each row of z
+# says: each row of z
 # %% setup
 import torch
 data = torch.randn(4, 3, generator=torch.Generator().manual_seed(63))

@@ -1,6 +1,6 @@
 # the flow to the speed of the step before is divided by the drag; the first of the two lines that bind it is right
 # exit 1 · accused: line 26 · explained
-# says: gradient of .* through
+# says: through
 # %% setup
 import torch
 start = torch.randn(4, generator=torch.Generator().manual_seed(65))
