@@ -118,6 +118,7 @@ KEYS: tuple[Key, ...] = (
     Key("line_check", "c", "c", "judge every line alone", TENSORS, CheckLines()),
     Key("change", "b", "b", "back to its last change", TENSORS, GoToChange()),
     Key("watches", "w", "w", "watch expressions", TENSORS, action="watches"),
+    Key("evaluate", "colon", ":", "evaluate once, on copies", TENSORS, action="evaluate"),
     Key("slice_back", "comma", ",", "slice before", TENSORS, ChangeSlice(-1)),
     Key("slice", "full_stop", ".", "slice after", TENSORS, ChangeSlice(1)),
     Key("explain", "x", "x", "explain its gradient", LEARNING, Ask(Asked.EXPLANATION)),

@@ -141,6 +141,13 @@ class SetWatches:
 
 
 @dataclass(frozen=True)
+class Evaluate:
+    """Evaluate an expression or a statement once, at the place of the cursor; nothing of it stays."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Layout:
     """How much room the panes have: rows of text, and for the grid cells of numbers."""
 
@@ -169,6 +176,7 @@ Command = (
     | SetStops
     | GoToChange
     | SetWatches
+    | Evaluate
     | Layout
 )
 

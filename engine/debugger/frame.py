@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..execution.failure import Failure
 from ..program.program import Program
-from ..tutor.answer import Answer
+from ..tutor.answer import Answer, Told
 from ..verdict import Verdict
 from .stops import Stops
 
@@ -90,6 +90,15 @@ class Watched(NamedTuple):
     changed: bool = False
     problem: str = ""
     """Why it has no value."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Evaluated:
+    """What a text came to. `number` grows with each."""
+
+    number: int
+    text: str
+    lines: tuple[Told, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -224,6 +233,8 @@ class Frame:
     """Where runs stop, in view or not."""
     watches: tuple[Watched, ...] = ()
     """All that is watched, in view or not."""
+    evaluated: tuple[Evaluated, ...] = ()
+    """What was evaluated by the last commands, which were for nothing else; the newest is last."""
 
     def at_work(self, words: str, seconds: int) -> Frame:
         """The same picture while something has been at work for a while."""

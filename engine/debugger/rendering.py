@@ -48,6 +48,7 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         answer=scene.answer,
         stops=scene.stops,
         watches=scene.watches,
+        evaluated=scene.evaluated,
     )
     return frame, view
 

@@ -18,7 +18,7 @@ from ..judging.judgement import Judgement
 from ..judging.linecheck.outcome import WrongFunction
 from ..tensors.inert import is_tensor
 from ..tutor.answer import Answer
-from .frame import Watched
+from .frame import Evaluated, Watched
 from .loss_history import LossHistory
 from .standing import Standing
 from .stops import Stops
@@ -44,6 +44,7 @@ class Scene:
     """The iteration that a run is heading for."""
     stops: Stops = field(default_factory=Stops)
     watches: tuple[Watched, ...] = ()
+    evaluated: tuple[Evaluated, ...] = ()
 
     @property
     def record(self) -> Iteration | None:

@@ -26,6 +26,7 @@ from .commands import (
     ChangeSpeed,
     CheckLines,
     Command,
+    Evaluate,
     GoTo,
     GoToChange,
     Restart,
@@ -38,6 +39,7 @@ from .commands import (
 )
 from .conditions import Lookout
 from .cursor import View, moved
+from .evaluation import Evaluations
 from .frame import Frame
 from .last_change import change_before, last_changed, looked_at, may_have_changed, never_changed
 from .loss_history import LossHistory
@@ -70,6 +72,7 @@ class Stepper:
         self.stops = Stops()
         self._lookout = Lookout()
         self.watches = Watches()
+        self._evaluations = Evaluations()
         self.line_check = BackgroundLineCheck(self.cancel)
         self._losses = LossHistory()
         self._summaries = Summaries()
@@ -86,6 +89,8 @@ class Stepper:
 
     def handle(self, command: Command) -> None:
         """Do what a command says."""
+        if not isinstance(command, Evaluate):
+            self._evaluations.newest = ()
         self._obey(command)
         self._look_at_rest()
 
@@ -129,6 +134,9 @@ class Stepper:
                 self._attend(by)
             case SetWatches(texts):
                 self.watches.set(texts)
+            case Evaluate(text):
+                self.pace.pause()
+                self._evaluations.add(text, self.session, self.standing.record, self.view.ran)
             case Select(by):
                 self.view = self.view.selecting(self.scene.tensor_names, by)
             case _:
@@ -191,6 +199,7 @@ class Stepper:
             target=self.pace.target,
             stops=self.stops,
             watches=self.watches.shown,
+            evaluated=self._evaluations.newest,
         )
 
     def _say(self, *notes: str) -> None:

@@ -58,7 +58,7 @@ class Watches:
         if text in self._stopped:
             return Watched(text, problem=_STOPPED), None
         try:
-            value = evaluated(session, moment, compiled(text))
+            value: Any = evaluated(session, moment, compiled(text))
         except ExpressionError as error:
             return Watched(text, problem=str(error)), None
         except Cancelled:

@@ -58,6 +58,12 @@ class MainScreen(PaneScreen):
 
         self.app.push_screen(WatchesWindow([one.text for one in self.frame.watches], self.send))
 
+    def action_evaluate(self) -> None:
+        """Ask for something to evaluate."""
+        from .evaluate_window import EvaluateWindow
+
+        self.app.push_screen(EvaluateWindow(self))
+
     def action_cancel(self) -> None:
         """Stop what runs; close the output."""
         self.link.cancel()
@@ -95,6 +101,8 @@ class MainScreen(PaneScreen):
 
     def show_answer(self) -> None:
         """Show a new answer: in the window that is open, or in a new one."""
+        if self.frame.evaluated:
+            self._show_evaluated()
         answer = self.frame.answer
         if answer is None or answer.number == self._answers_shown:
             return
@@ -105,6 +113,13 @@ class MainScreen(PaneScreen):
             self.app.screen.tell(answer)
         elif self.app.screen is self:
             self.app.push_screen(AnswerWindow(answer, self.send))
+
+    def _show_evaluated(self) -> None:
+        """Show what something came to, in the window that asked."""
+        from .evaluate_window import EvaluateWindow
+
+        if isinstance(self.app.screen, EvaluateWindow):
+            self.app.screen.tell(self.frame.evaluated)
 
     def _scroll(self, name: str, rows: int, columns: int) -> None:
         if name in tuple(Pane):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import BuiltinFunctionType, FunctionType, ModuleType, TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -26,6 +26,7 @@ from .state_copy import StateCopy
 Moment = Mapping[str, Slot | None]
 """What names are bound to at a place of a record; None for one that has no value there yet."""
 _BOUND = Slot("", None)
+_T = TypeVar("_T")
 
 
 class Aside:
@@ -101,8 +102,14 @@ def _is_plain(value: Any) -> bool:
     return type(value) in (Tensor, Parameter) or type(value) in PLAIN
 
 
-def evaluated(session: Session, moment: Moment, expression: Expression) -> Any:
-    """The value of an expression at a moment, under no_grad; None of a statement.
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def evaluated(
+    session: Session, moment: Moment, expression: Expression, look: Callable[[Any], _T] = _as_it_is
+) -> _T:
+    """The value of an expression at a moment, under no_grad, or what a look at it gives; None of a statement.
 
     Raises:
         ExpressionError: it raised, or reads what cannot be copied.
@@ -110,7 +117,7 @@ def evaluated(session: Session, moment: Moment, expression: Expression) -> Any:
     """
     try:
         with Aside(session, moment, expression), torch.no_grad():
-            return eval(expression.code, session.namespace)
+            return look(eval(expression.code, session.namespace))
     except (Cancelled, KeyboardInterrupt):
         raise
     except NameError as error:
@@ -128,8 +135,4 @@ def holds(session: Session, moment: Moment, expression: Expression) -> bool:
         ExpressionError: it raised, or its value is neither true nor false.
         Cancelled: it was stopped.
     """
-    value = evaluated(session, moment, expression)
-    try:
-        return bool(value)
-    except Exception as error:
-        raise error_in(expression, error, session.program) from None
+    return evaluated(session, moment, expression, bool)

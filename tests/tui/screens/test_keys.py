@@ -23,6 +23,7 @@ PUNCTUATION = {
     "left_square_bracket",
     "right_square_bracket",
     "plus",
+    "colon",
     "equals_sign",
     "minus",
     "comma",

@@ -1,0 +1,110 @@
+"""The window in which expressions and statements are evaluated, one after the other."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from ...engine.debugger.commands import Evaluate
+from ...engine.debugger.frame import Evaluated
+from ..drawing.box import FRAME, Room, boxed
+from ..drawing.canvas import Canvas
+from ..drawing.line import Line, Run, clean
+from .pane_screen import PaneScreen
+from .typing_screen import Typed, TypingScreen
+
+STYLES = {"head": "strong", "plain": "", "strong": "bad", "quiet": "quiet"}
+LEAST = 3
+"""Rows that it has at least."""
+HINT = "enter evaluates it on copies · ↑ what was typed before · escape closes"
+AT_WORK = "escape stops it"
+
+
+def _lines(evaluated: Evaluated, width: int) -> list[Line]:
+    lines: list[Line] = [(Run("› ", "accent"), Run(clean(evaluated.text), "strong"))]
+    for told in evaluated.lines:
+        parts = textwrap.wrap(clean(told.text), width, drop_whitespace=False) or [""]
+        lines += [(Run(part.rstrip(), STYLES[told.tone]),) for part in parts]
+    return lines
+
+
+class EvaluateWindow(TypingScreen):
+    """Sends what is typed, and shows what it came to above the row for the next."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "stop it, or back", show=False, priority=True),
+        Binding("up", "recall(-1)", "what was typed before", show=False, priority=True),
+        Binding("down", "recall(1)", "what was typed after", show=False, priority=True),
+    ]
+
+    def __init__(self, main: PaneScreen) -> None:
+        super().__init__()
+        self._main = main
+        self._texts: list[str] = []
+        self._at = 0
+        self._shown = 0
+        """The number of the newest that is told."""
+        self._told: list[Line] = []
+
+    def compose(self) -> ComposeResult:
+        """One canvas."""
+        yield Canvas(id="evaluate")
+
+    def on_canvas_resized(self) -> None:
+        """Paint at the new size."""
+        self.changed()
+
+    def tell(self, evaluated: Sequence[Evaluated]) -> None:
+        """What was evaluated came to, where it is not told yet."""
+        if evaluated[-1].number < self._shown:  # counted anew, in another process
+            self._shown = 0
+        for one in evaluated:
+            if one.number > self._shown:
+                self._told += _lines(one, max(self._columns(), 10))
+        self._shown = evaluated[-1].number
+        self.changed()
+
+    def action_accept(self) -> None:
+        """Have it evaluated."""
+        text = self.typed.text.strip()
+        if text:
+            self._texts.append(text)
+            self._at = len(self._texts)
+            self._main.send(Evaluate(text))
+            self._change(Typed())
+
+    def action_recall(self, by: int) -> None:
+        """What was typed before, or after that."""
+        self._at = min(max(self._at + by, 0), len(self._texts))
+        self._change(Typed.of(self._texts[self._at] if self._at < len(self._texts) else ""))
+
+    def action_leave(self) -> None:
+        """Stop what is evaluated; where nothing is, close."""
+        if self._waits:
+            self._main.link.cancel()
+        else:
+            self.dismiss()
+
+    @property
+    def _waits(self) -> bool:
+        """Whether something that was sent is at work."""
+        return self._main.link.sent > self._main.frame.handled
+
+    def changed(self) -> None:
+        """Paint."""
+        for canvas in self.query(Canvas):  # none before it is drawn
+            lines = [*self._told, (Run("› ", "accent"), *self.typed.line(max(self._columns() - 2, 2)))]
+            height = min(max(len(lines), LEAST) + FRAME, max(self.size.height * 2 // 3, LEAST + FRAME))
+            room = Room(canvas.size.width, min(height, self.size.height), focused=True)
+            canvas.styles.height = room.height
+            hint = (Run(AT_WORK if self._waits else HINT, "quiet"),)
+            canvas.show(
+                boxed(lines[max(len(lines) - room.rows, 0) :], room, (Run("evaluate", "strong"),), hint)
+            )
+
+    def _columns(self) -> int:
+        return Room(self.query_one(Canvas).size.width, 0).columns
