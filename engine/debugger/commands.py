@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..program.program_text import ProgramText
 from ..tutor.answer import Asked
 from .frame import Tab
 from .stops import Stops
@@ -148,6 +149,24 @@ class Evaluate:
 
 
 @dataclass(frozen=True)
+class Reload:
+    """The file has another text: run the iteration on the screen again with it."""
+
+    text: ProgramText
+    number: int
+    """What the text is called from now on."""
+    since: int | None = None
+    """The first iteration that is to run with it, before any has run; None is the one on the screen."""
+
+
+@dataclass(frozen=True)
+class ModuleChanged:
+    """A module that the program imports from its folder has another text."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Layout:
     """How much room the panes have: rows of text, and for the grid cells of numbers."""
 
@@ -177,6 +196,8 @@ Command = (
     | GoToChange
     | SetWatches
     | Evaluate
+    | Reload
+    | ModuleChanged
     | Layout
 )
 

@@ -30,6 +30,8 @@ class View:
     is to be gone to by itself."""
     changed: frozenset[str] = frozenset()
     """Names that the last move wrote, where it was shorter than an iteration."""
+    written: frozenset[int] = frozenset()
+    """The lines of the program that are new since the last move."""
 
     def moving(self, record: Iteration, ran: int, *, fresh: bool) -> View:
         """The view after a move; the selection follows a statement to the tensor it is about."""
@@ -40,7 +42,7 @@ class View:
         names = {slot.name for step in record.steps[low:high] for slot in step.slots}
         changed = frozenset() if whole else frozenset(names)
         attended = "" if self.attended and not whole else self.attended
-        view = replace(self, ran=ran, changed=changed, attended=attended, follow=True)
+        view = replace(self, ran=ran, changed=changed, written=frozenset(), attended=attended, follow=True)
         return view if whole or ran == 0 else view._following(record)
 
     def stopping(self, ran: int, gradient: str) -> View:

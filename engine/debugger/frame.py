@@ -60,6 +60,8 @@ class ProgramLine(NamedTuple):
     """It writes a part of a gradient that a later line completes."""
     breakpoint: bool = False
     """Runs stop before it."""
+    written: bool = False
+    """It is new, or another one, since the file was saved."""
 
 
 class TensorRow(NamedTuple):
@@ -207,6 +209,26 @@ class Attention(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class FileState:
+    """The program's file beside what is on the screen. Texts go by the numbers that the screen gave them."""
+
+    number: int = 0
+    """The text that is shown."""
+    versions: tuple[tuple[int, int], ...] = ((0, 0),)
+    """From which iteration on, in order, which text runs."""
+    behind: bool = False
+    """Whether the file says something else than what is shown."""
+    words: tuple[str, ...] = ()
+    """Why."""
+    modules: tuple[str, ...] = ()
+    """The files of the modules that the program imported from its folder."""
+    problem: str = ""
+    """Why the file cannot be read as a program; known to who reads it."""
+    program: Program | None = None
+    """The text that is shown; known to who gave it its number."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Frame:
     """One picture of a session. `handled` counts the commands that are part of it."""
 
@@ -235,6 +257,7 @@ class Frame:
     """All that is watched, in view or not."""
     evaluated: tuple[Evaluated, ...] = ()
     """What was evaluated by the last commands, which were for nothing else; the newest is last."""
+    file: FileState = field(default_factory=FileState)
 
     def at_work(self, words: str, seconds: int) -> Frame:
         """The same picture while something has been at work for a while."""

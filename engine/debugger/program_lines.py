@@ -52,8 +52,9 @@ def program_lines(
     view = _scrolled(view, line, total)
     last = min(view.program_top + view.layout.program_rows - 1, total)
     numbers = range(view.program_top, last + 1)
-    marked = scene.stops.lines
-    return tuple(_line(scene, view, n)._replace(breakpoint=n in marked) for n in numbers), view
+    marked, written = scene.stops.lines, view.written
+    lines = (_line(scene, view, n)._replace(breakpoint=n in marked, written=n in written) for n in numbers)
+    return tuple(lines), view
 
 
 def current_line(record: Iteration | None, view: View) -> int | None:

@@ -49,6 +49,7 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         stops=scene.stops,
         watches=scene.watches,
         evaluated=scene.evaluated,
+        file=scene.file,
     )
     return frame, view
 
@@ -132,6 +133,7 @@ def _counts(scene: Scene, record: Iteration, ran: int) -> Counter[Verdict]:
 
 def _notes(scene: Scene, view: View) -> tuple[str, ...]:
     notes, record, stop = scene.standing.notes, scene.record, scene.standing.stop
+    notes = (*scene.file.words, *notes)
     if stop is not None and stop.ran == view.ran:
         notes = (stop.words, *notes)
     if record is None:

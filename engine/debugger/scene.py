@@ -18,7 +18,7 @@ from ..judging.judgement import Judgement
 from ..judging.linecheck.outcome import WrongFunction
 from ..tensors.inert import is_tensor
 from ..tutor.answer import Answer
-from .frame import Evaluated, Watched
+from .frame import Evaluated, FileState, Watched
 from .loss_history import LossHistory
 from .standing import Standing
 from .stops import Stops
@@ -42,6 +42,7 @@ class Scene:
     speed: str
     target: int | None
     """The iteration that a run is heading for."""
+    file: FileState
     stops: Stops = field(default_factory=Stops)
     watches: tuple[Watched, ...] = ()
     evaluated: tuple[Evaluated, ...] = ()

@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..execution.cancel import Cancel, Cancelled
 from ..execution.iteration import Iteration
+from ..execution.namespace import forget_modules
 from ..execution.session import Session
 from ..execution.silence import silenced
 from ..execution.trouble import trouble
+from ..program.moves import Moves
 from ..program.program import Program
 from ..tutor.answer import Asked
 from .attention import moved_on, wanting
@@ -29,6 +31,8 @@ from .commands import (
     Evaluate,
     GoTo,
     GoToChange,
+    ModuleChanged,
+    Reload,
     Restart,
     Select,
     SetStops,
@@ -39,6 +43,7 @@ from .commands import (
 )
 from .conditions import Lookout
 from .cursor import View, moved
+from .edits import Edits, in_place
 from .evaluation import Evaluations
 from .frame import Frame
 from .last_change import change_before, last_changed, looked_at, may_have_changed, never_changed
@@ -74,6 +79,9 @@ class Stepper:
         self.watches = Watches()
         self._evaluations = Evaluations()
         self.line_check = BackgroundLineCheck(self.cancel)
+        self.edits = Edits(program)
+        self._text = program
+        """What the lines are of that are spoken of: in the view, where runs stop, in the line check."""
         self._losses = LossHistory()
         self._summaries = Summaries()
         self._tutor: Tutor | None = None
@@ -83,6 +91,7 @@ class Stepper:
     def begin(self) -> None:
         """Run setup and parameters."""
         failure = self.session.begin()
+        self.edits.began(self.session.program)
         found = self.session.program.found
         words = (found.words,) if found is not None else ()
         self.standing = Standing(failure=failure, notes=(*words, *self.session.notes))
@@ -93,6 +102,7 @@ class Stepper:
             self._evaluations.newest = ()
         self._obey(command)
         self._look_at_rest()
+        self._say_what_became_right()
 
     def _obey(self, command: Command) -> None:
         match command:
@@ -137,6 +147,10 @@ class Stepper:
             case Evaluate(text):
                 self.pace.pause()
                 self._evaluations.add(text, self.session, self.standing.record, self.view.ran)
+            case Reload():
+                self._reload(command)
+            case ModuleChanged(name):
+                self.edits.modules |= {name}
             case Select(by):
                 self.view = self.view.selecting(self.scene.tensor_names, by)
             case _:
@@ -176,6 +190,7 @@ class Stepper:
         with silenced():
             told = self.line_check.run(self.session, self.standing.record)
         self._say(*dict.fromkeys((*self.standing.notes, *told)))
+        self._say_what_became_right()
 
     def frame(self, handled: int) -> Frame:
         """The picture of now. It settles the view first, so that what it shows is inside."""
@@ -200,6 +215,7 @@ class Stepper:
             stops=self.stops,
             watches=self.watches.shown,
             evaluated=self._evaluations.newest,
+            file=self.edits.state(self.session, self.standing.record),
         )
 
     def _say(self, *notes: str) -> None:
@@ -286,12 +302,59 @@ class Stepper:
             words = "no gradient wants attention" if scene.record is not None else "nothing has run yet"
             self._say(words)
 
+    def _reload(self, command: Reload) -> None:
+        """Take another text of the file; where it goes on from what has run, at once."""
+        goes_on = self.edits.received(command.text.program(), command.number, self.session)
+        if not self.session.ready and self.edits.newest is not self.session.program:
+            self._restart()
+            self._say(*self.standing.notes, "begun anew with the file's new lines")
+        elif goes_on and command.since is not None and self.standing.record is None:
+            self.session.change(self.edits.newest, command.since)
+        elif goes_on:
+            self._run_again()
+
+    def _run_again(self) -> None:
+        """The iteration on the screen with the newest text, from its own start; the view stays."""
+        self.pace.pause()
+        before, view, lines = self.standing.record, self.view, self.session.program.lines
+        judgements = self.line_check.judgements
+        self.session.run_again(before, self.edits.newest)
+        self._losses = LossHistory.of(self.session.losses)
+        moves = Moves(lines, self.session.program.lines)
+        if before is None:
+            self._follow_text()
+            self.view = replace(self.view, written=moves.written)
+            return
+        record = self._iterate()
+        self.view = in_place(view, before, record, moves).awaiting()
+        self.edits.edited(before, judgements)
+
+    def _follow_text(self) -> None:
+        """Where another text runs by now: what stands at lines goes where these are, nothing is judged."""
+        if self._text is self.session.program:
+            return
+        moves = Moves(self._text.lines, self.session.program.lines)
+        self._text = self.session.program
+        self.line_check = BackgroundLineCheck(self.cancel)
+        self.stops = self.stops.moved(moves)
+        self.view = replace(self.view, program_top=moves(self.view.program_top))
+
+    def _say_what_became_right(self) -> None:
+        if self.edits.asks and not self.line_check.due:
+            scene = self.scene
+            words = self.edits.became_right(scene.record, scene.judgements, len(scene.without_gradient))
+            self._say(*self.standing.notes, *filter(None, [words]))
+
     def _restart(self) -> None:
         self.pace.pause()
-        self.session.restart()
+        if self.edits.modules or not self.session.ready:
+            forget_modules(self.session.program)
+        self.session.restart(self.edits.newest)
+        self._follow_text()
         self.line_check = BackgroundLineCheck(self.cancel)
         self.standing, self._losses, self._summaries = Standing(), LossHistory(), Summaries()
-        self.view = replace(self.view.awaiting(), ran=0, changed=frozenset(), program_top=1)
+        none = frozenset[Any]()
+        self.view = replace(self.view.awaiting(), ran=0, changed=none, written=none, program_top=1)
         self.begin()
 
     def _advance(self, unit: Unit, by: int) -> None:
@@ -323,6 +386,7 @@ class Stepper:
             return
         if self._tutor is None:
             self._tutor = Tutor(self.session.program)
+        self._tutor.program = self.session.program
         with silenced():
             self._tutor.answer(asked, selected, self.session, record, self.line_check.judgements)
 
@@ -340,10 +404,13 @@ class Stepper:
         # what is repeated was printed before
         with silenced() if self.session.was_here else nullcontext():
             record = self.session.iterate()
+        self._follow_text()
+        self.edits.moved_on()
         self.standing = self.standing.after(record)
         if record.failure is None:
             self._losses.append(math.nan if record.loss is None else record.loss)
         self._passing = self.pace.running
         self.line_check.follow(record, at_rest=not self._passing)
-        self.view = replace(self.view, ran=len(record.steps), changed=frozenset(), follow=True)
+        none = frozenset[Any]()
+        self.view = replace(self.view, ran=len(record.steps), changed=none, written=none, follow=True)
         return record

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..program.moves import Moves
+
 
 @dataclass(frozen=True)
 class Stops:
@@ -25,6 +27,10 @@ class Stops:
     def toggled(self, line: int) -> Stops:
         """With a breakpoint before a line, or without the one that is there."""
         return replace(self, lines=self.lines ^ {line})
+
+    def moved(self, moves: Moves) -> Stops:
+        """Those of a text in a later one."""
+        return replace(self, lines=frozenset(map(moves, self.lines)))
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,11 @@ class History:
         at = bisect_right([one.number for one in self.keepsakes], number)
         return self.keepsakes[at - 1] if at else None
 
+    def forget_from(self, number: int) -> None:
+        """An iteration, and what came after it, will be others."""
+        del self.losses[number:]
+        self.keepsakes = [one for one in self.keepsakes if one.number < number]
+
     def forget_after(self, number: int) -> None:
         """What came after so many iterations is not what will come."""
         del self.losses[number:]

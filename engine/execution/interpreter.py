@@ -24,10 +24,14 @@ class Interpreter:
     """Runs sections of a program in a namespace, a recorder watching; asked to, it stops between lines."""
 
     def __init__(self, program: Program, cancel: Cancel) -> None:
-        self.program = program
         self.cancel = cancel
-        self.sections = CompiledSections(program)
+        self.take(program)
         self.restart()
+
+    def take(self, program: Program) -> None:
+        """Run this text from now on, in the namespace of now."""
+        self.program = program
+        self.sections = CompiledSections(program)
 
     def restart(self) -> None:
         """Begin with a namespace that knows nothing of the program yet."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import importlib.util
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -54,6 +55,29 @@ def modules_beside(program: Program) -> frozenset[str]:
     folder = os.path.join(program.path.resolve().parent, "")
     files = {name: getattr(module, "__file__", None) for name, module in [*sys.modules.items()]}
     return frozenset({MAIN}.union(name for name, file in files.items() if file and _is_beside(file, folder)))
+
+
+def files_beside(program: Program) -> tuple[str, ...]:
+    """The files of the modules that were imported from the program's folder."""
+    return tuple(
+        str(file)
+        for name in sorted(modules_beside(program))
+        if name != MAIN and (file := getattr(sys.modules.get(name), "__file__", None))
+    )
+
+
+def forget_modules(program: Program) -> None:
+    """What is imported from the program's folder is read anew the next time.
+
+    Its bytecode goes, too: Python would take it for an edit of the same second and the same length.
+    """
+    files = files_beside(program)
+    for name in modules_beside(program) - {MAIN}:
+        del sys.modules[name]
+    for file in files:
+        with suppress(OSError, NotImplementedError):
+            os.unlink(importlib.util.cache_from_source(file))
+    importlib.invalidate_caches()
 
 
 def _is_beside(file: str, folder: str) -> bool:

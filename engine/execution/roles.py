@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from ..program.analysis import ProgramFacts
+from ..program.program import Program
 from ..tensors.aliasing import Namespace
 from ..tensors.inert import is_given_name, is_tensor
 from .carried_over import graphs_within
@@ -57,28 +58,40 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
     if not any(is_tensor(namespace.get(name)) for name in names):
         raise ProgramFault(no_parameters(namespace, facts))
     parameters = require_parameters(namespace, names, facts.passing_parameters)
-    data = frozenset(namespace).difference(parameters)
-    defined = data.union(parameters)
-    differentiated_data = tuple(name for name in facts.written_tensors if name in data)
-    every = dict.fromkeys((*parameters, *facts.bound("forward"), *differentiated_data))
-    known = {*every, *defined}
-    early = frozenset(one.name for one in facts.candidates.values() if one.early and one.tensor in known)
-    own_modules = modules_beside(facts.program)
     own = tuple(name for name in namespace if not is_given_name(name) and name != POSITIONS)
-    return Roles(
+    begun = Roles(
         parameters=parameters,
         shapes={name: namespace[name].shape for name in parameters},
-        parameter_gradients=tuple(map(facts.program.naming.gradient, parameters)),
-        data=data,
+        data=frozenset(namespace).difference(parameters),
+        defined=frozenset(namespace).union(parameters),
+        own=own,
+        graphs=graphs_within(namespace.values(), modules_beside(facts.program)),
+    )
+    return roles_under(begun, facts)
+
+
+def roles_under(begun: Roles, facts: ProgramFacts) -> Roles:
+    """The roles of what setup and parameters have bound, where these lines go on from there."""
+    differentiated_data = tuple(name for name in facts.written_tensors if name in begun.data)
+    every = dict.fromkeys((*begun.parameters, *facts.bound("forward"), *differentiated_data))
+    known = {*every, *begun.defined}
+    early = frozenset(one.name for one in facts.candidates.values() if one.early and one.tensor in known)
+    return replace(
+        begun,
+        parameter_gradients=tuple(map(facts.program.naming.gradient, begun.parameters)),
         data_to_differentiate=differentiated_data,
         differentiated=tuple(name for name in every if name not in early),
         early=early,
-        defined=defined,
-        own=own,
-        stateless=(facts.bound_anew - defined).union(own),
-        own_modules=own_modules,
-        graphs=graphs_within(namespace.values(), own_modules),
+        stateless=(facts.bound_anew - begun.defined).union(begun.own),
+        own_modules=modules_beside(facts.program),
     )
+
+
+def left_behind(namespace: Namespace, before: Program, after: Program, roles: Roles) -> list[str]:
+    """The names that are bound only as lines of one text have run, and mean nothing to those of another."""
+    bound, again = ({name for s in program.statements for name in s.binds} for program in (before, after))
+    gone = (roles.stateless | (bound - again)) - roles.defined - {*roles.own}
+    return [name for name in namespace if name in gone]
 
 
 def _that_require_grad(namespace: Namespace, facts: ProgramFacts) -> list[str]:

@@ -12,7 +12,7 @@ from ..program.pairing import Unpaired, unpaired
 from ..program.program import BETWEEN, Program
 from ..program.statements import Statement
 from ..tensors.aliasing import Namespace
-from ..tensors.rng_state import seed_all
+from ..tensors.rng_state import random_state, seed_all
 from .cancel import Cancel
 from .checkpoint import Checkpoint, StateNames, capture, restore
 from .course import Course
@@ -27,8 +27,9 @@ from .learned import Learned
 from .namespace import allow_imports_beside, no_arguments
 from .recording.recorder import Beginning
 from .recording.shape_misfit import failure_with_shapes
-from .roles import Roles, roles_of
+from .roles import Roles, left_behind, roles_of, roles_under
 from .stand_in_modules import allow_without_plots, modules_stood_in_for
+from .versions import Version, Versions
 
 _APART = 104_729
 """Between the seeds of setup and parameters."""
@@ -43,21 +44,18 @@ class Session:
     def __init__(
         self, program: Program, seed: int = 0, cancel: Cancel | None = None, *, remembers: bool = False
     ) -> None:
-        self.program = program
         self.seed = seed
         self.remembers = remembers
-        self.facts = ProgramFacts(program)
         self.interpreter = Interpreter(program, cancel or Cancel())
-        self.course = Course(self.interpreter)
-        self.learned = Learned()
-        remember_source(program)
+        self.versions = Versions((Version(program),))
         self.restart()
 
-    def restart(self) -> None:
-        """Forget everything; the next `begin` runs setup and parameters anew."""
+    def restart(self, program: Program | None = None) -> None:
+        """Forget everything; the next `begin` runs setup and parameters of this text, or of the newest."""
+        self.versions = Versions((Version(program or self.versions.newest.program),))
+        self._take(self.versions.newest)
         self.interpreter.restart()
         self.roles = Roles()
-        self.paths = KnownPaths()
         self.history = History()
         self.number = 0
         """The number of the next iteration."""
@@ -65,6 +63,18 @@ class Session:
         """The statements of setup and parameters that ran."""
         self._state_names = StateNames()
         self._not_finite_since: int | None = None
+
+    def _take(self, version: Version) -> None:
+        """Let a text of the program be what runs from now on."""
+        program = version.program
+        self.version = version
+        self.program = program
+        self.facts = ProgramFacts(program)
+        self.interpreter.take(program)
+        self.course = Course(self.interpreter)
+        self.learned = Learned()
+        self.paths = KnownPaths()
+        remember_source(program)
 
     @property
     def namespace(self) -> Namespace:
@@ -138,6 +148,7 @@ class Session:
                 raise ProgramFault(_no_pass(self.program))
             section = "parameters"
             self.roles = roles_of(self.namespace, self.facts)
+            self._keep_random(self.version)
         except BaseException as error:
             return failure_with_shapes(error, self.program, section)
         finally:
@@ -148,6 +159,8 @@ class Session:
     def iterate(self) -> Iteration:
         """Run and record the next iteration. A failed one leaves the session as it was."""
         namespace, number = self.namespace, self.number
+        if self.versions.at(number) is not self.version:
+            self._go_on_with(self.versions.at(number))
         if self.program.found is None:
             namespace["iteration"] = number
         began = time.perf_counter()
@@ -179,15 +192,55 @@ class Session:
         """
         kept = self.history.newest_until(number)
         if kept is not None and not kept.number <= self.number <= number:
+            if self.versions.at(kept.number) is not self.version:
+                self._take(self.versions.at(kept.number))
             restore(kept.start, self.namespace)
             self.roles, self._not_finite_since = kept.start.roles, kept.not_finite_since
             self.number = kept.number
         elif number < self.number:
-            history = self.history
-            self.restart()
-            self.history = history
+            history, versions = self.history, self.versions
+            self.restart(versions.at(0).program)
+            self.history, self.versions = history, versions
+            self.version = versions.at(0)
             return self.begin()
         return None
+
+    def run_again(self, iteration: Iteration | None, program: Program) -> None:
+        """Be before an iteration that has just run, or before the next: from there on other lines run.
+
+        They go on from the beginning that ran, which is to be theirs, too. What came after is forgotten.
+        """
+        if iteration is not None:
+            if iteration.failure is None:
+                restore(iteration.start, self.namespace)
+            self.number, since = iteration.number, iteration.not_finite_since
+            self._not_finite_since = None if since == iteration.number else since
+        self.change(program, self.number)
+        self._go_on_with(self.versions.newest)
+
+    def change(self, program: Program, first: int) -> None:
+        """Let this iteration, and all that follow, run with other lines."""
+        self.history.forget_from(first)
+        self.versions = self.versions.changed(Version(program, first))
+
+    def _go_on_with(self, version: Version) -> None:
+        """Other lines from here on: nothing is bound by lines that are not theirs, and nobody has drawn
+        from a generator that the lines before do not draw from."""
+        before, facts, random = self.program, self.facts, self.version.random
+        self._take(version)
+        if not self.ready:
+            return
+        for name in left_behind(self.namespace, before, version.program, self.roles):
+            del self.namespace[name]
+        self.roles = roles_under(self.roles, self.facts)
+        self.beginning = _the_same(self.beginning, before, version.program)
+        if random is not None and (facts.draws.none or not facts.draws.elsewhere):
+            random.restore_default(torchs=facts.draws.none, others=not facts.draws.elsewhere)
+        self._keep_random(version)
+
+    def _keep_random(self, version: Version) -> None:
+        self.version = replace(version, random=random_state(()))
+        self.versions = self.versions.put(version, self.version)
 
     def _capture(self) -> Checkpoint:
         self._state_names = self._state_names.of_now(self.namespace, self.facts, self.roles)
@@ -198,6 +251,18 @@ class Session:
         facts = self.facts
         tensors = [name for name in iteration.references.gradients if name != self.program.loss]
         return unpaired(facts.candidates.values(), tensors, facts.written_tensors, self.program.naming)
+
+
+def _the_same(beginning: frozenset[Statement], before: Program, after: Program) -> frozenset[Statement]:
+    """The statements of one text that are these of another, which begins alike."""
+    sections = [(section, after.section(section.kind)) for section in before.sections]
+    pairs = [
+        pair
+        for one, other in sections
+        if other
+        for pair in zip(one.statements, other.statements, strict=False)
+    ]
+    return frozenset(new for old, new in pairs if old in beginning)
 
 
 def _not_repeated(number: int) -> str:

@@ -12,11 +12,12 @@ from ..debugger.commands import Command, GoTo, Layout, Restart, SelectName, SetS
 from ..debugger.frame import Frame, opening_frame
 from ..debugger.latest_frame import LatestFrame
 from ..program.program import Program
+from ..program.program_text import text_of
 from .child import Child
 from .ended import failure_of_end, killed
 from .frames import begins_again, complete_iterations, does_not_stop, kept_beside, without_process
 from .last_words import place_in
-from .messages import Cancel, Open, Passed, Stop, text_of
+from .messages import Cancel, Open, Passed, Stop
 from .printed import Output
 
 _STUCK_SECONDS = 1.0

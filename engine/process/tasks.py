@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..execution.failure import Failure
 from ..judging.report import Report
+from ..program.program_text import ProgramText
 from ..tutor.answer import Told, Written
-from .messages import ProgramText
 
 if TYPE_CHECKING:
     from ..tutor.study import Study

@@ -77,7 +77,7 @@ def _encoding(data: bytes) -> str:
 
 def _ends(old: Sequence[str], ends: Sequence[str], new: Sequence[str]) -> list[str]:
     """What each of the new lines but the last ends in."""
-    kept = {there: ends[here] for here, there in _same_lines(old, new) if here < len(ends)}
+    kept = {there: ends[here] for here, there in same_lines(old, new) if here < len(ends)}
     above = ends[0] if ends else "\n"
     found = []
     for number in range(len(new) - 1):
@@ -86,7 +86,7 @@ def _ends(old: Sequence[str], ends: Sequence[str], new: Sequence[str]) -> list[s
     return found
 
 
-def _same_lines(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
+def same_lines(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
     """The places, old and new, of lines that stay; those at both ends are not looked for."""
     first, last = 0, min(len(old), len(new))
     while first < last and old[first] == new[first]:

@@ -72,14 +72,19 @@ class RandomState(NamedTuple):
 
     def restore(self, twin: Callable[[Generator], Generator] = lambda generator: generator) -> None:
         """Put every generator back to this state; of those that a program made itself, the twin."""
-        torch.default_generator.set_state(self.torch_cpu)
-        for device, state in enumerate(self.cuda):
-            torch.cuda.set_rng_state(state, device)
-        if self.others is not None:
-            random.setstate(self.others[0])
-            numpy.random.set_state(self.others[1])
+        self.restore_default(torchs=True, others=True)
         for generator, state in self.owned:
             set_state(twin(generator), state)
+
+    def restore_default(self, *, torchs: bool, others: bool) -> None:
+        """Put the generators back that are there without a program's doing: torch's, and the others."""
+        if torchs:
+            torch.default_generator.set_state(self.torch_cpu)
+            for device, state in enumerate(self.cuda):
+                torch.cuda.set_rng_state(state, device)
+        if others and self.others is not None:
+            random.setstate(self.others[0])
+            numpy.random.set_state(self.others[1])
 
 
 def random_state(generators: Sequence[Generator], *, others: bool = True) -> RandomState:

@@ -16,8 +16,8 @@ from ... import __version__
 from ...engine.execution.failure import Failure
 from ...engine.judging.report import unfinished
 from ...engine.process.apart import done_apart
-from ...engine.process.messages import text_of
 from ...engine.process.tasks import Check
+from ...engine.program.program_text import text_of
 from . import tutor_commands as studies
 from .open_screen import FIRST, open_screen
 from .options import AS_FOUND, Count, Flag, NotNegative, Reading, Seed, load_at

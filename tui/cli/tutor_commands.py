@@ -11,9 +11,10 @@ from rich.text import Text
 
 from ...engine.execution.failure import ENDED, Failure
 from ...engine.process.apart import done_apart
-from ...engine.process.messages import Task, text_of
+from ...engine.process.messages import Task
 from ...engine.process.tasks import CannotBeDone, Explain, Hint, NoTensor, Write
 from ...engine.program.did_you_mean import nearest
+from ...engine.program.program_text import text_of
 from ...engine.tutor.answer import Told, Written
 from .options import AS_FOUND, Flag, Level, Reading, Seed, load_at
 from .plain_console import PlainConsole

@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from ...engine.process.messages import text_of
 from ...engine.program.found import Found
 from ...engine.program.program import Program, ProgramError
+from ...engine.program.program_text import text_of
 from ..drawing.box import FRAME, Room
 from ..drawing.canvas import Canvas
 from ..keys import ASKING, BY_ID

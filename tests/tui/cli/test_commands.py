@@ -13,9 +13,9 @@ import pytest
 import backprop_tui
 from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.judging.report import Report
-from backprop_tui.engine.process.messages import text_of
 from backprop_tui.engine.process.tasks import Check
 from backprop_tui.engine.program.program import Program
+from backprop_tui.engine.program.program_text import text_of
 from backprop_tui.tui.cli import commands as cli
 from backprop_tui.tui.cli import open_screen as opening
 from backprop_tui.tui.cli.main import main
