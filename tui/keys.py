@@ -124,6 +124,7 @@ KEYS: tuple[Key, ...] = (
     Key("explain", "x", "x", "explain its gradient", LEARNING, Ask(Asked.EXPLANATION)),
     Key("hint", "h", "h", "a hint, then a little more", LEARNING, Ask(Asked.HINT)),
     Key("write", "W", "W", "write its line into the file", LEARNING, Ask(Asked.LINE)),
+    Key("edit", "e", "e", "edit the line in an editor", LEARNING, action="edit"),
     Key("next_pane", "tab", "tab", "next pane", PANES, action="move_focus(1)"),
     Key("previous_pane", "shift+tab", "shift+tab", "pane before", PANES, action="move_focus(-1)"),
     Key("inspect", "enter,i", "enter", "tensors or inspector", PANES, action="inspect"),

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..engine.debugger.commands import Command
 from ..engine.debugger.frame import Frame
+from ..engine.program.program import Program
 
 
 class Link(Protocol):
@@ -28,6 +29,9 @@ class Link(Protocol):
     def cancel(self) -> None:
         """Stop what runs."""
 
+    def go_on_with(self, program: Program) -> None:
+        """Step another text of the program, from where this one is."""
+
     def stop(self) -> None:
         """End; never takes long."""
 
@@ -43,6 +47,7 @@ class LateLink:
         self._make = make
         self._link: Link | None = None
         self._early: list[Command] = []
+        self._instead: Program | None = None
 
     @property
     def sent(self) -> int:
@@ -55,6 +60,8 @@ class LateLink:
         for command in self._early:
             self._link.send(command)
         self._link.start()
+        if self._instead is not None:
+            self._link.go_on_with(self._instead)
 
     def send(self, command: Command) -> None:
         """Queue a command; returns at once."""
@@ -71,6 +78,13 @@ class LateLink:
         """Stop what runs."""
         if self._link is not None:
             self._link.cancel()
+
+    def go_on_with(self, program: Program) -> None:
+        """Step another text of the program, once it is made."""
+        if self._link is not None:
+            self._link.go_on_with(program)
+        else:
+            self._instead = program
 
     def stop(self) -> None:
         """End; never takes long."""

@@ -68,9 +68,10 @@ class Select:
 
 @dataclass(frozen=True)
 class SelectName:
-    """Select a tensor by its name."""
+    """Select a tensor by its name; where nobody did so by hand, what wants attention may still be gone to."""
 
     name: str
+    by_hand: bool = True
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,8 @@ class View:
     def after(self, command: Command) -> View:
         """The view after a command that changes only what is in view, whatever there is to be seen."""
         match command:
-            case SelectName(name):
-                return replace(self.at(name, self.tab), attended="")
+            case SelectName(name, by_hand):
+                return replace(self.at(name, self.tab), attended="" if by_hand else self.attended)
             case ShowTab(tab):
                 return replace(self, tab=tab)
             case Scroll(pane, rows, columns):

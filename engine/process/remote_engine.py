@@ -92,6 +92,16 @@ class RemoteEngine:
             if self._cancelled is None and not self._idle:
                 self._cancelled = time.monotonic()
 
+    def go_on_with(self, program: Program) -> None:
+        """Step another text, or file, of the program in a fresh process: what has run runs again with it."""
+        with self._lock:
+            child, self._child = self._child, None
+            if child is not None:
+                child.end(0)
+            self._program = program
+            self._output.clear()
+            self._begin(Child(), self._complete)
+
     def stop(self) -> None:
         """End; never takes long."""
         with self._lock:
@@ -131,7 +141,7 @@ class RemoteEngine:
         self.send(SetStops(stops))
         self.send(SetWatches(watches))
         if before.inspector.name:
-            self.send(SelectName(before.inspector.name))
+            self.send(SelectName(before.inspector.name, by_hand=False))
         if iterations:
             self.send(GoTo(iterations))
 

@@ -71,6 +71,20 @@ class NotebookText:
         titled = _has_titles(self.content)
         return tuple(_block(cell, titled) for cell in _cells(self.content))
 
+    def cell_at(self, line: int) -> CodeCell | None:
+        """The cell of code that a line of the text stands in, its marker included; None in narration."""
+        return next((cell for cell in self.cells if cell.first - 1 <= line <= cell.last), None)
+
+    def source_of(self, cell: CodeCell) -> str:
+        """What a cell says, magics as they are; its lines are those of the text from its first one on."""
+        return "\n".join(_source(_cells(self.content)[cell.index]))
+
+    def with_source(self, cell: CodeCell, source: str) -> bytes:
+        """The notebook with something else in a cell; all else of it stays as it is."""
+        content = json.loads(self.data)
+        _put_source(_cells(content)[cell.index], _without_end(source.split("\n")))
+        return _as_written(content, self.data)
+
     def encoded(self, text: str) -> bytes:
         """The notebook with the code of another text in its cells; all else of it stays as it is.
 
@@ -88,7 +102,7 @@ class NotebookText:
         for cell, new, old in zip(_cells(content), cells, self._blocks, strict=True):
             block = lines[new.first - 1 : new.last]
             if cell.get("cell_type") == "code" and [*old[1:]] != _without_end(block):
-                _put_source(cell, [_unmasked(line) for line in _without_end(block)])
+                _put_source(cell, _with_title(cell, [_unmasked(line) for line in _without_end(block)]))
         return _as_written(content, self.data)
 
 
@@ -221,6 +235,12 @@ def _open_string(line: str, inside: str) -> str:
 
 def _unmasked(line: str) -> str:
     return line.removeprefix(ASIDE)
+
+
+def _with_title(cell: Json, lines: list[str]) -> list[str]:
+    """The lines of a cell with its title, for which a plain comment stands in the text."""
+    title = [line for line in _source(cell)[:1] if _is_title(line)]
+    return [*title, *lines[1:]] if title and lines[:1] == ["#"] else lines
 
 
 def _put_source(cell: dict[str, Any], lines: Sequence[str]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..judging.judgement import Judgement
-from ..program.library import FOLDER, load
+from ..program.library import load
+from ..program.own_copy import is_bundled
 from ..program.program import Program, ProgramError
 from ..program.statements import Statement
 from ..program.user_file import CannotWrite, in_form_of
@@ -127,9 +128,10 @@ class Tutor:
 
     def _path(self) -> Path:
         path = self.program.path
-        if path is None or path.parent == FOLDER:
+        if path is None or is_bundled(self.program):
             raise CannotPlace(
-                f"{self.program.name} is a bundled program; `backprop-tui new FILE` makes one of your own"
+                f"{self.program.name} is a bundled program; `e` edits a copy of your own, "
+                "and `backprop-tui new FILE` makes one"
             )
         return path
 

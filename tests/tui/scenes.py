@@ -299,6 +299,7 @@ class FakeEngine:
     def __init__(self, *frames: Frame) -> None:
         self.frames = list(frames)
         self.commands: list[Command] = []
+        self.programs: list[Program] = []
         self.sent = 0
         self.started = False
         self.cancelled = 0
@@ -331,6 +332,10 @@ class FakeEngine:
     def cancel(self) -> None:
         """Count it."""
         self.cancelled += 1
+
+    def go_on_with(self, program: Program) -> None:
+        """Note the program."""
+        self.programs.append(program)
 
     def stop(self) -> None:
         """Note it."""

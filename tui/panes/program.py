@@ -87,6 +87,12 @@ def _attended(frame: Frame) -> int | None:
     return one.line if one is not None and one.here else None
 
 
+def line_of_cursor(frame: Frame) -> int:
+    """The line that is looked at: one that wants attention, else the current one, else the first in view."""
+    shown = frame.lines[0].number if frame.lines else 1
+    return _attended(frame) or frame.current_line or shown
+
+
 def _top(start: int, end: int, total: int, height: int) -> int:
     """The first row in view: some rows below the current line, from `start` to `end`, are in view with it."""
     follows = min(end + min(CONTEXT, (height - 1) // 2), total) if end else 0

@@ -10,6 +10,7 @@ from ...engine.debugger.commands import Pane, Scroll
 from ..drawing.canvas import Canvas
 from ..keys import BY_ID, KEYS
 from ..panes.output import clamp
+from ..panes.program import line_of_cursor
 from .pane_screen import PaneScreen
 
 PANES = (*Pane, "output")
@@ -80,6 +81,15 @@ class MainScreen(PaneScreen):
         """From the inspector to the tensors, from anywhere else to the inspector."""
         inspecting = self.focused is not None and self.focused.id == Pane.INSPECTOR
         self.see(Pane.TENSORS if inspecting else Pane.INSPECTOR)
+
+    def action_edit(self) -> None:
+        """Open the program in an editor at the line of the cursor, and go on with what it is afterwards."""
+        from .editing import in_editor
+
+        edited = in_editor(self.app, self._program, line_of_cursor(self.frame))
+        self.go_on_with(edited.program)
+        for words in edited.told:
+            self.app.notify(words, markup=False, timeout=30)
 
     def action_output(self) -> None:
         """Show what the program printed, or put it away."""

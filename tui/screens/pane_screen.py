@@ -125,6 +125,12 @@ class PaneScreen(Screen[None]):
     def show_answer(self) -> None:
         """Show what was asked for, once it is there."""
 
+    def go_on_with(self, program: Program) -> None:
+        """Show and step another text of the program, from where this one is."""
+        if program is not self._program:
+            self._program, self._source = program, source_of(program)
+            self.link.go_on_with(program)
+
     def see(self, name: str) -> None:
         """Focus a pane; one that shares its place with another comes to the front."""
         self._bring_forward(name)

@@ -144,3 +144,13 @@ def test_a_notebook_of_an_older_format_is_read() -> None:
     cells = [{"cell_type": "code", "input": ["import torch\n", "x = 1"], "language": "python"}]
     data = json.dumps({"worksheets": [{"cells": cells}], "metadata": {}, "nbformat": 3}).encode()
     assert opened(data).text == "# %%\nimport torch\nx = 1\n"
+
+
+def test_a_cell_that_begins_with_a_title_keeps_it_when_lines_are_written_into_it() -> None:
+    cells = [
+        {"cell_type": "code", "source": ["# %% setup\n", "import torch"]},
+        {"cell_type": "code", "source": "# %% forward\nloss = torch.ones(1)"},
+    ]
+    notebook = read_notebook(json.dumps({"cells": cells}).encode(), "mine.ipynb")
+    after = json.loads(notebook.encoded(notebook.text.replace("ones(1)", "ones(2)")))["cells"]
+    assert after == [cells[0], {"cell_type": "code", "source": "# %% forward\nloss = torch.ones(2)"}]

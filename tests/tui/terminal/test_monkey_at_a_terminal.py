@@ -61,7 +61,7 @@ def test_after_every_burst_of_acts_it_does_as_it_is_told(seed: int, tmp_path: Pa
     chance = random.Random(seed)
     path = tmp_path / "program.py"
     path.write_text(PROGRAM)
-    with opened(str(path)) as session:
+    with opened(str(path), VISUAL="true") as session:
         assert session.shows("ready")
         for burst in range(20, 30):
             for _ in range(30):
