@@ -123,6 +123,7 @@ KEYS: tuple[Key, ...] = (
     Key("slice", "full_stop", ".", "slice after", TENSORS, ChangeSlice(1)),
     Key("explain", "x", "x", "explain its gradient", LEARNING, Ask(Asked.EXPLANATION)),
     Key("hint", "h", "h", "a hint, then a little more", LEARNING, Ask(Asked.HINT)),
+    Key("differences", "f", "f", "finite differences", LEARNING, Ask(Asked.DIFFERENCES)),
     Key("write", "W", "W", "write its line into the file", LEARNING, Ask(Asked.LINE)),
     Key("edit", "e", "e", "edit the line in an editor", LEARNING, action="edit"),
     Key("next_pane", "tab", "tab", "next pane", PANES, action="move_focus(1)"),

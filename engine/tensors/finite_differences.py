@@ -16,6 +16,17 @@ MOST = 4096
 """An argument of more entries is not differentiated entry by entry."""
 
 
+def slope(value: Callable[[Tensor], float], direction: Tensor, step: float) -> float:
+    """How a number changes along a direction: central differences.
+
+    Args:
+        value: the number where that much is added to what it depends on.
+        direction: of the shape of that.
+        step: how far to go in either direction.
+    """
+    return (value(step * direction) - value(-step * direction)) / (2 * step)
+
+
 def central(value: Callable[[Tensor], float], at: Tensor) -> Tensor | None:
     """The gradient of a number with respect to a tensor, entry by entry; None where those are too many.
 
@@ -28,12 +39,9 @@ def central(value: Callable[[Tensor], float], at: Tensor) -> Tensor | None:
     step = STEP * max(float(at.abs().max()) if at.numel() else 0.0, 1e-3)
     gradient = torch.zeros_like(at)
     for place in range(at.numel()):
-        ends = []
-        for side in (1, -1):
-            moved = at.detach().clone()
-            moved.view(-1)[place] += side * step
-            ends.append(value(moved))
-        gradient.view(-1)[place] = (ends[0] - ends[1]) / (2 * step)
+        direction = torch.zeros_like(at)
+        direction.view(-1)[place] = 1
+        gradient.view(-1)[place] = slope(lambda shift: value(at.detach() + shift), direction, step)
     return gradient
 
 

@@ -24,6 +24,8 @@ class Asked(StrEnum):
     HINT = "hint"
     LINE = "line"
     """The line that it ought to be, to be written into the file."""
+    DIFFERENCES = "finite differences"
+    """The gradient by finite differences of the loss, beside the other two."""
     WRITTEN = "written"
     """Write it there."""
 

@@ -17,6 +17,7 @@ from ..program.user_file import CannotWrite, in_form_of
 from ..program.user_file import replace as replace_file
 from ..rules.derivation.derive import Derivation, Derived, derive
 from .answer import Answer, Asked, Told
+from .differences import difference_lines
 from .explanation import explain
 from .hints import LEVELS, hint, unwritten_reads
 from .own_terms import OwnTerms, TermsOf
@@ -47,9 +48,12 @@ class Tutor:
         judgements: Mapping[str, Judgement],
     ) -> None:
         """Make the newest answer; `judgements` say what the gradients that the program writes are."""
-        derivation = self._derivation(session, record)
         gradient = self.program.naming.gradient(tensor)
         writable = False
+        if asked is Asked.DIFFERENCES:
+            self._tell(asked, gradient, difference_lines(session, record, tensor))
+            return
+        derivation = self._derivation(session, record)
         lines: tuple[Told, ...]
         if derivation.problem:
             lines = (Told(f"nothing can be said of {gradient}: {derivation.problem}", "head"),)
@@ -66,6 +70,9 @@ class Tutor:
                 lines = self._hint(terms, tensor)
             else:
                 lines, writable = self._line(terms, tensor, session, now=asked is Asked.WRITTEN)
+        self._tell(asked, gradient, lines, writable)
+
+    def _tell(self, asked: Asked, gradient: str, lines: tuple[Told, ...], writable: bool = False) -> None:
         number = self.newest.number + 1 if self.newest is not None else 1
         self.newest = Answer(number, asked, gradient, lines, writable)
 

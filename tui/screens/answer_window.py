@@ -22,6 +22,7 @@ HINTS = {
     Asked.EXPLANATION: "h a hint · escape closes",
     Asked.HINT: "h a little more · x explains · escape closes",
     Asked.LINE: "escape closes",
+    Asked.DIFFERENCES: "escape closes",
     Asked.WRITTEN: "escape closes",
 }
 

@@ -9,11 +9,13 @@ not see what a program keeps from autograd on purpose (`w.detach()`): where it d
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ...tensors.finite_differences import slope
 from ...tensors.inert import is_tensor
 from ...verdict import Verdict
 from .attempt import Attempt, sizes_of
@@ -64,7 +66,7 @@ def _is_right(attempt: Attempt, name: str, true: Mapping[str, Tensor], written: 
     for seed in range(_DIRECTIONS):
         generator = torch.Generator().manual_seed(seed)
         direction = torch.randn(value.shape, generator=generator, dtype=torch.float64).to(value)
-        measured = _slope(attempt, tensor, direction)
+        measured = slope(partial(_loss, attempt, tensor), direction, _STEP)
         own, autograd = float((value * direction).sum()), float((true[tensor] * direction).sum())
         slopes.append((measured, own, autograd))
     # a slope far below those of other tensors may be rounding of the loss
@@ -72,11 +74,6 @@ def _is_right(attempt: Attempt, name: str, true: Mapping[str, Tensor], written: 
     largest = max(floor, *(abs(measured) for measured, _, _ in slopes))
     agrees = all(abs(measured - own) <= _APART * largest for measured, own, _ in slopes)
     return agrees and any(abs(measured - autograd) > _APART * largest for measured, _, autograd in slopes)
-
-
-def _slope(attempt: Attempt, tensor: str, direction: Tensor) -> float:
-    losses = [_loss(attempt, tensor, side * _STEP * direction) for side in (1, -1)]
-    return (losses[0] - losses[1]) / (2 * _STEP)
 
 
 def _loss(attempt: Attempt, tensor: str, shift: Tensor) -> float:
