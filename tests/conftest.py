@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from backprop_tui.engine.process.messages import Task
 from backprop_tui.engine.program.program import Program
-from backprop_tui.tui.cli import commands, tutor_commands
+from backprop_tui.tui.cli import check_command, tutor_commands
 
 os.environ["OMP_NUM_THREADS"] = "1"  # torch reads it when it is imported; workers use the other cores
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed programs start from compiled bytecode
@@ -32,5 +32,5 @@ def _done_here(task: Task, program: Program) -> Any:
 @pytest.fixture(autouse=True)
 def programs_run_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process for each would load torch each time; those that are about processes start them."""
-    for module in (commands, tutor_commands):
+    for module in (check_command, tutor_commands):
         monkeypatch.setattr(module, "done_apart", _done_here)

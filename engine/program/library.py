@@ -55,6 +55,15 @@ def load(target: str, *, choice: int = 0, gradient: str = "") -> Program:
     return read_source(source, path.stem, path, choice=choice, gradient=gradient)
 
 
+def read_bytes(data: bytes, name: str, *, choice: int = 0, gradient: str = "") -> Program:
+    """The program that bytes are which stand in no file.
+
+    Raises:
+        ProgramError: they are none.
+    """
+    return read_source(_decode(data, name), name, choice=choice, gradient=gradient)
+
+
 def starter(name: str = DEFAULT) -> str:
     """The text that `backprop-tui new` writes: that of a bundled program.
 

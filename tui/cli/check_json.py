@@ -1,4 +1,4 @@
-"""The report of a check for machines: one JSON object.
+"""The report of a check for machines: one JSON object a program.
 
 Numbers that JSON has no word for are strings: `"NaN"`, `"Infinity"`, `"-Infinity"`, which Python's
 `float` and JavaScript's `Number` read back. `null` means that there is no number at all. Verdicts
@@ -12,43 +12,43 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from ...engine.judging.report import Report
+from .checked import Checked
+
 if TYPE_CHECKING:
     from ...engine.execution.failure import Failure
-    from ...engine.judging.report import GradientReport, Report
+    from ...engine.judging.report import GradientReport
     from ...engine.program.pairing import Unpaired
     from ...engine.program.program import ProgramError
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
-def report_json(report: Report) -> str:
-    """The whole report in one line."""
-    return json.dumps(_report(report), allow_nan=False)
+SCHEMA = 1
+"""Raised when a field goes, or means something else; new ones may come at any time."""
 
 
-def error_json(error: ProgramError, target: str, seed: int, *, strict: bool = False) -> str:
-    """The same object for a program that could not even be read."""
-    fault: dict[str, Json] = {
+def json_of(checked: Checked, seed: int, *, strict: bool = False) -> dict[str, Json]:
+    """All there is to say of one program; the same object for one that could not even be read."""
+    if checked.report is not None:
+        return {"schema": SCHEMA, "path": checked.path, **_report(checked.report)}
+    told = _report(Report(Path(checked.path).stem, 0, seed, None, (), (), (), strict=strict))
+    fault = _fault(checked.target.error) if checked.target.error is not None else None
+    return {"schema": SCHEMA, "path": checked.path, **told, "error": fault}
+
+
+def _fault(error: ProgramError) -> dict[str, Json]:
+    return {
         "line": error.line,
         "section": None,
         "type": type(error).__name__,
         "message": f"{error.message}. {error.hint}" if error.hint else error.message,
     }
-    return json.dumps(
-        {
-            "program": Path(target).stem,
-            "iterations": 0,
-            "seed": seed,
-            "strict": strict,
-            "loss": None,
-            "losses": [],
-            "gradients": [],
-            "unpaired": [],
-            "found": "",
-            "notes": [],
-            "error": fault,
-        }
-    )
+
+
+def in_one_line(told: Json) -> str:
+    """JSON as it is printed."""
+    return json.dumps(told, allow_nan=False)
 
 
 def _report(report: Report) -> dict[str, Json]:

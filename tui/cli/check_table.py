@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -26,6 +27,8 @@ _QUALIFIED = (Verdict.LEANING, Verdict.SCALED, Verdict.PART, Verdict.DELIBERATE)
 _WRONG = (SIGNS[Verdict.WRONG].mark, "", _STYLES[SIGNS[Verdict.WRONG].style])
 _NOTHING = "–"
 _FOLDED = 12
+_MANY = 4
+"""So many unwritten gradients are counted, and not named once more below the table."""
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -144,10 +147,23 @@ def _shape(shape: tuple[int, ...] | None) -> str:
 def _sentences(report: Report, known: tuple[GradientReport, ...]) -> list[Text]:
     """What the table has no room for: why a gradient does not pass, near misses, notes."""
     unsettled = [g for g in known if g.verdict not in _TOLD_ELSEWHERE]
-    sentences = [_reason(gradient) for gradient in unsettled]
+    sentences = [*_reasons(unsettled)]
     sentences += [_near_miss(unpaired) for unpaired in report.unpaired]
     sentences += [Text(note) for note in report.notes]
     return [Text(""), *sentences] if sentences and known else sentences
+
+
+def _reasons(gradients: list[GradientReport]) -> Iterator[Text]:
+    """A sentence each; what many have in common as long as nobody has written them is told once."""
+    unwritten = [gradient for gradient in gradients if gradient.verdict is Verdict.NOT_WRITTEN]
+    same = Counter(gradient.message for gradient in unwritten)
+    for gradient in gradients:
+        many = same[gradient.message] if gradient in unwritten else 0
+        if many < _MANY:
+            yield _reason(gradient)
+        elif gradient is next(one for one in unwritten if one.message == gradient.message):
+            words = gradient.message.replace("its line", "their lines")
+            yield Text.assemble(_sign(gradient.verdict), f" {many} gradients: {words}")
 
 
 def _reason(gradient: GradientReport) -> Text:
@@ -176,10 +192,10 @@ def _conclusion(report: Report) -> Text:
     plural = "" if report.iterations == 1 else "s"
     loss = "No loss" if report.loss is None else f"Final loss {number(report.loss)}"
     text = Text(f"\n{loss} after {report.iterations} iteration{plural}.\n")
-    return text.append_text(_judgement(report))
+    return text.append_text(judgement(report))
 
 
-def _judgement(report: Report) -> Text:
+def judgement(report: Report) -> Text:
     """One line that says what the exit code says."""
     if report.failing:
         return _failed(report)

@@ -1,4 +1,4 @@
-"""The command line: the screen by default, and `check`, `new` and `list` without one.
+"""The command line: the screen by default, and other commands without one.
 
 Torch and textual are imported only by the commands that need them.
 """
@@ -6,30 +6,21 @@ Torch and textual are imported only by the commands that need them.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 from rich.text import Text
 
 from ... import __version__
-from ...engine.execution.failure import Failure
-from ...engine.judging.report import unfinished
-from ...engine.process.apart import done_apart
-from ...engine.process.tasks import Check
-from ...engine.program.program_text import text_of
 from . import tutor_commands as studies
+from .check_command import EPILOGUE, check
 from .open_screen import FIRST, open_screen
-from .options import AS_FOUND, Count, Flag, NotNegative, Reading, Seed, load_at
+from .options import AS_FOUND, Flag, Reading, Seed, load_at
 from .plain_console import PlainConsole
 from .saving import destination
 from .streams import write_line
+from .targets import STANDARD_INPUT
 from .usage_errors import Refusal, as_argument, usage_error
-
-if TYPE_CHECKING:
-    from ...engine.judging.report import Report
-    from ...engine.program.found import Found
-    from ...engine.program.program import Program
 
 app = App(
     name="backprop-tui",
@@ -49,19 +40,6 @@ app = App(
 """,
     suppress_keyboard_interrupt=False,
 )
-
-
-@dataclass(frozen=True)
-class Tolerance:
-    """When `approximate`, in the JSON object, holds: torch's `allclose`."""
-
-    rtol: NotNegative = 1e-5
-    "Relative tolerance of `approximate`."
-    atol: NotNegative = 1e-8
-    "Absolute tolerance of `approximate`."
-
-
-_ALLCLOSE = Tolerance()
 
 
 @app.default
@@ -95,57 +73,6 @@ def step(
         choice=reading.choice,
         gradient=reading.gradient or "",
     )
-
-
-@app.command(
-    help_epilogue="""Exit code: 0 all gradients pass, 1 some gradient is wrong or missing, 2 it cannot run.
-
-Examples:
-
-    backprop-tui check
-    backprop-tui check my_program.py --iterations 1000
-    backprop-tui check my_program.py --json > report.json
-"""
-)
-def check(
-    program: str = FIRST,
-    /,
-    *,
-    iterations: Count = 1,
-    json: Flag = False,
-    strict: Flag = False,
-    tolerance: Annotated[Tolerance, Parameter(name="*")] = _ALLCLOSE,
-    reading: Annotated[Reading, Parameter(name="*")] = AS_FOUND,
-    seed: Seed = 0,
-) -> int:
-    """Train without a screen and judge every handwritten gradient.
-
-    Parameters
-    ----------
-    program
-        A file, or the name of a bundled program.
-    iterations
-        How many to train, with the handwritten gradients; the last one is judged.
-    json
-        Print one JSON object instead of the table.
-    strict
-        Fail what is leaning, scaled or part, too.
-    seed
-        Seeds torch, random and numpy.
-    """
-
-    loaded = (
-        _load_or_say_in_json(program, reading, seed=seed, strict=strict)
-        if json
-        else load_at(program, reading)
-    )
-    if loaded.found is not None and not json:
-        _say_found(loaded.found)
-    task = Check(text_of(loaded), iterations, seed, tolerance.rtol, tolerance.atol, strict)
-    done = done_apart(task, loaded)
-    report = unfinished(loaded, seed, done, strict=strict) if isinstance(done, Failure) else done
-    _show(report, program, json)
-    return report.exit_code
 
 
 @app.command(
@@ -216,6 +143,8 @@ def list_programs() -> int:
     return 0
 
 
+app.register_install_completion_command(help="Let the shell complete commands and options.")
+app.command(check, help_epilogue=EPILOGUE)
 for _command in studies.COMMANDS:
     app.command(_command.run, help_epilogue=_command.epilogue)
 
@@ -227,41 +156,17 @@ def obey(words: list[str]) -> int:
         Refusal: it cannot be understood or done; ProgramError: the program cannot be read.
     """
     try:
-        code = app(words, print_error=False, exit_on_error=False, result_action="return_value")
+        code = app(_input_last(words), print_error=False, exit_on_error=False, result_action="return_value")
     except CycloptsError as error:
         raise Refusal(usage_error(error, words)) from None
     return code or 0
 
 
-def _load_or_say_in_json(target: str, reading: Reading, *, seed: int, strict: bool) -> Program:
-    from ...engine.program.program import ProgramError
-    from .check_json import error_json
-
-    try:
-        return load_at(target, reading)
-    except ProgramError as error:
-        write_line(error_json(error, target, seed, strict=strict))
-        raise
-
-
-def _show(report: Report, file: str, json: bool) -> None:
-    from .check_json import report_json
-    from .check_table import failure_text, print_report
-
-    if json:
-        write_line(report_json(report))
-    else:
-        print_report(report, PlainConsole(sys.stdout))
-    if report.failure is not None:
-        PlainConsole(sys.stderr).print(failure_text(report.failure, file), soft_wrap=True)
-
-
-def _say_found(found: Found) -> None:
-    """Before the program runs, which may never end."""
-    console = PlainConsole(sys.stdout)
-    console.print(Text(found.words, "dim"), soft_wrap=True)
-    console.print()
-    sys.stdout.flush()
+def _input_last(words: list[str]) -> list[str]:
+    """A lone hyphen, which is standard input, behind all options: else it is taken for one."""
+    if STANDARD_INPUT not in words or "--" in words:
+        return words
+    return [*(word for word in words if word != STANDARD_INPUT), "--", STANDARD_INPUT]
 
 
 def _say(sentence: str) -> None:

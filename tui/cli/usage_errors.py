@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...engine.program.did_you_mean import nearest
 
 if TYPE_CHECKING:
-    from cyclopts import CycloptsError
+    from cyclopts import CycloptsError, UnknownOptionError
 
 COMMANDS = ("check", "convert", "explain", "hint", "list", "new", "write")
 
@@ -20,15 +20,24 @@ class Refusal(Exception):
 
 def usage_error(error: CycloptsError, words: list[str]) -> str:
     """A command line that cannot be understood, in a sentence, and where to read on."""
-    from cyclopts import UnusedCliTokensError
+    from cyclopts import UnknownOptionError, UnusedCliTokensError
 
     if isinstance(error, UnusedCliTokensError):
         extra = " ".join(error.unused_tokens or ())
         sentence = f"There is no place for {extra}: one program at a time.{meant_command(words)}"
+    elif isinstance(error, UnknownOptionError):
+        sentence = _unknown(error)
     else:
         sentence = str(error)
     command = " ".join(["backprop-tui", *(error.command_chain or ())])
     return f"{sentence} `{command} --help` shows what there is."
+
+
+def _unknown(error: UnknownOptionError) -> str:
+    option = error.token.keyword or error.token.value
+    options = [name for argument in error.argument_collection for name in argument.names]
+    near = nearest(option, options)
+    return f"Unknown option: {option}." + (f" Did you mean {near}?" if near else "")
 
 
 def meant_command(words: list[str]) -> str:

@@ -16,8 +16,9 @@ from backprop_tui.engine.judging.report import Report
 from backprop_tui.engine.process.tasks import Check
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.program.program_text import text_of
-from backprop_tui.tui.cli import commands as cli
+from backprop_tui.tui.cli import check_command as checking
 from backprop_tui.tui.cli import open_screen as opening
+from backprop_tui.tui.cli.commands import app
 from backprop_tui.tui.cli.main import main
 from backprop_tui.tui.cli.usage_errors import COMMANDS
 
@@ -55,7 +56,7 @@ class Calls:
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     calls = Calls()
-    monkeypatch.setattr(cli, "done_apart", calls.done_apart)
+    monkeypatch.setattr(checking, "done_apart", calls.done_apart)
     monkeypatch.setattr(opening, "Child", NoChild)
     screen = ModuleType("backprop_tui.tui.app")
     screen.run = calls.run  # type: ignore[attr-defined]
@@ -271,4 +272,4 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_every_command_is_known_by_name_to_the_suggestions() -> None:
-    assert {name for name in cli.app if not name.startswith("-")} == set(COMMANDS)
+    assert {name for name in app if not name.startswith("-")} == set(COMMANDS)

@@ -11,9 +11,11 @@ from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.judging.report import GradientReport, Report
 from backprop_tui.engine.program.pairing import Unpaired
 from backprop_tui.engine.verdict import Verdict
-from backprop_tui.tui.cli.check_json import report_json
+from backprop_tui.tui.cli.check_json import in_one_line, json_of
 from backprop_tui.tui.cli.check_table import failure_text, number, print_report
+from backprop_tui.tui.cli.checked import Checked
 from backprop_tui.tui.cli.plain_console import PlainConsole
+from backprop_tui.tui.cli.targets import Target
 
 COMPARED_AND_PASSED = {Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT}
 
@@ -32,6 +34,10 @@ def gradient(name: str = "dW1", verdict: Verdict = Verdict.EXACT, **changes: obj
         "worst_index": None,
     }
     return GradientReport(name=name, verdict=verdict, **{**facts, **changes})  # type: ignore[arg-type]
+
+
+def told_in_json(report: Report) -> str:
+    return in_one_line(json_of(Checked(Target("p.py"), report), 0))
 
 
 def report(*gradients: GradientReport, **changes: object) -> Report:
@@ -183,7 +189,7 @@ def test_what_leans_on_the_program_fails_only_a_strict_check(verdict: Verdict) -
     assert printed(lenient).splitlines()[-1] == f"✓ All 2 gradients pass, 1 {verdict.value}."
     last = printed(strict).splitlines()[-1]
     assert last.endswith(f"1 of 2 gradients does not pass: {verdict.value}: dh.")
-    assert json.loads(report_json(strict))["strict"] is True
+    assert json.loads(told_in_json(strict))["strict"] is True
 
 
 def test_a_strict_check_passes_what_is_right_and_what_is_deliberate() -> None:
@@ -264,7 +270,7 @@ def test_numbers_have_four_significant_digits(value: float | None, text: str) ->
 
 
 def test_the_json_object_has_the_documented_keys() -> None:
-    shown = json.loads(report_json(report(gradient())))
+    shown = json.loads(told_in_json(report(gradient())))
     assert list(shown) == [
         *("program", "iterations", "seed", "strict", "loss", "losses"),
         *("gradients", "unpaired", "found", "notes", "error"),
@@ -288,7 +294,7 @@ def test_the_json_object_tells_a_gradient_in_words_and_lists() -> None:
         line_maxdiff=0.0,
         line_dtype="float64",
     )
-    shown = json.loads(report_json(report(wrong)))["gradients"][0]
+    shown = json.loads(told_in_json(report(wrong)))["gradients"][0]
     assert shown["verdict"] == "inherited"
     assert shown["line_verdict"] == "right"
     assert shown["lines"] == [30, 34]
@@ -298,7 +304,7 @@ def test_the_json_object_tells_a_gradient_in_words_and_lists() -> None:
 
 
 def test_numbers_that_json_lacks_are_strings_that_float_reads_back() -> None:
-    text = report_json(report(gradient(maxdiff=math.inf), loss=math.nan, losses=(-math.inf, 1.0)))
+    text = told_in_json(report(gradient(maxdiff=math.inf), loss=math.nan, losses=(-math.inf, 1.0)))
 
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is not JSON")
@@ -312,7 +318,7 @@ def test_numbers_that_json_lacks_are_strings_that_float_reads_back() -> None:
 def test_the_json_object_holds_the_failure_and_the_near_misses() -> None:
     near = Unpaired("ddifferenced", 3, "ddifference", "no tensor")
     failure = Failure("backward", 9, "NameError", "name 'a[/]b'")
-    shown = json.loads(report_json(report(unpaired=(near,), failure=failure, loss=None)))
+    shown = json.loads(told_in_json(report(unpaired=(near,), failure=failure, loss=None)))
     assert shown["error"] == {
         "line": 9,
         "section": "backward",
