@@ -272,7 +272,7 @@ def test_numbers_have_four_significant_digits(value: float | None, text: str) ->
 def test_the_json_object_has_the_documented_keys() -> None:
     shown = json.loads(told_in_json(report(gradient())))
     assert list(shown) == [
-        *("program", "iterations", "seed", "strict", "loss", "losses"),
+        *("schema", "path", "program", "iterations", "seed", "strict", "loss", "losses"),
         *("gradients", "unpaired", "found", "notes", "error"),
     ]
     assert set(shown["gradients"][0]) == {
