@@ -136,9 +136,10 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     judgement_of = judgements(record, lines, diagnoses_of(session, record, lines))
     reports = [_of_function(one) for one in lines.functions]
     reports += [_written(gradient, judgement_of[gradient.name], rtol, atol) for gradient in written]
-    helper = lines.helper
-    if helper is not None and helper.name in judgement_of and helper.name not in record.gradients:
-        reports = sorted([*reports, _of_helper(helper, judgement_of[helper.name])], key=_place)
+    helpers = [name for name in judgement_of if name not in record.gradients]
+    if helpers:
+        reports += [_of_helper(name, judgement_of[name], lines.helper) for name in helpers]
+        reports.sort(key=_place)
     naming = session.program.naming
     found = session.program.found
     if found is not None and found.again:
@@ -204,27 +205,30 @@ def _place(report: GradientReport) -> int:
     return report.line or 0
 
 
-def _of_helper(helper: WrongHelper, judgement: Judgement) -> GradientReport:
+def _of_helper(name: str, judgement: Judgement, found: WrongHelper | None) -> GradientReport:
+    """For a helper line that is wrong; the one that was `found` by value has numbers and a place."""
+    helper = found if found is not None and found.name == name else None
+    lines = judgement.line.lines if judgement.line is not None else ()
     return GradientReport(
-        name=helper.line.text,
+        name=name if helper is None else helper.line.text,
         tensor=None,
-        line=helper.building[-1],
-        lines=helper.building,
-        accused_lines=_accused_lines(judgement) or helper.building,
+        line=lines[-1],
+        lines=lines,
+        accused_lines=_accused_lines(judgement) or lines,
         verdict=judgement.verdict,
         exact=False,
         approximate=False,
-        maxdiff=helper.maxdiff,
+        maxdiff=None if helper is None else helper.maxdiff,
         relative_error=None,
-        shape=helper.shape,
-        expected_shape=helper.expected_shape,
+        shape=None if helper is None else helper.shape,
+        expected_shape=None if helper is None else helper.expected_shape,
         worst_index=None,
         line_verdict=judgement.verdict,
-        line_maxdiff=helper.maxdiff,
+        line_maxdiff=None if helper is None else helper.maxdiff,
         line_dtype=judgement.line.dtype if judgement.line is not None else None,
         message=judgement.message,
         diagnosis=judgement.diagnosis,
-        of=helper.of,
+        of=None if helper is None else helper.of,
     )
 
 

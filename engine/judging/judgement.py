@@ -95,7 +95,9 @@ def judgements(
         lines = {name: _where_edited(line, reasons.get(name)) for name, line in lines.items()}
     wrong = line_check.functions if line_check is not None else ()
     functions = tuple(f"{one.name}.backward" for one in wrong)
-    helpers = {name: line for name, line in lines.items() if line.of and name not in iteration.gradients}
+    helpers = {
+        name: line for name, line in lines.items() if line.unpaired and name not in iteration.gradients
+    }
     return {
         **{name: _of_helper(line, reasons.get(name)) for name, line in helpers.items()},
         **{

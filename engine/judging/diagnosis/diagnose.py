@@ -37,6 +37,7 @@ from .lost_uses import lost_use, lost_use_of
 from .named_numbers import times_off, too_large
 from .on_purpose import ascent, on_purpose
 from .search import MOST_ENTRIES, explanation
+from .shared_lines import shared_edits
 from .suggestion import derived_suggestion, with_suggestion
 from .trial import Trial, on_trial
 from .whole_section import run_whole
@@ -75,7 +76,8 @@ def diagnose(
             found |= moved_to(helper, found, session.program)
     roots = frozenset(name for name, one in judgements.items() if not one.upstreams)
     found |= ascent(session.program, found, roots, session.parameters)
-    return {name: with_suggestion(session.program, judgements[name], one) for name, one in found.items()}
+    told = {**judgements, **{name: one.helper for name, one in found.items() if one.helper is not None}}
+    return {name: with_suggestion(session.program, told[name], one) for name, one in found.items()}
 
 
 def _has_no_numbers(gradient: Gradient) -> bool:
@@ -97,7 +99,12 @@ def _of_gradients(
         bench = replace(prepared(attempt, several, world), right=right)
         trials = [on_trial(bench, judgement) for judgement in accused]
         exchanged = {name: _of_edit(edit) for name, edit in swapped(trials)}
-        return {trial.name: _diagnosis(trial, derived, exchanged.get(trial.name)) for trial in trials}
+        found = {trial.name: _diagnosis(trial, derived, exchanged.get(trial.name)) for trial in trials}
+        shared = [*shared_edits([one for one in trials if one.name not in exchanged], derived, found)]
+    for one in shared:
+        found = {name: reason for name, reason in found.items() if name not in one.spoiled}
+        found[one.line.name] = one.blaming(_of_edit(one.edit, _WHEREVER))
+    return found
 
 
 def _of_helper(
@@ -113,7 +120,7 @@ def _of_helper(
         case = case_of(trial, derived.gradients, made)
         edit = explanation(case)
         if edit is not None:
-            return _as_a_factor(case, _of_edit(edit, "right wherever the program reads it"))
+            return _as_a_factor(case, _of_edit(edit, _WHEREVER))
     return lost or _by_ratio(case) or Diagnosis("unexplained", _UNEXPLAINED)
 
 
@@ -226,6 +233,7 @@ def _of_edit(edit: Edit, right: str = "right, whatever comes from upstream") -> 
     return replace(diagnosis, replaced=edit.spot.node.id, by=written(edit.new))
 
 
+_WHEREVER = "right wherever the program reads it"
 _UNEXPLAINED = "no simple explanation found"
 
 

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..linecheck.outcome import LineJudgement
+
 
 @dataclass(frozen=True)
 class Place:
@@ -41,6 +43,10 @@ class Diagnosis:
     """The variable that the edit takes out, where it puts one expression in the place of one."""
     by: str = ""
     """That expression."""
+    helper: LineJudgement | None = None
+    """What is said of the helper line that is edited, where it has the blame for several gradients."""
+    spoiled: frozenset[str] = frozenset()
+    """These gradients."""
 
     @property
     def edited_line(self) -> int | None:

@@ -53,6 +53,10 @@ Reasons = Mapping[str, Diagnosis]
 
 def settled_by(reasons: Reasons, line_check: LineCheck, lines: Lines) -> tuple[Lines, Reasons]:
     """The judgements of the lines, and their diagnoses, with the blame on the helper where it belongs."""
+    for name, reason in reasons.items():
+        if reason.helper is not None:
+            made = {one: _made_from(name, lines[one]) for one in reason.spoiled & lines.keys()}
+            lines = {**lines, **made, name: reason.helper}
     helper, of_helper = line_check.helper, line_check.of_helper
     if helper is None or of_helper is None or helper.certain:
         return lines, reasons

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 
 from torch import Tensor
 
 from ...execution.cancel import Cancelled
+from ...program.statements import Statement
 from ...tensors.inert import is_tensor
 from .candidates.conjugates import conjugates, real_parts
 from .candidates.factors import (
@@ -101,8 +102,12 @@ MOST_ENTRIES = _MOST * _ENTRIES
 """Lines of larger tensors are not edited."""
 
 
-def explanation(case: Case) -> Edit | None:
-    """The first edit that makes the lines right.
+def explanation(
+    case: Case,
+    lines: Collection[Statement] | None = None,
+    fits: Callable[[Edit], bool] = lambda _: True,
+) -> Edit | None:
+    """The first edit that makes the lines right; of these lines alone, where some are given, and if it fits.
 
     What is counted are the edits that are tried: 2,000 at most. An edit of larger lines counts as more:
     once for every 25 statements that run, loops included, and once for every 25,000 entries of the
@@ -115,12 +120,15 @@ def explanation(case: Case) -> Edit | None:
     if trial.stands.right:
         return None  # any edit that changes nothing would seem to help
     cancel = trial.bench.attempt.session.interpreter.cancel
-    for edit in islice(_candidates(case), _MOST // _weight(trial)):
+    every = (one for one in _candidates(case) if lines is None or one.line.statement in lines)
+    for edit in islice(every, _MOST // _weight(trial)):
         if cancel.wanted:
             raise Cancelled
         if _chosen_by(edit):
             continue
-        if trial.holds(edit) and trial.holds_elsewhere(edit) and holds_with_other_numbers(case, edit):
+        if not trial.holds(edit) or not fits(edit):
+            continue
+        if trial.holds_elsewhere(edit) and holds_with_other_numbers(case, edit):
             return edit
     return None
 

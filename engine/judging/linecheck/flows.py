@@ -22,6 +22,7 @@ from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from .attempt import Attempt, Graph
 from .helper_places import Place, Spot, rows_of
+from .taken_apart import TakenApart
 
 
 class Arrival(NamedTuple):
@@ -155,7 +156,8 @@ def flows_of(attempt: Attempt, world: World, noted: NotedForward) -> Flows:
     """Run the forward in a world and look at what flows everywhere."""
     made = MadeNodes()
     attempt.session.namespace[NOTE] = made.note
-    graph = attempt.forward(world, code=noted.code)
+    with TakenApart():
+        graph = attempt.forward(world, code=noted.code)
     found = graph_gradients(graph.loss)
     names = {node_of(tensor): name for name, tensor in graph.tensors.items() if tensor.is_leaf}
     leaves = [node for node in names if node in found.arrived]

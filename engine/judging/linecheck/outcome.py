@@ -43,7 +43,9 @@ class LineJudgement(NamedTuple):
     apart: bool = False
     """Its name is made like that of a gradient and stands for something else."""
     of: str = ""
-    """Of a helper that no name pairs with a tensor: what it ought to be the gradient of."""
+    """Of a helper that no name pairs with a tensor: what it ought to be the gradient of, if that is known."""
+    unpaired: bool = False
+    """Whether it is such a helper."""
 
 
 @dataclass(frozen=True)

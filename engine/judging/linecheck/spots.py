@@ -26,6 +26,8 @@ def words_of(flows: Flows, expressions: Sequence[Expression], spot: Spot) -> str
         return f"{through} through {' and '.join(some)}"
     if spot.rows is not None:
         return f"each {_part(flows, spot)} of {through}"
+    if spot.inner:
+        return f"a step inside {through}"
     if spot.edge is None:
         return through
     target = flows.targets[spot.whole][0].spot
