@@ -15,7 +15,8 @@ from .iteration import Iteration
 
 HEAVY = 1 << 28
 """Bytes: double precision takes twice the memory, and more than twice the time."""
-_TAKEN = {torch.float64: 24, None: 6}
+_DOUBLE = torch.float64  # the name may stand for something else by the time a program runs
+_TAKEN = {_DOUBLE: 24, None: 6}
 """So many times its weight judging lines takes at most, with the explanation of a slip, as measured."""
 _MEMORY = Path("/proc/meminfo")
 
@@ -26,7 +27,7 @@ def precisions(iteration: Iteration) -> tuple[torch.dtype | None, ...]:
     None at all where the memory is too short for any: `too_short` says so.
     """
     bytes, free = weight(iteration), free_memory()
-    wanted = (None,) if bytes > HEAVY else (torch.float64, None)
+    wanted = (None,) if bytes > HEAVY else (_DOUBLE, None)
     return tuple(dtype for dtype in wanted if _TAKEN[dtype] * bytes <= free)
 
 
