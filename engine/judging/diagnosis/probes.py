@@ -51,12 +51,16 @@ class Probe:
         return tuple(int(index) for index in torch.unravel_index(torch.tensor(place), self.share.shape))
 
 
-def probe(trial: Trial, line: Line, spot: Spot) -> Probe | None:
-    """Run the lines with one part doubled; None where that changes nothing or is no answer."""
+def probe(trial: Trial, line: Line, spot: Spot, *, divides: bool = False) -> Probe | None:
+    """Run the lines with one part doubled; None where that changes nothing or is no answer.
+
+    What `divides` is halved: the share grows with one over it.
+    """
     if not _is_measured(trial):
         return None
     value, expected = trial.value, trial.expected
-    doubled = ast.BinOp(left=spot.node, op=ast.Mult(), right=ast.Constant(2))
+    operator = ast.Div() if divides else ast.Mult()
+    doubled = ast.BinOp(left=spot.node, op=operator, right=ast.Constant(2))
     outcome = trial.tried(Edit("", "", line, spot, doubled))
     other = None if outcome is None else outcome.value
     if not is_tensor(other) or other.shape != value.shape or not other.is_floating_point():
@@ -116,5 +120,5 @@ def _rounded(factor: float) -> float:
 
 def _close(value: Tensor, wanted: Tensor, scale: Tensor | None = None) -> bool:
     size = float((wanted if scale is None else scale).abs().max()) if wanted.numel() else 0.0
-    tolerance = 1e-8 if value.dtype == torch.float64 else 1e-3
+    tolerance = 1e-7 if value.dtype == torch.float64 else 1e-3
     return bool(((value - wanted).abs() <= tolerance * max(size, 1e-300)).all())

@@ -28,7 +28,7 @@ from .candidates.grafts import (
 )
 from .candidates.in_loops import lost_in_a_pass, other_passes
 from .candidates.lost_factors import lost_factors
-from .candidates.masks import masks, values_for_masks
+from .candidates.masks import entries, masks, values_for_masks
 from .candidates.names import near_upstreams, other_upstreams, tensors
 from .candidates.pairs import two_slips
 from .candidates.powers import any_power, exponents
@@ -54,9 +54,11 @@ _TRIED: tuple[Candidates, ...] = (
     measured_signs,
     means,
     mean_factors,
+    scalings,
     measured_constants,
     zeros_and_ones,
     masks,
+    entries,
     exponents,
     products,
     parentheses,
@@ -66,7 +68,6 @@ _TRIED: tuple[Candidates, ...] = (
     repeated_indices,
     extra_factors,
     extra_terms,
-    scalings,
     paths,
     near_upstreams,
     missing_upstream,

@@ -185,7 +185,8 @@ def on_trial(bench: Bench, judgement: LineJudgement) -> Trial:
     others = bench.given - {judgement.name}
     facts, apart = bench.attempt.session.facts, bench.attempt.apart
     behind = sliced(facts, judgement.name, judgement.lines, others, bench.complete_lines, apart)
-    right = set(judgement.lines).difference(judgement.accused_lines or judgement.lines)
+    doubted = judgement.doubted_lines
+    right = set(judgement.lines).difference(judgement.accused_lines or judgement.lines, doubted)
     edited = [line for line in behind.lines if not line.own or line.statement.line not in right]
     return _of_slice(bench, judgement, replace(behind, lines=edited))
 

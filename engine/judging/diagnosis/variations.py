@@ -20,6 +20,7 @@ from ...program.program import Program, ProgramError
 from ...program.reachability import FUNCTIONS
 from ...program.reading import read_again
 from ...program.runs_again import runs_again
+from ...program.torch_operations import takes_sizes
 from ...tensors.inert import is_a, is_any, is_tensor
 from ...tensors.rng_state import random_state
 from ..linecheck.attempt import Attempt, NotInDouble, attempt_of
@@ -60,7 +61,7 @@ def variations(attempt: Attempt) -> tuple[Variation, ...]:
     floats = {n: v for n, v in numbers.items() if n in literals and isinstance(v, float)}
     scaled = {name: value * factor for (name, value), factor in zip(floats.items(), _FACTORS, strict=False)}
     moved = [Variation(attempt, scaled)] if scaled else []
-    resized = [Variation(other) for other in _at_other_sizes(attempt)]
+    resized = [*_at_other_sizes(attempt)]
     single = [
         Variation(attempt, {name: value + 1 if is_a(value, int) else value * _FACTORS[0]}, decides=False)
         for name, value in list(numbers.items())[:_SIZES]
@@ -103,7 +104,7 @@ def _literal_names(program: Program) -> set[str]:
     return plain - others
 
 
-def _at_other_sizes(attempt: Attempt) -> Iterator[Attempt]:
+def _at_other_sizes(attempt: Attempt) -> Iterator[Variation]:
     """The program with the numbers of its setup and parameters changed together, or else one by one."""
     program = attempt.session.program
     sections = [section for kind in ("setup", "parameters") if (section := program.section(kind))]
@@ -122,7 +123,8 @@ def _functions(tree: ast.AST) -> Iterator[ast.AST]:
     return (node for node in ast.walk(tree) if isinstance(node, FUNCTIONS))
 
 
-def _with_sizes(attempt: Attempt, nodes: Sequence[Any]) -> Iterator[Attempt]:
+def _with_sizes(attempt: Attempt, nodes: Sequence[Any]) -> Iterator[Variation]:
+    staying = _sizes_in_lines(attempt.session.program)
     sizes: dict[int, list[Any]] = {}
     for node in nodes:
         sizes.setdefault(node.value, []).append(node)
@@ -130,12 +132,27 @@ def _with_sizes(attempt: Attempt, nodes: Sequence[Any]) -> Iterator[Attempt]:
     for other in (own, {size: 2 * size for size in sizes}) if sizes else ():
         made = _made(attempt, sizes, other)
         if made is not None:
-            yield made
+            yield Variation(made, decides=not staying & sizes.keys())
             return
     for size in sorted(sizes)[:_SIZES]:
         made = _made(attempt, sizes, {size: size + 1}) or _made(attempt, sizes, {size: 2 * size})
         if made is not None:
-            yield made
+            yield Variation(made, decides=size not in staying)
+
+
+def _sizes_in_lines(program: Program) -> set[int]:
+    """The sizes that stand as numbers in the forward and the handwritten lines, which stay as they are."""
+    sections = [section for kind in ("forward", "backward") if (section := program.section(kind))]
+    nodes = [node for section in sections for node in ast.walk(section.tree)]
+    places = [place for node in nodes for place in _places_of_sizes(node)]
+    return {node.value for place in places for node in ast.walk(place) if _is_whole(node)}  # type: ignore[attr-defined]
+
+
+def _places_of_sizes(node: ast.AST) -> Sequence[ast.expr]:
+    if isinstance(node, ast.Slice):
+        return [bound for bound in (node.lower, node.upper) if bound is not None]
+    sizes = called(node) == "range" or takes_sizes(called(node))
+    return node.args if isinstance(node, ast.Call) and sizes else []
 
 
 def _unrelated(sizes: Collection[int]) -> Iterator[int]:

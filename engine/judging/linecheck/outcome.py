@@ -40,6 +40,8 @@ class LineJudgement(NamedTuple):
     """The line that completes a gradient which these lines read before."""
     accused_lines: tuple[int, ...] = ()
     """Those of the lines that are wrong, where not all are."""
+    doubted_lines: tuple[int, ...] = ()
+    """Others that may be wrong instead, if an edit of one makes all right."""
     apart: bool = False
     """Its name is made like that of a gradient and stands for something else."""
     of: str = ""

@@ -22,6 +22,8 @@ from ...program.torch_operations import allocates, gives_size
 from ...tensors.inert import is_tensor
 from ...verdict import Verdict
 from .attempt import Attempt
+from .carried_lines import carried
+from .chosen_entries import chooses_wrongly, number_put
 from .helper_places import Spot
 from .outcome import LineJudgement
 from .watched_helpers import Scene, scene_of
@@ -30,6 +32,15 @@ from .written_entries import able_alone, written_entries
 _MOST = 8
 """So many uses of a tensor are told apart."""
 _ROUNDING = 1e-9
+_IN_SINGLE = 1e-6
+"""What a line computes in single precision, as with a mask made a float, is off by no more."""
+
+
+class _Lines(NamedTuple):
+    """Those of a gradient's lines that are wrong, and others that may be instead."""
+
+    wrong: frozenset[int] = frozenset()
+    doubted: frozenset[int] = frozenset()
 
 
 class _Write(NamedTuple):
@@ -41,8 +52,12 @@ class _Write(NamedTuple):
     """Whether it puts what it writes in the place of what was there."""
     entries: Tensor
     """True for each that it wrote."""
+    makes_memory: bool
+    """Whether it only makes memory to be filled."""
     idle: bool
-    """Whether nothing changed by it, and it does not only make memory to be filled."""
+    """Whether nothing changed by it, and it is none of those."""
+    puts: float | None
+    """The number that it puts into chosen entries, if it does that."""
 
 
 def narrowed(attempt: Attempt, judgements: Mapping[str, LineJudgement]) -> dict[str, LineJudgement]:
@@ -58,9 +73,11 @@ def narrowed(attempt: Attempt, judgements: Mapping[str, LineJudgement]) -> dict[
     found: dict[str, LineJudgement] = {}
     for one in several:
         others = frozenset(attempt.reading.names) - {one.name}
-        lines = _wrong_lines(scene_of(attempt, noted, None, others), one) or _filling(attempt, one)
+        lines, doubted = _wrong_lines(scene_of(attempt, noted, None, others), one)
+        lines = lines or _filling(attempt, one)
         if lines and lines != frozenset(one.lines):
-            found[one.name] = one._replace(accused_lines=tuple(sorted(lines)))
+            accused, others_in_doubt = tuple(sorted(lines)), tuple(sorted(doubted))
+            found[one.name] = one._replace(accused_lines=accused, doubted_lines=others_in_doubt)
     return found
 
 
@@ -78,25 +95,58 @@ def _makes_memory(statement: Statement, gradients: frozenset[str]) -> bool:
     return len(called) == 1 and allocates(called[0]) and not statement.reads & gradients
 
 
-def _wrong_lines(scene: Scene, judgement: LineJudgement) -> frozenset[int]:
+def _wrong_lines(scene: Scene, judgement: LineJudgement) -> _Lines:
     """Those of a gradient's lines that are wrong; none where what they wrote does not tell."""
     expected, writes = scene.expected(judgement.name), _writes(scene, judgement.name)
     if len(writes) < 2 or any(one.value.shape != expected.shape for one in writes):
-        return frozenset()
+        return _Lines()
+    room = _room(writes[-1].value, expected)
+    if masks := _wrong_choices(writes, expected, room):
+        return _Lines(masks)
+    arrival = scene.flows.named.get(scene.attempt.reading.tensor_of[judgement.name])
+    edges = scene.flows.into(arrival) if arrival is not None else {}
+    steps = [(one.line, one.value) for one in writes]
+    before = carried(scene.flows, arrival, steps) if arrival is not None else frozenset[int]()
     added = _added(writes)
-    room = _ROUNDING * expected.abs().max()
-    if _in_proportion(writes[-1].value, expected, room):
-        return frozenset()
+    left = _suspects(writes, added, expected, edges, room) or frozenset(one.line for one in writes if before)
+    if not left:
+        return _Lines()
+    whole = {line: sum(some, torch.zeros_like(expected)) for line, some in added.items()}
+    flowing = {line for line, one in whole.items() if flows_through(one, [*edges.values()], room, fewest=1)}
+    if not left <= before | flowing:
+        return _Lines(left - before, left & before)
+    filling = frozenset(one.line for one in writes if not one.makes_memory and one.puts is None)
+    others = filling - before - flowing
+    return _Lines(others, left) if others else _Lines(left)
+
+
+def _wrong_choices(writes: Sequence[_Write], expected: Tensor, room: Tensor) -> frozenset[int]:
+    """The lines that put a number into chosen entries, where another choice makes all right."""
+    after = writes[-1].value
+    return frozenset(
+        one.line
+        for one, (_, before, *_) in zip(writes[1:], writes, strict=False)
+        if one.puts is not None and chooses_wrongly(one.puts, before, after, expected, one.entries, room)
+    )
+
+
+def _suspects(
+    writes: Sequence[_Write],
+    added: Mapping[int, Sequence[Tensor]],
+    expected: Tensor,
+    edges: Mapping[Spot, Tensor],
+    room: Tensor,
+) -> frozenset[int]:
+    """The lines that wrote what is wrong, where that is not what flows back through some uses."""
     wrong = (writes[-1].value - expected).abs() > room
-    able = able_alone(_entries(writes), [wrong])
+    scaled = _in_proportion(writes[-1].value, expected, room)
+    able = frozenset[int]() if scaled else able_alone(_entries(writes), [wrong])
     if len(able) == 1:
         return able
     idle = {line for line in added if all(one.idle for one in writes if one.line == line)}
     added = {line: some for line, some in added.items() if line in able or not able}
     changed = {line: any(_any(one[wrong]) for one in some) for line, some in added.items()}
     suspects = {line: sum(some, torch.zeros_like(expected)) for line, some in added.items() if changed[line]}
-    arrival = scene.flows.named.get(scene.attempt.reading.tensor_of[judgement.name])
-    edges = scene.flows.into(arrival) if arrival is not None else {}
     unknown = {
         line: value
         for line, value in suspects.items()
@@ -106,6 +156,12 @@ def _wrong_lines(scene: Scene, judgement: LineJudgement) -> frozenset[int]:
         finer = {line for line, value in unknown.items() if not flows_through(value, [*edges.values()], room)}
         unknown = {line: unknown[line] for line in finer or unknown}
     return frozenset(unknown) | (idle & able)
+
+
+def _room(value: Tensor, expected: Tensor) -> Tensor:
+    """By how much entries may differ that are right: as single precision rounds, if others differ by more."""
+    wide = _IN_SINGLE * expected.abs().max()
+    return wide if bool(((value - expected).abs() > wide).any()) else _ROUNDING * expected.abs().max()
 
 
 def _in_proportion(value: Tensor, expected: Tensor, room: Tensor) -> bool:
@@ -151,8 +207,10 @@ def _writes(scene: Scene, name: str) -> list[_Write]:
         fits = bool(writes) and writes[-1].value.shape == value.shape
         change = value - writes[-1].value if fits else value
         entries = written_entries(statement, name, namespace, change)
-        idle = not (_any(change) or _makes_memory(statement, names))
-        writes.append(_Write(statement.line, value, _overwrites(statement, name), entries, idle))
+        makes = _makes_memory(statement, names)
+        idle = not (makes or _any(change))
+        overwrites, puts = _overwrites(statement, name), number_put(statement)
+        writes.append(_Write(statement.line, value, overwrites, entries, makes, idle, puts))
 
     scene.watched(after)
     return writes

@@ -1,13 +1,14 @@
-"""A wrong mask: another comparison, or a value where what it is compared with belongs."""
+"""A wrong mask or index: another comparison, other entries, a value where a comparison of it belongs."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
+from ....rules.trees import copied
 from ..case import Case
-from ..edit import Edit, Line, Spot
-from ..wording import swapped
+from ..edit import Edit, Line, Spot, literal, number
+from ..wording import swapped, written
 
 _MOST = 12
 
@@ -20,7 +21,8 @@ def masks(case: Case) -> Iterator[Edit]:
     others = [
         node for tree in case.derived_nearby for node in ast.walk(tree) if isinstance(node, ast.Compare)
     ]
-    for line, spot in (*_indices(case), *case.spots):
+    indices = [(line, Spot(target, target.slice)) for line, target in _targets(case)]
+    for line, spot in (*indices, *case.spots):
         node = spot.node
         if not isinstance(node, ast.Compare):
             continue
@@ -29,15 +31,36 @@ def masks(case: Case) -> Iterator[Edit]:
             yield Edit("wrong_mask", swapped(node, other), line, spot, other)
 
 
-def _indices(case: Case) -> Iterator[tuple[Line, Spot]]:
-    """The comparisons that say which entries a line writes."""
+def entries(case: Case) -> Iterator[Edit]:
+    """Other entries of a line that writes some: a mask inverted, an index that the forward has.
+
+    And where one number is put into them, zero.
+    """
+    used = [node for s in case.near for node in ast.walk(s.node) if isinstance(node, ast.Subscript)]
+    for line, target in _targets(case):
+        for index in (*_inverted(target.slice), *(one.slice for one in used[:_MOST])):
+            new = ast.Subscript(value=target.value, slice=copied(index), ctx=ast.Store())
+            yield Edit("wrong_mask", swapped(target, new), line, Spot(target, target.slice), new.slice)
+        value = getattr(line.node, "value", None)
+        if value is not None and number(value):
+            words = f"{written(value)} where 0 belongs"
+            yield Edit("constant_written", words, line, Spot(line.node, value), literal(0))
+
+
+def _inverted(index: ast.expr) -> list[ast.expr]:
+    """A mask that a name stands for, or the name that is inverted."""
+    if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.Invert):
+        return [index.operand]
+    return [ast.UnaryOp(op=ast.Invert(), operand=index)] if isinstance(index, ast.Name) else []
+
+
+def _targets(case: Case) -> Iterator[tuple[Line, ast.Subscript]]:
+    """What lines write that say which entries."""
     for line in case.trial.lines:
-        targets = (
-            line.node.targets if isinstance(line.node, ast.Assign) else [getattr(line.node, "target", None)]
-        )
-        for target in targets:
-            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Compare):
-                yield line, Spot(target, target.slice)
+        node = line.node
+        for target in node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]:
+            if isinstance(target, ast.Subscript):
+                yield line, target
 
 
 def values_for_masks(case: Case) -> Iterator[Edit]:
@@ -49,7 +72,18 @@ def values_for_masks(case: Case) -> Iterator[Edit]:
 
 
 def _ways(node: ast.Compare) -> list[ast.cmpop]:
+    """The other ways to compare, first the one that chooses all other entries."""
     if len(node.ops) > 1:
         return []
-    ways = (ast.Gt(), ast.GtE(), ast.Lt(), ast.LtE(), ast.Eq(), ast.NotEq())
-    return [way for way in ways if type(way) is not type(node.ops[0])]
+    way = type(node.ops[0])
+    others = [one for one in _WAYS if one is not way]
+    return [one() for one in sorted(others, key=lambda one: one is not _OPPOSITES.get(way))]
+
+
+_WAYS: tuple[type[ast.cmpop], ...] = (ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq)
+_PAIRS: tuple[tuple[type[ast.cmpop], type[ast.cmpop]], ...] = (
+    (ast.Gt, ast.LtE),
+    (ast.Lt, ast.GtE),
+    (ast.Eq, ast.NotEq),
+)
+_OPPOSITES = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}

@@ -10,10 +10,11 @@ from dataclasses import replace
 from ....program.names import called
 from ....rules.trees import name
 from ..case import Case
-from ..edit import Edit, Spot, literal, number, receiver
+from ..edit import Edit, Line, Spot, literal, number, receiver
 from ..named_numbers import Factor, named, named_ratio, scalar_names, too_large
 from ..numbers import number_of
 from ..probes import Probe
+from ..probes import probe as probe_of
 from ..wording import binary, swapped, written
 from .factors import for_divisor, times_for_over
 from .terms import extra_terms
@@ -84,7 +85,8 @@ def unnamed_constants(case: Case) -> Iterator[Edit]:
 
 def _plainly(number: float) -> float:
     """A number as it would be written, where rounding has changed its last digits."""
-    return float(f"{number:.9g}")
+    whole = round(number)
+    return float(whole if math.isclose(number, whole, rel_tol=1e-7) else f"{number:.9g}")
 
 
 def _off(case: Case, otherwise: str | Callable[[], str]) -> Callable[[], str]:
@@ -204,9 +206,33 @@ def scalings(case: Case) -> Iterator[Edit]:
         nothing = ast.copy_location(ast.Pass(), node)
         yield Edit("constant_factor", "scaled where it is not to be", line, None, [nothing])
         spot = next(spot for _, spot in case.spots if spot.parent is node)
-        for new in _others(spot.node, names):
+        yield _the_other_way(line, node)
+        for new in (*_scaled_otherwise(case, line, spot, names), *_others(spot.node, names)):
             said = _said(case, swapped(spot.node, new))
             yield Edit("constant_factor", said, line, spot, new)
+
+
+def _the_other_way(line: Line, node: ast.AugAssign) -> Edit:
+    """`/=` for `*=`, `*=` for `/=`."""
+    divides = isinstance(node.op, ast.Div)
+    operator: ast.operator = ast.Mult() if divides else ast.Div()
+    new = ast.copy_location(ast.AugAssign(target=node.target, op=operator, value=node.value), node)
+    was, other = ("divided by", "multiplied") if divides else ("multiplied by", "divided")
+    words = f"{was} {written(node.value)} where it is to be {other}"
+    return Edit("factor_extra", words, line, None, [new])
+
+
+def _scaled_otherwise(case: Case, line: Line, spot: Spot, names: Mapping[str, float]) -> Iterator[ast.expr]:
+    """What a line is to scale by instead, where one number makes all right."""
+    divides = isinstance(getattr(line.node, "op", None), ast.Div)
+    measured = probe_of(case.trial, line, spot, divides=divides) if case.is_scalar(spot.node) else None
+    if measured is None or measured.factor in (None, 0.0):
+        return
+    factor = 1 / measured.factor if divides else measured.factor
+    yield from _expressions(case, spot.node, factor, names)
+    known = number_of(case.value(spot.node))
+    if known is not None and number(spot.node) is not None:
+        yield literal(_plainly(known * factor))
 
 
 def other_sizes(case: Case) -> Iterator[Edit]:
