@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import chain, combinations
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -93,6 +93,11 @@ class Flows:
         for spot, edges in sources.items():
             counts = range(2, len(edges)) if len(edges) <= _MOST else ()
             yield from (spot._replace(uses=some) for count in counts for some in combinations(edges, count))
+
+    def is_of_uses(self, value: Tensor) -> bool:
+        """Whether a value is what flows back through a use, or some uses, of one tensor."""
+        spots = chain(self.targets, self.of_some_uses())
+        return any(one.shape == value.shape and equal(value, one) for at in spots for one in self.series(at))
 
     def in_multiples(self, scales: Iterable[float]) -> Flows:
         """The same, and everything so many times as well."""

@@ -153,6 +153,29 @@ def readers(facts: ProgramFacts, line: HelperLine, others: Container[Statement])
     return tuple(one for one in statements if line.root in one.reads and one is not line.statement)
 
 
+def adds_up(statement: Statement, name: str) -> bool:
+    """Whether a statement adds what a name stands for to something else, as it is: `dh = dh1 + dh2`."""
+    node = statement.node
+    value = getattr(node, "value", None)
+    if value is None or not isinstance(node, ast.Assign | ast.AugAssign):
+        return False
+    if isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.Add):
+        return False
+    terms = _terms(value)
+    several = isinstance(node, ast.AugAssign) or len(terms) > 1
+    return several and any(isinstance(one, ast.Name) and one.id == name for one in terms)
+
+
+def _terms(node: ast.expr) -> list[ast.expr]:
+    """What is added up in an expression; of a difference what stands before the minus."""
+    match node:
+        case ast.BinOp(op=ast.Add()):
+            return [*_terms(node.left), *_terms(node.right)]
+        case ast.BinOp(op=ast.Sub()):
+            return [*_terms(node.left), node]
+    return [node]
+
+
 def made_directly(
     facts: ProgramFacts, line: HelperLine, gradients: Container[str], others: Container[Statement]
 ) -> frozenset[str]:

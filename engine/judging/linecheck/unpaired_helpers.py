@@ -23,7 +23,7 @@ from ...verdict import Verdict
 from .blame import Results
 from .dependence import read_through
 from .flows import equal
-from .helper_lines import HelperLine, building_before
+from .helper_lines import HelperLine, adds_up, building_before
 from .helper_places import Place, Spot, WrongHelper
 from .helper_search import Search, search_of
 from .quick_pass import QuickPass
@@ -116,7 +116,16 @@ def _may_be_blamed(search: Search, line: HelperLine) -> bool:
     some, names = search.readers(line), search.names
     gradients = [name for one in some if one not in search.others for name in one.writes if name in names]
     named = line.root in names | search.attempt.apart and not line.again
+    named = named or _is_a_wrong_term(search, line, some)
     return named or len(some) > 1 or len(gradients) > 1 or not gradients
+
+
+def _is_a_wrong_term(search: Search, line: HelperLine, some: Sequence[Statement]) -> bool:
+    """Whether it is added up to a gradient, has a name made like one (`dh2`), and flows through no use."""
+    like_one = line.text == line.root and search.attempt.session.program.naming.tensor(line.root)
+    if not like_one or not any(adds_up(one, line.root) for one in some):
+        return False
+    return not all(map(search.own.flows.is_of_uses, search.before.bound(line)))
 
 
 def _places(search: Search, line: HelperLine) -> Iterator[Place]:
