@@ -131,7 +131,8 @@ def _of_helper(line: LineJudgement, diagnosis: Diagnosis | None) -> Judgement:
 
 
 def _belongs(line: LineJudgement) -> tuple[str, ...]:
-    return (f"what belongs there is the gradient of {line.of}",) if line.of else ()
+    times = f"{line.factor:.6g} times " if line.factor is not None else ""
+    return (f"what belongs there is {times}the gradient of {line.of}",) if line.of else ()
 
 
 def _unjudged(iteration: Iteration, gradient: Gradient, problem: str) -> Judgement:

@@ -25,6 +25,8 @@ from .watched_helpers import Run, Scene, scene_of
 
 _MOST = 40
 """So many values are looked at for a factor that is put off."""
+_SCALES = 12
+"""So many multiples are tried where nothing tells which."""
 _LEAST = 2.0
 """What puts a mean off, or a half, is no smaller a multiple."""
 _MOVED = 2
@@ -81,6 +83,16 @@ def search_of(quick: QuickPass, results: Results, suspects: frozenset[str]) -> S
     if scales := _multiples(own, own.run(tuple(read), {})):
         own, *moved = [replace(one, flows=one.flows.in_multiples(scales)) for one in (own, *moved)]
     return Search(attempt, names, noted, others, direct, made, own, before, wrong, moved)
+
+
+def put_off(search: Search) -> Search:
+    """The same where a mean is put off and nothing bound is right: all may be so many times, by a size."""
+    arrives = search.own.flows.arrives
+    unknown = [one.value for one in search.before.seen if not arrives(one.value)]
+    sizes = {size for value in unknown for size in (*value.shape, value.numel())}
+    scales = frozenset(float(one) for size in sizes for one in (size, size / 2) if one >= _LEAST)
+    flows = search.own.flows.in_multiples(scales) if len(scales) <= _SCALES else search.own.flows
+    return replace(search, own=replace(search.own, flows=flows))
 
 
 def _passes(scene: Scene, run: Run) -> frozenset[tuple[int, torch.Size]]:

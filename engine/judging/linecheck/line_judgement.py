@@ -85,6 +85,7 @@ def judgement_of_helper(attempt: Attempt, helper: WrongHelper) -> LineJudgement:
         name_of(attempt.dtype or torch.get_default_dtype()),
         accused_lines=helper.accused_lines,
         of=helper.of,
+        factor=helper.place.spot.times if helper.place.spot.times != 1.0 else None,
         unpaired=True,
     )
 

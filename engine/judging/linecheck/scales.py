@@ -20,6 +20,8 @@ from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
 from .attempt import Attempt
 from .blame import Results
+from .dependence import read_through
+from .helper_lines import helper_lines
 from .isolated_lines import own_cuts_of
 from .moved_worlds import worlds_of
 from .quick_pass import QuickPass, quick_pass
@@ -214,4 +216,21 @@ def is_kept_to(attempt: Attempt, results: Results) -> bool:
         for read in results.upstreams.get(name, ())
         if not _is_one(attempt.scale(name) / attempt.scale(read))
     }
-    return {f"{one:.6g}" for one in attempt.scales.values()} <= made_up
+    left = {name: one for name, one in attempt.scales.items() if f"{one:.6g}" not in made_up}
+    return all(_is_made_like(attempt, results, name) for name in left)
+
+
+def _is_made_like(attempt: Attempt, results: Results, name: str) -> bool:
+    """Whether right lines of a parameter's gradient read a helper variable that it is made from.
+
+    They make up for what both are made from, a size.
+    """
+    names, facts = frozenset(attempt.reading.names), attempt.session.facts
+    helpers = {line.root for line in helper_lines(facts, names)}
+    through = read_through(facts, names)
+    own = helpers & through[name]
+    parameters = map(attempt.reading.gradient_of, attempt.session.parameters)
+    right = [n for n in parameters if n in results.agreements and results.agreements[n].verdict in _FINE]
+    due = attempt.iteration.references.gradients.get(attempt.reading.tensor_of[name])
+    is_size = due is not None and attempt.scale(name) in {*due.shape, due.numel()}
+    return is_size and any(own & through[one] for one in right)

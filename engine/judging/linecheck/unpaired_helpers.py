@@ -25,7 +25,7 @@ from .dependence import read_through
 from .flows import equal
 from .helper_lines import HelperLine, adds_up, building_before
 from .helper_places import Place, Spot, WrongHelper
-from .helper_search import Search, search_of
+from .helper_search import Search, put_off, search_of
 from .quick_pass import QuickPass
 from .sensitivity import Sensitivity, sensitivity
 from .spots import latest_first, words_of
@@ -45,10 +45,11 @@ def blamed_by_value(quick: QuickPass, results: Results) -> tuple[Results, WrongH
     search = search_of(quick, results, suspects) if suspects and quick.attempt.dtype is not None else None
     if search is None:
         return results, None
-    for line in _suspected(search):
-        if (found := _found(search, line)) is not None:
-            wrong, (place, run) = _behind_more(search, line, found)
-            return _with_blame(search, results, wrong, run), _told(search, wrong, place, run)
+    for one in (search, put_off(search)):
+        for line in _suspected(one):
+            if (found := _found(one, line)) is not None:
+                wrong, (place, run) = _behind_more(one, line, found)
+                return _with_blame(one, results, wrong, run), _told(one, wrong, place, run)
     for line in _unknown(search):
         if (found := _found(search, line)) is not None:
             return results, replace(_told(search, line, *found), certain=False)
