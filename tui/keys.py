@@ -105,6 +105,7 @@ KEYS: tuple[Key, ...] = (
     Key("go_to", "g", "g", "go to an iteration", TIME, action="go_to"),
     Key("breakpoint", "B", "B", "breakpoint at the line", TIME, ToggleBreakpoint()),
     Key("stops", "U", "U", "when a run stops", TIME, action="stops"),
+    Key("number", "v", "v", "set a number of setup", TIME, action="number"),
     Key("restart", "home", "home", "start again, same seed", TIME, Restart()),
     Key("cancel", "escape", "escape", "stop what runs", TIME, action="cancel"),
     Key("up", "up", "↑", "tensor above", TENSORS, Select(-1)),

@@ -168,6 +168,16 @@ class ModuleChanged:
 
 
 @dataclass(frozen=True)
+class SetNumber:
+    """Set a name of setup to another number, and run the iteration on the screen again with it."""
+
+    name: str
+    number: bool | int | float | complex
+    since: int | None = None
+    """The first iteration that is to run with it, before any has run; None is the one on the screen."""
+
+
+@dataclass(frozen=True)
 class Layout:
     """How much room the panes have: rows of text, and for the grid cells of numbers."""
 
@@ -197,6 +207,7 @@ Command = (
     | GoToChange
     | SetWatches
     | Evaluate
+    | SetNumber
     | Reload
     | ModuleChanged
     | Layout

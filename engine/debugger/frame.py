@@ -81,6 +81,14 @@ class TensorRow(NamedTuple):
     """Passes end to end although its line is wrong: the true gradient is about zero."""
 
 
+class NumberSet(NamedTuple):
+    """A name of setup that was set to a number by hand, before an iteration."""
+
+    first: int
+    name: str
+    number: bool | int | float | complex
+
+
 class Watched(NamedTuple):
     """An expression that is watched, and what it came to at the current statement."""
 
@@ -255,6 +263,8 @@ class Frame:
     """Where runs stop, in view or not."""
     watches: tuple[Watched, ...] = ()
     """All that is watched, in view or not."""
+    numbers: tuple[NumberSet, ...] = ()
+    """What was set by hand since the beginning."""
     evaluated: tuple[Evaluated, ...] = ()
     """What was evaluated by the last commands, which were for nothing else; the newest is last."""
     file: FileState = field(default_factory=FileState)

@@ -14,6 +14,7 @@ from .commands import tensor_rows_in
 from .cursor import View
 from .frame import Frame, Status
 from .inspector import inspector
+from .numbers import numbers_set, words_of
 from .program_lines import current_line, program_lines
 from .scene import Scene, is_told
 from .tensor_rows import tensor_rows
@@ -49,6 +50,7 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         stops=scene.stops,
         watches=scene.watches,
         evaluated=scene.evaluated,
+        numbers=numbers_set(scene.session),
         file=scene.file,
     )
     return frame, view
@@ -136,6 +138,7 @@ def _notes(scene: Scene, view: View) -> tuple[str, ...]:
     notes = (*scene.file.words, *notes)
     if stop is not None and stop.ran == view.ran:
         notes = (stop.words, *notes)
+    notes = (*notes, *words_of(scene.session, record.number if record is not None else 0))
     if record is None:
         return notes
     return notes + tuple(slip.message for slip in scene.session.unpaired(record))

@@ -35,6 +35,7 @@ from .commands import (
     Reload,
     Restart,
     Select,
+    SetNumber,
     SetStops,
     SetWatches,
     ToggleBreakpoint,
@@ -48,6 +49,7 @@ from .evaluation import Evaluations
 from .frame import Frame
 from .last_change import change_before, last_changed, looked_at, may_have_changed, never_changed
 from .loss_history import LossHistory
+from .numbers import why_no_number
 from .pace import Pace
 from .rendering import picture
 from .scene import Scene
@@ -134,27 +136,34 @@ class Stepper:
                 self._ask_for_line_check()
             case Ask(asked):
                 self._ask(asked)
+            case Attend(by):
+                self._attend(by)
+            case Reload():
+                self._reload(command)
+            case SetNumber():
+                self._set_number(command)
+            case ModuleChanged(name):
+                self.edits.modules |= {name}
+            case Select(by):
+                self.view = self.view.selecting(self.scene.tensor_names, by)
+            case _:
+                self._beside(command)
+                self.view = self.view.after(command)
+
+    def _beside(self, command: Command) -> None:
+        """Do what a command says of what stands beside the program: where runs stop, what is evaluated."""
+        match command:
             case ToggleBreakpoint(line):
                 self.stops, reason = toggled(self.scene, self.view, line)
                 if reason:
                     self._say(reason)
             case SetStops(stops):
                 self.stops = stops
-            case Attend(by):
-                self._attend(by)
             case SetWatches(texts):
                 self.watches.set(texts)
             case Evaluate(text):
                 self.pace.pause()
                 self._evaluations.add(text, self.session, self.standing.record, self.view.ran)
-            case Reload():
-                self._reload(command)
-            case ModuleChanged(name):
-                self.edits.modules |= {name}
-            case Select(by):
-                self.view = self.view.selecting(self.scene.tensor_names, by)
-            case _:
-                self.view = self.view.after(command)
 
     def stumble(self, error: BaseException) -> None:
         """Something broke outside a program's own iteration: a cancel between two, or a mistake."""
@@ -311,14 +320,27 @@ class Stepper:
         elif goes_on and command.since is not None and self.standing.record is None:
             self.session.change(self.edits.newest, command.since)
         elif goes_on:
-            self._run_again()
+            before, judgements = self.standing.record, self.line_check.judgements
+            self._run_again(self.edits.newest)
+            self.edits.edited(before, judgements)
 
-    def _run_again(self) -> None:
-        """The iteration on the screen with the newest text, from its own start; the view stays."""
+    def _set_number(self, command: SetNumber) -> None:
+        """Set a name of setup to another number; what has run already runs again with it."""
+        if reason := why_no_number(self.session, command.name):
+            self._say(reason)
+        elif command.since is not None and self.standing.record is None:
+            self.session.set_number(command.since, command.name, command.number)
+        else:
+            self._run_again(None, command)
+
+    def _run_again(self, program: Program | None, number: SetNumber | None = None) -> None:
+        """The iteration on the screen with other lines, or a number, from its own start; the view stays."""
         self.pace.pause()
         before, view, lines = self.standing.record, self.view, self.session.program.lines
-        judgements = self.line_check.judgements
-        self.session.run_again(before, self.edits.newest)
+        self.session.run_again(before, program)
+        if number is not None:
+            self.session.set_number(self.session.number, number.name, number.number)
+            self.line_check = BackgroundLineCheck(self.cancel)
         self._losses = LossHistory.of(self.session.losses)
         moves = Moves(lines, self.session.program.lines)
         if before is None:
@@ -327,7 +349,6 @@ class Stepper:
             return
         record = self._iterate()
         self.view = in_place(view, before, record, moves).awaiting()
-        self.edits.edited(before, judgements)
 
     def _follow_text(self) -> None:
         """Where another text runs by now: what stands at lines goes where these are, nothing is judged."""

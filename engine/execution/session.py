@@ -29,7 +29,7 @@ from .recording.recorder import Beginning
 from .recording.shape_misfit import failure_with_shapes
 from .roles import Roles, left_behind, roles_of, roles_under
 from .stand_in_modules import allow_without_plots, modules_stood_in_for
-from .versions import Version, Versions
+from .versions import Number, Version, Versions
 
 _APART = 104_729
 """Between the seeds of setup and parameters."""
@@ -148,6 +148,7 @@ class Session:
                 raise ProgramFault(_no_pass(self.program))
             section = "parameters"
             self.roles = roles_of(self.namespace, self.facts)
+            self.namespace.update(self.version.numbers)
             self._keep_random(self.version)
         except BaseException as error:
             return failure_with_shapes(error, self.program, section)
@@ -205,8 +206,10 @@ class Session:
             return self.begin()
         return None
 
-    def run_again(self, iteration: Iteration | None, program: Program) -> None:
+    def run_again(self, iteration: Iteration | None, program: Program | None = None) -> None:
         """Be before an iteration that has just run, or before the next: from there on other lines run.
+
+        Without other lines those of the newest text do.
 
         They go on from the beginning that ran, which is to be theirs, too. What came after is forgotten.
         """
@@ -215,17 +218,25 @@ class Session:
                 restore(iteration.start, self.namespace)
             self.number, since = iteration.number, iteration.not_finite_since
             self._not_finite_since = None if since == iteration.number else since
-        self.change(program, self.number)
+        self.change(program or self.versions.newest.program, self.number)
         self._go_on_with(self.versions.newest)
 
     def change(self, program: Program, first: int) -> None:
         """Let this iteration, and all that follow, run with other lines."""
         self.history.forget_from(first)
-        self.versions = self.versions.changed(Version(program, first))
+        then = self.versions.at(first)
+        numbers = then.numbers if then.first == first else {}
+        self.versions = self.versions.changed(Version(program, first, numbers=numbers))
+
+    def set_number(self, first: int, name: str, number: Number) -> None:
+        """Let a name of setup be another number from an iteration on that is not complete."""
+        self.versions = self.versions.with_number(first, name, number)
+        if self.ready and first <= self.number:
+            self._go_on_with(self.versions.at(self.number))
 
     def _go_on_with(self, version: Version) -> None:
-        """Other lines from here on: nothing is bound by lines that are not theirs, and nobody has drawn
-        from a generator that the lines before do not draw from."""
+        """Other lines, or numbers, from here on: nothing is bound by lines that are not theirs, and nobody
+        has drawn from a generator that the lines before do not draw from."""
         before, facts, random = self.program, self.facts, self.version.random
         self._take(version)
         if not self.ready:
@@ -234,6 +245,7 @@ class Session:
             del self.namespace[name]
         self.roles = roles_under(self.roles, self.facts)
         self.beginning = _the_same(self.beginning, before, version.program)
+        self.namespace.update(version.numbers)
         if random is not None and (facts.draws.none or not facts.draws.elsewhere):
             random.restore_default(torchs=facts.draws.none, others=not facts.draws.elsewhere)
         self._keep_random(version)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from ..program.program import Program
 from ..tensors.rng_state import RandomState
+
+Number = bool | int | float | complex
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +20,8 @@ class Version:
     first: int = 0
     random: RandomState | None = None
     """The state of all generators when it began; those that it does not draw from keep it."""
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    """What names of setup were set to by hand before its first iteration."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +42,14 @@ class Versions:
     def changed(self, version: Version) -> Versions:
         """From its first iteration on this one, whatever was there before."""
         return Versions((*(one for one in self.all if one.first < version.first), version))
+
+    def with_number(self, first: int, name: str, number: Number) -> Versions:
+        """A name set to a number before an iteration; what comes after stays as it is."""
+        then = self.at(first)
+        numbers = then.numbers if then.first == first else {}
+        fresh = replace(then, first=first, random=None, numbers={**numbers, name: number})
+        others = [one for one in self.all if one.first != first]
+        return Versions(tuple(sorted([*others, fresh], key=lambda one: one.first)))
 
     def put(self, old: Version, new: Version) -> Versions:
         """One in the place of another."""

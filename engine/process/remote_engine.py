@@ -8,7 +8,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from ..debugger.commands import Command, GoTo, Layout, Restart, SelectName, SetStops, SetWatches, ShowTab
+from ..debugger.commands import (
+    Command,
+    GoTo,
+    Layout,
+    Restart,
+    SelectName,
+    SetNumber,
+    SetStops,
+    SetWatches,
+    ShowTab,
+)
 from ..debugger.frame import Frame, opening_frame
 from ..debugger.latest_frame import LatestFrame
 from ..program.program import Program
@@ -140,6 +150,8 @@ class RemoteEngine:
         stops, watches = kept_beside(before)
         self.send(SetStops(stops))
         self.send(SetWatches(watches))
+        for first, name, number in before.numbers:
+            self.send(SetNumber(name, number, first))
         if before.inspector.name:
             self.send(SelectName(before.inspector.name, by_hand=False))
         if iterations:

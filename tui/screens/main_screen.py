@@ -59,6 +59,12 @@ class MainScreen(PaneScreen):
 
         self.app.push_screen(WatchesWindow([one.text for one in self.frame.watches], self.send))
 
+    def action_number(self) -> None:
+        """Ask for a number of setup and what it is to be."""
+        from .number_prompt import NumberPrompt
+
+        self.app.push_screen(NumberPrompt(self.send))
+
     def action_evaluate(self) -> None:
         """Ask for something to evaluate."""
         from .evaluate_window import EvaluateWindow

@@ -1,0 +1,158 @@
+"""Another future: a number of setup is set, and training goes on with it from the iteration on the screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from backprop_tui.engine.debugger.commands import Advance, GoTo, Reload, Restart, SetNumber, Unit
+from backprop_tui.engine.debugger.frame import Frame, NumberSet
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.program.program import Program, parse
+from backprop_tui.engine.program.program_text import text_of
+
+ITERATION, BACK = Advance(Unit.ITERATION), Advance(Unit.STATEMENT, -1)
+Build = Callable[..., Program]
+SETUP = "+\nlr = 0.1\nsteps = 3\ndecay = 1.0\nhalf = lr / 2"
+UPDATE = "W = W - lr * dW * torch.rand(3)\ndecay = decay * 0.5"
+FORWARD = "H = W * x\nloss = (H**2).sum() * decay"
+BACKWARD = "dH = 2 * H * decay\ndW = dH * x"
+
+
+@pytest.fixture
+def program(build: Build) -> Program:
+    return build(setup=SETUP, forward=FORWARD, backward=BACKWARD, update=UPDATE)
+
+
+def made(program: Program) -> Stepper:
+    stepper = Stepper(program, 0)
+    stepper.begin()
+    return stepper
+
+
+def after(stepper: Stepper, *commands: Any) -> Frame:
+    for command in commands:
+        stepper.handle(command)
+        while stepper.pace.running:
+            stepper.run_until(time.monotonic() + 1)
+        stepper.frame(0)
+    return stepper.frame(0)
+
+
+def losses_with(program: Program, lr: float) -> list[float]:
+    """The losses of twelve iterations where setup itself has another rate."""
+    stepper = made(parse(program.text.replace("lr = 0.1", f"lr = {lr}"), "little"))
+    after(stepper, GoTo(12))
+    return stepper.session.losses
+
+
+def test_from_the_first_iteration_on_it_is_as_if_setup_had_it(program: Program) -> None:
+    stepper = made(program)
+    after(stepper, SetNumber("lr", 0.02), GoTo(12))
+    assert stepper.session.losses == losses_with(program, 0.02)
+
+
+def test_the_iteration_on_the_screen_runs_again_and_those_before_stay(program: Program) -> None:
+    stepper = made(program)
+    before = after(stepper, GoTo(12), GoTo(6))
+    old = stepper.session.losses
+    frame = after(stepper, SetNumber("lr", 0.02))
+    assert frame.status.iteration == before.status.iteration == 5
+    assert stepper.session.losses == old
+    assert stepper.session.namespace["lr"] == 0.02
+    after(stepper, GoTo(12))
+    new = stepper.session.losses
+    assert new[:6] == old[:6]
+    assert new[6:] != losses_with(program, 0.1)[6:]
+    assert after(stepper, GoTo(3)).losses.iterations == 3
+    assert stepper.session.namespace["lr"] == 0.1
+    frame = after(stepper, GoTo(12))
+    assert stepper.session.losses == new
+    assert not any("does not repeat itself" in note for note in frame.notes)
+
+
+def test_the_cursor_stays_and_it_is_told_until_home_begins_anew(program: Program) -> None:
+    stepper = made(program)
+    before = after(stepper, *[ITERATION] * 3, *[BACK] * 3)
+    frame = after(stepper, SetNumber("steps", 7))
+    assert (frame.status.phase, frame.status.statement) == (before.status.phase, before.status.statement)
+    assert frame.numbers == (NumberSet(2, "steps", 7),)
+    assert "steps = 7 since iteration 2, set by hand" in frame.notes
+    assert "steps = 7 since iteration 2, set by hand" in after(stepper, ITERATION, ITERATION).notes
+    assert not any("steps" in note for note in after(stepper, GoTo(1)).notes)
+    frame = after(stepper, GoTo(4), Restart(), ITERATION)
+    assert frame.numbers == ()
+    assert not any("steps" in note for note in frame.notes)
+    assert stepper.session.namespace["steps"] == 3
+
+
+def test_what_setup_made_of_it_before_is_told(program: Program) -> None:
+    frame = after(made(program), ITERATION, SetNumber("lr", 1))
+    assert "lr = 1 since iteration 0, set by hand; what line 8 made of it before stays" in frame.notes
+
+
+def test_a_number_that_the_iteration_changes_goes_on_from_the_new_one(program: Program) -> None:
+    stepper = made(program)
+    after(stepper, *[ITERATION] * 3, SetNumber("decay", 8.0))
+    assert stepper.session.namespace["decay"] == 4.0
+    after(stepper, ITERATION, GoTo(1), GoTo(4))
+    assert stepper.session.namespace["decay"] == 2.0
+
+
+def test_several_are_set_each_from_its_own_iteration_on(program: Program) -> None:
+    stepper = made(program)
+    after(stepper, GoTo(4), SetNumber("lr", 0.5), SetNumber("steps", 4), GoTo(8))
+    frame = after(stepper, SetNumber("lr", 0.01), GoTo(12))
+    losses = stepper.session.losses
+    assert frame.numbers == (NumberSet(3, "lr", 0.5), NumberSet(3, "steps", 4), NumberSet(7, "lr", 0.01))
+    for number, lr in ((2, 0.1), (5, 0.5), (11, 0.01)):
+        after(stepper, GoTo(number))
+        assert stepper.session.namespace["lr"] == lr
+    after(stepper, GoTo(12))
+    assert stepper.session.losses == losses
+    again = made(program)
+    after(again, *(SetNumber(name, number, first) for first, name, number in frame.numbers), GoTo(12))
+    assert again.session.losses == losses
+
+
+def test_another_text_and_another_number_go_together(program: Program) -> None:
+    stepper = made(program)
+    edited = parse(program.text.replace("dW = dH * x", "dW = 3 * dH * x"), "little")
+    after(stepper, GoTo(4), SetNumber("lr", 0.5), Reload(text_of(edited), 1), GoTo(8), SetNumber("lr", 0.01))
+    after(stepper, GoTo(12))
+    losses = stepper.session.losses
+    for number in (2, 5, 12):
+        frame = after(stepper, GoTo(number))
+        assert not any("does not repeat itself" in note for note in frame.notes)
+    assert stepper.session.losses == losses
+    assert [one.first for one in stepper.session.versions.all] == [0, 3, 7]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("rate", "rate is no number of setup; there are lr, steps, decay, half"),
+        ("x", "x is no number of setup; there are"),
+        ("loss", "loss is no number of setup; there are"),
+        ("iteration", "iteration is no number of setup; there are"),
+    ],
+)
+def test_what_is_no_number_of_setup_is_told(name: str, words: str, program: Program) -> None:
+    stepper = made(program)
+    frame = after(stepper, ITERATION, SetNumber(name, 1))
+    assert any(note.startswith(words) for note in frame.notes)
+    assert frame.numbers == ()
+
+
+def test_a_wrong_line_stays_wrong_with_another_number(build: Build) -> None:
+    program = build(setup="+\nk = 2.0", forward="H = W * x * k\nloss = H.sum()", backward="dW = x * 2")
+    stepper = made(program)
+    after(stepper, ITERATION)
+    stepper.check_lines()
+    assert stepper.frame(0).status.wrong == 0
+    after(stepper, SetNumber("k", 3.0))
+    stepper.check_lines()
+    assert stepper.frame(0).status.wrong == 1
