@@ -18,7 +18,7 @@ from ..execution.recording.steps import Slot
 from ..execution.replay.aside import Moment, evaluated
 from ..execution.session import Session
 from ..tensors.inert import is_tensor, number_of
-from .frame import Watched
+from .frame import Summary, Watched
 from .tensor_summary import Summaries
 
 _STOPPED = "stopped, and not evaluated again until it is set anew"
@@ -67,7 +67,15 @@ class Watches:
         # what it is summed up by would change with it
         value = value.detach() if is_tensor(value) else value
         change, changed = _change(self._values.get(text), value)
-        return Watched(text, Summaries().of(value), change, changed), value
+        return Watched(text, _summary(value), change, changed), value
+
+
+def _summary(value: Any) -> Summary | None:
+    """A value in one glance; a number in as many digits as a tensor's."""
+    number = number_of(value)
+    if isinstance(number, float) and math.isfinite(number):
+        return Summary(None, "float", number, number)
+    return Summaries().of(value)
 
 
 def moment_of(record: Iteration | None, ran: int) -> Mapping[str, Slot | None]:

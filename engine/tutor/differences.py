@@ -65,12 +65,12 @@ class Measured:
 
 
 def difference_lines(session: Session, record: Iteration, tensor: str) -> tuple[Told, ...]:
-    """The answer: entries and step, a table, and what it comes to."""
+    """The answer: entries and step, what it comes to, and a table."""
     try:
         measured = measure(session, record, tensor)
     except CannotMove as problem:
         return (Told(str(problem), "head"),)
-    return (_head(measured), Told(""), *_table(measured), Told(""), *_outcome(measured, session))
+    return (_head(measured), *_outcome(measured, session), Told(""), *_table(measured))
 
 
 def measure(session: Session, record: Iteration, tensor: str) -> Measured:

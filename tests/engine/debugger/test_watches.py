@@ -33,7 +33,7 @@ def _up_to_date(stepper: Any, frame: Frame) -> bool:
 
 def number(watched: Watched) -> float | None:
     assert watched.value is not None, watched.problem
-    return watched.value.low if watched.value.shape is not None else float(watched.value.text)
+    return watched.value.low if watched.value.low is not None else float(watched.value.text)
 
 
 def test_a_value_follows_the_cursor_with_its_change(screen: On, build: Build) -> None:
