@@ -205,7 +205,14 @@ class Engine:
 
     def _apology(self, error: BaseException) -> Frame:
         """The last picture with what went wrong in ourselves."""
-        status = replace(self._last.status, loading=False, line_check_due=False, running=False, target=None)
+        status = replace(
+            self._last.status,
+            loading=False,
+            line_check_due=False,
+            watches_due=False,
+            running=False,
+            target=None,
+        )
         failure = trouble(error, self._program, "the engine could not draw this: ")
         return replace(self._last, handled=self._commands.handled, status=status, failure=failure)
 

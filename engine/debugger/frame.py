@@ -184,6 +184,8 @@ class Status:
     loading: bool = False
     line_check_due: bool = False
     """The lines are about to be judged each alone; the next frame knows more."""
+    watches_due: bool = False
+    """What is watched is about to be evaluated; the next frame has it."""
     stopped: str = ""
     """The section that stopped before the first iteration."""
     busy: str = ""

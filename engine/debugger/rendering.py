@@ -76,6 +76,7 @@ def _status(scene: Scene, view: View) -> Status:
         program=scene.session.program.name,
         running=scene.running,
         line_check_due=scene.line_check_due,
+        watches_due=scene.watches_due,
         speed=scene.speed,
         target=scene.target,
         stopped=failure.section if failure is not None and record is None else "",

@@ -45,6 +45,7 @@ class Scene:
     file: FileState
     stops: Stops = field(default_factory=Stops)
     watches: tuple[Watched, ...] = ()
+    watches_due: bool = False
     evaluated: tuple[Evaluated, ...] = ()
 
     @property

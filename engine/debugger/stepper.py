@@ -223,6 +223,7 @@ class Stepper:
             target=self.pace.target,
             stops=self.stops,
             watches=self.watches.shown,
+            watches_due=self.watches.due(self.standing.record, self.view.ran),
             evaluated=self._evaluations.newest,
             file=self.edits.state(self.session, self.standing.record),
         )

@@ -48,11 +48,13 @@ class Watches:
 
     def look(self, session: Session, record: Iteration | None, ran: int) -> None:
         """Evaluate all of them at this moment. One that is stopped stays so."""
-        moment = moment_of(record, ran)
-        seen = {text: self._look(text, session, moment) for text in self.texts}
-        self.shown = tuple(watched for watched, _ in seen.values())
-        self._values = {text: value for text, (_, value) in seen.items()}
-        self._moment = record, ran
+        try:
+            moment = moment_of(record, ran)
+            seen = {text: self._look(text, session, moment) for text in self.texts}
+            self.shown = tuple(watched for watched, _ in seen.values())
+            self._values = {text: value for text, (_, value) in seen.items()}
+        finally:
+            self._moment = record, ran
 
     def _look(self, text: str, session: Session, moment: Moment) -> tuple[Watched, Any]:
         if text in self._stopped:

@@ -24,7 +24,15 @@ def does_not_stop(frame: Frame, iterations: int) -> Frame:
 
 def without_process(frame: Frame, handled: int, failure: Failure) -> Frame:
     """The last picture of a program whose process is gone."""
-    status = replace(frame.status, loading=False, running=False, busy="", target=None, line_check_due=False)
+    status = replace(
+        frame.status,
+        loading=False,
+        running=False,
+        busy="",
+        target=None,
+        line_check_due=False,
+        watches_due=False,
+    )
     if status.iteration is None:
         status = replace(status, stopped=failure.section)
     lines = tuple(

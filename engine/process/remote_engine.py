@@ -125,7 +125,8 @@ class RemoteEngine:
     @property
     def _idle(self) -> bool:
         """Whether nothing is at work."""
-        return self._frame.handled >= self.sent and not self._frame.status.running
+        status = self._frame.status
+        return self._frame.handled >= self.sent and not status.running and not status.watches_due
 
     @property
     def _stuck(self) -> bool:
