@@ -17,6 +17,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme, ThemeProvider
 
+from ..engine.debugger.commands import Advance, Unit
 from ..engine.process.child import Child
 from ..engine.program.program import Program
 from .drawing.canvas import INKS
@@ -43,8 +44,12 @@ class BackpropApp(App[int]):
     theme: Reactive[str] = Reactive(DARK.name)
     """To set another makes Textual read its stylesheets twice."""
 
-    def __init__(self, program: Program, make_link: MakeLink, theme: str | None = None) -> None:
+    def __init__(
+        self, program: Program, make_link: MakeLink, theme: str | None = None, told: str = ""
+    ) -> None:
+        """`told` is said when it opens."""
         super().__init__()
+        self._told = told
         self._make_link = make_link
         self.program = program
         self.main = MainScreen(program, make_link)
@@ -82,6 +87,8 @@ class BackpropApp(App[int]):
 
     def on_mount(self) -> None:
         """End as a program should when it is told to."""
+        if self._told:
+            self.notify(self._told, markup=False, timeout=30)
         if not self.is_headless:
             loop = asyncio.get_running_loop()
             end_when_told(lambda code: loop.call_soon_threadsafe(self.exit, None, code))
@@ -127,7 +134,14 @@ class BackpropApp(App[int]):
 
 
 def run(
-    program: Program, child: Child, *, seed: int = 0, theme: str | None = None, mouse: bool = True
+    program: Program,
+    child: Child,
+    *,
+    seed: int = 0,
+    theme: str | None = None,
+    mouse: bool = True,
+    told: str = "",
+    begun: bool = False,
 ) -> int:
     """Open the app over the engine in that process, and give its exit code back."""
 
@@ -136,7 +150,9 @@ def run(
 
         return RemoteEngine(app.program, seed, on_frame, child)
 
-    app = BackpropApp(program, lambda on_frame: LateLink(partial(engine, on_frame)), theme)
+    app = BackpropApp(program, lambda on_frame: LateLink(partial(engine, on_frame)), theme, told)
+    if begun:
+        app.main.link.send(Advance(Unit.ITERATION))
     try:
         app.run(mouse=mouse)
     finally:

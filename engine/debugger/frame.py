@@ -199,6 +199,9 @@ class Status:
     device: str = ""
     unwritten: int = 0
     """How many gradients no line writes, or one that says that it is not written."""
+    passing: int = 0
+    """How many gradients pass, of `gradients`, whatever has run; told while some are to be written."""
+    gradients: int = 0
     inherited: int = 0
     """How many are wrong only as one upstream is: `wrong` does not count them."""
 

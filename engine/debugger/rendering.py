@@ -99,6 +99,8 @@ def _status(scene: Scene, view: View) -> Status:
         ),
         inherited=counts[Verdict.INHERITED],
         unwritten=counts[Verdict.NOT_WRITTEN] + len(scene.without_gradient),
+        passing=sum(scene.judgements[name].verdict.passes for name in record.gradients),
+        gradients=len(record.gradients) + len(scene.without_gradient),
         to_come=sum(1 for g in record.gradients.values() if not is_told(record, g, view.ran)),
         device=_device(record),
     )

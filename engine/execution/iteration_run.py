@@ -251,9 +251,10 @@ class IterationRun:
         self.notes += tuple(reshaped)
 
     def _waiting_for(self) -> tuple[str, ...]:
-        """The gradients of parameters that the update reads and that are not written."""
+        """The gradients that the update reads and that are not written."""
         get = self.namespace.get
-        names = self.checkpoint.roles.parameter_gradients
+        marked = sorted(self.facts.holes.marked)
+        names = dict.fromkeys((*self.checkpoint.roles.parameter_gradients, *marked))
         missing = [name for name in names if get(name, Ellipsis) is Ellipsis]
         section = self.facts.program.section("update") if missing else None
         return unwritten_reads(section, missing) if section else ()

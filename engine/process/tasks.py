@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ..execution.failure import Failure
@@ -12,6 +13,7 @@ from ..program.program_text import ProgramText
 from ..tutor.answer import Told, Written
 
 if TYPE_CHECKING:
+    from ..tutor.practice import Practice
     from ..tutor.study import Study
 
 _R = TypeVar("_R")
@@ -76,6 +78,24 @@ class Write:
             return write(self.text.program(), missing=self.missing, seed=self.seed)
         except CannotStudy as problem:
             return CannotBeDone(str(problem), problem.failure)
+
+
+@dataclass(frozen=True)
+class Blank:
+    """Make a copy, to stand at a path, whose gradients are to be written."""
+
+    text: ProgramText
+    path: Path
+    seed: int
+
+    def done(self) -> Practice | CannotBeDone:
+        """The copy."""
+        from ..tutor.practice import CannotPractise, practice
+
+        try:
+            return practice(self.text.program(), self.path, self.seed)
+        except CannotPractise as problem:
+            return CannotBeDone(str(problem))
 
 
 @dataclass(frozen=True)

@@ -22,26 +22,35 @@ def open_screen(
     mouse: bool = True,
     choice: int = 1,
     gradient: str = "",
+    told: str = "",
+    begun: bool = False,
 ) -> int:
     """Step a program on the screen until the user quits; the exit code.
+
+    `told` is said when it opens; with `begun`, its first iteration runs at once.
 
     Raises:
         Refusal: there is no terminal, or no such theme.
         ProgramError: the program cannot be read.
     """
-    reason = why_no_screen()
-    if reason is not None:
-        raise Refusal(
-            f"The screen needs a terminal, and {reason}; "
-            "`backprop-tui check` judges the gradients without one."
-        )
+    require_screen()
     with closing(Child()) as child:  # first of all: torch loads beside the program and the screen
         loaded = load(program, choice=choice - 1, gradient=gradient)
         _require_theme(theme)
         from ..app import run
 
         with restored_when_killed():
-            return run(loaded, child, seed=seed, theme=theme, mouse=mouse)
+            return run(loaded, child, seed=seed, theme=theme, mouse=mouse, told=told, begun=begun)
+
+
+def require_screen() -> None:
+    """Refuse where there is no terminal to draw on."""
+    reason = why_no_screen()
+    if reason is not None:
+        raise Refusal(
+            f"The screen needs a terminal, and {reason}; "
+            "`backprop-tui check` judges the gradients without one."
+        )
 
 
 def _require_theme(theme: str | None) -> None:

@@ -1,9 +1,11 @@
-"""The commands `write`, `explain` and `hint`: what a gradient ought to be, more or less of it."""
+"""The commands `practice`, `write`, `explain` and `hint`: what a gradient ought to be, more or less of it."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Parameter
@@ -12,10 +14,12 @@ from rich.text import Text
 from ...engine.execution.failure import ENDED, Failure
 from ...engine.process.apart import done_apart
 from ...engine.process.messages import Task
-from ...engine.process.tasks import CannotBeDone, Explain, Hint, NoTensor, Write
+from ...engine.process.tasks import Blank, CannotBeDone, Explain, Hint, NoTensor, Write
+from ...engine.program.blanked import PRACTICE
 from ...engine.program.did_you_mean import nearest
 from ...engine.program.program_text import text_of
 from ...engine.tutor.answer import Told, Written
+from .open_screen import open_screen, require_screen
 from .options import AS_FOUND, Flag, Level, Reading, Seed, load_at
 from .plain_console import PlainConsole
 from .saving import destination
@@ -66,6 +70,40 @@ def write(
     for name, reason in written.unwritten.items():
         _say_aside(f"{name} could not be written: {reason}.")
     return SOME_UNWRITTEN if written.unwritten else 0
+
+
+def practice(
+    program: str,
+    /,
+    *,
+    theme: str | None = None,
+    no_mouse: Flag = False,
+    reading: Annotated[Reading, Parameter(name="*")] = AS_FOUND,
+    seed: Seed = 0,
+) -> int:
+    """Practise: step a copy of a program in which every gradient is to be written.
+
+    Parameters
+    ----------
+    program
+        A file, or the name of a bundled program, whose gradients pass.
+    theme
+        The colours: dark, light, ansi, or one of Textual's.
+    no_mouse
+        Leave the mouse to the terminal.
+    seed
+        Seeds torch, random and numpy.
+    """
+    require_screen()
+    loaded = load_at(program, reading)
+    place = Path(f"{loaded.name}{PRACTICE}.py")
+    if os.path.lexists(place):
+        told = f"Going on with {place}, which was here already."
+    else:
+        made = _done(Blank(text_of(loaded), place, seed), loaded, program)
+        destination(str(place), "start again").save(made.text)
+        told = f"{place}: {made.gradients} gradients to be written. h gives a hint, e opens an editor."
+    return open_screen(str(place), seed=seed, theme=theme, mouse=not no_mouse, told=told, begun=True)
 
 
 def explain(
@@ -174,6 +212,16 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
+    Command(
+        practice,
+        """The copy is NAME_practice.py in this folder; one that is there is gone on with.
+
+Examples:
+
+    backprop-tui practice batchnorm_mlp
+    backprop-tui practice my_program.py
+""",
+    ),
     Command(
         write,
         """Exit code: 0 all are written, 1 some could not be, 2 it cannot run.

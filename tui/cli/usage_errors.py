@@ -11,7 +11,7 @@ from ...engine.program.did_you_mean import nearest
 if TYPE_CHECKING:
     from cyclopts import CycloptsError, UnknownOptionError
 
-COMMANDS = ("check", "convert", "explain", "hint", "list", "new", "write")
+COMMANDS = ("check", "convert", "explain", "hint", "list", "new", "practice", "write")
 
 
 class Refusal(Exception):

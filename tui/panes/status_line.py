@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ...engine.debugger.frame import Frame, Status
+from ...engine.program.blanked import PRACTICE
 from ..drawing.line import Line, Run, clean, crop, ellipsis, left, right, width_of
 from ..drawing.numbers import scalar
 
@@ -130,9 +131,15 @@ def _verdicts(status: Status, density: Density) -> Line:
     counts += [("↳", status.inherited, "warn")] if status.inherited else []
     counts += [("…", status.unwritten, "quiet")] if status.unwritten else []
     pad = 2 if density.words else 1
+    progress = f"{status.passing} of {status.gradients}{density.gap}" if _practises(status) else ""
     runs = tuple(Run(f"{mark} {count:<{pad}} ", style if count else "quiet") for mark, count, style in counts)
     to_come = f"{right(str(status.to_come), 2)} to come" if density.to_come else ""
-    return (*runs, Run(to_come if status.to_come else " " * len(to_come), "quiet"))
+    return (Run(progress, "strong"), *runs, Run(to_come if status.to_come else " " * len(to_come), "quiet"))
+
+
+def _practises(status: Status) -> bool:
+    """Whether gradients are being written: some are not, or it is a copy to practise on."""
+    return bool(status.gradients) and (bool(status.unwritten) or status.program.endswith(PRACTICE))
 
 
 def _motion(status: Status, density: Density) -> Line:
