@@ -194,7 +194,7 @@ class Engine:
     def _words(self) -> str:
         if self._checks_lines:
             return "the line check"
-        return whereabouts(self._thread, self._program) or "between two lines"
+        return whereabouts(self._thread, self._program) or "own work"
 
     def _tell(self, job: int, words: str, seconds: int) -> None:
         """The last picture with what is at work now, unless that has ended meanwhile."""

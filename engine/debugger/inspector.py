@@ -98,6 +98,8 @@ def _no_manual(scene: Scene, name: str) -> str:
     """Why there is nothing to see of the handwritten gradient."""
     facts, gradient = scene.session.facts, scene.gradient_of(name)
     candidate = facts.candidates.get(gradient)
+    if candidate is None and name == scene.session.program.loss:
+        return "the gradient of the loss is 1, and no line has to write it"
     if candidate is None or gradient in facts.holes.marked:
         return f"{gradient} is not written yet"
     return f"{gradient} has not run yet: line {candidate.lines[0]} writes it"
@@ -135,7 +137,7 @@ def _as_tensor(value: object) -> object:
 
 def _error_block(scene: Scene, view: View, manual: object, autograd: object) -> Block:
     if not is_tensor(manual) or not is_tensor(autograd):
-        return Block(missing="the error appears when the gradient is written")
+        return Block(missing=f"no {'autograd' if is_tensor(manual) else 'handwritten'} gradient to compare")
     ours, theirs = scene.summaries.look(manual), scene.summaries.look(autograd)
     if isinstance(ours.numbers, Unreadable) or isinstance(theirs.numbers, Unreadable):
         return Block(missing="there are no numbers to subtract")

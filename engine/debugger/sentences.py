@@ -87,7 +87,8 @@ def _line_facts(judgement: Judgement, elsewhere: str) -> list[str]:
         remarks.insert(0, f"in line {judgement.edited_elsewhere}")
     right = judgement.line is not None and judgement.line.verdict is Verdict.RIGHT
     if judgement.verdict is Verdict.INHERITED and right:
-        remarks.insert(0, f"{where} itself is right")
+        alone = "are right themselves" if where.startswith("lines") else "itself is right"
+        remarks.insert(0, f"{where} {alone}")
     told = "; ".join(remarks)
     if _head(judgement) or not where:
         return [told] if told else []

