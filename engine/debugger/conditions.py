@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -53,7 +53,6 @@ class Lookout:
 
 def _findings(stops: Stops, session: Session, record: Iteration, judged: Judgements) -> Iterator[Finding]:
     loss = session.program.loss
-    losses = session.history.losses[: record.number + 1]
     if stops.not_finite:
         yield from _not_finite(record, judged, loss)
     if stops.failing:
@@ -61,9 +60,9 @@ def _findings(stops: Stops, session: Session, record: Iteration, judged: Judgeme
     if stops.below is not None and record.loss is not None and record.loss < stops.below:
         words = f"{loss} {record.loss:.4g}, below {stops.below:.4g}"
         yield Finding(f"below {stops.below}", words, frozenset({loss}))
-    if stops.rises and _rise(losses[-stops.rises - 1 :], stops.rises):
+    if stops.rises and _rise(session, record.number, stops.rises):
         times = f"{stops.rises} times in a row" if stops.rises > 1 else "once"
-        yield Finding(f"rises {stops.rises}", f"{loss} rose {times}, to {losses[-1]:.4g}", frozenset({loss}))
+        yield Finding(f"rises {stops.rises}", f"{loss} rose {times}, to {record.loss:.4g}", frozenset({loss}))
     if stops.expression:
         yield from _true(stops.expression, session)
 
@@ -92,7 +91,9 @@ def _words(verdict: Verdict) -> str:
     return verdict.value.replace("_", " ")
 
 
-def _rise(losses: Sequence[float], times: int) -> bool:
+def _rise(session: Session, number: int, times: int) -> bool:
+    """Whether the loss rose in this iteration and in so many before, all in all."""
+    losses = session.history.losses[max(number - times, 0) : number + 1]
     return len(losses) == times + 1 and all(before < after for before, after in pairwise(losses))
 
 

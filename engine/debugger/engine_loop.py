@@ -148,8 +148,9 @@ class Engine:
     def _look_at_watches(self, stepper: Stepper) -> None:
         """Evaluate what is watched once the picture is up, unless a command waits: no key waits for it."""
         place = stepper.standing.record, stepper.view.ran
-        if stepper.watches.due(*place) and self._commands.empty:
-            self._work(lambda: stepper.watches.look(stepper.session, *place))
+        watches = stepper.beside.watches
+        if watches.due(*place) and self._commands.empty:
+            self._work(lambda: watches.look(stepper.session, *place))
             self._publish()
 
     def _check_lines(self, stepper: Stepper) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..execution.cancel import Cancel, Cancelled
 from ..execution.iteration import Iteration
@@ -18,9 +18,11 @@ from ..execution.trouble import trouble
 from ..program.moves import Moves
 from ..program.program import Program
 from ..tutor.answer import Asked
+from .answers import Answers
 from .attention import moved_on, wanting
 from .background_line_check import BackgroundLineCheck
-from .breakpoints import next_stop, stop_on_the_way, toggled
+from .beside import Beside
+from .breakpoints import stop_on_the_way
 from .commands import (
     Advance,
     Ask,
@@ -36,16 +38,11 @@ from .commands import (
     Restart,
     Select,
     SetNumber,
-    SetStops,
-    SetWatches,
-    ToggleBreakpoint,
     ToggleRun,
     Unit,
 )
-from .conditions import Lookout
 from .cursor import View, moved
 from .edits import Edits, in_place
-from .evaluation import Evaluations
 from .frame import Frame
 from .last_change import change_before, last_changed, looked_at, may_have_changed, never_changed
 from .loss_history import LossHistory
@@ -55,13 +52,8 @@ from .rendering import picture
 from .scene import Scene
 from .standing import Standing
 from .stop_notes import why_ended, why_not_begun
-from .stops import Stop, Stops
+from .stops import Stop
 from .tensor_summary import Summaries
-from .watches import Watches
-
-if TYPE_CHECKING:
-    from ..tutor.tutor import Tutor
-
 
 _AT_ONCE = 0.05
 """Seconds that a run to an iteration goes on before the next key, which would pause it, is looked at."""
@@ -76,17 +68,14 @@ class Stepper:
         self.pace = Pace()
         self.view = View()
         self.standing = Standing()
-        self.stops = Stops()
-        self._lookout = Lookout()
-        self.watches = Watches()
-        self._evaluations = Evaluations()
+        self.beside = Beside()
         self.line_check = BackgroundLineCheck(self.cancel)
         self.edits = Edits(program)
         self._text = program
         """What the lines are of that are spoken of: in the view, where runs stop, in the line check."""
         self._losses = LossHistory()
         self._summaries = Summaries()
-        self._tutor: Tutor | None = None
+        self._answers = Answers()
         self._passing = False
         """Whether the newest record is one of a run that went on."""
 
@@ -101,7 +90,7 @@ class Stepper:
     def handle(self, command: Command) -> None:
         """Do what a command says."""
         if not isinstance(command, Evaluate):
-            self._evaluations.newest = ()
+            self.beside.evaluations.newest = ()
         self._obey(command)
         self._look_at_rest()
         self._say_what_became_right()
@@ -110,7 +99,7 @@ class Stepper:
         match command:
             case Advance() | ToggleRun() | GoTo() if not self.session.ready:
                 self._say(*why_not_begun(self.standing.failure))
-            case ToggleRun() if (stop := self._stop_ahead()) is not None:
+            case ToggleRun() if not self.pace.running and (stop := self._met_next):
                 self._stop_at(stop)
             case ToggleRun() if self.session.ended:
                 self._say(why_ended(self.session))
@@ -147,23 +136,7 @@ class Stepper:
             case Select(by):
                 self.view = self.view.selecting(self.scene.tensor_names, by)
             case _:
-                self._beside(command)
-                self.view = self.view.after(command)
-
-    def _beside(self, command: Command) -> None:
-        """Do what a command says of what stands beside the program: where runs stop, what is evaluated."""
-        match command:
-            case ToggleBreakpoint(line):
-                self.stops, reason = toggled(self.scene, self.view, line)
-                if reason:
-                    self._say(reason)
-            case SetStops(stops):
-                self.stops = stops
-            case SetWatches(texts):
-                self.watches.set(texts)
-            case Evaluate(text):
-                self.pace.pause()
-                self._evaluations.add(text, self.session, self.standing.record, self.view.ran)
+                self._obey_beside(command)
 
     def stumble(self, error: BaseException) -> None:
         """Something broke outside a program's own iteration: a cancel between two, or a mistake."""
@@ -178,7 +151,7 @@ class Stepper:
         while self.pace.running:
             travels = self.pace.target is not None and self.session.was_here
             record = self._iterate()
-            if not travels and (stop := self._stop_in(record)) is not None:
+            if not travels and (stop := self._met_in(record)) is not None:
                 self._stop_at(stop)
             if record.failure is not None or self.session.ended or self.pace.reached(self.session.number):
                 self.pace.pause()
@@ -217,30 +190,36 @@ class Stepper:
             wrong_functions=self.line_check.wrong_functions,
             summaries=self._summaries,
             losses=self._losses,
-            answer=self._tutor.newest if self._tutor is not None else None,
+            answer=self._answers.newest,
             running=self.pace.running,
             speed=self.pace.words,
             target=self.pace.target,
-            stops=self.stops,
-            watches=self.watches.shown,
-            watches_due=self.watches.due(self.standing.record, self.view.ran),
-            evaluated=self._evaluations.newest,
+            stops=self.beside.stops,
+            watches=self.beside.watches.shown,
+            watches_due=self.beside.watches.due(self.standing.record, self.view.ran),
+            evaluated=self.beside.evaluations.newest,
             file=self.edits.state(self.session, self.standing.record),
         )
 
     def _say(self, *notes: str) -> None:
         self.standing = replace(self.standing, notes=notes)
 
-    def _stop_ahead(self) -> Stop | None:
-        """The breakpoint that is met next in the record, where no run is under way."""
-        record = None if self.pace.running else self.standing.record
-        return next_stop(record, self.stops, self.view.ran + 1) if record is not None else None
+    def _obey_beside(self, command: Command) -> None:
+        """What only looks, or says where runs stop."""
+        if isinstance(command, Evaluate):
+            self.pace.pause()
+        if reason := self.beside.obey(command, self.scene, self.view):
+            self._say(reason)
+        self.view = self.view.after(command)
 
-    def _stop_in(self, record: Iteration) -> Stop | None:
-        """What a run meets first in an iteration: a condition, or a breakpoint, unless it goes somewhere."""
-        line = next_stop(record, self.stops, 0) if self.pace.target is None else None
-        condition = self._lookout.stop(self.stops, self.session, record, self.line_check.judgements)
-        return min(filter(None, (line, condition)), key=lambda stop: stop.ran, default=None)
+    @property
+    def _met_next(self) -> Stop | None:
+        return self.beside.ahead(self.standing.record, self.view)
+
+    def _met_in(self, record: Iteration) -> Stop | None:
+        """What stops a run in an iteration: no breakpoint where it goes somewhere."""
+        judged, lines = self.line_check.judgements, self.pace.target is None
+        return self.beside.within(record, self.session, judged, lines=lines)
 
     def _stop_at(self, stop: Stop) -> None:
         self.pace.pause()
@@ -358,7 +337,7 @@ class Stepper:
         moves = Moves(self._text.lines, self.session.program.lines)
         self._text = self.session.program
         self.line_check = BackgroundLineCheck(self.cancel)
-        self.stops = self.stops.moved(moves)
+        self.beside.stops = self.beside.stops.moved(moves)
         self.view = replace(self.view, program_top=moves(self.view.program_top))
 
     def _say_what_became_right(self) -> None:
@@ -392,25 +371,21 @@ class Stepper:
         if fresh:
             record, ran = self._iterate(), 0
         if record is not None:
-            stop = stop_on_the_way(record, self.stops, self.view, unit, fresh=fresh) if by > 0 else None
+            stop = (
+                stop_on_the_way(record, self.beside.stops, self.view, unit, fresh=fresh) if by > 0 else None
+            )
             to = stop.ran if stop is not None else moved(record, ran, unit, by)
             self.view = self.view.moving(record, to, fresh=fresh)
             self.standing = replace(self.standing, stop=stop)
 
     def _ask(self, asked: Asked) -> None:
-        """Answer about the selected tensor; the parts that answer are loaded when somebody asks."""
-        from ..tutor.tutor import Tutor
-
+        """Answer about the selected tensor."""
         self.pace.pause()
-        record, selected = self.standing.record, self.view.selected
+        record = self.standing.record
         if record is None or record.loss is None:
             self._say("there is no iteration yet whose gradients could be asked for")
-            return
-        if self._tutor is None:
-            self._tutor = Tutor(self.session.program)
-        self._tutor.program = self.session.program
-        with silenced():
-            self._tutor.answer(asked, selected, self.session, record, self.line_check.judgements)
+        else:
+            self._answers.ask(asked, self.view.selected, self.session, record, self.line_check.judgements)
 
     def _ask_for_line_check(self) -> None:
         if self.standing.record is None:
@@ -421,8 +396,7 @@ class Stepper:
     def _iterate(self) -> Iteration:
         # tensors may change: what was seen of them is forgotten
         self._summaries = Summaries()
-        if self._tutor is not None:
-            self._tutor.forget()
+        self._answers.forget()
         # what is repeated was printed before
         with silenced() if self.session.was_here else nullcontext():
             record = self.session.iterate()

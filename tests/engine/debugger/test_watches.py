@@ -27,8 +27,8 @@ def seen(one: Any, *commands: Any) -> tuple[Watched, ...]:
 
 
 def _up_to_date(stepper: Any, frame: Frame) -> bool:
-    at_rest = not stepper.watches.due(stepper.standing.record, stepper.view.ran)
-    return at_rest and frame.watches == stepper.watches.shown
+    at_rest = not stepper.beside.watches.due(stepper.standing.record, stepper.view.ran)
+    return at_rest and frame.watches == stepper.beside.watches.shown
 
 
 def number(watched: Watched) -> float | None:

@@ -1,0 +1,49 @@
+"""The answers about gradients, from parts that are loaded when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ..execution.iteration import Iteration
+from ..execution.session import Session
+from ..execution.silence import silenced
+from ..judging.judgement import Judgement
+from ..tutor.answer import Answer, Asked
+
+if TYPE_CHECKING:
+    from ..tutor.tutor import Tutor
+
+
+class Answers:
+    """The newest answer, and whoever gives the next one."""
+
+    def __init__(self) -> None:
+        self._tutor: Tutor | None = None
+
+    @property
+    def newest(self) -> Answer | None:
+        """The newest answer."""
+        return self._tutor.newest if self._tutor is not None else None
+
+    def ask(
+        self,
+        asked: Asked,
+        tensor: str,
+        session: Session,
+        record: Iteration,
+        judgements: Mapping[str, Judgement],
+    ) -> None:
+        """Answer about the gradient of a tensor."""
+        from ..tutor.tutor import Tutor
+
+        if self._tutor is None:
+            self._tutor = Tutor(session.program)
+        self._tutor.program = session.program
+        with silenced():
+            self._tutor.answer(asked, tensor, session, record, judgements)
+
+    def forget(self) -> None:
+        """The iteration that was asked about is over."""
+        if self._tutor is not None:
+            self._tutor.forget()
