@@ -27,6 +27,7 @@ from .candidates.grafts import (
     zeros_and_ones,
 )
 from .candidates.in_loops import lost_in_a_pass, other_passes
+from .candidates.indices import indices
 from .candidates.lost_factors import lost_factors
 from .candidates.masks import entries, masks, values_for_masks
 from .candidates.names import near_upstreams, other_upstreams, tensors
@@ -76,6 +77,7 @@ _TRIED: tuple[Candidates, ...] = (
     values_for_masks,
     measured_factors,
     tensors,
+    indices,
     missing_terms,
     only_path,
     other_upstreams,

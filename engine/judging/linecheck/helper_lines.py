@@ -15,8 +15,9 @@ from torch import Tensor
 from ...execution.iteration import Iteration
 from ...program.analysis import ProgramFacts
 from ...program.around import HIDDEN
-from ...program.names import appended_to, root_name
+from ...program.names import appended_to, called, root_name
 from ...program.statements import Statement
+from ...program.torch_operations import changes_in_place
 from ...tensors.aliasing import Namespace, copy_of
 from ...tensors.dtypes import can_have_gradient
 from ...tensors.inert import is_tensor
@@ -121,9 +122,17 @@ def _building(name: str, statements: Sequence[Statement]) -> tuple[HelperLine, .
 def _targets(node: ast.stmt) -> list[ast.expr]:
     if isinstance(node, ast.AugAssign | ast.AnnAssign):
         return [node.target]
+    if isinstance(node, ast.Expr):
+        return _changed(node.value)
     if not isinstance(node, ast.Assign):
         return []
     return [part for target in node.targets for part in _parts(target)]
+
+
+def _changed(call: ast.expr) -> list[ast.expr]:
+    """What `flow.mul_(mask)` changes in place."""
+    method = call.func if isinstance(call, ast.Call) and changes_in_place(called(call)) else None
+    return [method.value] if isinstance(method, ast.Attribute) and root_name(method) else []
 
 
 def _appended(node: ast.stmt) -> list[ast.expr]:

@@ -52,7 +52,9 @@ def sensitivity(
     None where the lines do not run with such values, or do not depend on them.
     """
     leaves = [value.clone().requires_grad_(True) for value in values]
-    run = scene.run((line,), {line: dict(enumerate(leaves))}, graph=True)
+    # what lines change in place may be no leaf
+    given = {at: leaf.clone() for at, leaf in enumerate(leaves)}
+    run = scene.run((line,), {line: given}, graph=True)
     generator = torch.Generator().manual_seed(_SEED)
     error = torch.zeros((), dtype=torch.float64)
     for name in sorted(made):
