@@ -142,13 +142,14 @@ def run(
     mouse: bool = True,
     told: str = "",
     begun: bool = False,
+    gradient: str = "",
 ) -> int:
     """Open the app over the engine in that process, and give its exit code back."""
 
     def engine(on_frame: Callable[[], None]) -> Link:
         from ..engine.process.remote_engine import RemoteEngine
 
-        return RemoteEngine(app.program, seed, on_frame, child)
+        return RemoteEngine(app.program, seed, on_frame, child, gradient)
 
     app = BackpropApp(program, lambda on_frame: LateLink(partial(engine, on_frame)), theme, told)
     if begun:

@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from ..debugger.commands import (
     Command,
     GoTo,
     Layout,
+    ModuleChanged,
+    Reload,
     Restart,
     SelectName,
     SetNumber,
@@ -19,7 +22,7 @@ from ..debugger.commands import (
     SetWatches,
     ShowTab,
 )
-from ..debugger.frame import Frame, opening_frame
+from ..debugger.frame import FileState, Frame, opening_frame
 from ..debugger.latest_frame import LatestFrame
 from ..program.program import Program
 from ..program.program_text import text_of
@@ -29,6 +32,8 @@ from .frames import begins_again, complete_iterations, does_not_stop, kept_besid
 from .last_words import place_in
 from .messages import Cancel, Open, Passed, Stop
 from .printed import Output
+from .program_file import ProgramFile
+from .watching import Watch
 
 _STUCK_SECONDS = 1.0
 """What was to stop and has not by then is told, and can be ended."""
@@ -40,8 +45,12 @@ _LOOK_SECONDS = 0.25
 class RemoteEngine:
     """One program in a process of its own. `on_frame` is called, on any thread, when a frame can be taken."""
 
-    def __init__(self, program: Program, seed: int, on_frame: Callable[[], None], child: Child) -> None:
-        self._program = program
+    def __init__(
+        self, program: Program, seed: int, on_frame: Callable[[], None], child: Child, gradient: str = ""
+    ) -> None:
+        """`gradient` says how gradients are named, where somebody said so."""
+        self._file = ProgramFile(program, gradient)
+        self._saves = Watch(self._files, self._look, self._tell)
         self._seed = seed
         self._lock = threading.RLock()
         self._latest = LatestFrame(on_frame)
@@ -84,11 +93,13 @@ class RemoteEngine:
 
     def take(self) -> Frame | None:
         """The newest frame, once, with what the program printed."""
-        frame = self._latest.take()
-        if frame is None:
-            return None
+        with self._lock:
+            frame = self._latest.take()
+            if frame is None:
+                return None
+            file = self._file.beside(frame.file, runs=self._child is not None)
         lines, total = self._output.lines()
-        return replace(frame, output=lines, output_total=total)
+        return replace(frame, output=lines, output_total=total, file=file)
 
     def cancel(self) -> None:
         """Stop what runs; what was told not to stop is ended, and the program begun again before it."""
@@ -103,17 +114,28 @@ class RemoteEngine:
                 self._cancelled = time.monotonic()
 
     def go_on_with(self, program: Program) -> None:
-        """Step another text, or file, of the program in a fresh process: what has run runs again with it."""
+        """Step another file of the program, or this one, as it is now, although something is at work.
+
+        What has run runs again, in a fresh process. At rest a save of this one is seen as any other is.
+        """
         with self._lock:
-            child, self._child = self._child, None
+            child = self._child
+            if program.path != self._file.path:
+                self._file = ProgramFile(program)
+                self._frame = replace(self._frame, file=FileState())
+            elif child is not None and self._idle:
+                return
+            else:
+                self._file.take(program)
+            self._child = None
             if child is not None:
                 child.end(0)
-            self._program = program
             self._output.clear()
             self._begin(Child(), self._complete)
 
     def stop(self) -> None:
         """End; never takes long."""
+        self._saves.stop()
         with self._lock:
             self._latest.close()
             child, self._child = self._child, None
@@ -121,6 +143,36 @@ class RemoteEngine:
             child.send(Stop())
             child.end()
         self._output.leave()
+
+    @property
+    def _program(self) -> Program:
+        """The text that is shown."""
+        return self._file.texts[self._frame.file.number]
+
+    def _files(self) -> list[Path]:
+        """What is watched."""
+        path = self._file.path
+        return [] if path is None else [path, *map(Path, self._frame.file.modules)]
+
+    def _look(self) -> None:
+        """The files may have been saved."""
+        file = self._file
+        before, program = file.problem, file.look()
+        modules = file.changed_modules(self._frame.file.modules)
+        with self._lock:
+            if file is not self._file:
+                return
+            if program is not None:
+                file.texts.append(program)
+                self.send(Reload(text_of(program), len(file.texts) - 1))
+            if program is not None or file.problem != before:
+                self._show(self._frame)
+            for name in modules:
+                self.send(ModuleChanged(name))
+
+    def _tell(self, sentence: str) -> None:
+        with self._lock:
+            self._show(replace(self._frame, notes=(*self._frame.notes, sentence)))
 
     @property
     def _idle(self) -> bool:
@@ -137,15 +189,18 @@ class RemoteEngine:
     def _open(self, child: Child) -> None:
         if child.printed is not None:
             self._output.follow(child.printed, lambda: self._show(self._frame))
-        child.send(Open(text_of(self._program), self._seed, self.sent))
+        child.send(Open(text_of(self._file.texts[0]), self._seed, self.sent))
 
     def _begin(self, child: Child, iterations: int) -> None:
         """Go on in a fresh process, with what is in view now, at the end of so many iterations."""
         self._cancelled, self._heard, before = None, time.monotonic(), self._frame
         self._child = child
+        later = self._file.numbered_anew(before.file, iterations)
         self._open(child)
-        self._show(begins_again(self._program, before, self.sent, iterations))
+        self._show(begins_again(self._file.texts[0], before, self.sent, iterations))
         self._listen_to(child)
+        for reload in later:
+            self.send(reload)
         self.send(self._layout)
         self.send(ShowTab(before.inspector.tab))
         stops, watches = kept_beside(before)
@@ -181,6 +236,8 @@ class RemoteEngine:
             if child is not self._child:
                 return
             self._heard = time.monotonic()
+            if isinstance(message, Frame) and not self._saves.begun and not message.status.loading:
+                self._saves.start()
             if isinstance(message, Passed):
                 self._complete = message.iterations
                 return

@@ -51,8 +51,16 @@ def load(target: str, *, choice: int = 0, gradient: str = "") -> Program:
     path = Path(target)
     if not _exists(path) and target in bundled_names():
         return parse(_text_of(target), target, FOLDER / f"{target}.py")
-    source = _read(path, target)
-    return read_source(source, path.stem, path, choice=choice, gradient=gradient)
+    return program_of(path, _read(path, target), choice=choice, gradient=gradient)
+
+
+def program_of(path: Path, data: bytes, *, choice: int = 0, gradient: str = "") -> Program:
+    """The program in the bytes of a file.
+
+    Raises:
+        ProgramError: not a text, or not a program.
+    """
+    return read_source(_decode(data, str(path)), path.stem, path, choice=choice, gradient=gradient)
 
 
 def read_bytes(data: bytes, name: str, *, choice: int = 0, gradient: str = "") -> Program:
@@ -97,17 +105,16 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _read(path: Path, target: str) -> Source:
+def _read(path: Path, target: str) -> bytes:
     if not _exists(path):
         raise _missing(path, target)
     if path.is_dir():
         raise ProgramError("this is a folder", path=target, hint="Name a program file inside it")
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise ProgramError(f"it cannot be read: {reason}", path=target) from None
-    return _decode(data, target)
 
 
 def _decode(data: bytes, target: str) -> Source:

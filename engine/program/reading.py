@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from .cells import split
 from .did_you_mean import nearest
+from .found import Found
 from .program import SECTIONS, Program, ProgramError, Source, parse
 from .titles import stands_inside, titles_in
 
@@ -66,6 +68,20 @@ def read_again(program: Program, text: str, name: str = "", path: Path | None = 
     from .finding.find import find
 
     return find(text, name or program.name, path, choice=found.choice, gradient=found.gradient)
+
+
+def same_place(before: Program, now: Program, read: Callable[[int], Program]) -> Program:
+    """A later text of a file without titles, with its iteration where it was: places may have got others
+    before them. `read` reads the text with another choice. Where no place is like it, the text as it is.
+    """
+    if before.found is None or now.found is None or _kind(before.found) == _kind(now.found):
+        return now
+    others = (read(choice) for choice in range(len(now.found.choices)) if choice != now.found.choice)
+    return next((one for one in others if one.found and _kind(one.found) == _kind(before.found)), now)
+
+
+def _kind(found: Found) -> tuple[object, ...]:
+    return found.parameters, found.loss, found.gradient, len(found.loops), found.again
 
 
 def titles_of(text: str) -> frozenset[str]:

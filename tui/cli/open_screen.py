@@ -40,7 +40,9 @@ def open_screen(
         from ..app import run
 
         with restored_when_killed():
-            return run(loaded, child, seed=seed, theme=theme, mouse=mouse, told=told, begun=begun)
+            return run(
+                loaded, child, seed=seed, theme=theme, mouse=mouse, told=told, begun=begun, gradient=gradient
+            )
 
 
 def require_screen() -> None:

@@ -19,6 +19,12 @@ from .narration import narration_rows, paragraphs
 SHAPE = 8
 """Columns for a shape at the right edge; a longer one takes more."""
 
+WRITTEN = "▎"
+"""Beside a line that is new, or another one, since the file was saved."""
+
+PROBLEM = 3
+"""Rows, at most, that say why the file is no program as it is now."""
+
 CONTEXT = 3
 """Rows below the current line that are in view with it, where there are any."""
 
@@ -50,11 +56,21 @@ def source_of(program: Program, *, coloured: bool = True) -> Source:
 
 def paint_program(source: Source, frame: Frame, room: Room) -> list[Line]:
     """The whole pane."""
-    rows = _rows(source, frame, room)
+    above = _problem(frame.file.problem, room)
+    rows = [*above, *_rows(source, frame, room._replace(height=room.height - len(above)))]
     where = f"line {frame.current_line} of " if frame.current_line else ""
     unit = "" if frame.current_line else " lines"
     subtitle = f"{where}{frame.lines_total}{unit}" if frame.lines_total else ""
     return boxed(rows, room, (Run("program", "strong"),), (Run(subtitle, "quiet"),) * bool(subtitle))
+
+
+def _problem(problem: str, room: Room) -> list[Line]:
+    """Why the file is no program as it is now, above its last text."""
+    if not problem:
+        return []
+    words = wrap(problem, max(room.columns - 2, 10))[:PROBLEM]
+    rows: list[Line] = [(Run("  " if at else "! ", "bad"), Run(row, "bad")) for at, row in enumerate(words)]
+    return rows[: max(room.rows - 1, 0)]
 
 
 def _rows(source: Source, frame: Frame, room: Room) -> list[Line]:
@@ -147,7 +163,7 @@ def _gutter(source: Source, line: ProgramLine, sign: Sign) -> Line:
         number: Line = (Run(BREAKPOINT, "accent", toggle), Run(label, "faint", toggle))
     else:
         number = (Run(f" {label}", "faint", toggle),)
-    return (mark, *number, Run(pointer, "accent"), Run(" "))
+    return (mark, *number, Run(pointer, "accent"), Run(WRITTEN if line.written else " ", "changed"))
 
 
 def _code(source: Source, number: int) -> Line:

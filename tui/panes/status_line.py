@@ -48,7 +48,7 @@ def paint_status(frame: Frame, width: int) -> list[Line]:
     status = frame.status
     density, facts = _fitting(status, width)
     room = width - width_of(facts) - 2
-    who = _who(clean(status.program), density, room)
+    who = _who(clean(status.program), density, room, "faint" if frame.file.behind else "")
     return [crop((Run(" "), *who, *facts), width)]
 
 
@@ -64,13 +64,13 @@ def _fitting(status: Status, width: int) -> tuple[Density, Line]:
     return density, facts
 
 
-def _who(program: str, density: Density, room: int) -> Line:
-    """The program's name, after ours where there is room for both."""
+def _who(program: str, density: Density, room: int, style: str) -> Line:
+    """The program's name, dim where its file says something else, after ours where there is room for both."""
     if len(BRAND) + len(program) + 2 + len(density.gap) <= room:
-        return (Run(BRAND, "brand"), Run(f"  {program}{density.gap}"))
+        return (Run(BRAND, "brand"), Run(f"  {program}", style), Run(density.gap))
     if room < 6:
         return ()
-    return (Run(ellipsis(program, room - 2), "brand"), Run("  "))
+    return (Run(ellipsis(program, room - 2), style or "brand"), Run("  "))
 
 
 def _facts(status: Status, density: Density) -> Line:

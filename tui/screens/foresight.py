@@ -63,5 +63,5 @@ def _scrolls_program(command: Command) -> bool:
     return isinstance(command, Scroll) and command.pane is Pane.PROGRAM
 
 
-def _moment(frame: Frame) -> tuple[int | None, str, int]:
-    return frame.status.iteration, frame.status.phase, frame.status.statement
+def _moment(frame: Frame) -> tuple[int, int | None, str, int]:
+    return frame.file.number, frame.status.iteration, frame.status.phase, frame.status.statement

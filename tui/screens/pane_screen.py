@@ -92,6 +92,9 @@ class PaneScreen(Screen[None]):
         """Paint the newest frame."""
         frame = self.link.take()
         if frame is not None:
+            if frame.file.program not in (None, self._program):
+                self._program = frame.file.program
+                self._source = source_of(self._program)
             self._foresight = self._foresight.after(frame)
             self.frame = self._foresight.frame
             self._make_room()
@@ -128,7 +131,6 @@ class PaneScreen(Screen[None]):
     def go_on_with(self, program: Program) -> None:
         """Show and step another text of the program, from where this one is."""
         if program is not self._program:
-            self._program, self._source = program, source_of(program)
             self.link.go_on_with(program)
 
     def see(self, name: str) -> None:

@@ -75,7 +75,14 @@ def test_without_a_word_the_linear_regression_is_stepped(calls: Calls) -> None:
     assert main([]) == 0
     assert calls.program is not None
     assert calls.program.name == "linear_regression"
-    assert calls.options == {"seed": 0, "theme": None, "mouse": True, "told": "", "begun": False}
+    assert calls.options == {
+        "seed": 0,
+        "theme": None,
+        "mouse": True,
+        "told": "",
+        "begun": False,
+        "gradient": "",
+    }
 
 
 def test_nothing_is_collected_before_the_screen_stands(calls: Calls) -> None:
@@ -87,7 +94,14 @@ def test_nothing_is_collected_before_the_screen_stands(calls: Calls) -> None:
 
 def test_the_screen_gets_seed_theme_and_mouse(calls: Calls) -> None:
     assert main(["--seed", "7", "--theme", "nord", "--no-mouse"]) == 0
-    assert calls.options == {"seed": 7, "theme": "nord", "mouse": False, "told": "", "begun": False}
+    assert calls.options == {
+        "seed": 7,
+        "theme": "nord",
+        "mouse": False,
+        "told": "",
+        "begun": False,
+        "gradient": "",
+    }
 
 
 def test_a_file_called_like_a_command_is_reachable(calls: Calls, folder: Path) -> None:
