@@ -73,7 +73,8 @@ class ProgramFile:
         if not iterations:
             kept = [(0, self.newest)]
         elif kept[-1][1] is not self.newest:
-            kept.append((iterations, self.newest))
+            last = iterations - 1  # it is the one that will be on the screen
+            kept = [*(one for one in kept if one[0] < last), (last, self.newest)]
         self.texts = [program for _, program in kept]
         return [Reload(text_of(one), at, first) for at, (first, one) in enumerate(kept) if at]
 

@@ -114,16 +114,16 @@ class RemoteEngine:
                 self._cancelled = time.monotonic()
 
     def go_on_with(self, program: Program) -> None:
-        """Step another file of the program, or this one, as it is now, although something is at work.
+        """Step another file of the program, or this one as it is now, although something holds its process.
 
-        What has run runs again, in a fresh process. At rest a save of this one is seen as any other is.
+        What has run runs again, in a fresh one. Where nothing does, a save is seen as any other is.
         """
         with self._lock:
             child = self._child
             if program.path != self._file.path:
                 self._file = ProgramFile(program)
                 self._frame = replace(self._frame, file=FileState())
-            elif child is not None and self._idle:
+            elif child is not None and not self._frame.status.busy:
                 return
             else:
                 self._file.take(program)
@@ -242,6 +242,8 @@ class RemoteEngine:
                 self._complete = message.iterations
                 return
             self._complete = complete_iterations(message)
+            if message.file.modules != self._frame.file.modules:
+                self._file.changed_modules(message.file.modules)  # from now on they are known
             self._show(message)
             if self._idle:
                 self._cancelled = None

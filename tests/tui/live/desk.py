@@ -82,6 +82,10 @@ class Desk:
     def frame(self) -> Frame:
         return self.app.main.frame
 
+    @property
+    def notes(self) -> str:
+        return "\n".join(self.frame.notes)
+
     def shown(self, name: str) -> str:
         return "\n".join(plain(line) for line in self.app.main.canvas(name).lines)
 

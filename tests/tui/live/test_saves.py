@@ -19,7 +19,7 @@ async def test_a_verdict_follows_a_save(tmp_path: Path, way: Callable[[Path, str
         await desk.save(TEXT, way)
         assert "✗ 0" in desk.shown("status")
         assert desk.frame.status.iteration == 1
-        assert "dz right · 5 of 5" in desk.shown("notes")
+        assert "dz right · 5 of 5" in desk.notes
         assert "▎dz = dh * (1 - h**2)" in desk.shown("program")
         await desk.save(WRONG, way)
         assert "✗ 1" in desk.shown("status")
@@ -89,7 +89,7 @@ async def test_older_lines_come_back_with_their_iterations(tmp_path: Path) -> No
         await desk.save("# above\n" + TEXT)
         await desk.press("backspace")
         assert "dz = dh * (1 + h**2)" in desk.shown("program")
-        assert "iteration 0 ran with these older lines" in desk.shown("notes")
+        assert "iteration 0 ran with these older lines" in desk.notes
         await desk.press("space")
         assert "dz = dh * (1 - h**2)" in desk.shown("program")
 
@@ -104,7 +104,7 @@ async def test_a_module_beside_it_is_watched_too(tmp_path: Path) -> None:
         await desk.press("space")
         assert "✗ 0" in desk.shown("status")
         module.write_text("factor = 2.0\n")
-        await desk.until(lambda: "beside_the_desk.py changed: home starts anew" in desk.shown("notes"))
+        await desk.until(lambda: "beside_the_desk.py changed: home starts anew" in desk.notes)
         assert "✗ 0" in desk.shown("status")
         await desk.press("home", "space")
         assert "✗ 1" in desk.shown("status")
@@ -114,7 +114,7 @@ async def test_a_program_that_ended_its_process_begins_with_the_newest_text(tmp_
     ends = TEXT.replace("h = torch", "import os; os._exit(3)\nh = torch")
     async with at_desk(tmp_path / "program.py", ends) as desk:
         await desk.pilot.press("space")
-        await desk.until(lambda: "home starts the program again" in desk.shown("notes"))
+        await desk.until(lambda: "home starts the program again" in desk.notes)
         desk.path.write_text(TEXT)
         await desk.until(lambda: desk.frame.file.behind)
         await desk.press("home", "space")
@@ -146,4 +146,4 @@ async def test_a_script_without_titles_is_read_again(tmp_path: Path) -> None:
         assert "✗ 0" in desk.shown("status")
         assert desk.frame.status.iteration == 1
         desk.path.write_text(PLAIN.replace("range(100)", "range(3)"))
-        await desk.until(lambda: "the loops around the iteration changed: home" in desk.shown("notes"))
+        await desk.until(lambda: "the loops around the iteration changed: home" in desk.notes)
