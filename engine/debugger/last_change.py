@@ -17,6 +17,10 @@ from .scene import Scene
 from .stops import Stop
 
 
+class NotRepeated(Exception):
+    """An iteration that was complete fails when it runs again."""
+
+
 def looked_at(scene: Scene, view: View) -> str:
     """The name whose changes are asked for: the selected tensor, or its gradient where that is shown."""
     of_gradient = view.tab in (Tab.MANUAL, Tab.ERROR)
@@ -56,6 +60,7 @@ def last_changed(session: Session, name: str, number: int) -> int | None:
 
     Raises:
         Cancelled: somebody stopped it; the session is before some iteration.
+        NotRepeated: an iteration fails that did not before; the session is before it.
     """
     end = number
     while end > 0:
@@ -88,6 +93,7 @@ def go_before(session: Session, number: int) -> None:
 
     Raises:
         Cancelled: somebody stopped it on the way.
+        NotRepeated: an iteration on the way fails.
     """
     with silenced():
         session.go_to(number)
@@ -97,6 +103,6 @@ def go_before(session: Session, number: int) -> None:
 
 def _run(session: Session) -> Iteration:
     record = session.iterate()
-    if record.failure is not None:  # it has run before, so that only somebody stops it now
-        raise Cancelled
-    return record
+    if record.failure is None:
+        return record
+    raise Cancelled if record.failure.cancelled else NotRepeated

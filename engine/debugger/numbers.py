@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..execution.session import Session
+from ..program.names import OPAQUE
 from ..program.program import BEGINNING
 from ..tensors.inert import number_of
 from .frame import NumberSet
@@ -50,7 +51,10 @@ def _read_before(session: Session, name: str) -> str:
     lines = [
         str(statement.line)
         for statement in session.program.statements
-        if statement.section in BEGINNING and name in statement.reads and name not in statement.writes
+        if statement.section in BEGINNING
+        and name in statement.reads
+        and name not in statement.writes
+        and not isinstance(statement.node, OPAQUE)  # it reads when it is called
     ]
     if not lines:
         return ""

@@ -44,7 +44,7 @@ from .commands import (
 from .cursor import View, moved
 from .edits import Edits, in_place
 from .frame import Frame
-from .last_change import change_before, last_changed, looked_at, may_have_changed, never_changed
+from .last_change import NotRepeated, change_before, last_changed, looked_at, may_have_changed, never_changed
 from .loss_history import LossHistory
 from .numbers import why_no_number
 from .pace import Pace
@@ -258,7 +258,11 @@ class Stepper:
             return
         stop = change_before(record, name, self.view.ran)
         if stop is None and may_have_changed(self.session, record, name):
-            stop = self._earlier_change(record, name)
+            try:
+                stop = self._earlier_change(record, name)
+            except NotRepeated:
+                self._show_next()
+                return
         if stop is None:
             self._say(never_changed(self.session.program, name))
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from types import BuiltinFunctionType, FunctionType, ModuleType, TracebackType
 from typing import Any, TypeVar
@@ -32,7 +33,8 @@ _T = TypeVar("_T")
 class Aside:
     """Inside the `with`, the session's namespace holds copies of what an expression may reach.
 
-    Afterwards the session is as it was, bit for bit: names, what they hold, and every generator.
+    Afterwards the session is as it was, bit for bit: names, what they hold, every generator, and the modules
+    that are loaded.
     """
 
     def __init__(self, session: Session, moment: Moment, expression: Expression) -> None:
@@ -45,6 +47,7 @@ class Aside:
         self._bound = dict(namespace)
         self._random = random_state(generators_in(namespace))
         self._default = torch.get_default_dtype()
+        self._modules = dict(sys.modules)
         self._own = self._session.roles.own_modules or frozenset({MAIN})
         slots = self._slots(namespace)
         self._contents = Contents([slot.origin for slot in slots], self._own)
@@ -66,6 +69,7 @@ class Aside:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        sys.modules.update(self._modules)
         torch.set_default_dtype(self._default)
         rebind(self._session.namespace, self._bound)
         self._contents.put_back()

@@ -83,6 +83,7 @@ def test_before_anything_ran_setup_is_there(build: Build) -> None:
         "x.data.mul_(3)",
         "torch.set_default_dtype(torch.float64)",
         "generator.manual_seed(1)",
+        "import sys; sys.modules['torch'] = None; sys.modules.pop('random', None)",
         "[0][1]",
         "while True: W += 1; assert W.sum() < 100",
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -140,3 +141,18 @@ def test_a_search_that_is_stopped_leaves_a_moment_that_goes_on(
     assert "stopped" in frame.notes
     assert frame.status.iteration == stepper.session.number - 1 < 60
     assert after(stepper, GoTo(60)).status.iteration == 59
+
+
+def test_an_iteration_that_fails_when_it_runs_again_is_shown(build: Build) -> None:
+    update = "W = W - dW\nif iteration < 0:\n    y = y * 2\nif broken():\n    1 / 0"
+    setup = "+\nimport types\ny = torch.ones(3)\ndef broken():\n    return getattr(types, 'broken', False)"
+    stepper = made(build(setup=setup, forward="H = W * x * y\nloss = H.sum()", update=update))
+    after(stepper, GoTo(5), SelectName("y"))
+    types.broken = True  # type: ignore[attr-defined]
+    try:
+        frame = after(stepper, BACK)
+    finally:
+        del types.broken  # type: ignore[attr-defined]
+    assert frame.failure is not None
+    assert frame.failure.type == "ZeroDivisionError"
+    assert frame.status.iteration == stepper.session.number

@@ -16,7 +16,7 @@ from backprop_tui.engine.program.program_text import text_of
 
 ITERATION, BACK = Advance(Unit.ITERATION), Advance(Unit.STATEMENT, -1)
 Build = Callable[..., Program]
-SETUP = "+\nlr = 0.1\nsteps = 3\ndecay = 1.0\nhalf = lr / 2"
+SETUP = "+\nlr = 0.1\nsteps = 3\ndecay = 1.0\nhalf = lr / 2\ndef rate():\n    return lr"
 UPDATE = "W = W - lr * dW * torch.rand(3)\ndecay = decay * 0.5"
 FORWARD = "H = W * x\nloss = (H**2).sum() * decay"
 BACKWARD = "dH = 2 * H * decay\ndW = dH * x"
