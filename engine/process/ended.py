@@ -5,10 +5,13 @@ from __future__ import annotations
 import signal
 from contextlib import suppress
 
+from ..debugger.jobs import AT_EXPRESSION
 from ..execution.failure import ENDED, Failure
 from ..program.program import Program
-from .last_words import line_in
+from .last_words import line_in, place_in
 
+EXPRESSION = "expression"
+"""Where it was, if what somebody typed beside the program ended it."""
 _WORDS = {
     "SIGSEGV": "a segmentation fault",
     "SIGBUS": "a bus error",
@@ -24,6 +27,8 @@ def failure_of_end(program: Program, status: int, words: str, busy: str) -> Fail
 
     `words` are tracebacks as faulthandler writes them; without any, `busy` is where it was seen last.
     """
+    if place_in(words, program) == AT_EXPRESSION:
+        return Failure(EXPRESSION, None, ENDED, f"{AT_EXPRESSION} ended the program's process: {how(status)}")
     line = line_in(words, program)
     if line is not None:
         message = f"line {line} ended the program: {how(status)}"

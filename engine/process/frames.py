@@ -9,6 +9,7 @@ from ..debugger.jobs import AT_EXPRESSION
 from ..debugger.stops import Stops
 from ..execution.failure import Failure
 from ..program.program import Program
+from .ended import EXPRESSION
 
 
 def does_not_stop(frame: Frame, iterations: int) -> Frame:
@@ -53,7 +54,8 @@ def begins_again(program: Program, frame: Frame, handled: int, iterations: int) 
 
 def kept_beside(frame: Frame) -> tuple[Stops, tuple[str, ...]]:
     """Where runs stop and what is watched from a new beginning on; no expression, if one held up the last."""
-    if frame.status.busy == AT_EXPRESSION:
+    ended = frame.failure is not None and frame.failure.section == EXPRESSION
+    if ended or frame.status.busy == AT_EXPRESSION:
         return replace(frame.stops, expression=""), ()
     return frame.stops, tuple(watched.text for watched in frame.watches)
 

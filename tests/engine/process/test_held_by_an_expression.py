@@ -12,6 +12,7 @@ from backprop_tui.engine.debugger.commands import (
     Advance,
     Command,
     Evaluate,
+    Restart,
     SetNumber,
     SetStops,
     SetWatches,
@@ -92,3 +93,17 @@ def test_it_is_told_and_ended_and_what_else_was_set_is_there_again(
     assert frame.watches == ()
     assert frame.numbers == before.numbers
     assert [row.value for row in frame.tensors] == [row.value for row in before.tensors]
+
+
+def test_one_that_ends_the_process_is_told_and_not_evaluated_again(watcher: Watcher) -> None:
+    watcher.engine.send(Advance(Unit.ITERATION))
+    watcher.engine.send(SetStops(Stops(frozenset({8}))))
+    watcher.engine.send(SetWatches(("loss", "__import__('os')._exit(3)")))
+    failure = watcher.until(lambda frame: frame.failure is not None).failure
+    assert failure is not None
+    assert failure.message == "the expression ended the program's process: exit 3"
+    watcher.engine.send(Restart())
+    frame = watcher.until(lambda frame: frame.failure is None and frame.handled == watcher.engine.sent)
+    assert (frame.watches, frame.stops) == ((), Stops(frozenset({8})))
+    watcher.engine.send(Advance(Unit.ITERATION))
+    assert watcher.settled().status.iteration == 0
