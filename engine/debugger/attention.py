@@ -163,8 +163,9 @@ def _raised(scene: Scene, record: Iteration, ran: int) -> list[Wanting]:
     writing = [s for s in scene.session.facts.handwritten.statements if s.line <= line <= s.end_line]
     names = dict.fromkeys(name for s in writing for name in s.writes)
     gradients = record.gradients
+    words = failure.misfit or next(iter(failure.words.splitlines()), "")
     return [
-        Wanting(name, gradients[name].tensor, (line,), Rank.RAISED, None, failure.words)
+        Wanting(name, gradients[name].tensor, (line,), Rank.RAISED, None, words)
         for name in names
         if name in gradients
     ]

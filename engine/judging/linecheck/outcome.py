@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...verdict import Verdict
-from .helper_places import WrongHelper
+
+if TYPE_CHECKING:
+    from .helper_places import WrongHelper
 
 
 class LineJudgement(NamedTuple):

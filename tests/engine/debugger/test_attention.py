@@ -183,12 +183,14 @@ def test_the_tab_that_somebody_looks_at_stays() -> None:
 
 def test_wrong_comes_before_raised_and_raised_before_unwritten() -> None:
     text = TEXT.replace("dk = 2 * k", "dk = ...").replace("dh = (1 - h", "dh = (1 + h")
-    text = text.replace("db = dk.clone()", "db = dk @ torch.ones(5)")
+    text = text.replace("3.0])\n# %% par", "3.0]); five = torch.ones(5)\n# %% par").replace(
+        "dk.clone()", "x @ five"
+    )
     stepper = made(parse(text, "mine"))
     frames = [shown(stepper, ITERATION), *(shown(stepper, NEXT) for _ in range(3))]
     assert [frame.inspector.name for frame in frames] == ["h", "b", "k", "h"]
     assert [attended(frame).verdict for frame in frames[1:3]] == [None, Verdict.NOT_WRITTEN]
-    assert "RuntimeError" in attended(frames[1]).text
+    assert attended(frames[1]).text.startswith("line 56, db: x is [3], five is [5]: ")
     assert attended(frames[2]).text.endswith("dk: not written yet")
 
 
