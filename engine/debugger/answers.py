@@ -10,6 +10,7 @@ from ..execution.session import Session
 from ..execution.silence import silenced
 from ..judging.judgement import Judgement
 from ..tutor.answer import Answer, Asked
+from ..tutor.takes_back import taken_back
 
 if TYPE_CHECKING:
     from ..tutor.tutor import Tutor
@@ -42,6 +43,10 @@ class Answers:
         self._tutor.program = session.program
         with silenced():
             self._tutor.answer(asked, tensor, session, record, judgements)
+
+    def take_back(self) -> str:
+        """Take back the line that was written last; what there is to say."""
+        return taken_back(self._tutor.written if self._tutor is not None else [])
 
     def forget(self) -> None:
         """The iteration that was asked about is over."""

@@ -178,6 +178,11 @@ class SetNumber:
 
 
 @dataclass(frozen=True)
+class TakeBack:
+    """Take the line that was written last out of the file again."""
+
+
+@dataclass(frozen=True)
 class Layout:
     """How much room the panes have: rows of text, and for the grid cells of numbers."""
 
@@ -210,6 +215,7 @@ Command = (
     | SetNumber
     | Reload
     | ModuleChanged
+    | TakeBack
     | Layout
 )
 

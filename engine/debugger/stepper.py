@@ -38,6 +38,7 @@ from .commands import (
     Restart,
     Select,
     SetNumber,
+    TakeBack,
     ToggleRun,
     Unit,
 )
@@ -125,6 +126,8 @@ class Stepper:
                 self._ask_for_line_check()
             case Ask(asked):
                 self._ask(asked)
+            case TakeBack():
+                self._say(self._answers.take_back())
             case Attend(by):
                 self._attend(by)
             case Reload():

@@ -24,6 +24,7 @@ from .own_terms import OwnTerms, TermsOf
 from .placement import CannotPlace, Placed, with_line
 from .rehearsal import denials, rehearsed
 from .study import Study
+from .takes_back import Wrote
 from .wording import explanation_lines, hint_lines, right_already
 
 _OF_THE_LOSS = "the gradient of the loss itself is 1; every other one starts from there"
@@ -35,6 +36,7 @@ class Tutor:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.newest: Answer | None = None
+        self.written: list[Wrote] = []
         self._levels: dict[str, int] = {}
         self._derived: tuple[Iteration, Derivation] | None = None
         self._terms_of: TermsOf | None = None
@@ -123,13 +125,14 @@ class Tutor:
             data = in_form_of(now_in_file.source, text)
             if now and now_in_file.source is not None:
                 replace_file(path, data, now_in_file.source.data)
+                self.written.append(Wrote(derived.name, path, now_in_file.source.data, data))
         except (CannotPlace, CannotWrite) as problem:
             return (Told(f"{derived.name} is not written: {problem}", "head"),), False
         lines = tuple(Told(line, "strong") for line in derived.lines)
         lines += tuple(map(Told, unwritten_reads(self.program, derived)))
         lines += tuple(map(Told, filter(None, [terms.convention])))
         if now:
-            where = f"{derived.name} is written into {path.name}; open it again to step it"
+            where = f"{derived.name} is written into {path.name}; u takes it back"
             return (Told(where, "head"), *lines), False
         return (Told(f"write {derived.name} into {path.name}?", "head"), *lines), True
 

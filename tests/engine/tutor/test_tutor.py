@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, Ask, Restart, SelectName, Unit
+from backprop_tui.engine.debugger.commands import Advance, Ask, Restart, SelectName, TakeBack, Unit
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.library import load
@@ -87,6 +87,24 @@ def test_a_line_is_shown_before_it_is_written(file: Path) -> None:
     assert file.read_text() == TEXT.replace("dh = (1 - h ** 2) * dk  # not of k?", "dh = (1 - k ** 2) * dk")
     assert check(load(str(file))).exit_code == 0
     assert list(file.parent.iterdir()) == [file]
+
+
+def test_what_was_written_is_taken_back_unless_the_file_has_changed(file: Path) -> None:
+    stepper = stepped(load(str(file)), "h")
+    stepper.handle(TakeBack())
+    assert stepper.frame(0).notes == ("there is nothing to take back: W has written no line",)
+    ask(stepper, Asked.WRITTEN)
+    written = file.read_text()
+    file.write_text("# mine\n" + written)
+    stepper.handle(TakeBack())
+    assert file.read_text() == "# mine\n" + written
+    assert (
+        stepper.frame(0).notes[0].startswith("dh is not taken back, mine.py stays as it is: it has changed")
+    )
+    file.write_text(written)
+    stepper.handle(TakeBack())
+    assert file.read_text() == TEXT
+    assert stepper.frame(0).notes == ("dh is taken out of mine.py again",)
 
 
 def test_a_missing_line_goes_where_it_is_read(file: Path) -> None:

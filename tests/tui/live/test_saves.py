@@ -122,6 +122,19 @@ async def test_a_program_that_ended_its_process_begins_with_the_newest_text(tmp_
         assert desk.frame.status.iteration == 0
 
 
+async def test_what_is_written_by_key_is_there_at_once_and_is_taken_back(tmp_path: Path) -> None:
+    async with at_desk(tmp_path / "program.py", WRONG) as desk:
+        await desk.press("space")
+        assert desk.frame.inspector.name == "z"
+        await desk.pilot.press("W")
+        await desk.until(lambda: desk.frame.answer is not None and desk.frame.answer.writable)
+        await desk.pilot.press("enter")
+        await desk.until(lambda: desk.frame.file.number == 1 and not desk.frame.status.wrong)
+        await desk.press("escape", "u")
+        await desk.until(lambda: desk.frame.file.number == 2 and desk.frame.status.wrong == 1)
+        assert desk.path.read_text() == WRONG
+
+
 PLAIN = """\
 import torch
 
