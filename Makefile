@@ -49,6 +49,7 @@ bench: $(DEV)
 	$(BIN)/python tests/bench/diagnosis.py
 	$(BIN)/python tests/bench/first_paint.py
 	$(BIN)/python tests/bench/opening.py
+	$(BIN)/python tests/bench/saving.py
 	$(BIN)/python tests/bench/keys.py
 	$(BIN)/python tests/bench/at_work.py
 
