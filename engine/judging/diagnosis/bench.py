@@ -20,6 +20,7 @@ from ...verdict import Verdict
 from ..linecheck.attempt import Attempt, Graph, random_cuts, random_like, sizes_of
 from ..linecheck.dependence import downstream_of_each, own_cuts
 from ..linecheck.isolated_lines import compared_exactly, opened_moved
+from ..linecheck.moved_worlds import BY
 from ..linecheck.outcome import LineJudgement
 from ..linecheck.perturbation import Moved
 from ..linecheck.zero_one_parameters import plain_parameters
@@ -108,6 +109,11 @@ class Bench:
         loss, tensors = self.graph.loss, self.graph.tensors
         reached = differentiate((loss,), (torch.ones_like(loss),), tuple(tensors.values()), keep=True)
         return frozenset(name for name, arrived in zip(tensors, reached, strict=True) if arrived is None)
+
+    def moved(self) -> AbstractContextManager[World]:
+        """A world where all parameters have moved."""
+        exact = compared_exactly(self.attempt, self.cuts)
+        return opened_moved(self.attempt, Moved(data=False, still=exact, by=BY))
 
     @cached_property
     def _moved(self) -> Moved:

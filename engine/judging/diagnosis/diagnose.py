@@ -34,7 +34,7 @@ from .edit import Edit
 from .helper_blame import moved_to
 from .helper_trial import helper_on_trial
 from .lost_uses import lost_use, lost_use_of
-from .named_numbers import times_off, too_large
+from .named_numbers import is_steady, times_off, too_large
 from .on_purpose import ascent, on_purpose
 from .search import MOST_ENTRIES, explanation
 from .shared_lines import shared_edits
@@ -184,7 +184,7 @@ def _edited(case: Case) -> Diagnosis:
 
 def _as_a_factor(case: Case, diagnosis: Diagnosis) -> Diagnosis:
     """The same edit in plainer words where the whole is off by one number."""
-    if case.ratio in (None, 1, -1) or diagnosis.kind not in _LESS_THAN_A_FACTOR:
+    if case.ratio in (None, 1, -1) or diagnosis.kind not in _LESS_THAN_A_FACTOR or not is_steady(case):
         return diagnosis
     return replace(diagnosis, kind="constant_factor", message=too_large(case))
 
@@ -205,7 +205,7 @@ def _by_ratio(case: Case) -> Diagnosis | None:
     """By which factor the lines are off, where it is one."""
     if case.ratio == -1:
         return Diagnosis("sign_flipped", "sign flipped")
-    if case.ratio is None or math.isclose(case.ratio, 1, rel_tol=1e-3):
+    if case.ratio is None or math.isclose(case.ratio, 1, rel_tol=1e-3) or not is_steady(case):
         return None
     return Diagnosis("constant_factor", too_large(case))
 

@@ -11,6 +11,7 @@ from itertools import islice
 from ...tensors.inert import is_given_name, is_tensor
 from .case import Case, evaluated
 from .numbers import counts_of, number_of
+from .probes import constant_ratio
 from .wording import parsed
 
 _PLAIN = (2.0, 3.0, 4.0)
@@ -121,6 +122,19 @@ def _is_so_elsewhere(case: Case, names: Mapping[str, float], place: int, factor:
             return False
         tried |= holds and not math.isclose(there.value, factor.value, rel_tol=1e-9)
     return tried
+
+
+def is_steady(case: Case) -> bool:
+    """Whether the value is as many times what it should be where parameters are others, if it is one number.
+
+    One number is always so many times another.
+    """
+    trial = case.trial
+    if case.ratio is None or trial.expected.numel() > 1:
+        return True
+    with trial.bench.moved() as world:
+        ratio = constant_ratio(trial.remade(trial.bench.attempt, world))
+    return ratio is None or math.isclose(ratio, case.ratio, rel_tol=1e-6)
 
 
 def too_large(case: Case) -> str:
