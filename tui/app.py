@@ -88,7 +88,7 @@ class BackpropApp(App[int]):
     def on_mount(self) -> None:
         """End as a program should when it is told to."""
         if self._told:
-            self.notify(self._told, markup=False, timeout=30)
+            self.notify(self._told, markup=False, timeout=10)
         if not self.is_headless:
             loop = asyncio.get_running_loop()
             end_when_told(lambda code: loop.call_soon_threadsafe(self.exit, None, code))

@@ -68,7 +68,7 @@ def test_after_every_burst_of_acts_it_does_as_it_is_told(seed: int, tmp_path: Pa
                 act(session, chance)
             session.resize(120, 36)
             session.press(f"{ESCAPE * 4}\x1b[Hg{burst}\r")
-            assert session.shows(f"iteration {burst - 1}"), (seed, burst)
+            assert session.shows(f"iteration {burst}"), (seed, burst)
         assert session.leaves()
 
 
