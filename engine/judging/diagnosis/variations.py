@@ -7,7 +7,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import chain, combinations_with_replacement, count
 from typing import Any
 
 import torch
@@ -30,6 +30,8 @@ _SIZES = 4
 """So many numbers are changed one by one."""
 _ENTRIES = 1_000_000
 """A program whose tensors have more entries is not made again at other sizes."""
+_SMALL = 4
+"""A number of lines up to this is a factor more often than a size."""
 _FACTORS = tuple(1 / (1 + 0.1 * math.sqrt(prime)) for prime in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29))
 """No two numbers are changed alike, and no product of some is that of others."""
 
@@ -124,10 +126,10 @@ def _functions(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _with_sizes(attempt: Attempt, nodes: Sequence[Any]) -> Iterator[Variation]:
-    staying = _sizes_in_lines(attempt.session.program)
     sizes: dict[int, list[Any]] = {}
     for node in nodes:
         sizes.setdefault(node.value, []).append(node)
+    staying = _sizes_in_lines(attempt.session.program, sizes)
     own = dict(zip(sorted(sizes), _unrelated(sizes), strict=True))
     for other in (own, {size: 2 * size for size in sizes}) if sizes else ():
         made = _made(attempt, sizes, other)
@@ -140,12 +142,20 @@ def _with_sizes(attempt: Attempt, nodes: Sequence[Any]) -> Iterator[Variation]:
             yield Variation(made, decides=size not in staying)
 
 
-def _sizes_in_lines(program: Program) -> set[int]:
-    """The sizes that stand as numbers in the forward and the handwritten lines, which stay as they are."""
+def _sizes_in_lines(program: Program, sizes: Collection[int]) -> set[int]:
+    """The sizes that stand as numbers in the forward and the handwritten lines, which stay as they are.
+
+    A larger number is one as well where it is the product of some.
+    """
     sections = [section for kind in ("forward", "backward") if (section := program.section(kind))]
     nodes = [node for section in sections for node in ast.walk(section.tree)]
     places = [place for node in nodes for place in _places_of_sizes(node)]
-    return {node.value for place in places for node in ast.walk(place) if _is_whole(node)}  # type: ignore[attr-defined]
+    found = {node.value for place in places for node in ast.walk(place) if _is_whole(node)}  # type: ignore[attr-defined]
+    numbers = {node.value for section in sections for node in _sizes(section.tree)}
+    for some in chain.from_iterable(combinations_with_replacement(sizes, many) for many in (1, 2, 3)):
+        if math.prod(some) > _SMALL and math.prod(some) in numbers:
+            found.update(some)
+    return found
 
 
 def _places_of_sizes(node: ast.AST) -> Sequence[ast.expr]:

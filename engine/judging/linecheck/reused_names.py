@@ -78,7 +78,7 @@ def settled(
 
     `turns` says after how many writes each may be, `clips` after how many it is clipped, as others may be
     together with it; `judged` checks with some complete that early. Where nothing is gained, a gradient is
-    what its name holds in the end.
+    what its name holds in the end, unless it is clipped and read no more: what is wrong is what is clipped.
     """
     best, chosen = first, dict[str, int]()
     if len(clips) > 1 and (found := judged(clips)).told < best.told:
@@ -91,6 +91,9 @@ def settled(
             found = judged(trial)
             if found.told < best.told:
                 best, chosen = found, trial
+    clipped = {name: count for name, count in clips.items() if name in best.accused}
+    if clipped and judged(trial := {**clipped, **chosen}).told <= best.told:
+        return trial
     return chosen
 
 
@@ -107,14 +110,24 @@ def turning_points(session: Session, iteration: Iteration, check: LineCheck) -> 
 
 
 def clips_of(iteration: Iteration, check: LineCheck) -> dict[str, int]:
-    """After how many writes gradients are complete that all later ones clip; none where none is accused."""
+    """After how many writes gradients are complete that all later ones clip; none where none is accused.
+
+    Not those that a line reads later on: what it reads is no gradient.
+    """
     if not check.accused:
         return {}
     counts = {
         name: next((n for n in _changing(iteration, name) if clipped_after(iteration, name, n)), 0)
         for name in check.judgements
     }
-    return {name: count for name, count in counts.items() if count}
+    return {name: count for name, count in counts.items() if count and not _is_read(iteration, name, count)}
+
+
+def _is_read(iteration: Iteration, name: str, count: int) -> bool:
+    """Whether a line of the backward that leaves a gradient as it is reads it after so many writes."""
+    steps = iteration.path.steps[iteration.gradients[name].writes[count] + 1 :]
+    later = [statement for statement, _ in steps if statement.section == "backward"]
+    return any(name in one.reads and name not in one.writes for one in later)
 
 
 def bound_again(program: Program) -> frozenset[str]:
