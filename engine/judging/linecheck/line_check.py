@@ -22,6 +22,7 @@ from .attempt import Attempt, attempt_of
 from .blame import Results, blamed
 from .deliberate import as_marked
 from .helper_places import WrongHelper
+from .idle_masks import idle_masks
 from .interactions import judged_together, unexplained
 from .isolated_lines import second_look
 from .line_judgement import judgement_of, judgement_of_helper, unknown
@@ -119,6 +120,10 @@ def _in_precision(
     complete = start or settled(first, turns, clips_of(iteration, first), judge)
     if complete or first.doubtful:
         first = _by_value(*_in_convention(partial(judge, complete, in_worlds=True)))
+        if masks := idle_masks(iteration, first):
+            second = judge({**complete, **masks}, in_worlds=True)
+            if second.helper is not None and second.helper.certain and second.told <= first.told:
+                first, complete = second, {**complete, **masks}
     if constants is None:
         first = _slight_in_own_precision(judge, first)
     judgements = {**told_of_misnamed(session, iteration, others), **first.judgements}

@@ -21,6 +21,7 @@ from ...tensors.differences import entry_differences
 from ...tensors.inert import is_tensor
 from ...verdict import Verdict
 from .blame import Results
+from .chosen_entries import number_put
 from .dependence import read_through
 from .flows import equal
 from .helper_lines import HelperLine, adds_up, building_before
@@ -100,6 +101,7 @@ def _suspected(search: Search) -> Iterator[HelperLine]:
     unknown = _unknown(search)
     yield from (line for line in unknown if _may_be_blamed(search, line))
     yield from (line for line in _several(search) if line not in unknown)
+    yield from (line for line in search.made if line.again and number_put(line.statement) is not None)
 
 
 def _several(search: Search) -> Iterator[HelperLine]:
@@ -147,7 +149,8 @@ def _places(search: Search, line: HelperLine) -> Iterator[Place]:
 def _repaired(search: Search, scene: Scene, line: HelperLine, place: Place) -> Run | None:
     """A run with the gradients of a place given to a line, if all that is made from it is right then.
 
-    Not where all that reads the line passes it on as it is: the error may as well be there.
+    Not where all that reads the line passes it on as it is: the error may as well be there, but for a line
+    that masks.
     """
     given = scene.flows.at(place, _passes(search, scene, line, place))
     some = search.readers(line)
@@ -156,7 +159,8 @@ def _repaired(search: Search, scene: Scene, line: HelperLine, place: Place) -> R
     if not search.made[line] & search.wrong or not all(scene.right(name, run) for name in search.made[line]):
         return None
     passed_on = any(all(map(equal, run.bound(one), given.values())) for one in only)
-    return None if passed_on or _is_passed_on(search, some, run, given) else run
+    passed_on = passed_on or _is_passed_on(search, some, run, given)
+    return None if passed_on and number_put(line.statement) is None else run
 
 
 def _passes(search: Search, scene: Scene, line: HelperLine, place: Place) -> int:
