@@ -33,7 +33,7 @@ from .candidates.masks import entries, masks, values_for_masks
 from .candidates.names import near_upstreams, other_upstreams, tensors
 from .candidates.pairs import two_slips
 from .candidates.powers import any_power, exponents
-from .candidates.products import products
+from .candidates.products import lost_products, products
 from .candidates.rearranged import parentheses, reversals
 from .candidates.scalars import mean_factors, measured_constants, other_sizes, scalings, unnamed_constants
 from .candidates.signs import measured_signs, signs
@@ -85,6 +85,7 @@ _TRIED: tuple[Candidates, ...] = (
     paths_unwritten,
     any_upstream,
     missing_factors,
+    lost_products,
     any_power,
     lost_factors,
     signs,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from ....program.names import called
 from ..case import Case
 from ..edit import Edit, Line, Spot, receiver
-from ..wording import binary, swapped
+from ..wording import binary, swapped, written
 
 _PRODUCTS = frozenset({"mm", "matmul", "bmm", "outer", "mv", "dot", "ger"})
 
@@ -28,6 +28,21 @@ def products(case: Case) -> Iterator[Edit]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             new = binary(node.right, node.op, node.left)
             yield Edit("operands_swapped", _said("operands swapped", node, new), line, spot, new)
+
+
+def lost_products(case: Case) -> Iterator[Edit]:
+    """A line of another shape times each tensor nearby: `dz` for `X.T @ dz`."""
+    if not case.trial.judgement.verdict.misfits:
+        return
+    whole = [(line, spot) for line, spot in case.spots if line.own and isinstance(spot.parent, ast.stmt)]
+    for line, spot in whole:
+        for text in (name for name in case.tensors if name in case.nearby):
+            factor = ast.Name(id=text, ctx=ast.Load())
+            for other in (factor, ast.Attribute(value=factor, attr="T", ctx=ast.Load())):
+                for left, right in ((other, spot.node), (spot.node, other)):
+                    new = binary(left, ast.MatMult(), right)
+                    words = f"missing the factor {written(other)}: {written(new)} belongs there"
+                    yield Edit("factor_missing", words, line, spot, new)
 
 
 def _is_matmul(node: ast.expr) -> bool:
