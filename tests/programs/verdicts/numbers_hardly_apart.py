@@ -1,5 +1,5 @@
-# dz has a third of four digits; numbers that differ are written apart
-# exit 1 · accused: line 13
+# two lines are off by little, each its own way; numbers that differ are written apart
+# exit 1 · accused: lines 14, 15
 # says: entries differ, most at .*: (\S+) for (?!\1\b)
 # %% setup
 import torch
@@ -10,5 +10,7 @@ w = torch.randn(3)
 z = X @ w
 loss = (z ** 3).mean() / 3
 # %% backward
-dz = 0.3333 * 3 * z ** 2 / 5
+dz = z ** 2 / 5
+dz[::2] *= 0.9999
+dz[1::2] *= 1.0001
 dw = X.T @ dz
