@@ -53,6 +53,10 @@ class ProgramFile:
             self.problem = _words(error)
         return program
 
+    def has_seen(self, path: Path) -> bool:
+        """Whether a file is the one that was looked at last, and has not changed since."""
+        return path == self.path and _seen(path) == self._seen
+
     def take(self, program: Program) -> None:
         """Somebody has read the file already."""
         self.texts.append(program)

@@ -54,7 +54,26 @@ class Sized:
     rows: int
 
 
-Act = Press | Click | Wheel | Pasted | Sized
+@dataclass(frozen=True)
+class Saved:
+    """The file is saved in one of several ways, with one text in the place of another."""
+
+    way: str
+    edit: tuple[str, str]
+
+
+WAYS = ("plainly", "renamed", "touched", "vanished")
+EDITS = (
+    ("", ""),
+    ("dh = dt * (1 + t * t)", "dh = dt * (1 - t * t)"),
+    ("da = dh", "da = 2 * dh"),
+    ("db = ...", "db = dh.sum((0, 1))"),
+    ("# %% forward", "# more\n# %% forward"),
+    ("dt = 1 * de", "dt = (1 * de"),
+    ("linspace(-1", "linspace(-2"),
+)
+
+Act = Saved | Press | Click | Wheel | Pasted | Sized
 
 
 def act(chance: random.Random, size: tuple[int, int]) -> Act:
@@ -62,12 +81,14 @@ def act(chance: random.Random, size: tuple[int, int]) -> Act:
     what = chance.random()
     if what < 0.75:
         return Press(chance.choice(_DECLARED if chance.random() < 0.8 else _OTHERS))
-    if what < 0.85:
+    if what < 0.84:
         down = _place(chance, size)
         return Click(down, down if chance.random() < 0.8 else _place(chance, size))
-    if what < 0.91:
+    if what < 0.89:
         return Wheel(_place(chance, size), chance.choice((1, -1)))
-    if what < 0.95:
+    if what < 0.93:
+        return Saved(chance.choice(WAYS), chance.choice(EDITS))
+    if what < 0.96:
         return Pasted(chance.choice(_TEXTS))
     return Sized(*chance.choice(_SIZES))
 

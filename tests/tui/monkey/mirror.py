@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from backprop_tui.engine.debugger.commands import Command, GoTo, Restart, ToggleRun
+from backprop_tui.engine.debugger.commands import Command, GoTo, Reload, Restart, ToggleRun
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.process.frames import complete_iterations
@@ -21,7 +22,11 @@ from backprop_tui.engine.program.program import Program
 class Mirror:
     """Commands go in as they are sent; a run goes as far as the screen's went."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, file: Path) -> None:
+        """`file` is its own, so that what the keys write into it is written by each session once."""
+        self._file = file
+        file.write_bytes(program.source.data if program.source is not None else b"")
+        program = replace(program, path=file)
         self._stepper = Stepper(program, 0)
         self._output = Output()
         self._done(self._stepper.begin)
@@ -32,7 +37,7 @@ class Mirror:
             self._run_as_far_as(shown)
             if isinstance(command, Restart):
                 self._output.clear()
-            self._done(partial(self._stepper.handle, command))
+            self._done(partial(self._stepper.handle, self._of_its_own(command)))
         self._run_as_far_as(shown)
         self._stepper.pace.pause()
         self._done(partial(self._stepper.run_until, 0.0))
@@ -46,6 +51,14 @@ class Mirror:
         """What there is to be seen."""
         lines, total = self._output.lines()
         return replace(self._stepper.frame(0), output=lines, output_total=total)
+
+    def _of_its_own(self, command: Command) -> Command:
+        """A save of the other's file is one of its own."""
+        if not isinstance(command, Reload):
+            return command
+        if command.text.source is not None:
+            self._file.write_bytes(command.text.source.data)
+        return replace(command, text=replace(command.text, path=self._file))
 
     def _run_as_far_as(self, shown: Frame) -> None:
         """A run that was stopped ends between two iterations; one that failed goes on until it fails."""

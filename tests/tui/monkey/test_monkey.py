@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +25,7 @@ from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.panes.all_panes import paint
 from backprop_tui.tui.panes.program import source_of
 
-from .acts import Act, Click, Pasted, Press, Sized, Wheel, act
+from .acts import Act, Click, Pasted, Press, Saved, Sized, Wheel, act
 from .mirror import Mirror
 
 SIZE = (120, 36)
@@ -65,6 +66,7 @@ class Watched(RemoteEngine):
     """The engine, and what was asked of it since somebody looked."""
 
     def __init__(self, program: Program, on_frame: Callable[[], None]) -> None:
+        self.looks = False
         super().__init__(program, 0, on_frame, Child())
         self.commands: list[Command] = []
 
@@ -73,15 +75,25 @@ class Watched(RemoteEngine):
         self.commands.append(command)
         super().send(command)
 
+    def _look(self) -> None:
+        self.looks = True
+        super()._look()
+        self.looks = False
+
+    def has_seen(self, path: Path) -> bool:
+        """Whether the file is known as it is now."""
+        return not self.looks and self._file.has_seen(path)
+
 
 class Monkey:
     """Does things to an app, and looks at it."""
 
-    def __init__(self, pilot: Pilot[int], app: BackpropApp, program: Program, seed: int) -> None:
+    def __init__(self, pilot: Pilot[int], app: BackpropApp, program: Program, path: Path, seed: int) -> None:
         self.pilot, self.app = pilot, app
         self.chance = random.Random(seed)
-        self.mirror = Mirror(program)
-        self.source = source_of(program)
+        self.path = path
+        (path.parent / "mirror").mkdir()
+        self.mirror = Mirror(program, path.parent / "mirror" / path.name)
         self.cancelled = False
 
     async def step(self) -> Act:
@@ -111,25 +123,43 @@ class Monkey:
                     self.cancelled = True
             quiet = quiet + 1 if self._is_at_rest(frame) else 0
 
+    def _save(self, way: str, text: str) -> None:
+        match way:
+            case "plainly":
+                self.path.write_text(text)
+            case "renamed":
+                beside = self.path.with_suffix(".new")
+                beside.write_text(text)
+                os.replace(beside, self.path)
+            case "touched" if self.path.exists():
+                self.path.touch()
+            case "vanished":
+                self.path.unlink(missing_ok=True)
+
     def disagreement(self) -> str:
         """What stands on the screen that the other session would not show.
 
         Whether a run that was cancelled says `stopped` depends on where the cancel found it.
         """
-        main = self.app.main
-        frame = replace(
-            self.mirror.frame, watches=main.frame.watches
-        )  # how often they were looked at is chance
-        for name, lines in paint(self.source, frame, main.rooms(), main.up).items():
-            shown, expected = (_text(lines) for lines in (main.canvas(name).lines, lines))
-            if shown != expected and not (name == "notes" and self.cancelled):
-                return f"{name} shows\n{shown}\ninstead of\n{expected}"
+        main, frame = self.app.main, self.mirror.frame
+        shown = main.frame.file
+        assert shown.program is not None
+        behind = frame.file.behind or bool(shown.problem)
+        file = replace(frame.file, problem=shown.problem, behind=behind)
+        # how often watches were looked at is chance
+        frame = replace(frame, watches=main.frame.watches, file=file)
+        for name, lines in paint(source_of(shown.program), frame, main.rooms(), main.up).items():
+            seen, expected = (_text(lines) for lines in (main.canvas(name).lines, lines))
+            if seen != expected and not (name == "notes" and self.cancelled):
+                return f"{name} shows\n{seen}\ninstead of\n{expected}"
         return ""
 
     def _is_at_rest(self, frame: Frame) -> bool:
         status = frame.status
         works = status.running or status.line_check_due or status.loading
-        return frame.handled == self.app.main.link.sent and not works
+        engine = self.app.main.link
+        assert isinstance(engine, Watched)
+        return engine.has_seen(self.path) and frame.handled == engine.sent and not works
 
     def _raise_what_broke(self) -> None:
         if self.app._exception is not None:
@@ -149,6 +179,8 @@ class Monkey:
                 driver.process_message(_mouse(kind, place, 0))
             case Pasted(text):
                 driver.process_message(events.Paste(text))
+            case Saved(way, edit):
+                self._save(way, TEXT.replace(*edit) if edit[0] else TEXT)
             case Sized(columns, rows):
                 size = Size(columns, rows)
                 driver._size = size  # type: ignore[attr-defined]
@@ -184,7 +216,7 @@ async def test_after_each_act_the_screen_agrees_with_the_session(
     app = BackpropApp(program, lambda on_frame: Watched(program, on_frame))
     done: list[Act] = []
     async with app.run_test(size=SIZE) as pilot:
-        monkey = Monkey(pilot, app, program, seed)
+        monkey = Monkey(pilot, app, program, path, seed)
         await monkey.rest()
         for _ in range(ACTS):
             done.append(await monkey.step())
