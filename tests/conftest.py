@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from contextlib import redirect_stdout
 from typing import Any
 
@@ -14,6 +15,9 @@ from backprop_tui.tui.cli import check_command, tutor_commands
 
 os.environ["OMP_NUM_THREADS"] = "1"  # torch reads it when it is imported; workers use the other cores
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed programs start from compiled bytecode
+
+_state = tempfile.TemporaryDirectory(prefix="backprop-tui-state-")
+os.environ["XDG_STATE_HOME"] = _state.name  # nothing is kept where a person's own places are
 
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")

@@ -143,13 +143,17 @@ def run(
     told: str = "",
     begun: bool = False,
     gradient: str = "",
+    resume: bool = False,
 ) -> int:
     """Open the app over the engine in that process, and give its exit code back."""
 
     def engine(on_frame: Callable[[], None]) -> Link:
+        from ..engine.process.kept.folder import state_folder
+        from ..engine.process.kept.keeping import Keeping
         from ..engine.process.remote_engine import RemoteEngine
 
-        return RemoteEngine(app.program, seed, on_frame, child, gradient)
+        kept = Keeping(state_folder(), app.program, seed)
+        return RemoteEngine(app.program, seed, on_frame, child, gradient, kept, resume=resume)
 
     app = BackpropApp(program, lambda on_frame: LateLink(partial(engine, on_frame)), theme, told)
     if begun:

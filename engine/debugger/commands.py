@@ -161,6 +161,11 @@ class Reload:
 
 
 @dataclass(frozen=True)
+class Resume:
+    """Go on where somebody was in the program before; whoever keeps that does it."""
+
+
+@dataclass(frozen=True)
 class ModuleChanged:
     """A module that the program imports from its folder has another text."""
 
@@ -214,6 +219,7 @@ Command = (
     | Evaluate
     | SetNumber
     | Reload
+    | Resume
     | ModuleChanged
     | TakeBack
     | Layout

@@ -366,8 +366,12 @@ class Stepper:
         self.begin()
 
     def _advance(self, unit: Unit, by: int) -> None:
+        goal = self.pace.target if self.session.was_here else None
         self.pace.pause()
         record, ran = self.standing.record, self.view.ran
+        if by < 0 and unit is Unit.ITERATION and goal is not None:
+            self._travel(max(goal - 1, 1))  # from where it is on its way to
+            return
         if by < 0 and record is not None and record.number and (unit is Unit.ITERATION or not ran):
             self._travel(record.number)
             return

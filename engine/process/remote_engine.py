@@ -16,6 +16,7 @@ from ..debugger.commands import (
     ModuleChanged,
     Reload,
     Restart,
+    Resume,
     SelectName,
     SetNumber,
     SetStops,
@@ -29,6 +30,7 @@ from ..program.program_text import text_of
 from .child import Child
 from .ended import failure_of_end, killed
 from .frames import begins_again, complete_iterations, does_not_stop, kept_beside, without_process
+from .kept.keeping import Keeping
 from .last_words import place_in
 from .messages import Cancel, Open, Passed, Stop
 from .printed import Output
@@ -46,9 +48,20 @@ class RemoteEngine:
     """One program in a process of its own. `on_frame` is called, on any thread, when a frame can be taken."""
 
     def __init__(
-        self, program: Program, seed: int, on_frame: Callable[[], None], child: Child, gradient: str = ""
+        self,
+        program: Program,
+        seed: int,
+        on_frame: Callable[[], None],
+        child: Child,
+        gradient: str = "",
+        kept: Keeping | None = None,
+        *,
+        resume: bool = False,
     ) -> None:
-        """`gradient` says how gradients are named, where somebody said so."""
+        """`gradient` says how gradients are named, where somebody said so.
+
+        Where it is is `kept`; with `resume` it begins where somebody was before.
+        """
         self._file = ProgramFile(program, gradient)
         self._saves = Watch(self._files, self._look, self._tell)
         self._seed = seed
@@ -65,7 +78,11 @@ class RemoteEngine:
         """How many iterations are complete."""
         self._heard = time.monotonic()
         self._cancelled: float | None = None
-        self._open(child)
+        self._kept = kept
+        if resume and kept is not None and kept.offered is not None:
+            self._take_up(kept, child)
+        else:
+            self._open(child)
 
     def start(self) -> None:
         """Let frames come; commands sent before wait in order."""
@@ -84,10 +101,12 @@ class RemoteEngine:
                 self._layout = command
             if isinstance(command, Restart):
                 self._output.clear()
-            if self._child is not None:
+            if isinstance(command, Resume):
+                self._resume()
+            elif self._child is not None:
                 self._child.send(command)
             elif isinstance(command, Restart):
-                self._begin(Child(), 0)
+                self._begin_fresh(0)
             else:
                 self._show(replace(self._frame, handled=self.sent))
 
@@ -99,7 +118,8 @@ class RemoteEngine:
                 return None
             file = self._file.beside(frame.file, runs=self._child is not None)
         lines, total = self._output.lines()
-        return replace(frame, output=lines, output_total=total, file=file)
+        notes = (*frame.notes, *(self._kept.words(frame) if self._kept is not None else ()))
+        return replace(frame, output=lines, output_total=total, file=file, notes=notes)
 
     def cancel(self) -> None:
         """Stop what runs; what was told not to stop is ended, and the program begun again before it."""
@@ -122,6 +142,7 @@ class RemoteEngine:
             child = self._child
             if program.path != self._file.path:
                 self._file = ProgramFile(program)
+                self._kept = self._kept and self._kept.of(program)
                 self._frame = replace(self._frame, file=FileState())
             elif child is not None and not self._frame.status.busy:
                 return
@@ -131,7 +152,7 @@ class RemoteEngine:
             if child is not None:
                 child.end(0)
             self._output.clear()
-            self._begin(Child(), self._complete)
+            self._begin_fresh(self._complete)
 
     def stop(self) -> None:
         """End; never takes long."""
@@ -143,6 +164,9 @@ class RemoteEngine:
             child.send(Stop())
             child.end()
         self._output.leave()
+        if self._kept is not None:
+            self._kept.keep(self._frame, self._file.texts, now=True)
+            self._kept.close()
 
     @property
     def _program(self) -> Program:
@@ -191,14 +215,18 @@ class RemoteEngine:
             self._output.follow(child.printed, lambda: self._show(self._frame))
         child.send(Open(text_of(self._file.texts[0]), self._seed, self.sent))
 
-    def _begin(self, child: Child, iterations: int) -> None:
+    def _begin_fresh(self, iterations: int) -> None:
         """Go on in a fresh process, with what is in view now, at the end of so many iterations."""
+        child = Child()
+        self._begin(child, iterations)
+        self._listen_to(child)
+
+    def _begin(self, child: Child, iterations: int) -> None:
         self._cancelled, self._heard, before = None, time.monotonic(), self._frame
         self._child = child
         later = self._file.numbered_anew(before.file, iterations)
         self._open(child)
         self._show(begins_again(self._file.texts[0], before, self.sent, iterations))
-        self._listen_to(child)
         for reload in later:
             self.send(reload)
         self.send(self._layout)
@@ -220,7 +248,26 @@ class RemoteEngine:
         if frame.status.iteration is None and not frame.status.busy.startswith("forward"):
             self._show(without_process(frame, self.sent, killed(frame.status.busy)))
         else:
-            self._begin(Child(), self._complete)
+            self._begin_fresh(self._complete)
+
+    def _resume(self) -> None:
+        """Be where somebody was before, if that is known."""
+        if self._kept is None or self._kept.offered is None:
+            self._show(replace(self._frame, handled=self.sent))
+            self._tell("there is no earlier place in this program to go on from")
+            return
+        child, self._child = self._child, None
+        if child is not None:
+            child.end(0)
+        self._output.clear()
+        child = Child()
+        self._take_up(self._kept, child)
+        self._listen_to(child)
+
+    def _take_up(self, kept: Keeping, child: Child) -> None:
+        place = kept.take()
+        self._frame, self._seed = kept.picture(place, self._file), place.seed
+        self._begin(child, place.iterations)
 
     def _listen_to(self, child: Child) -> None:
         def listen() -> None:
@@ -269,6 +316,10 @@ class RemoteEngine:
         """Until the end: what does not stop is told, and where a child is that can say nothing."""
         while not self._latest.closed:
             time.sleep(_LOOK_SECONDS)
+            with self._lock:
+                frame, texts = self._frame, [*self._file.texts]
+            if self._kept is not None:
+                self._kept.keep(frame, texts)
             with self._lock:
                 child, silent = self._child, time.monotonic() - self._heard
                 if child is None or self._idle:

@@ -50,6 +50,7 @@ def step(
     seed: Seed = 0,
     theme: str | None = None,
     no_mouse: Flag = False,
+    resume: Flag = False,
     reading: Annotated[Reading, Parameter(name="*")] = AS_FOUND,
 ) -> int:
     """Step a program on the screen.
@@ -64,6 +65,8 @@ def step(
         The colours: dark, light, ansi, or one of Textual's.
     no_mouse
         Leave the mouse to the terminal.
+    resume
+        Go on where the screen was left, with the lines that each iteration ran with.
     """
     return open_screen(
         program,
@@ -72,6 +75,7 @@ def step(
         mouse=not no_mouse,
         choice=reading.choice,
         gradient=reading.gradient or "",
+        resume=resume,
     )
 
 

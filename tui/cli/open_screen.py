@@ -24,10 +24,12 @@ def open_screen(
     gradient: str = "",
     told: str = "",
     begun: bool = False,
+    resume: bool = False,
 ) -> int:
     """Step a program on the screen until the user quits; the exit code.
 
-    `told` is said when it opens; with `begun`, its first iteration runs at once.
+    `told` is said when it opens; with `begun`, its first iteration runs at once; with `resume` it
+    goes on where it was left.
 
     Raises:
         Refusal: there is no terminal, or no such theme.
@@ -41,7 +43,15 @@ def open_screen(
 
         with restored_when_killed():
             return run(
-                loaded, child, seed=seed, theme=theme, mouse=mouse, told=told, begun=begun, gradient=gradient
+                loaded,
+                child,
+                seed=seed,
+                theme=theme,
+                mouse=mouse,
+                told=told,
+                begun=begun,
+                gradient=gradient,
+                resume=resume,
             )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from backprop_tui.engine.debugger import stepper as stepping
 from backprop_tui.engine.debugger.commands import (
     Advance,
     ChangeSlice,
@@ -136,6 +137,13 @@ def test_what_was_seen_is_seen_again(command: Command, iteration: int, stepper: 
     if iteration < 3:
         assert repr(frame) == repr(seen[iteration])
         assert repr(shown(stepper, ITERATION)) == repr(seen[iteration + 1])
+
+
+def test_back_again_on_the_way_back_is_one_further(stepper: Stepper, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown(stepper, *[ITERATION] * 30)
+    monkeypatch.setattr(stepping, "_AT_ONCE", 0.0)  # the way is never done before the next key
+    shown(stepper, GoTo(12), ITERATION_BACK, ITERATION_BACK)
+    assert finished(stepper).status.iteration == 9
 
 
 def test_back_before_the_first_iteration_is_its_beginning(stepper: Stepper) -> None:

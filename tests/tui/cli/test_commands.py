@@ -82,6 +82,7 @@ def test_without_a_word_the_linear_regression_is_stepped(calls: Calls) -> None:
         "told": "",
         "begun": False,
         "gradient": "",
+        "resume": False,
     }
 
 
@@ -101,6 +102,7 @@ def test_the_screen_gets_seed_theme_and_mouse(calls: Calls) -> None:
         "told": "",
         "begun": False,
         "gradient": "",
+        "resume": False,
     }
 
 

@@ -11,6 +11,12 @@ import pytest
 from .pseudo_terminal import Terminal, opened
 
 
+@pytest.fixture(autouse=True)
+def no_place_is_kept_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A screen offers to go on where another was in the same program."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 @pytest.fixture
 def running(tmp_path: Path) -> Callable[[str], AbstractContextManager[Terminal]]:
     """Opens the real program in a pseudo-terminal on a program of this text, and waits until it is ready."""

@@ -109,6 +109,10 @@ class Terminal:
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.process.send_signal(signal.SIGWINCH)
 
+    def comes_to(self, true: Callable[[], bool]) -> bool:
+        """Whether it comes to be so before patience ends."""
+        return self._until(true)
+
     def comes_to_be_restored(self) -> bool:
         """Whether it is so before patience ends."""
         return self._until(self.is_restored)

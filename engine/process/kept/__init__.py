@@ -1,0 +1,1 @@
+"""Where somebody was in a program, kept from one screen to the next."""

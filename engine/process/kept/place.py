@@ -1,0 +1,112 @@
+"""Where somebody was in a program, as plain data that can stand in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import msgspec
+
+from ...debugger.frame import Frame, NumberSet, Tab
+from ...debugger.stops import Stops
+from ...program.program import Program
+from ...program.program_text import text_of
+from ..frames import complete_iterations, kept_beside
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A text of the program, and the first of the iterations in a row that ran with it."""
+
+    first: int
+    text: str
+    choice: int = 0
+    gradient: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """So many complete iterations, the lines that they ran with, and what was looked at."""
+
+    iterations: int
+    loss: str | None
+    """That of the last complete iteration: whoever comes back to it sees whether it is the same."""
+    lines: tuple[Lines, ...]
+    seed: int
+    selected: str
+    tab: Tab
+    stops: Stops
+    watches: tuple[str, ...]
+    numbers: tuple[tuple[int, str, str], ...] = ()
+    """What was set by hand: from which iteration on, the name, the number as Python writes it."""
+    format: int = 1
+    """A file of another format is left alone."""
+
+
+def place_of(frame: Frame, texts: Sequence[Program], seed: int) -> Place:
+    """Where a picture is; the lines are those of the texts, by their numbers."""
+    iterations = complete_iterations(frame)
+    stops, watches = kept_beside(frame)
+    lines = tuple(_lines(first, texts[number]) for first, number in frame.file.versions)
+    return Place(
+        iterations,
+        _loss(frame),
+        tuple(line for line in lines if line.first <= iterations),
+        seed,
+        frame.inspector.name,
+        frame.inspector.tab,
+        stops,
+        watches,
+        tuple((one.first, one.name, repr(one.number)) for one in frame.numbers),
+    )
+
+
+def to_bytes(place: Place) -> bytes:
+    """A place as JSON."""
+    return msgspec.json.encode(place)
+
+
+def of_bytes(data: bytes) -> Place | None:
+    """The place that JSON tells of; None where it tells of none that this program could have written."""
+    try:
+        place = msgspec.json.decode(data, type=Place)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+    return place if place.format == Place.format and _makes_sense(place) else None
+
+
+def numbers_of(place: Place) -> tuple[NumberSet, ...]:
+    """What was set by hand there."""
+    return tuple(NumberSet(first, name, _number(text)) for first, name, text in place.numbers)
+
+
+def _lines(first: int, program: Program) -> Lines:
+    told = text_of(program)
+    return Lines(first, told.text, told.choice, told.gradient)
+
+
+def _loss(frame: Frame) -> str | None:
+    """As it is written, since JSON knows neither NaN nor infinity."""
+    return None if frame.losses.last is None else repr(frame.losses.last)
+
+
+def _number(text: str) -> bool | int | float | complex:
+    """The number that Python writes so; a ValueError where it is none."""
+    kinds = {"True": True, "False": False}
+    if text in kinds:
+        return kinds[text]
+    with suppress(ValueError):
+        return int(text)
+    with suppress(ValueError):
+        return float(text)
+    return complex(text)
+
+
+def _makes_sense(place: Place) -> bool:
+    try:
+        numbers_of(place)
+    except ValueError:
+        return False
+    firsts = [line.first for line in place.lines]
+    return place.iterations >= 0 and firsts[:1] == [0] and firsts == sorted(set(firsts))
