@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from backprop_tui.engine.debugger.commands import Command, GoTo, Reload, Restart, ToggleRun
+from backprop_tui.engine.debugger.commands import Command, GoTo, Layout, Reload, Restart, ToggleRun
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.process.frames import complete_iterations
@@ -45,6 +45,8 @@ class Mirror:
             self._scroll_as(shown)
         if self._stepper.line_check.due:
             self._done(self._stepper.check_lines)
+        if any(isinstance(command, Layout) for command in commands):
+            self._scroll_as(shown)  # rows came or went before or after the lines were judged
 
     @property
     def frame(self) -> Frame:
