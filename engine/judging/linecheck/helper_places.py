@@ -55,7 +55,10 @@ def rows_of(gradients: Sequence[Tensor], passes: int, shape: torch.Size) -> Iter
         if several
         else [(False, False)]
     )
-    for rows in _ways(gradients[0].shape, passes, shape):
+    whole = gradients[0].shape
+    for rows in _ways(whole, passes, shape):
+        if several and whole[rows.dim] == 1 and not rows.nested:
+            continue  # nothing is taken apart
         for back, inside in orders:
             for some in (False, True):
                 way = rows._replace(back=back, inside=inside, some=some)
