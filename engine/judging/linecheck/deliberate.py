@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...execution.iteration import Iteration
 from ...program.analysis import ProgramFacts
 from ...program.deliberate import deliberate_lines
 from ...verdict import Verdict
@@ -16,6 +17,20 @@ def as_marked(facts: ProgramFacts, judgements: Mapping[str, LineJudgement]) -> d
     if not reasons:
         return dict(judgements)
     return {name: _as_marked(one, reasons) for name, one in judgements.items()}
+
+
+def before_marks(
+    facts: ProgramFacts, iteration: Iteration, judgements: Mapping[str, LineJudgement]
+) -> dict[str, int]:
+    """After how many writes those gradients were complete that a marked line then changes."""
+    reasons = _reasons(facts)
+    steps = iteration.path.steps if reasons else ()
+    counts = dict[str, int]()
+    for name, one in judgements.items():
+        if one.verdict is Verdict.DELIBERATE and name in iteration.gradients:
+            lines = [steps[at][0].line for at in iteration.gradients[name].writes]
+            counts[name] = next((at for at, line in enumerate(lines) if line in reasons), 0)
+    return {name: count for name, count in counts.items() if count}
 
 
 def _as_marked(judgement: LineJudgement, reasons: Mapping[int, str]) -> LineJudgement:

@@ -20,7 +20,7 @@ from ...tensors.comparison import name_of
 from ...verdict import Verdict
 from .attempt import Attempt, attempt_of
 from .blame import Results, blamed
-from .deliberate import as_marked
+from .deliberate import as_marked, before_marks
 from .helper_places import WrongHelper
 from .idle_masks import idle_masks
 from .interactions import judged_together, unexplained
@@ -125,11 +125,25 @@ def _in_precision(
             if second.helper is not None and second.helper.certain and second.told <= first.told:
                 first, complete = second, {**complete, **masks}
     first = _in_own_precision(judge, first, slight=constants is None)
+    first, complete = _above_marks(session, iteration, judge, first, complete)
     judgements = {**told_of_misnamed(session, iteration, others), **first.judgements}
     return replace(first, judgements=judgements, functions=wrong, complete=complete, misnamed=others)
 
 
 _Judge = Callable[..., LineCheck]
+
+
+def _above_marks(
+    session: Session, iteration: Iteration, judge: _Judge, first: LineCheck, complete: Mapping[str, int]
+) -> tuple[LineCheck, Mapping[str, int]]:
+    """What a marked line changes has to be right before: no mark excuses other lines than its own."""
+    early = before_marks(session.facts, iteration, first.judgements)
+    if not early:
+        return first, complete
+    above = judge({**complete, **early}, in_worlds=True).judgements
+    wrong = {name: count for name, count in early.items() if above[name].verdict.accuses}
+    judgements = {**first.judgements, **{name: above[name] for name in wrong}}
+    return replace(first, judgements=judgements), {**complete, **wrong}
 
 
 def _in_convention(judge: _Judge) -> tuple[_Judge, LineCheck]:
