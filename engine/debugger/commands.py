@@ -162,7 +162,7 @@ class Reload:
 
 @dataclass(frozen=True)
 class Resume:
-    """Go on where somebody was in the program before; whoever keeps that does it."""
+    """Go on where somebody was in the program before; where that was kept, whoever kept it does it."""
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class Engine:
         with self._jobs.lock:
             self._commands.send(command)
             if self._checks_lines and self._stepper is not None:
-                self._stepper.line_check.give_way()
+                self._stepper.now.line_check.give_way()
 
     def cancel(self) -> None:
         """Stop what runs: a run after its iteration, a statement that never ends after a moment."""
@@ -80,8 +80,8 @@ class Engine:
             stepper, job, busy = self._stepper, self._jobs.number, self._jobs.busy
         if stepper is None:
             return
-        if stepper.pace.running:
-            stepper.pace.pause()
+        if stepper.now.pace.running:
+            stepper.now.pace.pause()
             self._commands.wake()
         if not busy:
             return
@@ -99,7 +99,7 @@ class Engine:
         """Raise the flag that every hook looks at, if the same job still runs."""
         with self._jobs.lock:
             if self._stepper is not None and self._jobs.runs(job):
-                self._stepper.cancel.ask()
+                self._stepper.now.cancel.ask()
 
     def _break_into_program(self, job: int) -> None:
         """Not where the program has stopped already and its long record is being looked through."""
@@ -127,7 +127,7 @@ class Engine:
 
     def _turn(self, stepper: Stepper) -> None:
         """Handle what waits; while running, iterate until a frame is due."""
-        command = self._commands.next(stepper.pace.wait_seconds())
+        command = self._commands.next(stepper.now.pace.wait_seconds())
         if self._stopping:
             return
         if command is None:
@@ -140,17 +140,17 @@ class Engine:
         if command is None or self._commands.empty:
             self._publish()
         else:
-            self._passed(stepper.session.number)
+            self._passed(stepper.now.session.number)
         self._look_at_watches(stepper)
-        if stepper.line_check.due:
+        if stepper.now.line_check.due:
             self._check_lines(stepper)
 
     def _look_at_watches(self, stepper: Stepper) -> None:
         """Evaluate what is watched once the picture is up, unless a command waits: no key waits for it."""
-        place = stepper.standing.record, stepper.view.ran
-        watches = stepper.beside.watches
+        place = stepper.now.standing.record, stepper.now.view.ran
+        watches = stepper.now.beside.watches
         if watches.due(*place) and self._commands.empty:
-            self._work(lambda: watches.look(stepper.session, *place))
+            self._work(lambda: watches.look(stepper.now.session, *place))
             self._publish()
 
     def _check_lines(self, stepper: Stepper) -> None:
@@ -162,7 +162,7 @@ class Engine:
             self._publish()
         with self._jobs.lock:
             self._checks_lines = False
-            stepper.line_check.go_on()
+            stepper.now.line_check.go_on()
 
     def _work(self, job: Callable[[], None]) -> None:
         """Do one job that a cancel can reach; nothing of a late cancel leaks into the next."""
@@ -175,7 +175,7 @@ class Engine:
             stepper.stumble(error)
         finally:
             self._jobs.end()
-            stepper.cancel.clear()
+            stepper.now.cancel.clear()
 
     def _publish(self) -> None:
         stepper = self._stepper

@@ -101,8 +101,9 @@ class RemoteEngine:
                 self._layout = command
             if isinstance(command, Restart):
                 self._output.clear()
-            if isinstance(command, Resume):
-                self._resume()
+            kept = self._kept
+            if isinstance(command, Resume) and kept is not None and kept.offered is not None:
+                self._resume(kept)
             elif self._child is not None:
                 self._child.send(command)
             elif isinstance(command, Restart):
@@ -250,18 +251,14 @@ class RemoteEngine:
         else:
             self._begin_fresh(self._complete)
 
-    def _resume(self) -> None:
-        """Be where somebody was before, if that is known."""
-        if self._kept is None or self._kept.offered is None:
-            self._show(replace(self._frame, handled=self.sent))
-            self._tell("there is no earlier place in this program to go on from")
-            return
+    def _resume(self, kept: Keeping) -> None:
+        """Be where somebody was before."""
         child, self._child = self._child, None
         if child is not None:
             child.end(0)
         self._output.clear()
         child = Child()
-        self._take_up(self._kept, child)
+        self._take_up(kept, child)
         self._listen_to(child)
 
     def _take_up(self, kept: Keeping, child: Child) -> None:

@@ -60,14 +60,14 @@ def walked(path: str) -> list[str]:
 def _wrong_after(job: Callable[[], None], stepper: Stepper, source: Source) -> list[str]:
     try:
         job()
-        if stepper.line_check.due:
+        if stepper.now.line_check.due:
             stepper.check_lines()
     except BaseException as error:
         stepper.stumble(error)
     try:
         frame = stepper.frame(0)
     except Exception as error:
-        return _mistakes(trouble(error, stepper.session.program))
+        return _mistakes(trouble(error, stepper.now.session.program))
     wrong = _mistakes(frame.failure)
     for lines in paint(source, loads(dumps(frame)), ROOMS).values():
         wrong += [f"painted: {text!r}" for text in map(plain, lines) if _unprintable(text)]

@@ -65,7 +65,7 @@ def shown(stepper: Stepper, *commands: Any) -> Frame:
     for command in commands:
         stepper.handle(command)
         stepper.frame(0)
-        if stepper.line_check.due:
+        if stepper.now.line_check.due:
             stepper.check_lines()
             stepper.frame(0)
     return stepper.frame(0)
@@ -77,7 +77,7 @@ def attended(frame: Frame) -> Attention:
 
 
 def line_of(stepper: Stepper, begins: str) -> int:
-    return next(n for n, line in enumerate(stepper.session.program.lines, 1) if line.startswith(begins))
+    return next(n for n, line in enumerate(stepper.now.session.program.lines, 1) if line.startswith(begins))
 
 
 def in_view(frame: Frame) -> set[int]:
@@ -131,7 +131,7 @@ def test_a_restart_and_what_awaits_the_verdicts_go_to_it_again() -> None:
     stepper = made(parse(TWO_WRONG, "mine"))
     assert shown(stepper, ITERATION, SelectName("k"), Restart(), ITERATION).inspector.name == "h"
     shown(stepper, SelectName("k"))
-    stepper.view = stepper.view.awaiting()
+    stepper.now.view = stepper.now.view.awaiting()
     assert stepper.frame(0).inspector.name == "h"
 
 

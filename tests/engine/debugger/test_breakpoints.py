@@ -41,7 +41,7 @@ def after(stepper: Stepper, *commands: Any) -> Frame:
     for command in commands:
         stepper.handle(command)
         deadline = time.monotonic() + 60
-        while stepper.pace.running and time.monotonic() < deadline:
+        while stepper.now.pace.running and time.monotonic() < deadline:
             stepper.run_until(time.monotonic() + 1)
         stepper.frame(0)
     return stepper.frame(0)

@@ -30,9 +30,9 @@ def after(stepper: Stepper, *commands: Any) -> Frame:
     for command in commands:
         stepper.handle(command)
         deadline = time.monotonic() + 60
-        while stepper.pace.running and time.monotonic() < deadline:
+        while stepper.now.pace.running and time.monotonic() < deadline:
             stepper.run_until(time.monotonic() + 1)
-        assert not stepper.pace.running, "the run does not end"
+        assert not stepper.now.pace.running, "the run does not end"
         stepper.frame(0)
     return stepper.frame(0)
 
@@ -44,10 +44,10 @@ def why(frame: Frame) -> str:
 def test_a_run_stops_where_the_loss_falls_below_a_number_and_then_goes_on(linear: Program) -> None:
     stepper = made(linear, Stops(below=0.5))
     frame = after(stepper, RUN)
-    losses = stepper.session.losses
+    losses = stepper.now.session.losses
     assert losses[-1] < 0.5 <= min(losses[:-1])
     assert why(frame) == f"stopped at line {frame.current_line} · loss {losses[-1]:.4g}, below 0.5"
-    assert stepper.session.program.lines[frame.current_line - 1].startswith("loss = ")
+    assert stepper.now.session.program.lines[frame.current_line - 1].startswith("loss = ")
     assert after(stepper, GoTo(200)).status.iteration == 199
 
 
@@ -67,7 +67,7 @@ def test_a_run_stops_where_a_gradient_begins_to_fail_and_selects_it(build: Build
     assert (frame.inspector.name, frame.inspector.tab) == ("H", Tab.MANUAL)
     stepper.handle(RUN)
     stepper.run_until(time.monotonic())
-    assert stepper.pace.running
+    assert stepper.now.pace.running
 
 
 def test_what_is_not_finite_stops_unless_that_is_switched_off(build: Build) -> None:
@@ -160,8 +160,8 @@ def test_an_expression_changes_nothing_and_draws_nothing(expression: str, build:
         stepper = made(program, stops)
         frame = after(stepper, *[GoTo(number) for number in range(1, 7)])
         assert frame.status.iteration == 5
-        names = stepper.session.namespace
-        seen.append((stepper.session.losses, names["W"].tolist(), names["seen"], [*names]))
+        names = stepper.now.session.namespace
+        seen.append((stepper.now.session.losses, names["W"].tolist(), names["seen"], [*names]))
     assert seen[0] == seen[1]
 
 

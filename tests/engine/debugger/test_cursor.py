@@ -46,7 +46,7 @@ def made(program: Program) -> Stepper:
 
 def finished(stepper: Stepper) -> Frame:
     """The frame when a run has come to its end."""
-    while stepper.pace.running:
+    while stepper.now.pace.running:
         stepper.run_until(time.monotonic() + 1)
     return stepper.frame(0)
 
@@ -85,7 +85,7 @@ def test_data_that_the_forward_reads_have_rows_with_a_value_and_no_gradient(step
 
 
 def test_back_at_the_start_the_lines_that_run_first_are_in_view(stepper: Stepper) -> None:
-    first = next(s.line for s in stepper.session.program.statements if s.section == "forward")
+    first = next(s.line for s in stepper.now.session.program.statements if s.section == "forward")
     back = Advance(Unit.PHASE, -1)
     assert first not in {line.number for line in shown(stepper, Layout(program_rows=9), ITERATION).lines}
     numbers = [line.number for line in shown(stepper, back, back, back).lines]
@@ -247,9 +247,9 @@ def test_any_layout_can_be_drawn(layout: Layout, stepper: Stepper) -> None:
 
 def test_a_stopped_iteration_is_not_run_again_to_check_its_lines(build: Build) -> None:
     stepper = made(build(backward="dW = -x\nwhile True: dW += 1"))
-    stepper.cancel.ask()
+    stepper.now.cancel.ask()
     assert shown(stepper, ITERATION).failure is not None
-    assert not stepper.line_check.due
+    assert not stepper.now.line_check.due
 
 
 @pytest.mark.parametrize(("manual", "error"), [("nan", math.inf), ("inf", math.inf), ("7.0", 5.0)])

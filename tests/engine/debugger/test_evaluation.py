@@ -117,8 +117,8 @@ def test_nothing_of_it_stays(text: str, build: Build) -> None:
             ITERATION,
         ):
             stepper.handle(command)
-        names = stepper.session.namespace
-        seen.append((stepper.session.losses, names["W"].tolist(), [*names], torch.rand(2).tolist()))
+        names = stepper.now.session.namespace
+        seen.append((stepper.now.session.losses, names["W"].tolist(), [*names], torch.rand(2).tolist()))
     assert seen[0] == seen[1]
 
 

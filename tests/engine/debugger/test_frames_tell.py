@@ -27,7 +27,7 @@ def iterated(program: Program, *commands: object) -> tuple[Stepper, Frame]:
     stepper.begin()
     for command in (Advance(Unit.ITERATION), *commands):
         stepper.handle(command)
-        if stepper.line_check.due:
+        if stepper.now.line_check.due:
             stepper.check_lines()
     return stepper, stepper.frame(0)
 
@@ -131,7 +131,7 @@ def test_a_line_that_leans_on_what_arrives_has_that_verdict_at_its_side(build: B
         update="L = L - 0.01 * dL",
     )
     stepper, frame = iterated(program, CheckLines())
-    assert stepper.line_check.judgements["dL"].verdict is Verdict.LEANING
+    assert stepper.now.line_check.judgements["dL"].verdict is Verdict.LEANING
     line = program.lines.index("dL = 2 * dS @ L") + 1
     assert {one.number: one.verdict for one in frame.lines}[line] is Verdict.LEANING
     assert frame.failure is None

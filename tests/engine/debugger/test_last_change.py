@@ -35,7 +35,7 @@ def made(program: Program) -> Stepper:
 def after(stepper: Stepper, *commands: Any) -> Frame:
     for command in commands:
         stepper.handle(command)
-        while stepper.pace.running:
+        while stepper.now.pace.running:
             stepper.run_until(time.monotonic() + 1)
         stepper.frame(0)
     return stepper.frame(0)
@@ -122,24 +122,24 @@ def test_a_search_that_is_stopped_leaves_a_moment_that_goes_on(
         build(setup="+\ny = torch.ones(3)", forward="H = W * x * y\nloss = H.sum()", update=update)
     )
     after(stepper, GoTo(60), SelectName("y"))
-    iterate, left = stepper.session.iterate, [10]
+    iterate, left = stepper.now.session.iterate, [10]
 
     def stopped_in_the_middle() -> Any:
         left[0] -= 1
         if left[0] == 0:
-            stepper.cancel.ask()
+            stepper.now.cancel.ask()
         return iterate()
 
-    monkeypatch.setattr(stepper.session, "iterate", stopped_in_the_middle)
+    monkeypatch.setattr(stepper.now.session, "iterate", stopped_in_the_middle)
     try:
         stepper.handle(BACK)
     except BaseException as error:
         stepper.stumble(error)
     monkeypatch.undo()
-    stepper.cancel.clear()
+    stepper.now.cancel.clear()
     frame = stepper.frame(0)
     assert "stopped" in frame.notes
-    assert frame.status.iteration == stepper.session.number - 1 < 60
+    assert frame.status.iteration == stepper.now.session.number - 1 < 60
     assert after(stepper, GoTo(60)).status.iteration == 59
 
 
@@ -155,4 +155,4 @@ def test_an_iteration_that_fails_when_it_runs_again_is_shown(build: Build) -> No
         del types.broken  # type: ignore[attr-defined]
     assert frame.failure is not None
     assert frame.failure.type == "ZeroDivisionError"
-    assert frame.status.iteration == stepper.session.number
+    assert frame.status.iteration == stepper.now.session.number

@@ -36,7 +36,7 @@ def made(program: Program) -> Stepper:
 def after(stepper: Stepper, *commands: Any) -> Frame:
     for command in commands:
         stepper.handle(command)
-        while stepper.pace.running:
+        while stepper.now.pace.running:
             stepper.run_until(time.monotonic() + 1)
         stepper.frame(0)
     return stepper.frame(0)
@@ -46,31 +46,31 @@ def losses_with(program: Program, lr: float) -> list[float]:
     """The losses of twelve iterations where setup itself has another rate."""
     stepper = made(parse(program.text.replace("lr = 0.1", f"lr = {lr}"), "little"))
     after(stepper, GoTo(12))
-    return stepper.session.losses
+    return stepper.now.session.losses
 
 
 def test_from_the_first_iteration_on_it_is_as_if_setup_had_it(program: Program) -> None:
     stepper = made(program)
     after(stepper, SetNumber("lr", 0.02), GoTo(12))
-    assert stepper.session.losses == losses_with(program, 0.02)
+    assert stepper.now.session.losses == losses_with(program, 0.02)
 
 
 def test_the_iteration_on_the_screen_runs_again_and_those_before_stay(program: Program) -> None:
     stepper = made(program)
     before = after(stepper, GoTo(12), GoTo(6))
-    old = stepper.session.losses
+    old = stepper.now.session.losses
     frame = after(stepper, SetNumber("lr", 0.02))
     assert frame.status.iteration == before.status.iteration == 5
-    assert stepper.session.losses == old
-    assert stepper.session.namespace["lr"] == 0.02
+    assert stepper.now.session.losses == old
+    assert stepper.now.session.namespace["lr"] == 0.02
     after(stepper, GoTo(12))
-    new = stepper.session.losses
+    new = stepper.now.session.losses
     assert new[:6] == old[:6]
     assert new[6:] != losses_with(program, 0.1)[6:]
     assert after(stepper, GoTo(3)).losses.iterations == 3
-    assert stepper.session.namespace["lr"] == 0.1
+    assert stepper.now.session.namespace["lr"] == 0.1
     frame = after(stepper, GoTo(12))
-    assert stepper.session.losses == new
+    assert stepper.now.session.losses == new
     assert not any("does not repeat itself" in note for note in frame.notes)
 
 
@@ -86,7 +86,7 @@ def test_the_cursor_stays_and_it_is_told_until_home_begins_anew(program: Program
     frame = after(stepper, GoTo(4), Restart(), ITERATION)
     assert frame.numbers == ()
     assert not any("steps" in note for note in frame.notes)
-    assert stepper.session.namespace["steps"] == 3
+    assert stepper.now.session.namespace["steps"] == 3
 
 
 def test_what_setup_made_of_it_before_is_told(program: Program) -> None:
@@ -97,25 +97,25 @@ def test_what_setup_made_of_it_before_is_told(program: Program) -> None:
 def test_a_number_that_the_iteration_changes_goes_on_from_the_new_one(program: Program) -> None:
     stepper = made(program)
     after(stepper, *[ITERATION] * 3, SetNumber("decay", 8.0))
-    assert stepper.session.namespace["decay"] == 4.0
+    assert stepper.now.session.namespace["decay"] == 4.0
     after(stepper, ITERATION, GoTo(1), GoTo(4))
-    assert stepper.session.namespace["decay"] == 2.0
+    assert stepper.now.session.namespace["decay"] == 2.0
 
 
 def test_several_are_set_each_from_its_own_iteration_on(program: Program) -> None:
     stepper = made(program)
     after(stepper, GoTo(4), SetNumber("lr", 0.5), SetNumber("steps", 4), GoTo(8))
     frame = after(stepper, SetNumber("lr", 0.01), GoTo(12))
-    losses = stepper.session.losses
+    losses = stepper.now.session.losses
     assert frame.numbers == (NumberSet(3, "lr", 0.5), NumberSet(3, "steps", 4), NumberSet(7, "lr", 0.01))
     for number, lr in ((2, 0.1), (5, 0.5), (11, 0.01)):
         after(stepper, GoTo(number))
-        assert stepper.session.namespace["lr"] == lr
+        assert stepper.now.session.namespace["lr"] == lr
     after(stepper, GoTo(12))
-    assert stepper.session.losses == losses
+    assert stepper.now.session.losses == losses
     again = made(program)
     after(again, *(SetNumber(name, number, first) for first, name, number in frame.numbers), GoTo(12))
-    assert again.session.losses == losses
+    assert again.now.session.losses == losses
 
 
 def test_another_text_and_another_number_go_together(program: Program) -> None:
@@ -123,12 +123,12 @@ def test_another_text_and_another_number_go_together(program: Program) -> None:
     edited = parse(program.text.replace("dW = dH * x", "dW = 3 * dH * x"), "little")
     after(stepper, GoTo(4), SetNumber("lr", 0.5), Reload(text_of(edited), 1), GoTo(8), SetNumber("lr", 0.01))
     after(stepper, GoTo(12))
-    losses = stepper.session.losses
+    losses = stepper.now.session.losses
     for number in (2, 5, 12):
         frame = after(stepper, GoTo(number))
         assert not any("does not repeat itself" in note for note in frame.notes)
-    assert stepper.session.losses == losses
-    assert [one.first for one in stepper.session.versions.all] == [0, 3, 7]
+    assert stepper.now.session.losses == losses
+    assert [one.first for one in stepper.now.session.versions.all] == [0, 3, 7]
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def stepped(program: Program, *commands: Command) -> tuple[Stepper, list[Frame]]
     for command in commands:
         stepper.handle(command)
         frames.append(stepper.frame(0))
-        if stepper.line_check.due and command == commands[-1]:
+        if stepper.now.line_check.due and command == commands[-1]:
             stepper.check_lines()
             frames.append(stepper.frame(0))
     return stepper, frames
@@ -104,7 +104,7 @@ def reported(program: Program) -> dict[str, GradientReport]:
 @pytest.mark.parametrize("name", ["convolution", "attention_head", "batchnorm_mlp"])
 def test_every_tensor_is_looked_at_before_it_is_bound(name: str) -> None:
     stepper, frames = stepped(load(name), Layout(), Advance(Unit.ITERATION), Advance(Unit.PHASE, -1))
-    names = stepper.scene.tensor_names
+    names = stepper.now.scene.tensor_names
     for tensor, tab in product(names, Tab):
         for command in (SelectName(tensor), ShowTab(tab), STATEMENT, ChangeSlice(1), BACK):
             stepper.handle(command)

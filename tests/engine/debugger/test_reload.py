@@ -67,9 +67,9 @@ class Sitting:
     def press(self, *commands: Command) -> Frame:
         for command in commands:
             self.stepper.handle(command)
-            while self.stepper.pace.running and not isinstance(command, ToggleRun):
+            while self.stepper.now.pace.running and not isinstance(command, ToggleRun):
                 self.stepper.run_until(0.0)
-            if self.stepper.line_check.due:
+            if self.stepper.now.line_check.due:
                 self.stepper.check_lines()
         return self.frame
 
@@ -84,10 +84,10 @@ class Sitting:
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
-        return {name: one.verdict for name, one in self.stepper.line_check.judgements.items()}
+        return {name: one.verdict for name, one in self.stepper.now.line_check.judgements.items()}
 
     def verdicts_of_check(self) -> dict[str, Verdict]:
-        record = self.stepper.standing.record
+        record = self.stepper.now.standing.record
         assert record is not None
         report = check(load(str(self.path)), iterations=record.number + 1, seed=0)
         every = {entry.name: entry.verdict for entry in report.gradients}

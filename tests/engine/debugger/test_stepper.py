@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger import stepper as stepping
+from backprop_tui.engine.debugger import moving
 from backprop_tui.engine.debugger.commands import (
     Advance,
     ChangeSlice,
@@ -56,7 +56,7 @@ def place(frame: Frame) -> tuple[int | None, str, int, int]:
 
 
 def _record(frame: Frame, stepper: Stepper) -> Iteration:
-    record = stepper.standing.record
+    record = stepper.now.standing.record
     assert record is not None
     assert record.number == frame.status.iteration
     return record
@@ -64,7 +64,7 @@ def _record(frame: Frame, stepper: Stepper) -> Iteration:
 
 def finished(stepper: Stepper) -> Frame:
     """The frame when a run has come to its end."""
-    while stepper.pace.running:
+    while stepper.now.pace.running:
         stepper.run_until(time.monotonic() + 1)
     return stepper.frame(0)
 
@@ -79,7 +79,7 @@ def test_before_anything_ran_the_frame_has_the_program_and_the_tensors(stepper: 
 
 def test_the_lines_of_setup_have_run_once_it_is_begun(stepper: Stepper) -> None:
     states = {line.number: line.state for line in shown(stepper, Layout(program_rows=100)).lines}
-    number = {line: n for n, line in enumerate(stepper.session.program.lines, 1)}
+    number = {line: n for n, line in enumerate(stepper.now.session.program.lines, 1)}
     assert states[number["import torch"]] is LineState.RAN
     assert states[number["W1 = torch.randn(1)"]] is LineState.RAN
     assert states[number["H = W1 * x + B1"]] is LineState.AHEAD
@@ -121,7 +121,7 @@ def test_back_from_the_beginning_of_an_iteration_is_the_last_statement_of_the_on
     steps = len(_record(shown(stepper, ITERATION, ITERATION), stepper).steps)
     assert place(shown(stepper, *[BACK] * steps)) == (1, "", 0, 0)
     frame = shown(stepper, BACK)
-    assert (frame.status.iteration, frame.status.phase, stepper.session.number) == (0, "update", 1)
+    assert (frame.status.iteration, frame.status.phase, stepper.now.session.number) == (0, "update", 1)
     assert place(shown(stepper, *[BACK] * 50)) == (0, "", 0, 0)
 
 
@@ -141,7 +141,7 @@ def test_what_was_seen_is_seen_again(command: Command, iteration: int, stepper: 
 
 def test_back_again_on_the_way_back_is_one_further(stepper: Stepper, monkeypatch: pytest.MonkeyPatch) -> None:
     shown(stepper, *[ITERATION] * 30)
-    monkeypatch.setattr(stepping, "_AT_ONCE", 0.0)  # the way is never done before the next key
+    monkeypatch.setattr(moving, "_AT_ONCE", 0.0)  # the way is never done before the next key
     shown(stepper, GoTo(12), ITERATION_BACK, ITERATION_BACK)
     assert finished(stepper).status.iteration == 9
 
@@ -187,7 +187,7 @@ def test_the_current_line_is_the_one_that_ran_last_and_has_its_verdict_at_once(s
     frame = shown(stepper, PHASE, STATEMENT)
     current = next(line for line in frame.lines if line.state is LineState.CURRENT)
     assert current.number == frame.current_line
-    assert "dsummed" in stepper.session.program.lines[current.number - 1]
+    assert "dsummed" in stepper.now.session.program.lines[current.number - 1]
     assert current.verdict is Verdict.EXACT
 
 
@@ -221,15 +221,15 @@ def test_going_to_no_iteration_starts_again(target: int, stepper: Stepper) -> No
 
 
 def test_run_and_pause(stepper: Stepper) -> None:
-    assert stepper.pace.wait_seconds() is None
+    assert stepper.now.pace.wait_seconds() is None
     assert shown(stepper, ToggleRun()).status.running
     for _ in range(3):
         stepper.run_until(time.monotonic())
-    assert stepper.session.number == 3
+    assert stepper.now.session.number == 3
     assert not shown(stepper, ToggleRun()).status.running
-    done = stepper.session.number
+    done = stepper.now.session.number
     stepper.run_until(time.monotonic() + 60)
-    assert stepper.session.number == done
+    assert stepper.now.session.number == done
 
 
 @pytest.mark.parametrize("stop", [ToggleRun(), Advance(Unit.STATEMENT, -1), GoTo(1)], ids=repr)
@@ -238,7 +238,7 @@ def test_however_a_run_is_stopped_the_lines_of_its_last_iteration_are_judged(
 ) -> None:
     assert not shown(stepper, ToggleRun()).status.line_check_due
     stepper.run_until(time.monotonic())
-    assert not stepper.line_check.due
+    assert not stepper.now.line_check.due
     assert shown(stepper, stop).status.line_check_due
 
 
@@ -253,8 +253,8 @@ def test_the_speed_has_two_ends_and_limits_a_run(stepper: Stepper, monkeypatch: 
     monkeypatch.setattr(time, "monotonic", lambda: 100.0)
     shown(stepper, ToggleRun())
     stepper.run_until(105.0)
-    assert stepper.session.number == 1
-    assert stepper.pace.wait_seconds() == 1.0
+    assert stepper.now.session.number == 1
+    assert stepper.now.pace.wait_seconds() == 1.0
 
 
 def test_a_run_stops_at_a_failure(build: Build) -> None:
@@ -318,7 +318,7 @@ def test_after_a_failure_the_same_iteration_is_tried_again(build: Build) -> None
     stepper = made(build(setup="+\nfail = [True]", backward="dW = x.clone()\nif fail[0]:\n    1 / 0"))
     assert place(shown(stepper, ITERATION))[0] == 0
     assert stepper.frame(0).failure is not None
-    stepper.session.namespace["fail"][0] = False
+    stepper.now.session.namespace["fail"][0] = False
     frame = shown(stepper, ITERATION)
     assert (frame.failure, place(frame)) == (None, (0, "update", 1, 1))
 

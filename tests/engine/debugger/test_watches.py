@@ -27,8 +27,8 @@ def seen(one: Any, *commands: Any) -> tuple[Watched, ...]:
 
 
 def _up_to_date(stepper: Any, frame: Frame) -> bool:
-    at_rest = not stepper.beside.watches.due(stepper.standing.record, stepper.view.ran)
-    return at_rest and frame.watches == stepper.beside.watches.shown
+    at_rest = not stepper.now.beside.watches.due(stepper.now.standing.record, stepper.now.view.ran)
+    return at_rest and frame.watches == stepper.now.beside.watches.shown
 
 
 def number(watched: Watched) -> float | None:
@@ -99,7 +99,7 @@ def test_watching_changes_nothing(screen: On, build: Build) -> None:
     for texts in ((), harmful):
         one = screen(program)
         seen(one, SetWatches(texts), *[ITERATION] * 3, STATEMENT, ITERATION)
-        losses.append(one.engine._stepper.session.losses)
+        losses.append(one.engine._stepper.now.session.losses)
         one.engine.stop()
         one.thread.join()
     assert losses[0] == losses[1]

@@ -129,7 +129,7 @@ def test_the_screen_shows_the_verdicts_of_lines_that_did_not_run(build: Build) -
     program = build(**NET, backward=RAISES)
     stepper = Stepper(program, 0)
     stepper.begin()
-    stepper._iterate()
+    stepper.now.iterate()
     stepper.check_lines()
     frame = stepper.frame(0)
     rows = {row.name: row.verdict for row in frame.tensors}

@@ -119,7 +119,7 @@ def test_nothing_of_it_stays(build: Build) -> None:
             stepper.handle(Advance(Unit.ITERATION))
             for _ in range(asks):
                 stepper.handle(Ask(Asked.DIFFERENCES))
-        seen.append((stepper.session.losses, torch.rand(2).tolist()))
+        seen.append((stepper.now.session.losses, torch.rand(2).tolist()))
     assert seen[0] == seen[1]
 
 

@@ -39,11 +39,11 @@ class Mirror:
                 self._output.clear()
             self._done(partial(self._stepper.handle, self._of_its_own(command)))
         self._run_as_far_as(shown)
-        self._stepper.pace.pause()
+        self._stepper.now.pace.pause()
         self._done(partial(self._stepper.run_until, 0.0))
         if any(isinstance(command, ToggleRun | GoTo) for command in commands):
             self._scroll_as(shown)
-        if self._stepper.line_check.due:
+        if self._stepper.now.line_check.due:
             self._done(self._stepper.check_lines)
         if any(isinstance(command, Layout) for command in commands):
             self._scroll_as(shown)  # rows came or went before or after the lines were judged
@@ -65,15 +65,15 @@ class Mirror:
     def _run_as_far_as(self, shown: Frame) -> None:
         """A run that was stopped ends between two iterations; one that failed goes on until it fails."""
         failed = shown.failure is not None
-        while self._stepper.pace.running and (
-            failed or self._stepper.session.number < complete_iterations(shown)
+        while self._stepper.now.pace.running and (
+            failed or self._stepper.now.session.number < complete_iterations(shown)
         ):
             self._done(partial(self._stepper.run_until, 0.0))
 
     def _scroll_as(self, shown: Frame) -> None:
         """Where a run leaves the program's lines depends on which of its pictures there was time for."""
         if shown.lines:
-            self._stepper.view = replace(self._stepper.view, program_top=shown.lines[0].number)
+            self._stepper.now.view = replace(self._stepper.now.view, program_top=shown.lines[0].number)
 
     def _done(self, job: Callable[[], Any]) -> None:
         with _printing_into(self._output):

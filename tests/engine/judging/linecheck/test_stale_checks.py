@@ -37,9 +37,9 @@ def judged_at_rest(text: str, iterations: int) -> list[dict[str, Judgement]]:
     found = []
     for _ in range(iterations):
         stepper.handle(Advance(Unit.ITERATION))
-        while stepper.line_check.due:
+        while stepper.now.line_check.due:
             stepper.check_lines()
-        found.append(dict(stepper.line_check.judgements))
+        found.append(dict(stepper.now.line_check.judgements))
     return found
 
 

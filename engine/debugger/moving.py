@@ -1,0 +1,129 @@
+"""Moving through time: statement by statement, to an iteration, to what last changed, at a run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..execution.cancel import Cancelled
+from ..execution.iteration import Iteration
+from ..execution.silence import silenced
+from .breakpoints import stop_on_the_way
+from .commands import Unit
+from .cursor import moved
+from .last_change import NotRepeated, change_before, last_changed, looked_at, may_have_changed, never_changed
+from .loss_history import LossHistory
+from .sitting import Sitting
+from .standing import Standing
+from .stop_notes import why_ended
+from .stops import Stop
+
+_AT_ONCE = 0.05
+"""Seconds that a run to an iteration goes on before the next key, which would pause it, is looked at."""
+
+
+def run_until(now: Sitting, deadline: float, asked: Callable[[], bool] = lambda: False) -> None:
+    """Iterate while running, at the chosen speed, until the deadline or until something is asked for."""
+    while now.pace.running:
+        travels = now.pace.target is not None and now.session.was_here
+        record = now.iterate()
+        if not travels and (stop := _met_in(now, record)) is not None:
+            now.stop_at(stop)
+        if record.failure is not None or now.session.ended or now.pace.reached(now.session.number):
+            now.pace.pause()
+        moment = time.monotonic()
+        if now.pace.passed(moment) or moment >= deadline or asked():
+            break
+    now.look_at_rest()
+
+
+def _met_in(now: Sitting, record: Iteration) -> Stop | None:
+    """What stops a run in an iteration: no breakpoint where it goes somewhere."""
+    judged, lines = now.line_check.judgements, now.pace.target is None
+    return now.beside.within(record, now.session, judged, lines=lines)
+
+
+def go_to(now: Sitting, iteration: int) -> None:
+    """To the end of an iteration, before or after this one: so many are then complete."""
+    now.pace.pause()
+    if iteration <= 0:
+        now.restart()
+    elif iteration > now.session.number and now.session.ended:
+        now.say(why_ended(now.session))
+    else:
+        travel(now, iteration)
+
+
+def travel(now: Sitting, iteration: int) -> None:
+    """Go to a state that is known, and run from there."""
+    before = now.session.number
+    with silenced():
+        failure = now.session.go_to(iteration - 1)
+    if now.session.number < before:
+        now.losses = LossHistory.of(now.session.losses)
+    if failure is not None:
+        now.standing = Standing(failure=failure)
+        return
+    now.pace.run(iteration)
+    run_until(now, time.monotonic() + _AT_ONCE)
+
+
+def go_to_change(now: Sitting) -> None:
+    """To the last change of what is looked at, before the one that the cursor stands at."""
+    now.pace.pause()
+    record, name = now.standing.record, looked_at(now.scene, now.view)
+    if record is None:
+        now.say("there is no iteration yet that could have changed anything")
+        return
+    stop = change_before(record, name, now.view.ran)
+    if stop is None and may_have_changed(now.session, record, name):
+        try:
+            stop = _earlier_change(now, record, name)
+        except NotRepeated:
+            now.show_next()
+            return
+    if stop is None:
+        now.say(never_changed(now.session.program, name))
+        return
+    now.standing = replace(now.standing, stop=stop)
+    now.view = replace(now.view, ran=stop.ran, changed=frozenset({name}), attended="", follow=True)
+
+
+def _earlier_change(now: Sitting, record: Iteration, name: str) -> Stop | None:
+    """The last change in the iterations before, which is on the screen then; else the first iteration."""
+    try:
+        found = last_changed(now.session, name, record.number) if record.number else None
+    except Cancelled:
+        now.cancel.clear()
+        now.show_next()  # what is shown is where the session is, wherever that was stopped
+        raise
+    record = now.show_next() if record.number else record
+    if found is None:
+        now.view = replace(now.view, ran=0)
+        return None
+    return change_before(record, name, len(record.steps) + 1)
+
+
+def advance(now: Sitting, unit: Unit, by: int) -> None:
+    """One unit forth or back; back from the beginning of an iteration is the end of the one before."""
+    goal = now.pace.target if now.session.was_here else None
+    now.pace.pause()
+    record, ran = now.standing.record, now.view.ran
+    if by < 0 and unit is Unit.ITERATION and goal is not None:
+        travel(now, max(goal - 1, 1))  # from where it is on its way to
+        return
+    if by < 0 and record is not None and record.number and (unit is Unit.ITERATION or not ran):
+        travel(now, record.number)
+        return
+    fresh = by > 0 and (record is None or ran >= len(record.steps))
+    if fresh and now.session.ended:
+        now.say(why_ended(now.session))
+        return
+    if fresh:
+        record, ran = now.iterate(), 0
+    if record is not None:
+        stop = stop_on_the_way(record, now.beside.stops, now.view, unit, fresh=fresh) if by > 0 else None
+        to = stop.ran if stop is not None else moved(record, ran, unit, by)
+        now.view = now.view.moving(record, to, fresh=fresh)
+        now.standing = replace(now.standing, stop=stop)
