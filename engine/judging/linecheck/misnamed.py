@@ -58,7 +58,7 @@ def misnamed(
         name
         for name in names & given.judgements.keys()
         if not given.judgements[name].reused
-        and not _may_be_read_as_gradient(name, reads, given)
+        and not _may_be_read_as_gradient(name, reads, given, raised=iteration.failure is not None)
         and not _is_its_gradient(iteration.gradients[name])
     )
 
@@ -113,10 +113,12 @@ def _holds_other_numbers(gradient: Gradient) -> bool:
     return number_of(value) is not None
 
 
-def _may_be_read_as_gradient(name: str, reads: Mapping[str, tuple[str, ...]], given: LineCheck) -> bool:
-    """Whether a line is right with the gradient under that name, or says nothing, as it raises."""
-    readers = _readers(name, reads)
-    return any(given.judgements[one].verdict in (*_RIGHT, Verdict.NOT_CHECKED) for one in readers)
+def _may_be_read_as_gradient(
+    name: str, reads: Mapping[str, tuple[str, ...]], given: LineCheck, *, raised: bool
+) -> bool:
+    """Whether a line is right with the gradient under that name; where one `raised`, it says nothing."""
+    telling = (*_RIGHT, Verdict.NOT_CHECKED) if raised else _RIGHT
+    return any(given.judgements[one].verdict in telling for one in _readers(name, reads))
 
 
 def _is_its_gradient(gradient: Gradient) -> bool:

@@ -205,7 +205,7 @@ def test_the_session_goes_on_as_if_nobody_had_asked(build: Callable[..., Program
     ask(asked, Asked.EXPLANATION)
     for stepper in (asked, quiet):
         stepper.handle(Advance(Unit.ITERATION))
-    assert asked.session.losses == quiet.session.losses
+    assert asked.now.session.losses == quiet.now.session.losses
 
 
 def test_answers_go_on_after_a_restart(file: Path) -> None:
