@@ -32,8 +32,6 @@ class Agreement(NamedTuple):
     """Some entry is infinite or NaN where the VJP's is a number: no choice at a kink is that."""
     slight: bool = False
     """Wrong by no more than rounding to single precision makes."""
-    minute: bool = False
-    """Wrong by no more than a few steps of single precision."""
     faint: bool = False
     """The VJP is so small beside what it was summed from that it may be rounding."""
     kink: bool = False
@@ -104,8 +102,8 @@ def _entry_by_entry(value: Tensor, expected: Tensor, upstream: float, eps: float
         fits = fits and bool((difference <= relative * entries + absolute * scale).all())
         broken = broken or bool((~left.isfinite() & right.isfinite()).any())
     if maxdiff > 0 and not fits:
-        slight, minute = maxdiff <= _SLIGHT * scale, maxdiff <= _MINUTE * scale
-        return Agreement(Verdict.WRONG_HERE, maxdiff, dtype, broken=broken, slight=slight, minute=minute)
+        slight = maxdiff <= _SLIGHT * scale
+        return Agreement(Verdict.WRONG_HERE, maxdiff, dtype, broken=broken, slight=slight)
     if is_zero(expected, upstream):
         return Agreement(Verdict.NOT_EXERCISED, maxdiff, dtype, "its VJP is zero in every entry here")
     return Agreement(Verdict.RIGHT, maxdiff, dtype)
@@ -260,8 +258,6 @@ def is_rounding(expected: Tensor, noise: float) -> bool:
 
 _SLIGHT = 1e-5
 """What numbers that were rounded to single precision may make of a result, beside what it was summed from."""
-_MINUTE = 1e-6
-"""What a small number left out makes of it (`log(p + 1e-9)`): nothing that single precision shows."""
 _NOISE = 16
 """How much larger than seen in a few tries rounding may be."""
 

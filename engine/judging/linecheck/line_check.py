@@ -124,7 +124,8 @@ def _in_precision(
             second = judge({**complete, **masks}, in_worlds=True)
             if second.helper is not None and second.helper.certain and second.told <= first.told:
                 first, complete = second, {**complete, **masks}
-    first = _in_own_precision(judge, first, slight=constants is None)
+    if constants is None:
+        first = _slight_in_own_precision(judge, first)
     first, complete = _above_marks(session, iteration, judge, first, complete)
     judgements = {**told_of_misnamed(session, iteration, others), **first.judgements}
     return replace(first, judgements=judgements, functions=wrong, complete=complete, misnamed=others)
@@ -182,14 +183,11 @@ def _by_value(judge: _Judge, first: LineCheck) -> LineCheck:
     return second if gain > 0 or second.accused <= first.accused or (gain == 0 and found) else first
 
 
-def _in_own_precision(judge: _Judge, line_check: LineCheck, *, slight: bool) -> LineCheck:
-    """What is wrong by so little that the program's own precision may not show it is judged in that.
-
-    Where setup does not run in double what is `slight` may be its rounding.
-    """
-    little = {name for name, one in line_check.judgements.items() if one.minute or (slight and one.slight)}
-    own = judge({}, in_own_precision=True).judgements if little else {}
-    right = {name: own[name] for name in little & own.keys() if own[name].verdict is Verdict.RIGHT}
+def _slight_in_own_precision(judge: _Judge, line_check: LineCheck) -> LineCheck:
+    """Where setup does not run in double: what may be its rounding is judged in the program's own."""
+    own = judge({}, in_own_precision=True).judgements
+    slight = [name for name, one in line_check.judgements.items() if one.slight and name in own]
+    right = {name: own[name] for name in slight if own[name].verdict is Verdict.RIGHT}
     return replace(line_check, judgements={**line_check.judgements, **right})
 
 

@@ -66,7 +66,6 @@ def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement
         message=message if early is None else early.words,
         kink=result.kink,
         slight=result.slight,
-        minute=result.minute,
         zeros=result.zeros,
         factor=result.factor,
         completed_in=None if early is None else early.completed_in,

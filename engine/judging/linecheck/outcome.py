@@ -28,8 +28,6 @@ class LineJudgement(NamedTuple):
     """Right, though not autograd's: another choice at a kink or tie, or autograd's is not the derivative."""
     slight: bool = False
     """Wrong by no more than rounding to single precision makes."""
-    minute: bool = False
-    """Wrong by no more than a few steps of single precision."""
     reused: bool = False
     """Its name stands for something else in the end, so that end to end nothing can be said."""
     rounded: float = 0.0

@@ -33,7 +33,7 @@ dscores /= N
 dW2 = hidden.T @ dscores
 db2 = torch.sum(dscores, dim=0, keepdims=True)
 dhidden = dscores @ W2.T
-#! dW, db: dhidden[hidden < 0] = 0
+#! dhidden of line 38: dhidden[hidden < 0] = 0
 #! dhidden of line 38: dhidden[hidden > 0] = 0
 dhidden[hidden <= 0] = 0
 dW = X.T @ dhidden
