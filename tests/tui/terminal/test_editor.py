@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -93,7 +92,6 @@ def test_a_bundled_program_is_copied_beside_and_no_file_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
     (tmp_path / "linear_regression.py").write_text("keep = 1\n")
     command = editor_that(tmp_path, "dW1 =", "dW1 = -1 *", name="hx")
     with opened("linear_regression", VISUAL=command) as session:
