@@ -98,7 +98,9 @@ def _between_others(program: Program, section: Section, gradients: Sequence[Deri
 
 
 def _indented(program: Program, section: Section, lines: Iterable[str]) -> list[str]:
-    """Lines as deep as the statements of a section stand."""
+    """Lines as deep as the statements of a section stand; one that is empty stands at the margin."""
+    if not section.tree.body:
+        return list(lines)
     line = program.lines[section.tree.body[0].lineno - 1]
     indent = line[: len(line) - len(line.lstrip())]
     return [indent + line if line else line for line in lines]

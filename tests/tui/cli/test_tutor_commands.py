@@ -43,6 +43,14 @@ class TestWrite:
         assert capsys.readouterr().out == ""
         assert main(["check", "done.py"]) == 0
 
+    @pytest.mark.parametrize("words", [[], ["--missing"]])
+    @pytest.mark.parametrize("section", ["", "\n\n", "# nothing yet\n"])
+    def test_a_backward_without_a_line_is_filled(self, folder: Path, section: str, words: list[str]) -> None:
+        text = PROGRAM.replace("# %% update", f"# %% backward\n{section}# %% update")
+        (folder / "empty.py").write_text(text)
+        assert main(["write", "empty.py", *words, "-o", "done.py"]) == 0
+        assert main(["check", "done.py"]) == 0
+
     def test_a_file_is_overwritten_only_by_force(self, folder: Path, capsys: Captured) -> None:
         assert main(["write", "mine.py", "-o", "mine.py"]) == 2
         assert "mine.py exists already, and nothing was written" in capsys.readouterr().err
