@@ -71,9 +71,10 @@ class Watched(RemoteEngine):
         self.commands: list[Command] = []
 
     def send(self, command: Command) -> None:
-        """Note it, and send it."""
-        self.commands.append(command)
-        super().send(command)
+        """Note it, and send it: in one go, as saves are told on a thread of their own."""
+        with self._lock:
+            self.commands.append(command)
+            super().send(command)
 
     def _look(self) -> None:
         self.looks = True
@@ -135,6 +136,15 @@ class Monkey:
                 self.path.touch()
             case "vanished":
                 self.path.unlink(missing_ok=True)
+
+    async def comes_to_agree(self) -> bool:
+        """Whether screen and session show the same, at the latest once what was still on its way has come."""
+        for _ in range(200):
+            if not self.disagreement():
+                return True
+            await self.pilot.pause(0.01)
+            await self.rest()
+        return False
 
     def disagreement(self) -> str:
         """What stands on the screen that the other session would not show.
@@ -220,4 +230,4 @@ async def test_after_each_act_the_screen_agrees_with_the_session(
         await monkey.rest()
         for _ in range(ACTS):
             done.append(await monkey.step())
-            assert not monkey.disagreement(), done[-12:]
+            assert await monkey.comes_to_agree(), (monkey.disagreement(), done[-12:])
