@@ -22,7 +22,7 @@ def reload(now: Sitting, command: Reload) -> None:
     goes_on = now.edits.received(command.text.program(), command.number, now.session)
     if not now.session.ready and now.edits.newest is not now.session.program:
         now.restart()
-        now.say(*now.standing.notes, "begun anew with the file's new lines")
+        now.say_more("begun anew with the file's new lines")
     elif goes_on and command.since is not None and now.standing.record is None:
         now.session.change(now.edits.newest, command.since)
     elif goes_on:

@@ -46,12 +46,12 @@ class Wanting:
 
 
 def wanting(scene: Scene, ran: int) -> tuple[Wanting, ...]:
-    """All that want attention once `ran` steps have run, in the order in which they are visited."""
+    """All that want attention, in the order in which they are visited; what raised once `ran` steps have run."""
     record = scene.record
     if record is None:
         return ()
     raised = _raised(scene, record, ran)
-    by_name = {one.name: one for one in (*_unwritten(scene), *raised, *_judged(scene, record, ran))}
+    by_name = {one.name: one for one in (*_unwritten(scene), *raised, *_judged(scene, record))}
     known = scene.tensor_names
     found = [one if one.tensor in known else replace(one, tensor="") for one in by_name.values()]
     return tuple(sorted(found, key=lambda one: (one.rank, not one.lines, one.line or 0)))
@@ -108,12 +108,12 @@ def told(view: View, found: Sequence[Wanting]) -> Attention | None:
     return Attention(one.verdict, one.line, text, found.index(one) + 1, len(found), now is not None)
 
 
-def _judged(scene: Scene, record: Iteration, ran: int) -> Iterator[Wanting]:
+def _judged(scene: Scene, record: Iteration) -> Iterator[Wanting]:
     """What is wrong: gradients, helpers that pair with no tensor, and the program's own Functions."""
     for name, judgement in scene.judgements.items():
         gradient = record.gradients.get(name)
-        complete = is_told(record, gradient, ran) if gradient is not None else scene.is_complete(name, ran)
-        if not complete or judgement.verdict.passes or judgement.verdict is Verdict.INHERITED:
+        told = gradient is None or is_told(record, gradient, len(record.steps))
+        if not told or judgement.verdict.passes or judgement.verdict is Verdict.INHERITED:
             continue
         if judgement.verdict is Verdict.NOT_WRITTEN:
             if gradient is not None and not _was_kept_from_running(record, gradient.value):

@@ -261,6 +261,8 @@ class Frame:
     notes: tuple[str, ...] = ()
     """Sentences for the reader that hang on nothing else: did-you-mean, what was cancelled."""
     failure: Failure | None = None
+    complete: int = 0
+    """How many iterations are complete; the cursor may stand before the end of the last."""
     attention: Attention | None = None
     answer: Answer | None = None
     """The newest answer about a gradient."""

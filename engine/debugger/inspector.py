@@ -65,9 +65,8 @@ def _facts(scene: Scene, gradient: Gradient, judgement: Judgement) -> tuple[str,
 
 def _values(scene: Scene, view: View, name: str, value: object) -> dict[Tab, object]:
     """What the tabs show, the error apart; the tensor may be bound later than its gradient."""
-    known = scene.record.references.gradients if scene.record is not None else {}
-    autograd = known.get(name, MISSING)
-    return {Tab.VALUE: value, Tab.AUTOGRAD: autograd, Tab.MANUAL: scene.manual(name, view.ran)}
+    ran = view.ran
+    return {Tab.VALUE: value, Tab.AUTOGRAD: scene.autograd(name, ran), Tab.MANUAL: scene.manual(name, ran)}
 
 
 def _shape(scene: Scene, values: Mapping[Tab, object]) -> tuple[int, ...]:
@@ -89,7 +88,7 @@ def _blocks(scene: Scene, view: View, name: str, values: Mapping[Tab, object]) -
     return {
         Tab.VALUE: _block(scene, view, values[Tab.VALUE], f"{name} has no value yet"),
         Tab.MANUAL: _block(scene, view, manual, _no_manual(scene, name)),
-        Tab.AUTOGRAD: _block(scene, view, autograd, _no_autograd(scene, name)),
+        Tab.AUTOGRAD: _block(scene, view, autograd, _no_autograd(scene, name, view.ran)),
         Tab.ERROR: _error_block(scene, view, manual, autograd),
     }
 
@@ -105,9 +104,11 @@ def _no_manual(scene: Scene, name: str) -> str:
     return f"{gradient} has not run yet: line {candidate.lines[0]} writes it"
 
 
-def _no_autograd(scene: Scene, name: str) -> str:
+def _no_autograd(scene: Scene, name: str, ran: int) -> str:
     if scene.record is None:
         return "autograd's gradient appears with the first iteration"
+    if ran < scene.record.turn and name in scene.record.references.gradients:
+        return "autograd's gradient appears once the loss is there"
     if name in scene.session.data and name not in scene.session.facts.written_tensors:
         return f"{name} is data: asked for where {scene.gradient_of(name)} is written"
     return scene.record.references.reasons.get(name, "autograd has not run in this iteration")

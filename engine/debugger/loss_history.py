@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from copy import copy
 
 from .frame import LossCurve
 
@@ -12,9 +13,13 @@ _CAPACITY = 1024
 
 
 class LossHistory:
-    """Losses in buckets of equal length; when there are too many, neighbours merge."""
+    """Losses in buckets of equal length; when there are too many, neighbours merge.
+
+    The newest stands apart: where somebody looks, its iteration may not have come to it yet.
+    """
 
     def __init__(self) -> None:
+        self._newest: float | None = None
         self.iterations = 0
         self.last: float | None = None
         self.lowest: float | None = None
@@ -33,6 +38,24 @@ class LossHistory:
 
     def append(self, loss: float) -> None:
         """Add the loss of one more iteration."""
+        if self._newest is not None:
+            self._add(self._newest)
+        self._newest = loss
+
+    def curve(self, columns: int, *, newest: bool = True) -> LossCurve:
+        """At most `columns` points; a loss that is not finite is never averaged away."""
+        return (self._whole() if newest else self)._curve(columns)
+
+    def _whole(self) -> LossHistory:
+        """The history with its newest loss among the others."""
+        if self._newest is None:
+            return self
+        whole = copy(self)
+        whole._buckets = [*self._buckets]
+        whole._add(self._newest)
+        return whole
+
+    def _add(self, loss: float) -> None:
         if self.iterations % self._length == 0:
             self._buckets.append(loss)
         else:
@@ -47,8 +70,7 @@ class LossHistory:
         if len(self._buckets) > _CAPACITY:
             self._halve()
 
-    def curve(self, columns: int) -> LossCurve:
-        """At most `columns` points; a loss that is not finite is never averaged away."""
+    def _curve(self, columns: int) -> LossCurve:
         return LossCurve(
             points=_thinned(self._buckets, max(columns, 1), whole=not self.not_finite),
             iterations=self.iterations,

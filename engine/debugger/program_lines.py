@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import replace
 from operator import itemgetter
 from types import ModuleType
 
 from ..execution.failure import Failure
+from ..execution.gradients.gradient import Gradient
 from ..execution.iteration import Iteration
 from ..execution.recording.steps import MISSING
 from ..program.program import BEGINNING, BETWEEN
@@ -47,7 +49,7 @@ def program_lines(
     """The lines in view, and the view scrolled to where the current line is, or one that is attended."""
     total = len(scene.session.program.lines)
     line = attended or _line_of_stop(scene, view) or current_line(scene.record, view)
-    line = line or _failed_line(scene.failure, view)
+    line = line or _failed_line(scene.failure(view.ran), view)
     line = line or _first_line(scene.record, view)
     view = _scrolled(view, line, total)
     last = min(view.program_top + view.layout.program_rows - 1, total)
@@ -98,19 +100,20 @@ def _line(scene: Scene, view: View, number: int) -> ProgramLine:
     state = _state(scene, view, statements, number)
     last = statements[-1]
     ends_here = last.end_line == number
-    verdict = _verdict(scene, view, statements)
+    verdict = _verdict(scene, statements) if ends_here else None
+    partial = ends_here and verdict is None and _writes_a_part(scene, statements)
     if state in (LineState.AHEAD, LineState.FAILED):
-        return ProgramLine(number, state, verdict if ends_here else None)
+        return ProgramLine(number, state, verdict, partial=partial)
     name = _shown_name(last)
     ran = _ran_until(scene, view, last, name)
     value = scene.value(name, ran) if ends_here and name else MISSING
     return ProgramLine(
         number=number,
         state=state,
-        verdict=verdict if ends_here else None,
+        verdict=verdict,
         bound=scene.summaries.of(value) if _worth_showing(value) else None,
         changed=name in view.changed and ran == view.ran,
-        partial=ends_here and verdict is None and _writes_a_part(scene, statements),
+        partial=partial,
     )
 
 
@@ -130,9 +133,9 @@ def _ran_until(scene: Scene, view: View, statement: Statement, name: str) -> int
 
 
 def _state(scene: Scene, view: View, statements: tuple[Statement, ...], number: int) -> LineState:
-    record, failure = scene.record, scene.failure
+    record, failure = scene.record, scene.failure(view.ran)
     end = record is None or view.ran >= len(record.steps)
-    if failure is not None and end and failure.line == number:
+    if failure is not None and failure.line == number:
         return LineState.FAILED
     at_first = any(statement in scene.session.beginning for statement in statements)
     if record is None or statements[0].section in BEGINNING:
@@ -167,35 +170,33 @@ def _worth_showing(value: object) -> bool:
     return value is not MISSING and not callable(value) and not is_a(value, ModuleType)
 
 
-def _verdict(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Verdict | None:
-    """The gravest verdict on the line: of gradients that it completes, or that it helps to get wrong."""
+def _verdict(scene: Scene, statements: tuple[Statement, ...]) -> Verdict | None:
+    """The gravest verdict on the line: of gradients that it completes, or that it helps to get wrong.
+
+    It belongs to the text: it stands there whether the line has run in this iteration or not.
+    """
     record = scene.record
     if record is None:
         return None
-    done = {
-        gradient.name
-        for statement in statements
-        for gradient in record.finished_by.get(statement, ())
-        if gradient.settled(view.ran) and _carries(scene, gradient.name, statement)
-    }
-    done |= {
-        name
-        for statement in statements
-        for name in statement.writes
-        if name in record.gradients
-        and record.gradients[name].settled(view.ran)
-        and scene.judgements[name].verdict.accuses
-        and _carries(scene, name, statement)
-    }
-    done |= {
-        name
-        for statement in statements
-        for by_line in (scene.to_be_edited, scene.wrong_helpers)
-        for name in by_line.get(statement.line, ())
-        if scene.is_complete(name, view.ran)
-    }
-    done |= _never_run(scene, view, statements)
-    return max((scene.judgements[name].verdict for name in done), key=_GRAVITY.index, default=None)
+    names = {name for statement in statements for name in _told_at(scene, record, statement)}
+    return max((scene.judgements[name].verdict for name in names), key=_GRAVITY.index, default=None)
+
+
+def _told_at(scene: Scene, record: Iteration, statement: Statement) -> Iterator[str]:
+    """The gradients, and the helper variables, whose verdicts a statement carries."""
+    for gradient in record.finished_by.get(statement, ()):
+        if _carries(scene, gradient.name, statement):
+            yield gradient.name
+    for name in statement.writes:
+        gradient = record.gradients.get(name)
+        if gradient is None:
+            continue
+        if gradient.writes and scene.judgements[name].verdict.accuses and _carries(scene, name, statement):
+            yield name
+        if statement.section == "backward" and _never_ran(record, gradient):
+            yield name
+    for by_line in (scene.to_be_edited, scene.wrong_helpers):
+        yield from by_line.get(statement.line, ())
 
 
 def _carries(scene: Scene, name: str, statement: Statement) -> bool:
@@ -204,16 +205,6 @@ def _carries(scene: Scene, name: str, statement: Statement) -> bool:
     return line is None or not line.accused_lines or statement.line in line.accused_lines
 
 
-def _never_run(scene: Scene, view: View, statements: tuple[Statement, ...]) -> set[str]:
-    """The gradients of lines that did not run because one before them raised; they were judged alone."""
-    record = scene.record
-    return {
-        name
-        for statement in statements
-        if statement.section == "backward"
-        for name in statement.writes
-        if record is not None
-        and name in record.gradients
-        and not record.gradients[name].writes
-        and is_told(record, record.gradients[name], view.ran)
-    }
+def _never_ran(record: Iteration, gradient: Gradient) -> bool:
+    """Whether no line of it ran, because one before raised; they were judged alone."""
+    return not gradient.writes and is_told(record, gradient, len(record.steps))

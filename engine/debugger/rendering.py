@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 
 from ..execution.iteration import Iteration
-from ..execution.recording.steps import MISSING
 from ..tensors.kinds import device_of
 from ..verdict import Verdict
 from .attention import line_attended, settled, told, wanting
@@ -42,9 +41,10 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         tensors_top=view.tensors_top,
         tensors_total=len(names),
         inspector=pane,
-        losses=scene.losses.curve(view.layout.loss_columns),
+        losses=scene.losses.curve(view.layout.loss_columns, newest=_has_loss(scene, view.ran)),
         notes=_notes(scene, view),
-        failure=scene.failure,
+        failure=scene.failure(view.ran),
+        complete=_complete(scene),
         attention=told(view, found),
         answer=scene.answer,
         stops=scene.stops,
@@ -71,7 +71,7 @@ def _settled(view: View, names: list[str], height: int) -> View:
 
 
 def _status(scene: Scene, view: View) -> Status:
-    record, failure = scene.record, scene.failure
+    record, failure = scene.record, scene.failure(view.ran)
     base = Status(
         program=scene.session.program.name,
         running=scene.running,
@@ -91,7 +91,7 @@ def _status(scene: Scene, view: View) -> Status:
         phase=phase,
         statement=statement,
         statements=statements,
-        loss=_loss(record, view.ran),
+        loss=record.loss if view.ran >= record.turn else None,
         exact=counts[Verdict.EXACT],
         close=counts[Verdict.CLOSE],
         wrong=sum(
@@ -120,8 +120,15 @@ def _of_section(record: Iteration, phase: str) -> int:
     return sum(statement.section == phase for statement in record.recorder.statements)
 
 
-def _loss(record: Iteration, ran: int) -> float | None:
-    return None if record.value_at(record.references.loss, ran) is MISSING else record.loss
+def _has_loss(scene: Scene, ran: int) -> bool:
+    """Whether the newest loss belongs to what has run."""
+    record = scene.record
+    return record is None or record.failure is not None or ran >= record.turn
+
+
+def _complete(scene: Scene) -> int:
+    """How many iterations are complete by the record."""
+    return 0 if scene.record is None else scene.record.number + (scene.record.failure is None)
 
 
 def _device(record: Iteration) -> str:
@@ -137,8 +144,9 @@ def _counts(scene: Scene, record: Iteration, ran: int) -> Counter[Verdict]:
 
 
 def _notes(scene: Scene, view: View) -> tuple[str, ...]:
-    notes, record, stop = scene.standing.notes, scene.record, scene.standing.stop
-    notes = (*scene.file.words, *notes)
+    standing, record, stop = scene.standing, scene.record, scene.standing.stop
+    at_end = record is None or view.ran >= len(record.steps)
+    notes = (*scene.file.words, *standing.notes, *(standing.of_end if at_end else ()))
     if stop is not None and stop.ran == view.ran:
         notes = (stop.words, *notes)
     notes = (*notes, *words_of(scene.session, record.number if record is not None else 0))

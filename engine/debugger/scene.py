@@ -53,10 +53,11 @@ class Scene:
         """The newest iteration; None before the first."""
         return self.standing.record
 
-    @property
-    def failure(self) -> Failure | None:
-        """Why the program does not go on, where it does not."""
-        return self.standing.failure
+    def failure(self, ran: int) -> Failure | None:
+        """Why the program does not go on, where it has come to that after `ran` steps."""
+        record = self.record
+        to_come = record is not None and record.failure is not None and ran < len(record.steps)
+        return None if to_come else self.standing.failure
 
     @cached_property
     def tensor_names(self) -> list[str]:
@@ -84,6 +85,13 @@ class Scene:
     def manual(self, tensor: str, ran: int) -> Any:
         """The handwritten gradient of a tensor after `ran` steps; partial before its last write."""
         return MISSING if self.record is None else value_at(self.record, self.gradient_of(tensor), ran)
+
+    def autograd(self, tensor: str, ran: int) -> Any:
+        """Autograd's gradient of a tensor; MISSING where there is none, or none yet after `ran` steps."""
+        record = self.record
+        if record is None or ran < record.turn:
+            return MISSING
+        return record.references.gradients.get(tensor, MISSING)
 
     def settled(self, tensor: str, ran: int) -> Gradient | None:
         """The gradient of a tensor once something is said of it."""

@@ -79,6 +79,11 @@ class Sitting:
 
     def say(self, *notes: str) -> None:
         """Have these sentences on the screen, and no others."""
+        self.standing = replace(self.standing, notes=notes, of_end=())
+
+    def say_more(self, *notes: str) -> None:
+        """Have these sentences on the screen, too."""
+        notes = tuple(dict.fromkeys((*self.standing.notes, *notes)))
         self.standing = replace(self.standing, notes=notes)
 
     def stop_at(self, stop: Stop) -> None:
@@ -107,7 +112,7 @@ class Sitting:
         if self.edits.asks and not self.line_check.due:
             scene = self.scene
             words = self.edits.became_right(scene.record, scene.judgements, len(scene.without_gradient))
-            self.say(*self.standing.notes, *filter(None, [words]))
+            self.say_more(*filter(None, [words]))
 
     def look_at_rest(self) -> None:
         """Where a run has ended, or was stopped, its last record has its lines judged as any other."""

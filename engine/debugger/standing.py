@@ -17,6 +17,8 @@ class Standing:
     record: Iteration | None = None
     failure: Failure | None = None
     notes: tuple[str, ...] = ()
+    of_end: tuple[str, ...] = ()
+    """What is to be said of the record; told where the cursor is at its end."""
     tries: int = 0
     """How often in a row the iteration on the screen has failed."""
     stop: Stop | None = None
@@ -25,4 +27,5 @@ class Standing:
     def after(self, record: Iteration) -> Standing:
         """Where the program stands after one more iteration, complete or failed."""
         tries = self.tries + 1 if record.failure is not None else 0
-        return Standing(record, record.failure, record.notes + why_stopped(record, tries), tries)
+        of_end = record.notes + why_stopped(record, tries)
+        return Standing(record, record.failure, of_end=of_end, tries=tries)

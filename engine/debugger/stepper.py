@@ -120,7 +120,7 @@ class Stepper:
         """Judge every line of the record on its own."""
         with silenced():
             told = self.now.line_check.run(self.now.session, self.now.standing.record)
-        self.now.say(*dict.fromkeys((*self.now.standing.notes, *told)))
+        self.now.say_more(*told)
         self.now.say_what_became_right()
 
     def frame(self, handled: int) -> Frame:

@@ -97,6 +97,13 @@ class Iteration:
                 finished.setdefault(statement, []).append(gradient)
         return finished
 
+    @cached_property
+    def turn(self) -> int:
+        """How many steps had run when the loss had its last value: from there on autograd's gradients exist."""
+        written = [at for at, _ in self.history.get(self.references.loss, ()) if at >= 0]
+        forward = [at for at in written if self.steps[at].statement.section == "forward"]
+        return forward[-1] + 1 if forward else len(self.steps)
+
     def value_at(self, name: str, ran: int) -> Any:
         """The value of a name after `ran` steps; MISSING where it has none yet."""
         latest = MISSING

@@ -58,9 +58,3 @@ def kept_beside(frame: Frame) -> tuple[Stops, tuple[str, ...]]:
     if ended or frame.status.busy == AT_EXPRESSION:
         return replace(frame.stops, expression=""), ()
     return frame.stops, tuple(watched.text for watched in frame.watches)
-
-
-def complete_iterations(frame: Frame) -> int:
-    """How many iterations are complete by a picture."""
-    number = frame.status.iteration
-    return 0 if number is None else number + (frame.failure is None)

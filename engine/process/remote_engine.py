@@ -29,7 +29,7 @@ from ..program.program import Program
 from ..program.program_text import text_of
 from .child import Child
 from .ended import failure_of_end, killed
-from .frames import begins_again, complete_iterations, does_not_stop, kept_beside, without_process
+from .frames import begins_again, does_not_stop, kept_beside, without_process
 from .kept.keeping import Keeping
 from .last_words import place_in
 from .messages import Cancel, Open, Passed, Stop
@@ -285,7 +285,7 @@ class RemoteEngine:
             if isinstance(message, Passed):
                 self._complete = message.iterations
                 return
-            self._complete = complete_iterations(message)
+            self._complete = message.complete
             if message.file.modules != self._frame.file.modules:
                 self._file.changed_modules(message.file.modules)  # from now on they are known
             self._show(message)

@@ -11,7 +11,6 @@ from pathlib import Path
 from ...debugger.frame import FileState, Frame, Watched, opening_frame
 from ...program.program import Program
 from ...program.program_text import ProgramText
-from ..frames import complete_iterations
 from ..program_file import ProgramFile
 from .folder import Keeper
 from .place import Lines, Place, numbers_of, place_of
@@ -107,7 +106,8 @@ class Keeping:
 
     def _not_repeated(self, frame: Frame, place: Place) -> tuple[str, ...]:
         last = None if frame.losses.last is None else repr(frame.losses.last)
-        if complete_iterations(frame) != place.iterations or frame.status.running or last == place.loss:
+        known = place.loss is not None and frame.losses.iterations == frame.complete == place.iterations
+        if not known or frame.status.running or last == place.loss:
             return ()
         return (
             f"iteration {place.iterations - 1} has the loss {last} and had {place.loss} before: the program "

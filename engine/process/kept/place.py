@@ -12,7 +12,7 @@ from ...debugger.frame import Frame, NumberSet, Tab
 from ...debugger.stops import Stops
 from ...program.program import Program
 from ...program.program_text import text_of
-from ..frames import complete_iterations, kept_beside
+from ..frames import kept_beside
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Place:
 
     iterations: int
     loss: str | None
-    """That of the last complete iteration: whoever comes back to it sees whether it is the same."""
+    """That of the last complete iteration, if it is known: whoever comes back sees whether it is the same."""
     lines: tuple[Lines, ...]
     seed: int
     selected: str
@@ -46,13 +46,12 @@ class Place:
 
 def place_of(frame: Frame, texts: Sequence[Program], seed: int) -> Place:
     """Where a picture is; the lines are those of the texts, by their numbers."""
-    iterations = complete_iterations(frame)
     stops, watches = kept_beside(frame)
     lines = tuple(_lines(first, texts[number]) for first, number in frame.file.versions)
     return Place(
-        iterations,
+        frame.complete,
         _loss(frame),
-        tuple(line for line in lines if line.first <= iterations),
+        tuple(line for line in lines if line.first <= frame.complete),
         seed,
         frame.inspector.name,
         frame.inspector.tab,
@@ -87,8 +86,9 @@ def _lines(first: int, program: Program) -> Lines:
 
 
 def _loss(frame: Frame) -> str | None:
-    """As it is written, since JSON knows neither NaN nor infinity."""
-    return None if frame.losses.last is None else repr(frame.losses.last)
+    """As it is written, since JSON knows neither NaN nor infinity; none where the last is not on the screen."""
+    curve = frame.losses
+    return repr(curve.last) if curve.last is not None and curve.iterations == frame.complete else None
 
 
 def _number(text: str) -> bool | int | float | complex:

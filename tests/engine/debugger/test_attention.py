@@ -150,10 +150,16 @@ def test_statements_are_followed_and_a_whole_iteration_stays_where_one_stands() 
     assert at not in in_view(frame)
 
 
-def test_only_what_has_run_wants_attention() -> None:
+def test_a_wrong_line_wants_attention_whether_it_has_run_or_not() -> None:
     stepper = made(parse(TWO_WRONG, "mine"))
     frames = [shown(stepper, PHASE), *(shown(stepper, STATEMENT) for _ in range(4))]
-    assert [frame.attention.total if frame.attention else 0 for frame in frames] == [0, 0, 1, 1, 2]
+    assert [attended(frame).total for frame in frames] == [2] * 5
+
+
+def test_what_raised_wants_attention_once_it_has() -> None:
+    stepper = made(parse(TEXT.replace("dh * x", "dh @ torch.ones(7)"), "mine"))
+    frames = [shown(stepper, PHASE), *(shown(stepper, STATEMENT) for _ in range(2))]
+    assert [attended(frame).verdict if frame.attention else "" for frame in frames] == ["", "", None]
 
 
 def test_next_and_previous_go_round_and_the_program_follows() -> None:

@@ -112,7 +112,7 @@ def test_every_tensor_is_looked_at_before_it_is_bound(name: str) -> None:
     assert all(frame.failure is None for frame in frames)
 
 
-def test_the_gradient_of_what_is_not_bound_yet_has_its_slices(build: Build) -> None:
+def test_of_what_is_not_bound_yet_no_gradient_is_shown(build: Build) -> None:
     sections = {
         "setup": "import torch\nx = torch.arange(24.0).reshape(2, 3, 4)",
         "parameters": "W = torch.ones(2, 3, 4)",
@@ -122,8 +122,8 @@ def test_the_gradient_of_what_is_not_bound_yet_has_its_slices(build: Build) -> N
     frame = stepped(build(**sections), *before)[1][-1]
     blocks = frame.inspector.blocks
     assert blocks[Tab.VALUE].missing == "H has no value yet"
-    assert (blocks[Tab.AUTOGRAD].height, blocks[Tab.AUTOGRAD].width) == (3, 4)
-    assert frame.inspector.slice_index == (1,)
+    assert blocks[Tab.AUTOGRAD].missing == "autograd's gradient appears once the loss is there"
+    assert frame.inspector.slice_index == ()
     assert frame.inspector.shape is None
 
 

@@ -274,7 +274,8 @@ def test_a_loss_of_nan_pauses_a_run_once_and_is_shown_and_counted(build: Build) 
     shown(stepper, GoTo(5))
     frame = finished(stepper)
     assert frame.losses.not_finite == 1
-    assert frame.notes == ("stopped at line 8 · loss is nan", "not finite since iteration 0")
+    assert frame.notes == ("stopped at line 8 · loss is nan",)
+    assert shown(stepper, Advance(Unit.PHASE), Advance(Unit.PHASE)).notes == ("not finite since iteration 0",)
     shown(stepper, GoTo(5))
     frame = finished(stepper)
     assert frame.status.loss is not None

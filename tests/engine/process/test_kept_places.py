@@ -33,6 +33,7 @@ def picture(program: Program, iterations: int) -> Frame:
     return replace(
         frame,
         status=Status(program.name, iteration=iterations - 1),
+        complete=iterations,
         losses=LossCurve((0.5,), iterations, 0.5, 0.5, 0.5),
         inspector=replace(frame.inspector, name="W", tab=Tab.ERROR),
         stops=Stops(frozenset({2, 4}), below=0.25),

@@ -14,7 +14,6 @@ from typing import Any
 from backprop_tui.engine.debugger.commands import Command, GoTo, Layout, Reload, Restart, ToggleRun
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.process.frames import complete_iterations
 from backprop_tui.engine.process.printed import Output
 from backprop_tui.engine.program.program import Program
 
@@ -66,7 +65,7 @@ class Mirror:
         """A run that was stopped ends between two iterations; one that failed goes on until it fails."""
         failed = shown.failure is not None
         while self._stepper.now.pace.running and (
-            failed or self._stepper.now.session.number < complete_iterations(shown)
+            failed or self._stepper.now.session.number < shown.complete
         ):
             self._done(partial(self._stepper.run_until, 0.0))
 

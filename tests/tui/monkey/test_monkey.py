@@ -16,7 +16,6 @@ from textual.pilot import Pilot
 from backprop_tui.engine.debugger.commands import Command
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.process.child import Child
-from backprop_tui.engine.process.frames import complete_iterations
 from backprop_tui.engine.process.remote_engine import RemoteEngine
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program
@@ -118,8 +117,8 @@ class Monkey:
             self._raise_what_broke()
             frame = self.app.main.frame
             if frame.status.running:
-                begun = complete_iterations(frame) if begun is None else begun
-                if complete_iterations(frame) > begun:
+                begun = frame.complete if begun is None else begun
+                if frame.complete > begun:
                     self.app.main.action_cancel()
                     self.cancelled = True
             quiet = quiet + 1 if self._is_at_rest(frame) else 0
