@@ -46,7 +46,7 @@ class Wanting:
 
 
 def wanting(scene: Scene, ran: int) -> tuple[Wanting, ...]:
-    """All that want attention, in the order in which they are visited; what raised once `ran` steps have run."""
+    """All that want attention, in the order in which they are visited; what raised only where it has."""
     record = scene.record
     if record is None:
         return ()

@@ -184,9 +184,9 @@ def _verdict(scene: Scene, statements: tuple[Statement, ...]) -> Verdict | None:
 
 def _told_at(scene: Scene, record: Iteration, statement: Statement) -> Iterator[str]:
     """The gradients, and the helper variables, whose verdicts a statement carries."""
-    for gradient in record.finished_by.get(statement, ()):
-        if _carries(scene, gradient.name, statement):
-            yield gradient.name
+    for finished in record.finished_by.get(statement, ()):
+        if _carries(scene, finished.name, statement):
+            yield finished.name
     for name in statement.writes:
         gradient = record.gradients.get(name)
         if gradient is None:

@@ -99,7 +99,7 @@ class Iteration:
 
     @cached_property
     def turn(self) -> int:
-        """How many steps had run when the loss had its last value: from there on autograd's gradients exist."""
+        """How many steps had run when the loss had its last value; there autograd's gradients are made."""
         written = [at for at, _ in self.history.get(self.references.loss, ()) if at >= 0]
         forward = [at for at in written if self.steps[at].statement.section == "forward"]
         return forward[-1] + 1 if forward else len(self.steps)

@@ -86,7 +86,7 @@ def _lines(first: int, program: Program) -> Lines:
 
 
 def _loss(frame: Frame) -> str | None:
-    """As it is written, since JSON knows neither NaN nor infinity; none where the last is not on the screen."""
+    """As it is written, since JSON knows neither NaN nor infinity; none where it is not on the screen."""
     curve = frame.losses
     return repr(curve.last) if curve.last is not None and curve.iterations == frame.complete else None
 
