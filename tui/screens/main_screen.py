@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ...engine.debugger.commands import Pane, Scroll
+from ...engine.debugger.commands import Ask, Command, Pane, Scroll
 from ..drawing.canvas import Canvas
 from ..keys import BY_ID, KEYS
 from ..panes.output import clamp
@@ -21,6 +21,12 @@ class MainScreen(PaneScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding for key in KEYS]
     _answers_shown = 0
+    _awaits_answer = False
+
+    def send(self, command: Command) -> None:
+        """Send the engine a command; what is asked opens a window unless it is called off before."""
+        self._awaits_answer |= isinstance(command, Ask)
+        super().send(command)
 
     async def on_canvas_clicked(self, event: Canvas.Clicked) -> None:
         """A click does what a key does, or sends the command that it carries."""
@@ -72,8 +78,9 @@ class MainScreen(PaneScreen):
         self.app.push_screen(EvaluateWindow(self))
 
     def action_cancel(self) -> None:
-        """Stop what runs; close the output."""
+        """Stop what runs, and want no answer; close the output."""
         self.link.cancel()
+        self._call_off()
         if self.has_class("-output"):
             self.action_output()
 
@@ -127,8 +134,12 @@ class MainScreen(PaneScreen):
 
         if isinstance(self.app.screen, AnswerWindow):
             self.app.screen.tell(answer)
-        elif self.app.screen is self:
-            self.app.push_screen(AnswerWindow(answer, self.send))
+        elif self.app.screen is self and self._awaits_answer:
+            self.app.push_screen(AnswerWindow(answer, self.send), self._call_off)
+
+    def _call_off(self, _: None = None) -> None:
+        """Nobody waits for an answer any more."""
+        self._awaits_answer = False
 
     def _show_evaluated(self) -> None:
         """Show what something came to, in the window that asked."""

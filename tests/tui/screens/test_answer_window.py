@@ -76,6 +76,21 @@ async def test_a_closed_answer_stays_closed_when_frames_go_on() -> None:
         assert app.screen is app.main
 
 
+async def test_an_answer_that_is_called_off_opens_no_window() -> None:
+    app, sent = staged(None, answer(1, Asked.HINT, "h is used once"), answer(2, Asked.HINT, "tanh"))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot, sent)
+        await pilot.press("h")
+        await pilot.press("escape")
+        await pilot.press("space")
+        await pilot.pause()
+        assert app.main.frame.answer is not None
+        assert app.screen is app.main
+        await pilot.press("h")
+        await pilot.pause()
+        assert "tanh" in shown(app)
+
+
 async def test_enter_writes_only_what_was_offered() -> None:
     offer = answer(1, Asked.LINE, "write dh into mine.py?", writable=True)
     app, sent = staged(offer, answer(2, Asked.WRITTEN, "dh is written"))
