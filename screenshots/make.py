@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from backprop_tui.engine import bundled as programs
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.process.child import Child
+from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.tui.app import BackpropApp
@@ -64,7 +65,7 @@ def load(picture: Picture) -> Program:
 async def svg_of(picture: Picture) -> str:
     """The screen as SVG after the picture's keys."""
     program = load(picture)
-    app = BackpropApp(program, lambda tell: RemoteEngine(program, 0, tell, Child()), "dark")
+    app = BackpropApp(program, lambda tell: RemoteEngine(Keeping(None, program, 0), tell, Child()), "dark")
     try:
         async with app.run_test(size=picture.size) as pilot:
             for key in picture.keys:

@@ -153,7 +153,7 @@ def run(
         from ..engine.process.remote_engine import RemoteEngine
 
         kept = Keeping(state_folder(), app.program, seed)
-        return RemoteEngine(app.program, seed, on_frame, child, gradient, kept, resume=resume)
+        return RemoteEngine(kept, on_frame, child, gradient, resume=resume)
 
     app = BackpropApp(program, lambda on_frame: LateLink(partial(engine, on_frame)), theme, told)
     if begun:

@@ -8,6 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,17 @@ class Child:
             EOFError: it is gone.
         """
         return self.channel.receive()
+
+    def listen(self, came: Callable[[Child, Any], None], gone: Callable[[Child], None]) -> None:
+        """Let its messages come, on a thread of their own, until it is gone."""
+
+        def listening() -> None:
+            with suppress(EOFError):
+                while True:
+                    came(self, self.receive())
+            gone(self)
+
+        threading.Thread(target=listening, name="frames", daemon=True).start()
 
     def whereabouts(self) -> str:
         """A traceback of where it is now, whatever holds its interpreter; '' where it does not answer."""

@@ -1,15 +1,11 @@
-"""What is shown of an engine that says nothing itself: it does not stop, it is gone, it begins again."""
+"""What is shown of an engine that says nothing itself: it does not stop, or it is gone."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ..debugger.frame import Frame, LineState, opening_frame
-from ..debugger.jobs import AT_EXPRESSION
-from ..debugger.stops import Stops
+from ..debugger.frame import Frame, LineState
 from ..execution.failure import Failure
-from ..program.program import Program
-from .ended import EXPRESSION
 
 
 def does_not_stop(frame: Frame, iterations: int) -> Frame:
@@ -41,20 +37,3 @@ def without_process(frame: Frame, handled: int, failure: Failure) -> Frame:
     )
     notes = ("home starts the program again",)
     return replace(frame, handled=handled, status=status, lines=lines, failure=failure, notes=notes)
-
-
-def begins_again(program: Program, frame: Frame, handled: int, iterations: int) -> Frame:
-    """The picture until a fresh process sends its first; what is shown of the program stays where it is."""
-    fresh = opening_frame(program)
-    shown = slice(frame.lines[0].number - 1, frame.lines[-1].number) if frame.lines else slice(0)
-    status = replace(fresh.status, target=iterations or None)
-    stops, _ = kept_beside(frame)
-    return replace(fresh, handled=handled, status=status, lines=fresh.lines[shown], stops=stops)
-
-
-def kept_beside(frame: Frame) -> tuple[Stops, tuple[str, ...]]:
-    """Where runs stop and what is watched from a new beginning on; no expression, if one held up the last."""
-    ended = frame.failure is not None and frame.failure.section == EXPRESSION
-    if ended or frame.status.busy == AT_EXPRESSION:
-        return replace(frame.stops, expression=""), ()
-    return frame.stops, tuple(watched.text for watched in frame.watches)

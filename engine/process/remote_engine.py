@@ -5,42 +5,27 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from ..debugger.commands import (
-    Command,
-    GoTo,
-    Layout,
-    ModuleChanged,
-    Reload,
-    Restart,
-    Resume,
-    SelectName,
-    SetNumber,
-    SetStops,
-    SetWatches,
-    ShowTab,
-)
+from ..debugger.commands import Command, Layout, ModuleChanged, Reload, Restart, Resume
 from ..debugger.frame import FileState, Frame, opening_frame
 from ..debugger.latest_frame import LatestFrame
 from ..program.program import Program
 from ..program.program_text import text_of
+from .begun_again import begins_again, told_again
 from .child import Child
 from .ended import failure_of_end, killed
-from .frames import begins_again, does_not_stop, kept_beside, without_process
+from .frames import does_not_stop, without_process
 from .kept.keeping import Keeping
 from .last_words import place_in
 from .messages import Cancel, Open, Passed, Stop
+from .patience import Patience
 from .printed import Output
 from .program_file import ProgramFile
 from .watching import Watch
 
-_STUCK_SECONDS = 1.0
-"""What was to stop and has not by then is told, and can be ended."""
-_SILENT_SECONDS = 1.5
-"""A child at work says so every second, unless something holds its interpreter."""
 _LOOK_SECONDS = 0.25
 
 
@@ -49,26 +34,24 @@ class RemoteEngine:
 
     def __init__(
         self,
-        program: Program,
-        seed: int,
+        kept: Keeping,
         on_frame: Callable[[], None],
         child: Child,
         gradient: str = "",
-        kept: Keeping | None = None,
         *,
         resume: bool = False,
     ) -> None:
-        """`gradient` says how gradients are named, where somebody said so.
+        """The program and the seed are those of `kept`; with `resume` it begins where somebody was before.
 
-        Where it is is `kept`; with `resume` it begins where somebody was before.
+        `gradient` says how gradients are named, where somebody said so.
         """
-        self._file = ProgramFile(program, gradient)
+        self._file = ProgramFile(kept.program, gradient)
         self._saves = Watch(self._files, self._look, self._tell)
-        self._seed = seed
+        self._kept = kept
         self._lock = threading.RLock()
         self._latest = LatestFrame(on_frame)
         self._output = Output()
-        self._frame = opening_frame(program)
+        self._frame = opening_frame(kept.program)
         """The newest that came, or what was made of it here."""
         self._layout = Layout()
         self._child: Child | None = child
@@ -76,11 +59,9 @@ class RemoteEngine:
         """How many commands were sent; a frame whose `handled` equals it is up to date."""
         self._complete = 0
         """How many iterations are complete."""
-        self._heard = time.monotonic()
-        self._cancelled: float | None = None
-        self._kept = kept
-        if resume and kept is not None and kept.offered is not None:
-            self._take_up(kept, child)
+        self._patience = Patience()
+        if resume and kept.offered is not None:
+            self._take_up(child)
         else:
             self._open(child)
 
@@ -88,26 +69,25 @@ class RemoteEngine:
         """Let frames come; commands sent before wait in order."""
         with self._lock:
             if self._child is not None:
-                self._listen_to(self._child)
+                self._child.listen(self._came, self._gone)
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
 
     def send(self, command: Command) -> None:
         """Queue a command; returns at once."""
         with self._lock:
             if self._idle:
-                self._heard = time.monotonic()
+                self._patience.hear()
             self.sent += 1
             if isinstance(command, Layout):
                 self._layout = command
             if isinstance(command, Restart):
                 self._output.clear()
-            kept = self._kept
-            if isinstance(command, Resume) and kept is not None and kept.offered is not None:
-                self._resume(kept)
+            if isinstance(command, Resume) and self._kept.offered is not None:
+                self._begin_again(self._take_up)
             elif self._child is not None:
                 self._child.send(command)
             elif isinstance(command, Restart):
-                self._begin_fresh(0)
+                self._begin_again(self._begin)
             else:
                 self._show(replace(self._frame, handled=self.sent))
 
@@ -119,7 +99,7 @@ class RemoteEngine:
                 return None
             file = self._file.beside(frame.file, runs=self._child is not None)
         lines, total = self._output.lines()
-        notes = (*frame.notes, *(self._kept.words(frame) if self._kept is not None else ()))
+        notes = (*frame.notes, *self._kept.words(frame))
         return replace(frame, output=lines, output_total=total, file=file, notes=notes)
 
     def cancel(self) -> None:
@@ -128,11 +108,11 @@ class RemoteEngine:
             if self._child is None:
                 return
             if self._stuck:
-                self._end_and_begin_again(self._child)
+                self._end_stuck()
                 return
             self._child.send(Cancel())
-            if self._cancelled is None and not self._idle:
-                self._cancelled = time.monotonic()
+            if not self._idle:
+                self._patience.ask()
 
     def go_on_with(self, program: Program) -> None:
         """Step another file of the program, or this one as it is now, although something holds its process.
@@ -140,20 +120,15 @@ class RemoteEngine:
         What has run runs again, in a fresh one. Where nothing does, a save is seen as any other is.
         """
         with self._lock:
-            child = self._child
             if program.path != self._file.path:
                 self._file = ProgramFile(program)
-                self._kept = self._kept and self._kept.of(program)
+                self._kept = self._kept.of(program)
                 self._frame = replace(self._frame, file=FileState())
-            elif child is not None and not self._frame.status.busy:
+            elif self._child is not None and not self._frame.status.busy:
                 return
             else:
                 self._file.take(program)
-            self._child = None
-            if child is not None:
-                child.end(0)
-            self._output.clear()
-            self._begin_fresh(self._complete)
+            self._begin_again(partial(self._begin, iterations=self._complete))
 
     def stop(self) -> None:
         """End; never takes long."""
@@ -165,9 +140,8 @@ class RemoteEngine:
             child.send(Stop())
             child.end()
         self._output.leave()
-        if self._kept is not None:
-            self._kept.keep(self._frame, self._file.texts, now=True)
-            self._kept.close()
+        self._kept.keep(self._frame, self._file.texts, now=True)
+        self._kept.close()
 
     @property
     def _program(self) -> Program:
@@ -208,78 +182,56 @@ class RemoteEngine:
     @property
     def _stuck(self) -> bool:
         """Whether what was to stop has had its time."""
-        late = self._cancelled is not None and time.monotonic() - self._cancelled >= _STUCK_SECONDS
-        return late and not self._idle and not self._frame.status.loading
+        return self._patience.is_over and not self._idle and not self._frame.status.loading
 
     def _open(self, child: Child) -> None:
         if child.printed is not None:
             self._output.follow(child.printed, lambda: self._show(self._frame))
-        child.send(Open(text_of(self._file.texts[0]), self._seed, self.sent))
+        child.send(Open(text_of(self._file.texts[0]), self._kept.seed, self.sent))
 
-    def _begin_fresh(self, iterations: int) -> None:
-        """Go on in a fresh process, with what is in view now, at the end of so many iterations."""
+    def _begin_again(self, begin: Callable[[Child], None]) -> None:
+        """Let a fresh process take the place of the one there is."""
+        self._end_child()
+        self._output.clear()
         child = Child()
-        self._begin(child, iterations)
-        self._listen_to(child)
+        begin(child)
+        child.listen(self._came, self._gone)
 
-    def _begin(self, child: Child, iterations: int) -> None:
-        self._cancelled, self._heard, before = None, time.monotonic(), self._frame
+    def _begin(self, child: Child, iterations: int = 0) -> None:
+        """Go on with what is in view now, at the end of so many iterations."""
+        self._patience, before = Patience(), self._frame
         self._child = child
         later = self._file.numbered_anew(before.file, iterations)
         self._open(child)
         self._show(begins_again(self._file.texts[0], before, self.sent, iterations))
-        for reload in later:
-            self.send(reload)
-        self.send(self._layout)
-        self.send(ShowTab(before.inspector.tab))
-        stops, watches = kept_beside(before)
-        self.send(SetStops(stops))
-        self.send(SetWatches(watches))
-        for first, name, number in before.numbers:
-            self.send(SetNumber(name, number, first))
-        if before.inspector.name:
-            self.send(SelectName(before.inspector.name, by_hand=False))
-        if iterations:
-            self.send(GoTo(iterations))
+        for command in (*later, *told_again(before, self._layout, iterations)):
+            self.send(command)
 
-    def _end_and_begin_again(self, child: Child) -> None:
+    def _take_up(self, child: Child) -> None:
+        """Be where somebody was before."""
+        place = self._kept.take()
+        self._frame = self._kept.picture(place, self._file)
+        self._begin(child, place.iterations)
+
+    def _end_stuck(self) -> None:
         """Where setup is what does not stop, it would not the next time: then the reader decides."""
-        frame, self._child = self._frame, None
-        child.end(0)
+        frame = self._frame
         if frame.status.iteration is None and not frame.status.busy.startswith("forward"):
+            self._end_child()
             self._show(without_process(frame, self.sent, killed(frame.status.busy)))
         else:
-            self._begin_fresh(self._complete)
+            self._begin_again(partial(self._begin, iterations=self._complete))
 
-    def _resume(self, kept: Keeping) -> None:
-        """Be where somebody was before."""
+    def _end_child(self) -> None:
         child, self._child = self._child, None
         if child is not None:
             child.end(0)
-        self._output.clear()
-        child = Child()
-        self._take_up(kept, child)
-        self._listen_to(child)
-
-    def _take_up(self, kept: Keeping, child: Child) -> None:
-        place = kept.take()
-        self._frame, self._seed = kept.picture(place, self._file), place.seed
-        self._begin(child, place.iterations)
-
-    def _listen_to(self, child: Child) -> None:
-        def listen() -> None:
-            with suppress(EOFError):
-                while True:
-                    self._came(child, child.receive())
-            self._gone(child)
-
-        threading.Thread(target=listen, name="frames", daemon=True).start()
 
     def _came(self, child: Child, message: Frame | Passed) -> None:
         with self._lock:
             if child is not self._child:
                 return
-            self._heard = time.monotonic()
+            self._patience.hear()
             if isinstance(message, Frame) and not self._saves.begun and not message.status.loading:
                 self._saves.start()
             if isinstance(message, Passed):
@@ -290,14 +242,15 @@ class RemoteEngine:
                 self._file.changed_modules(message.file.modules)  # from now on they are known
             self._show(message)
             if self._idle:
-                self._cancelled = None
+                self._patience.rest()
 
     def _gone(self, child: Child) -> None:
         """Its socket is closed: unless we ended it, the program did."""
         with self._lock:
             if child is not self._child:
                 return
-            self._child = self._cancelled = None
+            self._child = None
+            self._patience.rest()
         status, words = child.end(1.0), child.words()
         with self._lock:
             failure = failure_of_end(self._program, status, words, self._frame.status.busy)
@@ -315,14 +268,13 @@ class RemoteEngine:
             time.sleep(_LOOK_SECONDS)
             with self._lock:
                 frame, texts = self._frame, [*self._file.texts]
-            if self._kept is not None:
-                self._kept.keep(frame, texts)
+            self._kept.keep(frame, texts)
             with self._lock:
-                child, silent = self._child, time.monotonic() - self._heard
+                child, silence = self._child, self._patience.silence
                 if child is None or self._idle:
                     continue
-                if silent >= _SILENT_SECONDS:
-                    self._ask_where(child, int(silent))
+                if silence is not None:
+                    self._ask_where(child, silence)
                 elif self._stuck:
                     self._show(self._frame)
 

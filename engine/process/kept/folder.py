@@ -29,9 +29,9 @@ def state_folder() -> Path:
 
 @dataclass
 class Keeper:
-    """Keeps where one screen is in one program. Where the folder refuses, nothing is kept."""
+    """Keeps where one screen is in one program. Where the folder refuses, or is none, nothing is kept."""
 
-    folder: Path
+    folder: Path | None
     key: str
     """What the program is known by: its whole path, or the name of a bundled one."""
     _lock: int | None = field(default=None, init=False)
@@ -42,9 +42,11 @@ class Keeper:
 
     def open(self) -> Place | None:
         """Take a file that no other screen has; the newest place that none of them is at."""
+        if self.folder is None:
+            return None
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            free = sorted(self._free(), key=lambda one: _written_at(one[0]))
+            free = sorted(self._free(self.folder), key=lambda one: _written_at(one[0]))
             for _, held in free[:-1]:
                 os.close(held)
             if free:
@@ -74,17 +76,17 @@ class Keeper:
             os.close(self._lock)
         self._lock = self._file = None
 
-    def _free(self) -> Iterator[tuple[Path, int]]:
+    def _free(self, folder: Path) -> Iterator[tuple[Path, int]]:
         """The files that no screen holds, each locked now, the last one of them new."""
         name = hashlib.sha256(self.key.encode("utf-8", "surrogateescape")).hexdigest()[:24]
         for slot in range(_SLOTS):
-            lock = os.open(self.folder / f"{name}.{slot}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            lock = os.open(folder / f"{name}.{slot}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 os.close(lock)
                 continue
-            file = self.folder / f"{name}.{slot}.json"
+            file = folder / f"{name}.{slot}.json"
             yield file, lock
             if not file.exists():
                 break

@@ -22,12 +22,13 @@ _EVERY_SECONDS = 5.0
 class Keeping:
     """The place of one screen in one program."""
 
-    def __init__(self, folder: Path, program: Program, seed: int) -> None:
-        """Of a file the place is kept by its path, of a bundled program by its name."""
+    def __init__(self, folder: Path | None, program: Program, seed: int) -> None:
+        """Of a file the place is kept by path, of a bundled program by name; without a folder nowhere."""
         path = program.path if program.source is not None else None
         self._folder = folder
-        self._program = program
-        self._seed = seed
+        self.program = program
+        self.seed = seed
+        """That of the place, once it is gone to."""
         self._keeper = Keeper(folder, str(path.absolute()) if path is not None else program.name)
         self.offered = self._readable(self._keeper.open())
         """Where somebody was before; nowhere before the first iteration."""
@@ -37,7 +38,7 @@ class Keeping:
     def take(self) -> Place:
         """The place that is offered, which is gone to now."""
         assert self.offered is not None
-        self._taken, self._seed = self.offered, self.offered.seed
+        self._taken, self.seed = self.offered, self.offered.seed
         return self.offered
 
     def picture(self, place: Place, file: ProgramFile) -> Frame:
@@ -76,12 +77,12 @@ class Keeping:
             return
         if now or moment - self._kept_at >= _EVERY_SECONDS:
             self._kept_at = moment
-            self._keeper.keep(place_of(frame, texts, self._seed))
+            self._keeper.keep(place_of(frame, texts, self.seed))
 
     def of(self, program: Program) -> Keeping:
         """The same for another program, which is stepped from now on."""
         self.close()
-        return Keeping(self._folder, program, self._seed)
+        return Keeping(self._folder, program, self.seed)
 
     def close(self) -> None:
         """Keep no more."""
@@ -101,7 +102,7 @@ class Keeping:
         return [self._text(line).program() for line in place.lines]
 
     def _text(self, line: Lines) -> ProgramText:
-        program = self._program
+        program = self.program
         return ProgramText(line.text, program.name, program.path, program.source, line.choice, line.gradient)
 
     def _not_repeated(self, frame: Frame, place: Place) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ...debugger.frame import Frame, NumberSet, Tab
 from ...debugger.stops import Stops
 from ...program.program import Program
 from ...program.program_text import text_of
-from ..frames import kept_beside
+from ..begun_again import kept_beside
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from backprop_tui.engine.debugger.commands import (
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.debugger.stops import Stops
 from backprop_tui.engine.process.child import Child
+from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine
 from backprop_tui.engine.program.program import parse
 
@@ -48,7 +49,8 @@ class Watcher:
     def __init__(self) -> None:
         self.came = threading.Event()
         self.frame: Frame | None = None
-        self.engine = RemoteEngine(parse(TEXT, "little"), 0, self.came.set, Child())
+        program = parse(TEXT, "little")
+        self.engine = RemoteEngine(Keeping(None, program, 0), self.came.set, Child())
         self.engine.start()
 
     def until(self, wanted: Callable[[Frame], bool]) -> Frame:

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.process.child import Child
+from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine
 from backprop_tui.engine.program.library import load
 from backprop_tui.tui.app import BackpropApp
@@ -120,7 +121,7 @@ async def at_desk(path: Path, text: str, choice: int = 0) -> AsyncIterator[Desk]
     """The screen on a file with this text."""
     path.write_text(text)
     program = load(str(path), choice=choice)
-    app = BackpropApp(program, lambda on_frame: RemoteEngine(program, 0, on_frame, Child()))
+    app = BackpropApp(program, lambda on_frame: RemoteEngine(Keeping(None, program, 0), on_frame, Child()))
     async with app.run_test(size=SIZE) as pilot:
         desk = Desk(pilot, app, path)
         if app.screen is not app.main:

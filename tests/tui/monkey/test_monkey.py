@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from backprop_tui.engine.debugger.commands import Command
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.process.child import Child
+from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program
@@ -66,7 +67,7 @@ class Watched(RemoteEngine):
 
     def __init__(self, program: Program, on_frame: Callable[[], None]) -> None:
         self.looks = False
-        super().__init__(program, 0, on_frame, Child())
+        super().__init__(Keeping(None, program, 0), on_frame, Child())
         self.commands: list[Command] = []
 
     def send(self, command: Command) -> None:

@@ -256,11 +256,12 @@ def test_the_screen_loads_no_torch() -> None:
 import sys
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.process.child import Child
+from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine
 from backprop_tui.tui.app import BackpropApp
 
 program, child = load("linear_regression"), Child()
-app = BackpropApp(program, lambda tell: RemoteEngine(program, 0, tell, child))
+app = BackpropApp(program, lambda tell: RemoteEngine(Keeping(None, program, 0), tell, child))
 
 class Watching(type(app.main)):
     def on_frame_ready(self):

@@ -26,8 +26,8 @@ dW = torch.einsum("nij,nik->jk", X, dh)
 W -= 0.1 * dW
 """
 LETTERS = "abcdfghijklmnoprstuvwxyz ?/[]{}+-=0123456789\t\r\x7f"
-"""All but q, which ends it, and e: what is typed while an editor has the terminal is the editor's. The footer,
-which has both, is not clicked."""
+"""All but q, which ends it, and e: what is typed while an editor has the terminal is the editor's.
+The footer, which has both, is not clicked."""
 SEQUENCES = (
     "A",
     "B",

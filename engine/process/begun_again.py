@@ -1,0 +1,54 @@
+"""A fresh process in the place of one that is gone: what it is told, and what is seen until it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..debugger.commands import (
+    Command,
+    GoTo,
+    Layout,
+    SelectName,
+    SetNumber,
+    SetStops,
+    SetWatches,
+    ShowTab,
+)
+from ..debugger.frame import Frame, opening_frame
+from ..debugger.jobs import AT_EXPRESSION
+from ..debugger.stops import Stops
+from ..program.program import Program
+from .ended import EXPRESSION
+
+
+def begins_again(program: Program, before: Frame, handled: int, iterations: int) -> Frame:
+    """The picture until a fresh process sends its first; what is shown of the program stays where it is."""
+    fresh = opening_frame(program)
+    shown = slice(before.lines[0].number - 1, before.lines[-1].number) if before.lines else slice(0)
+    status = replace(fresh.status, target=iterations or None)
+    stops, _ = kept_beside(before)
+    return replace(fresh, handled=handled, status=status, lines=fresh.lines[shown], stops=stops)
+
+
+def told_again(before: Frame, layout: Layout, iterations: int) -> Iterator[Command]:
+    """What a fresh process is told to come to where `before` was, at the end of so many iterations."""
+    yield layout
+    yield ShowTab(before.inspector.tab)
+    stops, watches = kept_beside(before)
+    yield SetStops(stops)
+    yield SetWatches(watches)
+    for first, name, number in before.numbers:
+        yield SetNumber(name, number, first)
+    if before.inspector.name:
+        yield SelectName(before.inspector.name, by_hand=False)
+    if iterations:
+        yield GoTo(iterations)
+
+
+def kept_beside(frame: Frame) -> tuple[Stops, tuple[str, ...]]:
+    """Where runs stop and what is watched from a new beginning on; no expression, if one held up the last."""
+    ended = frame.failure is not None and frame.failure.section == EXPRESSION
+    if ended or frame.status.busy == AT_EXPRESSION:
+        return replace(frame.stops, expression=""), ()
+    return frame.stops, tuple(watched.text for watched in frame.watches)
