@@ -102,8 +102,7 @@ class ProgramFile:
         def read(choice: int) -> Program:
             return program_of(path, data, choice=choice, gradient=self._gradient)
 
-        found = self.newest.found
-        program = _first_of(read, found.choice if found is not None else 0)
+        program = _first_of(read, self.newest.choice)
         return same_place(self.newest, program, read)
 
 

@@ -125,6 +125,11 @@ class Program:
         return tuple(statement for section in self.sections for statement in section.statements)
 
     @property
+    def choice(self) -> int:
+        """The number of the place for the iteration that was chosen."""
+        return self.found.choice if self.found is not None else 0
+
+    @property
     def filename(self) -> str:
         """What stands for the file in tracebacks."""
         return str(self.path) if self.path else f"<{self.name}>"

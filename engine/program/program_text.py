@@ -1,18 +1,20 @@
-"""A program as its text, which can cross to another process, and be kept."""
+"""A program as its text, which can be read again, and as it crosses to another process."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from pickle import HIGHEST_PROTOCOL, dumps, loads
 
+from .depth import as_deep_as_python
 from .program import Program, Source
 from .reading import read, read_source
 
 
 @dataclass(frozen=True)
 class ProgramText:
-    """A program as its text: the child reads it again, so that no tree has to cross."""
+    """A program as its text, and as it was read: finding what is in it takes longer than sending that."""
 
     text: str
     name: str
@@ -21,23 +23,42 @@ class ProgramText:
     """The file as it was when it was read."""
     choice: int
     gradient: str
+    as_read: bytes | None = field(default=None, compare=False, repr=False)
+    """The program itself, pickled; None where it is to be read, or nested too deeply to be pickled."""
 
     def program(self) -> Program:
-        """The program of this text; that of one text is read once."""
+        """The program of this text; that of one text is made once."""
         return _program_of(self)
 
 
 @lru_cache(maxsize=1)
 def _program_of(it: ProgramText) -> Program:
+    if it.as_read is not None:
+        program: Program = loads(it.as_read)
+        return program
     if it.source is not None and it.source.text == it.text:
         return read_source(it.source, it.name, it.path, choice=it.choice, gradient=it.gradient)
-    program = read(it.text, it.name, it.path, choice=it.choice, gradient=it.gradient)
-    return replace(program, source=it.source)
+    read_again = read(it.text, it.name, it.path, choice=it.choice, gradient=it.gradient)
+    return replace(read_again, source=it.source)
 
 
 def text_of(program: Program) -> ProgramText:
-    """What a program can be read from again."""
-    found = program.found
-    choice = found.choice if found is not None else 0
+    """A program, for another process."""
     pattern = program.naming.pattern
-    return ProgramText(program.text, program.name, program.path, program.source, choice, pattern)
+    return ProgramText(
+        program.text,
+        program.name,
+        program.path,
+        program.source,
+        program.choice,
+        pattern,
+        _pickled(program),
+    )
+
+
+@as_deep_as_python()
+def _pickled(program: Program) -> bytes | None:
+    try:
+        return dumps(program, HIGHEST_PROTOCOL)
+    except RecursionError:
+        return None

@@ -11,7 +11,6 @@ import msgspec
 from ...debugger.frame import Frame, NumberSet, Tab
 from ...debugger.stops import Stops
 from ...program.program import Program
-from ...program.program_text import text_of
 from ..begun_again import kept_beside
 
 
@@ -81,8 +80,7 @@ def numbers_of(place: Place) -> tuple[NumberSet, ...]:
 
 
 def _lines(first: int, program: Program) -> Lines:
-    told = text_of(program)
-    return Lines(first, told.text, told.choice, told.gradient)
+    return Lines(first, program.text, program.choice, program.naming.pattern)
 
 
 def _loss(frame: Frame) -> str | None:
