@@ -49,7 +49,7 @@ def _run_again(now: Sitting, program: Program | None, number: SetNumber | None =
     if number is not None:
         now.session.set_number(now.session.number, number.name, number.number)
         now.line_check = BackgroundLineCheck(now.cancel)
-    now.losses = LossHistory.of(now.session.losses)
+    now.losses = LossHistory(now.session.losses)
     moves = Moves(lines, now.session.program.lines)
     if before is None:
         now.follow_text()

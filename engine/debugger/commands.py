@@ -189,7 +189,7 @@ class TakeBack:
 
 @dataclass(frozen=True)
 class Layout:
-    """How much room the panes have: rows of text, and for the grid cells of numbers."""
+    """How much room the panes have: rows of text, cells of numbers for the grid, points for the losses."""
 
     program_rows: int = 20
     tensor_rows: int = 10

@@ -14,6 +14,7 @@ from ..execution.failure import Failure
 from ..program.program import Program
 from ..tutor.answer import Answer, Told
 from ..verdict import Verdict
+from .curve import Curve
 from .stops import Stops
 
 
@@ -153,20 +154,6 @@ class Inspector:
     written_by: tuple[str, ...] = ()
 
 
-class LossCurve(NamedTuple):
-    """The losses so far, brought down to at most as many points as the pane has columns.
-
-    Points may be NaN or infinite. `lowest` and `highest` span the finite losses; None without any.
-    """
-
-    points: tuple[float, ...] = ()
-    iterations: int = 0
-    last: float | None = None
-    lowest: float | None = None
-    highest: float | None = None
-    not_finite: int = 0
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class Status:
     """The facts of the top line. `statement` of `statements` of `phase` have run; phase '' is ready."""
@@ -254,7 +241,7 @@ class Frame:
     tensors_top: int = 0
     tensors_total: int = 0
     inspector: Inspector = field(default_factory=Inspector)
-    losses: LossCurve = field(default_factory=LossCurve)
+    losses: Curve = field(default_factory=Curve)
     output: tuple[str, ...] = ()
     """The last lines that the program printed (at most 1000), plain text; known to who reads its streams."""
     output_total: int = 0

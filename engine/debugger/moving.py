@@ -61,7 +61,7 @@ def travel(now: Sitting, iteration: int) -> None:
     with silenced():
         failure = now.session.go_to(iteration - 1)
     if now.session.number < before:
-        now.losses = LossHistory.of(now.session.losses)
+        now.losses = LossHistory(now.session.losses)
     if failure is not None:
         now.standing = Standing(failure=failure)
         return

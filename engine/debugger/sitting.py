@@ -94,7 +94,7 @@ class Sitting:
 
     def show_next(self) -> Iteration:
         """The next iteration, after the session has gone elsewhere."""
-        self.losses = LossHistory.of(self.session.losses)
+        self.losses = LossHistory(self.session.losses)
         return self.iterate()
 
     def follow_text(self) -> None:

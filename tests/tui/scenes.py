@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from dataclasses import replace
 
 from backprop_tui.engine.debugger.commands import Command
+from backprop_tui.engine.debugger.curve import Curve
 from backprop_tui.engine.debugger.frame import (
     Attention,
     Block,
     Frame,
     Inspector,
     LineState,
-    LossCurve,
     ProgramLine,
     Status,
     Summary,
     Tab,
     TensorRow,
 )
+from backprop_tui.engine.debugger.loss_history import LossHistory
 from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.tutor.answer import Answer, Asked, Told
@@ -183,12 +185,13 @@ def inspector(verdict: Verdict, manual: tuple[float, ...], tab: Tab = Tab.MANUAL
     )
 
 
-def curve(points: tuple[float, ...]) -> LossCurve:
+def curve(points: tuple[float, ...]) -> Curve:
     """The losses so far."""
     finite = [point for point in points if math.isfinite(point)]
     lost = len(points) - len(finite)
     low, high = (min(finite), max(finite)) if finite else (None, None)
-    return LossCurve(points, len(points), points[-1] if points else None, low, high, lost)
+    first, last = (points[0], points[-1]) if points else (None, None)
+    return Curve(points, len(points), last, low, high, lost, first)
 
 
 def initial() -> Frame:
@@ -285,6 +288,14 @@ def not_a_number() -> Frame:
         status=Status("linear_regression", 7, "update", 2, 2, math.nan, 0, 0, 7, 0),
         losses=curve(points),
     )
+
+
+def trained() -> Frame:
+    """After many iterations on batches that differ: the losses are noisy, and one of them is not finite."""
+    noise = random.Random(0)
+    losses = [2.5 * 0.9996**n + 0.2 + 0.3 * noise.random() for n in range(20_000)]
+    losses[12_000] = math.inf
+    return replace(after_iteration(), losses=LossHistory(losses).curve(400))
 
 
 def answered() -> Frame:

@@ -11,7 +11,7 @@ from ..drawing.line import Line
 from .attention import paint_attention
 from .footer import paint_footer, paint_notes
 from .inspector import paint_inspector
-from .loss import curve_columns, paint_loss
+from .loss import curve_dots, paint_loss
 from .number_grid import grid_room
 from .output import paint_output
 from .program import Source, paint_program
@@ -54,5 +54,5 @@ def layout_for(rooms: Rooms, before: Layout) -> Layout:
         max(tensors.rows - 1, 1) if tensors else before.tensor_rows,
         grid[0] if grid else before.grid_rows,
         grid[1] if grid else before.grid_columns,
-        curve_columns(loss.width) if loss else before.loss_columns,
+        curve_dots(loss.width) if loss else before.loss_columns,
     )

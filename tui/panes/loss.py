@@ -1,105 +1,80 @@
-"""The loss pane: a sparkline that can be read, and that survives NaN and infinity."""
+"""The loss pane: a curve that can be read, and that survives NaN and infinity."""
 
 from __future__ import annotations
 
 import math
-from itertools import groupby
 
-from ...engine.debugger.frame import Frame, LossCurve
+from ...engine.debugger.curve import Columns, Curve
+from ...engine.debugger.frame import Frame
 from ..drawing.box import FRAME, PADDING, Room, boxed
 from ..drawing.line import Line, Run, right
 from ..drawing.numbers import scalar
+from ..drawing.plot import Pen, Scale, pen, plot, scale_of
 
-BLOCKS = " ▁▂▃▄▅▆▇█"
-EIGHTHS = 8
 LABEL = 9
 """Columns for a number at either end of the curve."""
-LARGE_SPAN = 100.0
-"""Above this ratio of highest to lowest the curve is drawn on a log scale."""
 EMPTY = "The loss of each iteration appears here."
 
 
-def curve_columns(width: int) -> int:
-    """Columns for points in a pane of `width` columns, beside the numbers at both ends."""
+def curve_cells(width: int) -> int:
+    """Columns for the curve in a pane of `width` columns, beside the numbers at both ends."""
     return max(width - FRAME - 2 * PADDING - 2 * (LABEL + 1), 1)
+
+
+def curve_dots(width: int) -> int:
+    """How many points can be told apart in a pane of `width` columns."""
+    return curve_cells(width) * pen().wide
 
 
 def paint_loss(frame: Frame, room: Room) -> list[Line]:
     """The whole pane."""
     curve = frame.losses
-    lines = _curve(curve, room.rows) if curve.points else [(Run(EMPTY, "quiet"),)]
-    title = (Run("loss", "strong"), *((Run(_facts(curve), "quiet"),) if curve.iterations else ()))
+    scale = scale_of(_columns(curve), curve.lowest, curve.highest)
+    lines = _curve(curve, scale, room, pen()) if curve.points else [(Run(EMPTY, "quiet"),)]
+    title = (Run("loss", "strong"), *((Run(_facts(curve, scale), "quiet"),) if curve.iterations else ()))
     return boxed(lines, room, title)
 
 
-def is_log(curve: LossCurve) -> bool:
-    """Whether the span of the losses asks for a log scale."""
-    low, high = curve.lowest, curve.highest
-    return low is not None and high is not None and low > 0 and high / low > LARGE_SPAN
+def _columns(curve: Curve) -> Columns:
+    return Columns(curve.points, curve.lows, curve.highs)
 
 
-def _facts(curve: LossCurve) -> str:
-    """` 0.0413 · 12 iterations · lowest 0.0413 · log`."""
+def _facts(curve: Curve, scale: Scale) -> str:
+    """` 0.0413 · 12 iterations · first 2.340 · lowest 0.0413 · log`."""
     unit = "iteration" if curve.iterations == 1 else "iterations"
     facts = [f" {scalar(curve.last)}", f"{curve.iterations} {unit}"]
+    facts += [f"first {scalar(curve.first)}"] if curve.iterations > 1 else []
     facts += [f"lowest {scalar(curve.lowest)}"] if curve.lowest is not None else []
     facts += [f"× {curve.not_finite} not finite"] if curve.not_finite else []
-    facts += ["log"] if is_log(curve) else []
+    facts += ["log"] if scale.log else []
     return " · ".join(facts)
 
 
-def _curve(curve: LossCurve, rows: int) -> list[Line]:
-    """Rows of blocks from top to bottom, with highest and lowest before and the last behind."""
-    heights = heights_of(curve, rows * EIGHTHS)
-    last_row = 0 if heights[-1] is None else (max(heights[-1], 1) - 1) // EIGHTHS
+def _curve(curve: Curve, scale: Scale, room: Room, pen: Pen) -> list[Line]:
+    """The curve, with highest and lowest before it and the last behind."""
+    rows = plot(_columns(curve), scale, room.rows, curve_cells(room.width), pen)
+    last = _row_of(curve.last, scale, room.rows, pen)
     return [
         (
-            Run(_left_label(curve, row, rows) + " ", "quiet"),
-            *_blocks(heights, row),
-            Run(f" {scalar(curve.last)}" if row == last_row else "", "strong"),
+            Run(_left_label(curve, row, room.rows) + " ", "quiet"),
+            *runs,
+            Run(f" {scalar(curve.last)}" if row == last else "", "strong"),
         )
-        for row in reversed(range(rows))
+        for row, runs in enumerate(rows)
     ]
 
 
-def _left_label(curve: LossCurve, row: int, rows: int) -> str:
+def _row_of(value: float | None, scale: Scale, rows: int, pen: Pen) -> int:
+    """The row, from the top, in which a number stands."""
+    if value is None or not math.isfinite(value):
+        return rows - 1
+    return rows - 1 - scale.height(value, rows * pen.high) // pen.high
+
+
+def _left_label(curve: Curve, row: int, rows: int) -> str:
     """The highest loss at the top, the lowest at the bottom."""
     if curve.highest is None:
         return " " * LABEL
     lowest = curve.lowest if curve.lowest != curve.highest else None
-    value = curve.highest if row == rows - 1 else lowest if row == 0 else None
+    value = curve.highest if row == 0 else lowest if row == rows - 1 else None
     return right(scalar(value), LABEL) if value is not None else " " * LABEL
-
-
-def heights_of(curve: LossCurve, levels: int) -> list[int | None]:
-    """How high each loss stands, from 1 to `levels`; None for one that is not finite."""
-    low, high = curve.lowest, curve.highest
-    if low is None or high is None:
-        return [None for _ in curve.points]
-    if high <= low:
-        middle = max(levels // 2, 1)
-        return [middle if math.isfinite(point) else None for point in curve.points]
-    place = _log if is_log(curve) else _half
-    start, end = place(low), place(high)
-    scale = (levels - 1) / (end - start)
-    return [
-        1 + round((place(min(max(point, low), high)) - start) * scale) if math.isfinite(point) else None
-        for point in curve.points
-    ]
-
-
-_log = math.log
-
-
-def _half(value: float) -> float:
-    """Half of it: the difference of two halves never overflows."""
-    return value / 2
-
-
-def _blocks(heights: list[int | None], row: int) -> list[Run]:
-    """One row of the curve, neighbours of one kind in one run."""
-    lost = "×" if row == 0 else " "
-    base = row * EIGHTHS
-    text = [lost if h is None else BLOCKS[min(max(h - base, 0), EIGHTHS)] for h in heights]
-    kinds = groupby(zip(heights, text, strict=True), lambda pair: pair[0] is None)
-    return [Run("".join(t for _, t in group), "warn" if bad else "accent") for bad, group in kinds]

@@ -281,7 +281,7 @@ def test_a_loss_of_nan_pauses_a_run_once_and_is_shown_and_counted(build: Build) 
     assert frame.status.loss is not None
     assert math.isnan(frame.status.loss)
     assert (frame.losses.not_finite, frame.losses.lowest) == (5, None)
-    assert all(math.isnan(point) for point in frame.losses.points)
+    assert all(point is not None and math.isnan(point) for point in frame.losses.points)
 
 
 @pytest.mark.parametrize("section", ["setup", "parameters"])

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from backprop_tui.engine.debugger.curve import Curve
 from backprop_tui.engine.debugger.frame import (
     Frame,
-    LossCurve,
     NumberSet,
     Status,
     Tab,
@@ -34,7 +34,7 @@ def picture(program: Program, iterations: int) -> Frame:
         frame,
         status=Status(program.name, iteration=iterations - 1),
         complete=iterations,
-        losses=LossCurve((0.5,), iterations, 0.5, 0.5, 0.5),
+        losses=Curve((0.5,), iterations, 0.5, 0.5, 0.5),
         inspector=replace(frame.inspector, name="W", tab=Tab.ERROR),
         stops=Stops(frozenset({2, 4}), below=0.25),
         watches=(Watched("W.norm()"),),

@@ -10,6 +10,7 @@ import pytest
 from backprop_tui.engine.debugger.commands import Layout
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import plain, width_of
+from backprop_tui.tui.drawing.plot import BRAILLE
 from backprop_tui.tui.panes.all_panes import layout_for, paint
 from backprop_tui.tui.panes.output import paint_output
 from backprop_tui.tui.panes.program import source_of
@@ -38,7 +39,7 @@ def test_the_engine_is_asked_for_what_is_in_view() -> None:
         "inspector": Room(68, 16),
         "loss": Room(120, 5),
     }
-    assert layout_for(rooms, Layout()) == Layout(27, 10, 5, 4, 96)
+    assert layout_for(rooms, Layout()) == Layout(27, 10, 5, 4, 96 * BRAILLE.wide)
 
 
 def test_a_hidden_pane_keeps_the_size_that_it_had() -> None:

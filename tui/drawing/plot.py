@@ -1,0 +1,166 @@
+"""Curves made of characters: braille, or signs that every terminal has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import groupby, zip_longest
+from typing import NamedTuple
+
+from ...engine.debugger.curve import Columns
+from ..terminal.glyphs import has_braille
+from .line import Run
+
+LARGE_SPAN = 100.0
+"""Above this ratio of highest to lowest a curve is drawn on a log scale."""
+MOST_DOTS = 4
+"""Dots between two neighbouring numbers, where there are few."""
+Extent = tuple[int, int]
+"""The lowest and the highest dot of a column that are drawn."""
+
+
+class Pen(NamedTuple):
+    """How many dots a cell has, and the characters for them."""
+
+    wide: int
+    high: int
+    line: tuple[str, ...]
+    """The character of each combination of dots of a cell; the lowest dot of a column counts 1."""
+    band: tuple[str, ...]
+    lost: str
+
+
+_LEFT, _RIGHT = (0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08)
+"""The bits of the dots of either column of a braille character, from the lowest on."""
+
+
+def _braille(dots: int) -> str:
+    bits = [bit for at, bit in enumerate((*_LEFT, *_RIGHT)) if dots >> at & 1]
+    return chr(0x2800 + sum(bits)) if bits else " "
+
+
+_BRAILLE = tuple(_braille(dots) for dots in range(256))
+BRAILLE = Pen(2, 4, _BRAILLE, _BRAILLE, "×")
+ASCII = Pen(1, 3, tuple(" _-|'|||"), tuple(" :::::::"), "x")
+
+
+def pen() -> Pen:
+    """The pen of this terminal."""
+    return BRAILLE if has_braille() else ASCII
+
+
+class Scale(NamedTuple):
+    """What the rows of a plot stand for."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def height(self, value: float, levels: int) -> int:
+        """How high a finite number stands, from 0 to `levels` - 1."""
+        if self.high <= self.low:
+            return (levels - 1) // 2
+        low, high, value = map(self._place, (self.low, self.high, min(max(value, self.low), self.high)))
+        return round((value - low) / (high - low) * (levels - 1))
+
+    def _place(self, value: float) -> float:
+        return math.log(value) if self.log else value / 2  # the difference of two halves never overflows
+
+
+def scale_of(columns: Columns, lowest: float | None, highest: float | None) -> Scale:
+    """The scale for all from the lowest to the highest.
+
+    It is logarithmic where that is far and nothing is negative; what is 0 stands with the least that is not.
+    """
+    low, high = lowest or 0.0, highest or 0.0
+    if low < 0:
+        return Scale(low, high)
+    positive = [n for n in (*columns.points, *columns.lows) if n is not None and math.isfinite(n) and n > 0]
+    least = low or min(positive, default=0.0)
+    return Scale(least, high, log=True) if 0 < least * LARGE_SPAN < high else Scale(low, high)
+
+
+def plot(columns: Columns, scale: Scale, rows: int, width: int, pen: Pen) -> list[list[Run]]:
+    """Rows from top to bottom, as far to the right as there are numbers.
+
+    The points are loud and joined; the span of each column is quiet behind them. A column with something
+    that is not finite is marked in the lowest row.
+    """
+    levels, dots = max(rows, 1) * pen.high, width * pen.wide
+    columns = _at_most(columns, dots)
+    step = min(dots // max(len(columns.points), 1), MOST_DOTS)
+    heights = [_height(point, scale, levels) for point in columns.points]
+    line = _cells(_joined(heights, step), rows, pen)
+    band = _cells(_spans(columns, scale, levels, step), rows, pen)
+    lost = _lost(columns.points, step, pen)
+    return [_row(line[row], band[row], lost if row == 0 else (), pen) for row in reversed(range(rows))]
+
+
+def _at_most(columns: Columns, dots: int) -> Columns:
+    """So many of the columns: a screen may be narrower than the one that they were made for."""
+    count = len(columns.points)
+    if count <= dots:
+        return columns
+    kept = [at * count // dots for at in range(dots)]
+    return Columns(*(tuple(part[at] for at in kept) if part else () for part in columns))
+
+
+def _height(point: float | None, scale: Scale, levels: int) -> int | None:
+    return scale.height(point, levels) if point is not None and math.isfinite(point) else None
+
+
+def _joined(heights: Sequence[int | None], step: int) -> list[Extent | None]:
+    """The dots of the line, `step` columns a point, without a gap between neighbours."""
+    dots: list[Extent | None] = []
+    before: int | None = None
+    for height in heights:
+        for part in range(1, step + 1):
+            if height is None:
+                dots.append(None)
+                continue
+            start = height if before is None else before + (height - before) * (part - 1) // step
+            end = height if before is None else before + (height - before) * part // step
+            start += (end > start) - (end < start)  # its neighbour has that dot
+            dots.append((min(start, end), max(start, end)))
+        before = height
+    return dots
+
+
+def _spans(columns: Columns, scale: Scale, levels: int, step: int) -> list[Extent | None]:
+    spans: list[Extent | None] = []
+    for low, high in zip(columns.lows, columns.highs, strict=True):
+        heights = [scale.height(value, levels) for value in (low, high) if value is not None]
+        spans += [(heights[0], heights[-1]) if heights else None] * step
+    return spans
+
+
+def _cells(dots: Sequence[Extent | None], rows: int, pen: Pen) -> list[list[int]]:
+    """For each row, from the lowest on, the dots of every cell as a number."""
+    masks = [((2 << dot[1] - dot[0]) - 1) << dot[0] if dot else 0 for dot in dots]
+    groups = [masks[at : at + pen.wide] for at in range(0, len(masks), pen.wide)]
+    return [[_dots_in(group, row * pen.high, pen) for group in groups] for row in range(rows)]
+
+
+def _dots_in(group: Sequence[int], base: int, pen: Pen) -> int:
+    """The dots of one cell, whose lowest ones are so high, column after column."""
+    part = (1 << pen.high) - 1
+    return sum((mask >> base & part) << at * pen.high for at, mask in enumerate(group))
+
+
+def _lost(points: Sequence[float | None], step: int, pen: Pen) -> list[bool]:
+    """For each cell whether something in it is not finite."""
+    dots = [point is not None and not math.isfinite(point) for point in points for _ in range(step)]
+    return [any(dots[at : at + pen.wide]) for at in range(0, len(dots), pen.wide)]
+
+
+def _row(line: Sequence[int], band: Sequence[int], lost: Sequence[bool], pen: Pen) -> list[Run]:
+    """One row, neighbours of one kind in one run."""
+    cells = [_cell(*cell, pen) for cell in zip_longest(line, band, lost, fillvalue=0)]
+    kinds = groupby(cells, lambda cell: cell[1])
+    return [Run("".join(text for text, _ in group), style) for style, group in kinds]
+
+
+def _cell(line: int, band: int, lost: int, pen: Pen) -> tuple[str, str]:
+    if lost:
+        return pen.lost, "warn"
+    return (pen.line[line], "accent") if line or not band else (pen.band[band], "faint")
