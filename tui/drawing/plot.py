@@ -8,7 +8,7 @@ from itertools import groupby, zip_longest
 from typing import NamedTuple
 
 from ...engine.debugger.curve import Columns
-from ..terminal.glyphs import has_braille
+from .glyphs import has_braille
 from .line import Run
 
 LARGE_SPAN = 100.0

@@ -11,11 +11,11 @@ from backprop_tui.engine.debugger.curve import Columns
 from backprop_tui.engine.debugger.frame import Frame, Status
 from backprop_tui.engine.debugger.loss_history import LossHistory
 from backprop_tui.tui.drawing.box import Room
+from backprop_tui.tui.drawing.glyphs import has_braille
 from backprop_tui.tui.drawing.line import Line, cells, plain
 from backprop_tui.tui.drawing.plot import ASCII, BRAILLE, Pen, plot, scale_of
 from backprop_tui.tui.panes import loss
 from backprop_tui.tui.panes.loss import curve_dots, paint_loss
-from backprop_tui.tui.terminal.glyphs import has_braille
 
 from .. import scenes
 
