@@ -41,6 +41,8 @@ class Answer:
     lines: tuple[Told, ...]
     writable: bool = False
     """Whether enter would write what the lines show into the file."""
+    more: bool = False
+    """Whether a hint would say more."""
 
 
 @dataclass(frozen=True)

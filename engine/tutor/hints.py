@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Container
-from dataclasses import replace
+import re
 
 from ..program.analysis import ProgramFacts
 from ..program.program import Program
 from ..rules.derivation.derive import Derivation, Derived
 from ..rules.derivation.reverse_walk import Contribution
-from ..rules.derivation.written_lines import lines_of
-from ..rules.style import styled
-from ..rules.term import Factor, Term
 from .explanation import sums_of
+from .left_out import BLANK, with_blank
 
 LEVELS = 5
-BLANK = "____"
+PASSED_ON = "What belongs there is a gradient that is known already, and nothing else."
 
 
 def hint(
@@ -101,45 +97,17 @@ def _shape(derivation: Derivation, tensor: str) -> str:
 
 
 def _blanked(program: Program, derivation: Derivation, derived: Derived) -> tuple[str, ...]:
-    blanked = [
-        replace(contribution, term=_with_blank(contribution)) for contribution in derived.contributions
-    ]
-    shape = tuple(derivation.names[derived.tensor].shape)
-    with styled(derivation.style):
-        return tuple(lines_of(derived.name, derived.tensor, blanked, shape)) if blanked else derived.lines
-
-
-def _with_blank(contribution: Contribution) -> Term:
-    """The term with its hardest factor left out, or where it has none, its upstream gradient."""
-    term = contribution.term
-    blank = ast.Name(id=BLANK, ctx=ast.Load())
-    hardest = max(
-        (f for f in term.factors if not isinstance(f.tree, ast.Constant)),
-        key=lambda factor: len(ast.dump(factor.tree)),
-        default=None,
-    )
-    if hardest is not None:
-        factors = tuple(Factor(blank, f.shape, f.divides) if f is hardest else f for f in term.factors)
-        return replace(term, factors=factors)
-    if term.base is None:
-        return term
-    upstream = {contribution.upstream, *(helper.name for helper in term.helpers)}
-    return replace(term, base=_blank_inside(term.base, blank, upstream))
-
-
-def _blank_inside(base: ast.expr, blank: ast.expr, upstream: Container[str]) -> ast.expr:
-    """A matrix product without the other side; a sum with what is summed left out; else all of it."""
-    if isinstance(base, ast.BinOp):
-        upstream_left = any(
-            isinstance(node, ast.Name) and node.id in upstream for node in ast.walk(base.left)
-        )
-        left, right = (base.left, blank) if upstream_left else (blank, base.right)
-        return ast.BinOp(left=left, op=base.op, right=right)
-    if isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute):
-        inner = _blank_inside(base.func.value, blank, upstream)
-        func = ast.Attribute(value=inner, attr=base.func.attr, ctx=ast.Load())
-        return ast.Call(func=func, args=base.args, keywords=base.keywords)
-    return blank
+    """Its lines, in each the part left out that teaches; where none does, the gradient that is passed on."""
+    given = {use.upstream for use in derived.contributions if use.upstream}
+    given |= {helper.name for use in derived.contributions for helper in use.term.helpers}
+    written = derived.name
+    lines = tuple(with_blank(line, given) if line.startswith(written) else line for line in derived.lines)
+    if lines != derived.lines:
+        return lines
+    if not given:
+        return (f"{written} = {BLANK}",)
+    upstream = re.compile(rf"\b({'|'.join(map(re.escape, given))})\b")
+    return (*(upstream.sub(BLANK, line) for line in lines), PASSED_ON)
 
 
 def _whole(program: Program, derivation: Derivation, derived: Derived) -> tuple[str, ...]:

@@ -72,11 +72,20 @@ class Tutor:
                 lines = self._hint(terms, tensor)
             else:
                 lines, writable = self._line(terms, tensor, session, now=asked is Asked.WRITTEN)
-        self._tell(asked, gradient, lines, writable)
+        hints = tensor in derivation.gradients and not right_already(gradient, judgements.get(gradient))
+        more = hints and self._levels.get(tensor, 0) < LEVELS
+        self._tell(asked, gradient, lines, writable, more)
 
-    def _tell(self, asked: Asked, gradient: str, lines: tuple[Told, ...], writable: bool = False) -> None:
+    def _tell(
+        self,
+        asked: Asked,
+        gradient: str,
+        lines: tuple[Told, ...],
+        writable: bool = False,
+        more: bool = False,
+    ) -> None:
         number = self.newest.number + 1 if self.newest is not None else 1
-        self.newest = Answer(number, asked, gradient, lines, writable)
+        self.newest = Answer(number, asked, gradient, lines, writable, more)
 
     def forget(self) -> None:
         """The iteration that was asked about is over: nothing of it is kept."""

@@ -18,13 +18,8 @@ from .window import Window
 STYLES = {"head": "strong", "plain": "", "strong": "accent", "quiet": "quiet"}
 LEAST = 6
 """Rows that the window has at least, so that it does not jump from one hint to the next."""
-HINTS = {
-    Asked.EXPLANATION: "h a hint · escape closes",
-    Asked.HINT: "h a little more · x explains · escape closes",
-    Asked.LINE: "escape closes",
-    Asked.DIFFERENCES: "escape closes",
-    Asked.WRITTEN: "escape closes",
-}
+MORE = {Asked.EXPLANATION: "h a hint", Asked.HINT: "h a little more"}
+"""What a hint is after an answer, where it would say more."""
 
 
 def answer_lines(answer: Answer, width: int) -> list[Line]:
@@ -72,7 +67,12 @@ class AnswerWindow(Window):
 
     def keys(self) -> str:
         """What can be asked next."""
-        return "enter writes it · escape does not" if self.answer.writable else HINTS[self.answer.asked]
+        if self.answer.writable:
+            return "enter writes it · escape does not"
+        asked = self.answer.asked
+        more = MORE.get(asked, "") if self.answer.more else ""
+        explains = "x explains" if asked is Asked.HINT else ""
+        return " · ".join(filter(None, (more, explains, "escape closes")))
 
     def tell(self, answer: Answer) -> None:
         """Another answer in place of this one."""

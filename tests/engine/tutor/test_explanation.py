@@ -9,7 +9,7 @@ import pytest
 from backprop_tui.engine.program.library import bundled_names, load
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.tutor.explanation import Explanation, explain
-from backprop_tui.engine.tutor.hints import hint
+from backprop_tui.engine.tutor.hints import PASSED_ON, hint
 from backprop_tui.engine.tutor.own_terms import TermsOf
 from backprop_tui.engine.tutor.study import study
 from backprop_tui.engine.tutor.wording import right_already
@@ -81,6 +81,9 @@ def test_the_terms_of_an_entry_add_up_to_its_gradient(name: str) -> None:
         assert all(use.term.startswith(f"d{tensor}") for use in said.uses)
 
 
+SCORED = "dscored = torch.zeros_like(scored).scatter_add(-1, ____, dchosen)"
+
+
 class TestHints:
     def test_each_level_says_more(self, linear: Program) -> None:
         found = study(linear)
@@ -95,14 +98,28 @@ class TestHints:
             "the term through difference_squared reads ddifference_squared, of shape [4]; "
             "nothing is summed for broadcasting",
         )
-        assert levels[3] == ("ddifference = 2 * ____ * ddifference_squared",)
+        assert levels[3] == ("ddifference = ____ * ddifference_squared",)
         assert levels[4] == ("ddifference = 2 * difference * ddifference_squared",)
 
-    def test_a_blank_stands_for_the_other_side_of_a_product(self) -> None:
-        program = load("softmax_mlp")
-        found = study(program)
-        assert hint(program, found.derivation, "W2", 4) == ("dW2 = ____ @ dlogits",)
-        assert hint(program, found.derivation, "b2", 4) == ("db2 = ____.sum(0)",)
+    @pytest.mark.parametrize(
+        ("name", "tensor", "lines"),
+        [
+            ("softmax_mlp", "W2", ("dW2 = ____ @ dlogits",)),
+            ("softmax_mlp", "b2", ("db2 = dlogits.____",)),
+            ("softmax_mlp", "counts", ("dcounts = dprobs / ____", "dcounts += dtotals")),
+            ("softmax_mlp", "probs", ("dprobs = torch.zeros_like(probs)", "dprobs[____] = dchosen")),
+            ("attention_head", "k", ("dk = scale * (dscores.mT @ ____)",)),
+            ("attention_head", "scored", (SCORED,)),
+            ("logistic_regression", "x", ("dx = torch.outer(dz, ____)",)),
+            ("batchnorm_mlp", "bndiff2", ("dbndiff2 = torch.ones_like(bndiff2) * dbnvar / ____",)),
+        ],
+    )
+    def test_the_part_that_teaches_is_left_out(self, name: str, tensor: str, lines: tuple[str, ...]) -> None:
+        program = load(name)
+        assert hint(program, study(program).derivation, tensor, 4) == lines
+
+    def test_of_a_gradient_that_is_passed_on_that_is_said(self, linear: Program) -> None:
+        assert hint(linear, study(linear).derivation, "H", 4) == ("dH = ____", PASSED_ON)
 
     @pytest.mark.parametrize("name", bundled_names())
     def test_no_level_below_the_last_gives_the_line_away(self, name: str) -> None:

@@ -66,6 +66,16 @@ def test_hints_go_on_to_the_line(file: Path) -> None:
     assert text(ask(stepper, Asked.HINT))[1:] == ["dh = (1 - k ** 2) * dk"]
 
 
+def test_more_is_offered_until_the_line_was_told_and_never_of_what_is_right(file: Path) -> None:
+    stepper = stepped(load(str(file)), "h")
+    assert ask(stepper, Asked.EXPLANATION).more
+    assert [ask(stepper, Asked.HINT).more for _ in range(6)] == [True] * 4 + [False] * 2
+    assert not ask(stepper, Asked.EXPLANATION).more
+    stepper.handle(SelectName("k"))
+    assert not ask(stepper, Asked.EXPLANATION).more
+    assert not ask(stepper, Asked.HINT).more
+
+
 def test_no_hint_for_what_is_right(file: Path) -> None:
     assert text(ask(stepped(load(str(file)), "k"), Asked.HINT)) == ["dk is right already."]
 

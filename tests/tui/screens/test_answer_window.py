@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from textual.pilot import Pilot
 
 from backprop_tui.engine.debugger.commands import Ask, Layout
@@ -120,3 +121,18 @@ async def test_long_answers_wrap_and_scroll_on_a_small_terminal() -> None:
         for _ in range(10):
             await pilot.press("pagedown")
         assert "the end" in shown(app)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "keys"),
+    [
+        (Asked.HINT, True, "h a little more · x explains · escape closes"),
+        (Asked.HINT, False, "x explains · escape closes"),
+        (Asked.EXPLANATION, True, "h a hint · escape closes"),
+        (Asked.EXPLANATION, False, "escape closes"),
+        (Asked.LINE, True, "escape closes"),
+    ],
+)
+def test_a_hint_is_offered_where_it_would_say_more(kind: Asked, more: bool, keys: str) -> None:
+    one = Answer(1, kind, "dh", (Told("h is used once"),), more=more)
+    assert AnswerWindow(one, lambda command: None).keys() == keys
