@@ -47,35 +47,11 @@ class MainScreen(PaneScreen):
         else:
             await self.run_action(key.action)
 
-    def action_go_to(self) -> None:
-        """Ask for an iteration and run to it."""
-        from .go_to_prompt import GoToPrompt
+    def action_window(self, name: str) -> None:
+        """Open a window."""
+        from .windows import window
 
-        self.app.push_screen(GoToPrompt(self.send))
-
-    def action_stops(self) -> None:
-        """Ask when a run is to stop."""
-        from .stops_window import StopsWindow
-
-        self.app.push_screen(StopsWindow(self.frame.stops, self.send))
-
-    def action_watches(self) -> None:
-        """Ask what is to be watched."""
-        from .watches_window import WatchesWindow
-
-        self.app.push_screen(WatchesWindow([one.text for one in self.frame.watches], self.send))
-
-    def action_number(self) -> None:
-        """Ask for a number of setup and what it is to be."""
-        from .number_prompt import NumberPrompt
-
-        self.app.push_screen(NumberPrompt(self.send))
-
-    def action_evaluate(self) -> None:
-        """Ask for something to evaluate."""
-        from .evaluate_window import EvaluateWindow
-
-        self.app.push_screen(EvaluateWindow(self))
+        self.app.push_screen(window(name, self))
 
     def action_cancel(self) -> None:
         """Stop what runs, and want no answer; close the output."""
@@ -115,12 +91,6 @@ class MainScreen(PaneScreen):
         name = self.focused.id if self.focused and self.focused.id else Pane.PROGRAM
         height = self.query_one(f"#{name}", Canvas).size.height
         self._scroll(name, rows * max(height - 4, 1) if page else rows, columns)
-
-    def action_help(self) -> None:
-        """All keys and all signs."""
-        from .help_window import HelpWindow
-
-        self.app.push_screen(HelpWindow())
 
     def show_answer(self) -> None:
         """Show a new answer: in the window that is open, or in a new one."""

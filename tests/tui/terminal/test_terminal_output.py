@@ -50,8 +50,8 @@ CRASH = """\
 import sys
 from backprop_tui.tui.cli.main import main
 from backprop_tui.tui.screens.main_screen import MainScreen
-def crash(self): raise RuntimeError("this very crash")
-MainScreen.action_help = crash
+def crash(self, name): raise RuntimeError("this very crash")
+MainScreen.action_window = crash
 sys.exit(main([]))
 """
 
