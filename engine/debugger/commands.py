@@ -75,6 +75,13 @@ class SelectName:
 
 
 @dataclass(frozen=True)
+class SelectAt:
+    """Select the tensor that a line makes, or whose gradient it writes."""
+
+    line: int
+
+
+@dataclass(frozen=True)
 class Attend:
     """Go to the next (+1) or previous (-1) gradient that wants attention."""
 
@@ -206,6 +213,7 @@ Command = (
     | Restart
     | Select
     | SelectName
+    | SelectAt
     | Attend
     | ShowTab
     | Scroll

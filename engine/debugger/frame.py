@@ -38,6 +38,15 @@ class LineState(StrEnum):
     FAILED = "failed"
 
 
+class Relation(StrEnum):
+    """What a line has to do with the selected tensor."""
+
+    MAKES = "makes"
+    USES = "uses"
+    WRITES = "writes"
+    """It writes its gradient."""
+
+
 class Summary(NamedTuple):
     """A value in one glance. `low` and `high` span the finite entries; `text` stands for non-tensors."""
 
@@ -63,6 +72,7 @@ class ProgramLine(NamedTuple):
     """Runs stop before it."""
     written: bool = False
     """It is new, or another one, since the file was saved."""
+    relation: Relation | None = None
 
 
 class TensorRow(NamedTuple):

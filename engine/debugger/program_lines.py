@@ -18,6 +18,7 @@ from ..tensors.inert import is_a
 from ..verdict import Verdict
 from .cursor import View
 from .frame import LineState, ProgramLine
+from .lines_of_tensor import relation
 from .scene import Scene, is_told
 
 _CONTEXT = 3
@@ -56,7 +57,12 @@ def program_lines(
     numbers = range(view.program_top, last + 1)
     marked, written = scene.stops.lines, view.written
     lines = (_line(scene, view, n)._replace(breakpoint=n in marked, written=n in written) for n in numbers)
-    return tuple(lines), view
+    return tuple(_related(scene, view, line) for line in lines), view
+
+
+def _related(scene: Scene, view: View, line: ProgramLine) -> ProgramLine:
+    statements = scene.session.facts.statements_by_line.get(line.number, ())
+    return line._replace(relation=relation(scene, view.selected, statements))
 
 
 def current_line(record: Iteration | None, view: View) -> int | None:

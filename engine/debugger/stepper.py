@@ -27,11 +27,13 @@ from .commands import (
     Restart,
     Resume,
     Select,
+    SelectAt,
     SetNumber,
     TakeBack,
     ToggleRun,
 )
 from .frame import Frame
+from .lines_of_tensor import selecting_at
 from .moving import advance, go_to, go_to_change, run_until
 from .rendering import picture
 from .sitting import Sitting
@@ -105,6 +107,8 @@ class Stepper:
                 self.now.edits.modules |= {name}
             case Select(by):
                 self.now.view = self.now.view.selecting(self.now.scene.tensor_names, by)
+            case SelectAt(line):
+                self.now.view = selecting_at(self.now.scene, self.now.view, line)
             case _:
                 self._obey_beside(command)
 

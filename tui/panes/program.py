@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ...engine.debugger.commands import ToggleBreakpoint
-from ...engine.debugger.frame import Frame, LineState, ProgramLine
+from ...engine.debugger.commands import SelectAt, ToggleBreakpoint
+from ...engine.debugger.frame import Frame, LineState, ProgramLine, Relation
 from ...engine.execution.failure import Failure
 from ...engine.program.program import Program
 from ..drawing.box import Room, boxed
@@ -21,6 +21,9 @@ SHAPE = 8
 
 WRITTEN = "▎"
 """Beside a line that is new, or another one, since the file was saved."""
+
+RELATIONS = {Relation.MAKES: "=", Relation.USES: "→", Relation.WRITES: "∂"}
+"""There, too: what a line has to do with the selected tensor."""
 
 PROBLEM = 3
 """Rows, at most, that say why the file is no program as it is now."""
@@ -138,7 +141,7 @@ def _line_rows(
         return [_calm_row(source, line._replace(bound=None, changed=False), sign, _bound(line), columns)]
     gutter, code = _gutter(source, line, sign), _code(source, line.number)
     bar = "bar-failed" if line.state is LineState.FAILED or attended else "bar"
-    rows = _in_full(gutter, code, _bound(line), columns)
+    rows = [_selecting(row, line) for row in _in_full(gutter, code, _bound(line), columns)]
     rows += _failure_rows(failure, source.gutter, columns)
     return [styled(fill(row, columns), bar) for row in rows]
 
@@ -149,7 +152,15 @@ def _calm_row(source: Source, line: ProgramLine, sign: Sign, bound: Line, column
     code = _code(source, line.number)
     if line.state is LineState.AHEAD:
         code = (Run(plain(code), "ahead"),)
-    return _with_bound(_gutter(source, line, sign) + code, bound, columns)
+    return _selecting(_with_bound(_gutter(source, line, sign) + code, bound, columns), line)
+
+
+def _selecting(row: Line, line: ProgramLine) -> Line:
+    """The row with a click on it selecting the tensor that the line is about."""
+    if line.state is LineState.STILL:
+        return row
+    select = SelectAt(line.number)
+    return tuple(run if run.click is not None else run._replace(click=select) for run in row)
 
 
 def _gutter(source: Source, line: ProgramLine, sign: Sign) -> Line:
@@ -163,7 +174,14 @@ def _gutter(source: Source, line: ProgramLine, sign: Sign) -> Line:
         number: Line = (Run(BREAKPOINT, "accent", toggle), Run(label, "faint", toggle))
     else:
         number = (Run(f" {label}", "faint", toggle),)
-    return (mark, *number, Run(pointer, "accent"), Run(WRITTEN if line.written else " ", "changed"))
+    return (mark, *number, Run(pointer, "accent"), _beside(line))
+
+
+def _beside(line: ProgramLine) -> Run:
+    """Right before the code: that the line is new, or what it has to do with the selected tensor."""
+    if line.written:
+        return Run(WRITTEN, "changed")
+    return Run(RELATIONS[line.relation], "quiet") if line.relation is not None else Run(" ")
 
 
 def _code(source: Source, number: int) -> Line:

@@ -7,9 +7,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from ...engine.debugger.frame import Relation
 from ..drawing.line import Line, Run, fill, right, width_of
 from ..drawing.verdict_signs import BREAKPOINT, HIDDEN, PARTIAL, SIGNS
 from ..keys import LEARNING, PANES, REST, TENSORS, TIME, groups
+from ..panes.program import RELATIONS
 from .window import Window
 
 LABEL = 9
@@ -21,6 +23,9 @@ OTHER_SIGNS = (
     ("▸", "accent", "current line, selected tensor"),
     ("!", "bad", "failed here"),
     (BREAKPOINT, "accent", "runs stop before it"),
+    (RELATIONS[Relation.MAKES], "quiet", "makes the selected tensor"),
+    (RELATIONS[Relation.USES], "quiet", "uses it"),
+    (RELATIONS[Relation.WRITES], "quiet", "writes its gradient"),
 )
 
 
@@ -55,11 +60,16 @@ def _keys(group: str) -> list[Line]:
 
 
 def _signs(column: int) -> list[Line]:
+    """Every sign once; what else it says stands below."""
     told = [(sign.mark, sign.style, sign.words) for sign in (*SIGNS.values(), HIDDEN, PARTIAL)]
-    return [
-        (Run(right(mark, column), style), Run(f"  {words}", "quiet"))
-        for mark, style, words in (*told, *OTHER_SIGNS)
-    ]
+    told += OTHER_SIGNS
+    marks = [mark for mark, _, _ in told]
+    told.sort(key=lambda one: marks.index(one[0]))
+    lines: list[Line] = []
+    for at, (mark, style, words) in enumerate(told):
+        again = at > 0 and told[at - 1][0] == mark
+        lines.append((Run(right("" if again else mark, column), style), Run(f"  {words}", "quiet")))
+    return lines
 
 
 class HelpWindow(Window):

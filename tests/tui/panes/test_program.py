@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backprop_tui.engine.debugger.commands import ToggleBreakpoint
-from backprop_tui.engine.debugger.frame import LineState, ProgramLine, Summary, opening_frame
+from backprop_tui.engine.debugger.commands import SelectAt, ToggleBreakpoint
+from backprop_tui.engine.debugger.frame import LineState, ProgramLine, Relation, Summary, opening_frame
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain, width_of
@@ -169,4 +169,23 @@ def test_a_breakpoint_stands_beside_its_number_and_a_click_there_toggles_it() ->
     rows = paint_program(source_of(scenes.program()), marked, Room(66, 36))
     assert [f"●{number}" in plain(row) for row in rows].count(True) == 1
     row = next(row for row in rows if f"●{number}" in plain(row))
-    assert {run.click for run in row if run.click} == {ToggleBreakpoint(number)}
+    assert {run.click for run in row if run.click} == {ToggleBreakpoint(number), SelectAt(number)}
+
+
+def test_a_click_on_a_line_selects_and_one_on_its_number_stops_there() -> None:
+    lines = paint_program(source_of(scenes.program()), scenes.mid_backward(), Room(100, 30))
+    (row,) = [line for line in lines if "dH = 1 * ddifference" in plain(line)]
+    clicks = {run.text.strip(): run.click for run in row}
+    assert clicks["dH = 1 * ddifference"] == SelectAt(21)
+    assert clicks["21"] == ToggleBreakpoint(21)
+
+
+def test_a_line_says_what_it_has_to_do_with_the_selected_tensor() -> None:
+    frame = scenes.mid_backward()
+    lines = tuple(
+        line._replace(relation=Relation.USES, written=line.number == 14) if line.number in (13, 14) else line
+        for line in frame.lines
+    )
+    shown = text(paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(100, 30)))
+    assert "→difference = H - y" in shown
+    assert "▎difference_squared = " in shown

@@ -87,8 +87,15 @@ def test_help_names_every_key_with_its_words() -> None:
 def test_help_explains_every_sign_and_cuts_nothing_at_eighty_columns() -> None:
     text = "\n".join(plain(line)[:76] for line in help_lines(76))
     for sign in (*SIGNS.values(), HIDDEN, PARTIAL):
-        assert re.search(rf"{re.escape(sign.mark)} +{re.escape(sign.words)}", text)
+        assert re.search(rf"  {re.escape(sign.words)}", text)
     assert "selected tensor" in text
+
+
+def test_help_shows_every_sign_once() -> None:
+    for width in (76, 112):
+        text = "\n".join(plain(line) for line in help_lines(width)).partition("Signs")[2]
+        signs = [sign.mark for sign in (*SIGNS.values(), HIDDEN, PARTIAL)]
+        assert {text.count(f"{mark}  ") for mark in signs if mark not in "?…∞"} == {1}
 
 
 def test_help_fits_a_screen_of_120_columns_and_36_rows() -> None:
