@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
+os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
 os.environ.pop("NO_COLOR", None)
 
 from textual.pilot import Pilot

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from textual.binding import Binding
 
 from ..engine.debugger.commands import (
+    FAR,
     Advance,
     Ask,
     Attend,
@@ -17,16 +18,18 @@ from ..engine.debugger.commands import (
     CheckLines,
     Command,
     GoToChange,
+    MoveCell,
     Restart,
     Resume,
     Select,
     ShowTab,
     TakeBack,
     ToggleBreakpoint,
+    ToggleHeatmap,
     ToggleRun,
     Unit,
 )
-from ..engine.debugger.frame import Tab
+from ..engine.debugger.inspected import Tab
 from ..engine.tutor.answer import Asked
 
 
@@ -54,6 +57,7 @@ class Key(NamedTuple):
 
 
 TIME, TENSORS, LEARNING, PANES, REST = "Time", "Tensors", "Learning", "Panes", "The rest"
+CELLS = "Cells"
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -119,6 +123,8 @@ KEYS: tuple[Key, ...] = (
     Key("manual", "2", "2", "its manual gradient", TENSORS, ShowTab(Tab.MANUAL)),
     Key("autograd", "3", "3", "its autograd gradient", TENSORS, ShowTab(Tab.AUTOGRAD)),
     Key("error", "4", "4", "manual minus autograd", TENSORS, ShowTab(Tab.ERROR)),
+    Key("heatmap", "t", "t", "heatmap or numbers", TENSORS, ToggleHeatmap()),
+    Key("worst", "exclamation_mark", "!", "worst entry, then next", TENSORS, action="worst"),
     Key("line_check", "c", "c", "judge every line alone", TENSORS, CheckLines()),
     Key("change", "b", "b", "back to its last change", TENSORS, GoToChange()),
     Key("watches", "w", "w", "watch expressions", TENSORS, action="window('watches')"),
@@ -133,7 +139,8 @@ KEYS: tuple[Key, ...] = (
     Key("edit", "e", "e", "edit the line in an editor", LEARNING, action="edit"),
     Key("next_pane", "tab", "tab", "next pane", PANES, action="move_focus(1)"),
     Key("previous_pane", "shift+tab", "shift+tab", "pane before", PANES, action="move_focus(-1)"),
-    Key("inspect", "enter,i", "enter", "tensors or inspector", PANES, action="inspect"),
+    Key("inspect", "enter", "enter", "inspector, then cells", PANES, action="inspect"),
+    Key("swap", "i", "i", "tensors or inspector", PANES, action="swap"),
     Key("output", "o", "o", "what the program printed", PANES, action="output"),
     Key("page_up", "pageup", "page up", "scroll a page up", PANES, action="scroll_pane(-1, 0, True)"),
     Key(
@@ -162,7 +169,22 @@ ASKING: tuple[Key, ...] = (
 )
 """The keys of the screen that asks, before a file without titles runs."""
 
-BY_ID: dict[str, Key] = {key.id: key for key in (*KEYS, *ASKING)}
+CELL_KEYS: tuple[Key, ...] = (
+    Key("cell_left", "left", "←", "cell to the left", CELLS, MoveCell(columns=-1)),
+    Key("cell_right", "right", "→", "cell to the right", CELLS, MoveCell(columns=1)),
+    Key("cell_up", "up", "↑", "cell above", CELLS, MoveCell(lines=-1)),
+    Key("cell_down", "down", "↓", "cell below", CELLS, MoveCell(lines=1)),
+    Key("cell_first", "home", "home", "first column", CELLS, MoveCell(columns=-FAR)),
+    Key("cell_last", "end", "end", "last column", CELLS, MoveCell(columns=FAR)),
+    Key("cell_page_up", "pageup", "page up", "a page of rows up", CELLS, MoveCell(pages=-1)),
+    Key("cell_page_down", "pagedown", "page down", "a page of rows down", CELLS, MoveCell(pages=1)),
+    Key("cell_top", "ctrl+home", "ctrl+home", "first cell", CELLS, MoveCell(-FAR, -FAR)),
+    Key("cell_bottom", "ctrl+end", "ctrl+end", "last cell", CELLS, MoveCell(FAR, FAR)),
+    Key("leave_cells", "escape,enter", "escape", "back to the inspector", CELLS, action="leave_cells"),
+)
+"""The keys of the cell cursor, while it is open; all others stay what they are."""
+
+BY_ID: dict[str, Key] = {key.id: key for key in (*KEYS, *ASKING, *CELL_KEYS)}
 
 
 def footer_entries(keys: Iterable[Key] = KEYS) -> list[tuple[str, str, tuple[Key, ...]]]:
@@ -184,4 +206,4 @@ def markdown_table(keys: Iterable[Key] = KEYS) -> str:
 
 
 if __name__ == "__main__":
-    print(markdown_table(), markdown_table(ASKING), sep="\n\n")
+    print(markdown_table(), markdown_table(CELL_KEYS), markdown_table(ASKING), sep="\n\n")

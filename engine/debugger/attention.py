@@ -11,7 +11,8 @@ from ..execution.recording.steps import MISSING
 from ..judging.judgement import Judgement
 from ..verdict import Verdict
 from .cursor import View
-from .frame import Attention, Tab
+from .frame import Attention
+from .inspected import Tab
 from .scene import Scene, is_told
 from .sentences import in_full, lines_in_words
 
@@ -59,9 +60,16 @@ def wanting(scene: Scene, ran: int) -> tuple[Wanting, ...]:
 
 def standing_at(view: View, one: Wanting) -> View:
     """The view with program, tensors and inspector at it."""
-    tab = Tab.MANUAL if view.tab is Tab.VALUE else view.tab
-    selected = view.at(one.tensor, tab) if one.tensor else view
+    selected = view.at(one.tensor, _tab(view, one)) if one.tensor else view
+    selected = selected.looking(worst=int(selected.tab is Tab.ERROR))
     return replace(selected, attended=one.name, follow=True)
+
+
+def _tab(view: View, one: Wanting) -> Tab:
+    """Where its error is to be seen, or else the gradient."""
+    if one.rank in (Rank.WRONG_HERE, Rank.WRONG) and not (one.verdict and one.verdict.misfits):
+        return Tab.ERROR
+    return Tab.MANUAL if view.tab is Tab.VALUE else view.tab
 
 
 def settled(scene: Scene, view: View, found: Sequence[Wanting]) -> View:

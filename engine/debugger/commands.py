@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ..program.program_text import ProgramText
 from ..tutor.answer import Asked
-from .frame import Tab
+from .inspected import Tab
 from .stops import Stops
 
 
@@ -111,6 +111,36 @@ class ChangeSlice:
     by: int
 
 
+FAR = 1 << 60
+"""A move to the end."""
+
+
+@dataclass(frozen=True)
+class OpenCells:
+    """Open the cell cursor in the inspector, or close it."""
+
+    opened: bool = True
+
+
+@dataclass(frozen=True)
+class MoveCell:
+    """Move the cell cursor by lines, columns and pages of lines, as far as there are cells."""
+
+    lines: int = 0
+    columns: int = 0
+    pages: int = 0
+
+
+@dataclass(frozen=True)
+class GoToWorst:
+    """The cell cursor to the worst entry, or from there to the next worst."""
+
+
+@dataclass(frozen=True)
+class ToggleHeatmap:
+    """The selected tensor as a heatmap, or in numbers."""
+
+
 @dataclass(frozen=True)
 class CheckLines:
     """Judge every handwritten line of the iteration on the screen on its own."""
@@ -196,13 +226,15 @@ class TakeBack:
 
 @dataclass(frozen=True)
 class Layout:
-    """How much room the panes have: rows of text, cells of numbers for the grid, points for the losses."""
+    """How much room the panes have: rows and columns of text, points for the losses."""
 
     program_rows: int = 20
     tensor_rows: int = 10
     grid_rows: int = 8
-    grid_columns: int = 5
+    grid_columns: int = 60
     loss_columns: int = 100
+    halves: bool = True
+    """Whether a row of text shows two of a heatmap."""
 
 
 Command = (
@@ -218,6 +250,10 @@ Command = (
     | ShowTab
     | Scroll
     | ChangeSlice
+    | OpenCells
+    | MoveCell
+    | GoToWorst
+    | ToggleHeatmap
     | CheckLines
     | Ask
     | ToggleBreakpoint

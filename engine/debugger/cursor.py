@@ -4,10 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..execution.iteration import Iteration
-from .commands import ChangeSlice, Command, Layout, Pane, Scroll, SelectName, ShowTab, Unit
-from .frame import Tab
+from .commands import (
+    ChangeSlice,
+    Command,
+    GoToWorst,
+    Layout,
+    OpenCells,
+    Pane,
+    Scroll,
+    SelectName,
+    ShowTab,
+    Unit,
+)
+from .grid import Entry
+from .inspected import Tab
+
+
+@dataclass(frozen=True)
+class Look:
+    """What of the selected tensor is in view: one of its matrices, from which line and column on."""
+
+    slice: int = 0
+    top: int = 0
+    left: int = 0
+    cursor: bool = False
+    """Whether the cell cursor is open."""
+    entry: Entry = (0, 0)
+    """Where the cell cursor is in the matrix."""
+    worst: int = 0
+    """The how-many-th worst entry the cursor is to be at; 0 where it is moved by hand."""
+    heat: bool | None = None
+    """Whether it is a heatmap, as somebody chose; else errors that are too many for numbers are."""
+
+    def elsewhere(self) -> Look:
+        """The same way of looking at another tensor."""
+        return Look(cursor=self.cursor, heat=self.heat)
 
 
 @dataclass(frozen=True)
@@ -21,9 +55,7 @@ class View:
     follow: bool = True
     """Whether the program has to be scrolled to the current line."""
     tensors_top: int = 0
-    grid_top: int = 0
-    grid_left: int = 0
-    slice: int = 0
+    look: Look = field(default_factory=Look)
     layout: Layout = field(default_factory=Layout)
     attended: str | None = None
     """The gradient that was gone to as it wants attention; '' where a person selects, None where the first
@@ -67,8 +99,12 @@ class View:
     def at(self, name: str, tab: Tab) -> View:
         """The view with a tensor selected."""
         if name == self.selected:
-            return replace(self, tab=tab)
-        return replace(self, selected=name, tab=tab, grid_top=0, grid_left=0, slice=0)
+            return self.showing(tab)
+        return replace(self, selected=name, tab=tab, look=self.look.elsewhere())
+
+    def showing(self, tab: Tab) -> View:
+        """The view with a tab chosen."""
+        return replace(self, tab=tab, look=self.look if tab is self.tab else replace(self.look, worst=0))
 
     def after(self, command: Command) -> View:
         """The view after a command that changes only what is in view, whatever there is to be seen."""
@@ -76,14 +112,22 @@ class View:
             case SelectName(name, by_hand):
                 return replace(self.at(name, self.tab), attended="" if by_hand else self.attended)
             case ShowTab(tab):
-                return replace(self, tab=tab)
+                return self.showing(tab)
             case Scroll(pane, rows, columns):
                 return self._scrolling(Pane(pane), rows, columns)
             case ChangeSlice(by):
-                return replace(self, slice=max(self.slice + by, 0))
+                return self.looking(slice=max(self.look.slice + by, 0), worst=0)
+            case OpenCells(opened):
+                return self.looking(cursor=opened, worst=0)
+            case GoToWorst():
+                return self.looking(cursor=True, worst=self.look.worst + 1)
             case Layout():
                 return replace(self, layout=command)
         return self
+
+    def looking(self, **changes: Any) -> View:
+        """The view with another look at the selected tensor."""
+        return replace(self, look=replace(self.look, **changes))
 
     def selecting(self, names: Sequence[str], by: int) -> View:
         """The view with the next or previous of the tensors selected."""
@@ -98,8 +142,8 @@ class View:
         if pane is Pane.TENSORS:
             return replace(self, tensors_top=self.tensors_top + rows)
         if pane is Pane.INSPECTOR:
-            top, left = self.grid_top + rows, self.grid_left + columns
-            return replace(self, grid_top=max(top, 0), grid_left=max(left, 0))
+            top, left = self.look.top + rows, self.look.left + columns
+            return self.looking(top=max(top, 0), left=max(left, 0), worst=0)
         return replace(self, program_top=self.program_top + rows, follow=False)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .stepper import Stepper
 
 _FRAME_SECONDS = 1 / 30
+_TOLD_SECONDS = 0.1
 _GRACE_SECONDS = 0.25
 _FORCE_SECONDS = 0.6
 
@@ -144,6 +145,7 @@ class Engine:
         self._look_at_watches(stepper)
         if stepper.now.line_check.due:
             self._check_lines(stepper)
+        self._look_through(stepper)
 
     def _look_at_watches(self, stepper: Stepper) -> None:
         """Evaluate what is watched once the picture is up, unless a command waits: no key waits for it."""
@@ -151,6 +153,13 @@ class Engine:
         watches = stepper.now.beside.watches
         if watches.due(*place) and self._commands.empty:
             self._work(lambda: watches.look(stepper.now.session, *place))
+            self._publish()
+
+    def _look_through(self, stepper: Stepper) -> None:
+        """Look through large tensors while no command waits, and tell how far that is."""
+        surveys = stepper.now.summaries.surveys
+        while surveys.due and self._commands.empty and not (stepper.now.pace.running or self._stopping):
+            self._work(lambda: surveys.go_on(_TOLD_SECONDS, lambda: not self._commands.empty))
             self._publish()
 
     def _check_lines(self, stepper: Stepper) -> None:

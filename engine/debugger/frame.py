@@ -15,16 +15,8 @@ from ..program.program import Program
 from ..tutor.answer import Answer, Told
 from ..verdict import Verdict
 from .curve import Curve
+from .inspected import Inspector
 from .stops import Stops
-
-
-class Tab(StrEnum):
-    """What the inspector shows of the selected tensor."""
-
-    VALUE = "value"
-    MANUAL = "manual"
-    AUTOGRAD = "autograd"
-    ERROR = "error"
 
 
 class LineState(StrEnum):
@@ -120,48 +112,6 @@ class Evaluated:
     number: int
     text: str
     lines: tuple[Told, ...]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Block:
-    """The visible part of a matrix: `rows` of numbers, or the reason why there are none.
-
-    `top` and `left` are the indices of the first row and column shown, `height` and `width` the
-    whole extent. `magnitude` is the largest absolute finite entry of the whole tensor, so that one
-    exponent serves the block wherever it is scrolled.
-    """
-
-    rows: tuple[tuple[float, ...], ...] = ()
-    top: int = 0
-    left: int = 0
-    height: int = 0
-    width: int = 0
-    magnitude: float = 0.0
-    integer: bool = False
-    missing: str = ""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Inspector:
-    """The selected tensor. `blocks` holds all four tabs for the same window, so tabs compare."""
-
-    name: str = ""
-    shape: tuple[int, ...] | None = None
-    """None of what has none: no tensor, a nested one, or not bound yet."""
-    dtype: str = ""
-    device: str = ""
-    tab: Tab = Tab.VALUE
-    blocks: dict[Tab, Block] = field(default_factory=dict)
-    slice_index: tuple[int, ...] = ()
-    """The leading indices of the matrix shown, for a tensor of three or more dimensions."""
-    verdict: Verdict | None = None
-    sentence: str = ""
-    """The verdict with its line: `wrong here, line 38`; '' where the verdict's words say it all."""
-    facts: tuple[str, ...] = ()
-    """More of the line, then of the comparison: `relative error 3e-8`, `worst at [3, 1]: 0.2 for 0.1`."""
-    made_by: str = ""
-    used_by: tuple[str, ...] = ()
-    written_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

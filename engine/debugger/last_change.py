@@ -12,7 +12,7 @@ from ..execution.session import Session
 from ..execution.silence import silenced
 from ..program.program import BEGINNING, Program
 from .cursor import View
-from .frame import Tab
+from .inspected import Tab
 from .scene import Scene
 from .stops import Stop
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from ..program.statements import Statement
 from .cursor import View
-from .frame import Relation, Tab
+from .frame import Relation
+from .inspected import Tab
 from .scene import Scene
 
 

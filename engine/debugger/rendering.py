@@ -24,6 +24,7 @@ _OF_THEIR_OWN = (Verdict.NOT_WRITTEN, Verdict.INHERITED)
 
 def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
     """The frame of a scene, and the view settled to what it shows."""
+    scene.surveys.begin_picture()
     names = scene.tensor_names
     found = wanting(scene, view.ran)
     height = tensor_rows_in(view.layout, len(scene.watches))
@@ -53,6 +54,7 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         numbers=numbers_set(scene.session),
         file=scene.file,
     )
+    scene.surveys.end_picture()
     return frame, view
 
 

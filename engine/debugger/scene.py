@@ -22,6 +22,7 @@ from .frame import Evaluated, FileState, Watched
 from .loss_history import LossHistory
 from .standing import Standing
 from .stops import Stops
+from .surveys import Surveys
 from .tensor_summary import Summaries
 
 
@@ -58,6 +59,11 @@ class Scene:
         record = self.record
         to_come = record is not None and record.failure is not None and ran < len(record.steps)
         return None if to_come else self.standing.failure
+
+    @property
+    def surveys(self) -> Surveys:
+        """What looks through large tensors."""
+        return self.summaries.surveys
 
     @cached_property
     def tensor_names(self) -> list[str]:

@@ -24,6 +24,7 @@ from .pace import Pace
 from .scene import Scene
 from .standing import Standing
 from .stops import Stop
+from .surveys import Surveys
 from .tensor_summary import Summaries
 
 
@@ -42,7 +43,7 @@ class Sitting:
         self.text = program
         """What the lines are of that are spoken of: in the view, where runs stop, in the line check."""
         self.losses = LossHistory()
-        self.summaries = Summaries()
+        self.summaries = Summaries(Surveys())
         self.answers = Answers()
         self.passing = False
         """Whether the newest record is one of a run that went on."""
@@ -129,7 +130,7 @@ class Sitting:
         self.session.restart(self.edits.newest)
         self.follow_text()
         self.line_check = BackgroundLineCheck(self.cancel)
-        self.standing, self.losses, self.summaries = Standing(), LossHistory(), Summaries()
+        self.standing, self.losses, self.summaries = Standing(), LossHistory(), Summaries(Surveys())
         none = frozenset[Any]()
         self.view = replace(self.view.awaiting(), ran=0, changed=none, written=none, program_top=1)
         self.begin()
@@ -137,7 +138,7 @@ class Sitting:
     def iterate(self) -> Iteration:
         """Run the next iteration, and stand at its end."""
         # tensors may change: what was seen of them is forgotten
-        self.summaries = Summaries()
+        self.summaries = Summaries(Surveys())
         self.answers.forget()
         # what is repeated was printed before
         with silenced() if self.session.was_here else nullcontext():

@@ -12,6 +12,7 @@ from ..program.program import Program
 from ..tutor.answer import Asked
 from .another_future import reload, set_number
 from .attention import moved_on, wanting
+from .cells import moved, toggled
 from .commands import (
     Advance,
     Ask,
@@ -23,6 +24,7 @@ from .commands import (
     GoTo,
     GoToChange,
     ModuleChanged,
+    MoveCell,
     Reload,
     Restart,
     Resume,
@@ -30,8 +32,10 @@ from .commands import (
     SelectAt,
     SetNumber,
     TakeBack,
+    ToggleHeatmap,
     ToggleRun,
 )
+from .cursor import View
 from .frame import Frame
 from .lines_of_tensor import selecting_at
 from .moving import advance, go_to, go_to_change, run_until
@@ -105,12 +109,22 @@ class Stepper:
                 set_number(self.now, command)
             case ModuleChanged(name):
                 self.now.edits.modules |= {name}
-            case Select(by):
-                self.now.view = self.now.view.selecting(self.now.scene.tensor_names, by)
-            case SelectAt(line):
-                self.now.view = selecting_at(self.now.scene, self.now.view, line)
+            case Select() | SelectAt() | MoveCell() | ToggleHeatmap():
+                self.now.view = self._led(command)
             case _:
                 self._obey_beside(command)
+
+    def _led(self, command: Select | SelectAt | MoveCell | ToggleHeatmap) -> View:
+        """The view after a command for which it matters what there is to be seen."""
+        scene, view = self.now.scene, self.now.view
+        match command:
+            case Select(by):
+                return view.selecting(scene.tensor_names, by)
+            case SelectAt(line):
+                return selecting_at(scene, view, line)
+            case MoveCell():
+                return moved(scene, view, command)
+        return toggled(scene, view)
 
     def stumble(self, error: BaseException) -> None:
         """Something broke outside a program's own iteration: a cancel between two, or a mistake."""

@@ -1,9 +1,8 @@
-"""A value in one glance, and the part of a tensor that is on the screen."""
+"""A value in one glance."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
@@ -13,7 +12,9 @@ from ..execution.recording.steps import MISSING
 from ..tensors.aliasing import once
 from ..tensors.inert import is_tensor, name_of_type
 from ..tensors.kinds import Unreadable, as_numbers, kind_of, shape_of, too_wide, unreadable
-from .frame import Block, Summary
+from .entries import Entries
+from .frame import Summary
+from .surveys import SMALL, Survey, Surveys
 from .value_words import words_of
 
 FEW = 64
@@ -26,6 +27,8 @@ class Seen(NamedTuple):
     tensor: Tensor
     numbers: Tensor | Unreadable
     summary: Summary
+    under_way: bool = False
+    """Whether it is still looked through."""
 
 
 class Summaries:
@@ -34,7 +37,9 @@ class Summaries:
     A recorded tensor changes only while an iteration runs, so each is looked through once in between.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, surveys: Surveys) -> None:
+        """`surveys` look through what is large."""
+        self.surveys = surveys
         self._seen: dict[int, Seen] = {}
         """By the tensor's identity."""
 
@@ -47,11 +52,32 @@ class Summaries:
         return Summary(None, name_of_type(value), text=words_of(value))
 
     def look(self, tensor: Tensor) -> Seen:
-        """What there is to know of a tensor."""
-        if id(tensor) not in self._seen:
+        """What there is to know of a tensor by now."""
+        seen = self._seen.get(id(tensor))
+        if seen is None:
             numbers = unreadable(tensor) or too_wide(tensor) or as_numbers(tensor)
-            self._seen[id(tensor)] = Seen(tensor, numbers, _summary(tensor, numbers))
-        return self._seen[id(tensor)]
+            seen = self._seen[id(tensor)] = _first_look(tensor, numbers)
+            if not isinstance(numbers, Unreadable):
+                self._seen[id(numbers)] = seen._replace(tensor=numbers)
+        if seen.under_way and isinstance(seen.numbers, Tensor):
+            seen = self._seen[id(tensor)] = self._further(seen, seen.numbers)
+        return seen
+
+    def _further(self, seen: Seen, numbers: Tensor) -> Seen:
+        """What is known of a large tensor, once it has been looked through."""
+        count = once(numbers).numel()
+        found = self.surveys.ask(("span", id(numbers)), numbers, count, lambda: _spanning(numbers), None)
+        if found is None:
+            return seen
+        low, high, not_finite = found
+        summary = seen.summary._replace(low=low, high=high, not_finite=not_finite, text="")
+        return seen._replace(summary=summary, under_way=False)
+
+
+def _first_look(tensor: Tensor, numbers: Tensor | Unreadable) -> Seen:
+    if isinstance(numbers, Unreadable) or numbers.is_complex() or once(numbers).numel() <= SMALL:
+        return Seen(tensor, numbers, _summary(tensor, numbers))
+    return Seen(tensor, numbers, Summary(shape_of(tensor), kind_of(tensor), text="…"), under_way=True)
 
 
 def _summary(tensor: Tensor, numbers: Tensor | Unreadable) -> Summary:
@@ -66,6 +92,19 @@ def _summary(tensor: Tensor, numbers: Tensor | Unreadable) -> Summary:
 
 
 Span = tuple[float | None, float | None, int]
+
+
+def _spanning(numbers: Tensor) -> Survey[Span | None]:
+    """`span` in pieces."""
+    entries = Entries(numbers).once()
+    spans: list[Span] = []
+    for begin, piece in entries.pieces():
+        spans.append(span(piece))
+        yield begin / entries.count
+    lows = [low for low, _, _ in spans if low is not None]
+    highs = [high for _, high, _ in spans if high is not None]
+    missing = sum(one[2] for one in spans) * (numbers.numel() // entries.count)
+    return min(lows, default=None), max(highs, default=None), missing
 
 
 def span(whole: Tensor) -> Span:
@@ -90,64 +129,3 @@ def _span_of_few(numbers: list[float]) -> Span:
     if not finite:
         return None, None, len(numbers)
     return float(min(finite)), float(max(finite)), len(numbers) - len(finite)
-
-
-def matrix_of(tensor: Tensor, place: int) -> Tensor:
-    """The matrix at a place of a tensor that has some; a vector is one row."""
-    if tensor.dim() <= 1:
-        return tensor.reshape(1, -1)
-    shape = tuple(tensor.shape)
-    for index in slice_at(shape, min(place, slices_of(shape) - 1)):
-        tensor = tensor[index]
-    return tensor
-
-
-def slices_of(shape: tuple[int, ...]) -> int:
-    """How many matrices a tensor of this shape has."""
-    return math.prod(shape[:-2]) if len(shape) > 2 else 1
-
-
-def slice_at(shape: tuple[int, ...], place: int) -> tuple[int, ...]:
-    """The leading indices of the matrix at a place, in row-major order."""
-    index = []
-    for size in reversed(shape[:-2] if len(shape) > 2 else ()):
-        place, remainder = divmod(place, max(size, 1))
-        index.append(remainder)
-    return tuple(reversed(index))
-
-
-@dataclass(frozen=True)
-class Window:
-    """The part of a tensor that is on the screen: which of its matrices, from where, and how much of it."""
-
-    place: int
-    top: int
-    left: int
-    rows: int
-    columns: int
-
-
-def block_of(tensor: Tensor, window: Window, summaries: Summaries) -> Block:
-    """The visible window of a tensor; only that part leaves the engine."""
-    _, numbers, summary = summaries.look(tensor)
-    if isinstance(numbers, Unreadable):
-        return Block(missing=numbers.words)
-    if numbers.numel() == 0:
-        return Block(missing="empty")
-    if numbers.is_complex():
-        return Block(missing=f"{summary.dtype} numbers are not shown")
-    matrix = matrix_of(numbers, window.place)
-    height, width = matrix.shape
-    # of another shape than the window moves over, it may end before
-    top = min(window.top, max(height - window.rows, 0))
-    left = min(window.left, max(width - window.columns, 0))
-    visible = matrix[top : top + window.rows, left : left + window.columns]
-    return Block(
-        rows=tuple(tuple(map(float, row)) for row in visible.tolist()),
-        top=top,
-        left=left,
-        height=height,
-        width=width,
-        magnitude=max(abs(summary.low or 0.0), abs(summary.high or 0.0)),
-        integer=not numbers.is_floating_point(),
-    )

@@ -19,6 +19,7 @@ from ..execution.replay.aside import Moment, evaluated
 from ..execution.session import Session
 from ..tensors.inert import is_tensor, number_of
 from .frame import Summary, Watched
+from .surveys import Surveys
 from .tensor_summary import Summaries
 
 _STOPPED = "stopped, and not evaluated again until it is set anew"
@@ -77,7 +78,7 @@ def _summary(value: Any) -> Summary | None:
     number = number_of(value)
     if isinstance(number, float) and math.isfinite(number):
         return Summary(None, "float", number, number)
-    return Summaries().of(value)
+    return Summaries(Surveys(math.inf)).of(value)
 
 
 def moment_of(record: Iteration | None, ran: int) -> Mapping[str, Slot | None]:

@@ -60,8 +60,13 @@ def is_close(maxdiff: float, scale: float, dtype: torch.dtype, largest: float) -
         dtype: the dtype whose rounding counts, the coarser of the two.
         largest: the largest absolute entry of any reference gradient in the iteration.
     """
+    return maxdiff <= most_rounding(scale, dtype, largest)
+
+
+def most_rounding(scale: float, dtype: torch.dtype, largest: float) -> float:
+    """The largest error that `is_close` passes."""
     of_its_own, of_largest = rounding(dtype)
-    return maxdiff <= of_its_own * scale or maxdiff <= of_largest * largest
+    return max(of_its_own * scale, of_largest * largest)
 
 
 def rounding(dtype: torch.dtype) -> tuple[float, float]:
@@ -80,7 +85,12 @@ def is_more(maxdiff: float, scale: float, dtype: torch.dtype, largest: float) ->
     Args:
         maxdiff, scale, dtype, largest: as in `is_close`.
     """
-    return maxdiff > max(32 * scale, 8 * largest) * torch.finfo(dtype).eps
+    return maxdiff > least_rounding(scale, dtype, largest)
+
+
+def least_rounding(scale: float, dtype: torch.dtype, largest: float) -> float:
+    """The largest error that is rounding below a wrong line, as `is_more` has it."""
+    return max(32 * scale, 8 * largest) * torch.finfo(dtype).eps
 
 
 def may_be_rounding(

@@ -10,6 +10,7 @@ import pytest
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["TERM"] = "xterm-256color"
+os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
 for name in ("COLUMNS", "LINES", "NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_DRIVER"):
     os.environ.pop(name, None)
 

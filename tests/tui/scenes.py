@@ -9,18 +9,18 @@ from dataclasses import replace
 
 from backprop_tui.engine.debugger.commands import Command
 from backprop_tui.engine.debugger.curve import Curve
+from backprop_tui.engine.debugger.digits import scale_for
 from backprop_tui.engine.debugger.frame import (
     Attention,
-    Block,
     Frame,
-    Inspector,
     LineState,
     ProgramLine,
     Status,
     Summary,
-    Tab,
     TensorRow,
 )
+from backprop_tui.engine.debugger.grid import Grid
+from backprop_tui.engine.debugger.inspected import Block, Form, Inspector, Tab
 from backprop_tui.engine.debugger.loss_history import LossHistory
 from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.program.program import Program, parse
@@ -107,7 +107,8 @@ def program() -> Program:
 
 def block(values: tuple[float, ...]) -> Block:
     """One row of numbers."""
-    return Block((values,), height=1, width=len(values), magnitude=max(map(abs, values)))
+    scale = scale_for(max(map(abs, values)))
+    return Block((values,), grid=Grid(1, len(values)), scale=scale, step=scale.width + 2, margin=4)
 
 
 def lines(
@@ -171,6 +172,7 @@ def inspector(verdict: Verdict, manual: tuple[float, ...], tab: Tab = Tab.MANUAL
         "float32",
         "cpu",
         tab,
+        Form.STACKED,
         {
             Tab.VALUE: block(VALUES),
             Tab.MANUAL: block(manual),

@@ -15,11 +15,12 @@ PADDING = 1
 
 
 class Room(NamedTuple):
-    """The size of a whole pane, and whether it has the focus."""
+    """The size of a whole pane, whether it has the focus, and whether shades of one colour differ in it."""
 
     width: int
     height: int
     focused: bool = False
+    shades: bool = True
 
     @property
     def columns(self) -> int:

@@ -16,10 +16,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from .line import Click, Line, at, changes, fill, merged
+from .shades import shade_style
 
 STYLES = (
     "title", "accent", "active", "brand", "strong", "quiet", "faint", "changed", "good", "warn", "bad",
-    "border", "border-focus", "ahead", "bar", "bar-failed",
+    "border", "border-focus", "ahead", "bar", "bar-failed", "cursor",
     "keyword", "number", "string", "comment", "operator", "constant",
 )  # fmt: skip
 INKS = frozenset(f"canvas--{name}" for name in STYLES)
@@ -136,11 +137,13 @@ class Canvas(Widget):
     def _style(self, names: str) -> Style:
         """The style of a run: the stylesheet's styles of these names, one over the other."""
         if names not in self._styles:
-            classes = [f"canvas--{name}" for name in names.split()]
+            shades = [shade_style(name, self.app.theme_variables) for name in names.split()]
+            named = zip(names.split(), shades, strict=True)
+            classes = [f"canvas--{name}" for name, shade in named if shade is None]
             style = self.get_visual_style(*classes).rich_style
             for name in classes:  # a visual style has no reverse, which the ansi themes need
                 style += self.get_component_styles(name).text_style
-            self._styles[names] = self._filtered(style)
+            self._styles[names] = self._filtered(Style.combine([style, *filter(None, shades)]))
         return self._styles[names]
 
     def _filtered(self, style: Style) -> Style:

@@ -25,7 +25,7 @@ class Run(NamedTuple):
 
 
 Line = tuple[Run, ...]
-GROUNDS = ("bar", "bar-failed", "active")
+GROUNDS = ("bar", "bar-failed", "active", "cursor")
 """Styles that show behind blanks: backgrounds and underlines."""
 Cell = tuple[str, str]
 
@@ -160,7 +160,7 @@ def cells(line: Line) -> tuple[Cell, ...]:
 @lru_cache(maxsize=256)
 def ground(style: str) -> str:
     """The part of a style that shows behind a blank."""
-    return " ".join(name for name in style.split() if name in GROUNDS)
+    return " ".join(name for name in style.split() if name in GROUNDS or name.startswith("ground-"))
 
 
 def changes(old: Line, new: Line, gap: int = 24) -> list[tuple[int, int]]:

@@ -1,16 +1,14 @@
-"""Numbers as text: short ones for tables, and whole blocks aligned at the decimal point."""
+"""Numbers as text, short ones for tables."""
 
 from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
 
+from ...engine.debugger.digits import exponent_of
 from ...engine.debugger.frame import Summary
 from .line import clean
 
-CELL = 9
-"""Columns of a number in a block: `-0.001234`, the longest without an exponent."""
 SHORT = 6
 """Columns of a number in a range: `-0.062`."""
 RANGE = 2 * SHORT + 1
@@ -25,7 +23,7 @@ def scalar(value: float | None, digits: int = 4) -> str:
         return str(value)
     if value == 0:
         return "0"
-    exponent = _exponent(value)
+    exponent = exponent_of(value)
     if -4 < exponent < 6:
         return f"{value:.{max(digits - 1 - exponent, 0)}f}"
     return f"{value:.{digits - 1}e}"
@@ -72,41 +70,3 @@ def summary(value: Summary | None, width: int = RANGE) -> str:
         return f"{short(value.low, single, 4):>{single}}"
     mark = "!" if value.not_finite else "…"
     return f"{short(value.low, half):>{half}}{mark}{short(value.high, half)}"
-
-
-def _exponent(value: float) -> int:
-    """The power of ten of a nonzero finite number, after rounding to four digits."""
-    return int(f"{value:.3e}".partition("e")[2])
-
-
-class Scale(NamedTuple):
-    """How the numbers of one block are written: digits after the point and one power of ten."""
-
-    decimals: int
-    power: int = 0
-
-    @property
-    def label(self) -> str:
-        """`×1e-9`; nothing where numbers are written as they are."""
-        return f"×1e{self.power}" if self.power else ""
-
-    def write(self, value: float) -> str:
-        """One number in `CELL` columns; an exact zero is one digit, in the column of the units."""
-        if not math.isfinite(value):
-            return f"{value!s:>{CELL}}"
-        if value == 0:
-            tail = self.decimals + 1 if self.decimals else 0
-            return f"{'0':>{CELL - tail}}{' ' * tail}"
-        return f"{value / 10**self.power:{CELL}.{self.decimals}f}"
-
-
-def scale_for(magnitude: float, *, integer: bool = False) -> Scale:
-    """Four significant digits for the largest entry; one exponent where they need it."""
-    if magnitude == 0 or not math.isfinite(magnitude):
-        return Scale(0)
-    exponent = _exponent(magnitude)
-    if integer and exponent < CELL - 1:
-        return Scale(0)
-    if -4 < exponent < 5:
-        return Scale(max(3 - exponent, 0))
-    return Scale(3, exponent)

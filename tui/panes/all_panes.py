@@ -10,9 +10,8 @@ from ..drawing.box import Room
 from ..drawing.line import Line
 from .attention import paint_attention
 from .footer import paint_footer, paint_notes
-from .inspector import paint_inspector
+from .inspector import grid_rows, paint_inspector
 from .loss import curve_dots, paint_loss
-from .number_grid import grid_room
 from .output import paint_output
 from .program import Source, paint_program
 from .status_line import paint_status
@@ -48,11 +47,11 @@ def layout_for(rooms: Rooms, before: Layout) -> Layout:
     """What the engine has to know of the sizes; hidden panes keep what they had."""
     program, tensors = rooms.get("program"), rooms.get("tensors")
     inspector, loss = rooms.get("inspector"), rooms.get("loss")
-    grid = grid_room(inspector.columns, inspector.rows) if inspector else None
     return Layout(
         max(program.rows, 1) if program else before.program_rows,
         max(tensors.rows - 1, 1) if tensors else before.tensor_rows,
-        grid[0] if grid else before.grid_rows,
-        grid[1] if grid else before.grid_columns,
+        grid_rows(inspector.rows) if inspector else before.grid_rows,
+        inspector.columns if inspector else before.grid_columns,
         curve_dots(loss.width) if loss else before.loss_columns,
+        inspector.shades if inspector else before.halves,
     )

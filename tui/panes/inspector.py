@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...engine.debugger.frame import Frame, Inspector, Tab
+from ...engine.debugger.frame import Frame
+from ...engine.debugger.inspected import ROOMY, Cell, Form, Inspector, Tab
 from ...engine.execution.failure import Failure
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, columns_of, crop, spread, wrap
 from ..drawing.numbers import shape
 from ..drawing.verdict_signs import sign_of
-from .number_grid import paint_grid
+from .heatmap import paint_heat, pooled_words
+from .number_grid import cut_words, paint_grid
+from .statistics import paint_statistics
 
-LOW = 9
-"""With fewer rows of text there is no place for more than numbers and a verdict that fails."""
+HIGH, LOW = 16, 9
+"""With fewer rows of text than the first there are no blank ones, with fewer than the second there is place
+for no more than numbers and a verdict that fails."""
 EMPTY = "The tensor that you select with ↑ and ↓ appears here in numbers."
+
+
+def grid_rows(rows: int) -> int:
+    """How many rows of an inspector with so many are for numbers and what belongs to them."""
+    others = 6 if rows >= HIGH else 4 if rows >= 12 else 3 if rows >= LOW else 2
+    return max(rows - others, 1)
 
 
 def paint_inspector(frame: Frame, room: Room) -> list[Line]:
@@ -27,7 +37,15 @@ def paint_inspector(frame: Frame, room: Room) -> list[Line]:
     lines = failure + lines
     title = (Run(tensor.name or "inspector", "strong"),)
     kind = " · ".join(filter(None, (shape(tensor.shape), tensor.dtype, _device(tensor))))
-    return boxed(lines, room, title, (Run(kind, "quiet"),) if tensor.name else ())
+    below = (Run(kind, "quiet"),) if tensor.cell is None else _keys(room.columns)
+    return boxed(lines, room, title, below if tensor.name else ())
+
+
+def _keys(columns: int) -> Line:
+    """What keys do while the cell cursor is open."""
+    keys = (("←→↑↓", "moves"), ("!", "next worst"), ("escape", "leaves"))
+    runs = [(Run(key, "accent"), Run(f" {words}   ", "quiet")) for key, words in keys]
+    return crop(tuple(run for pair in runs for run in pair), max(columns - 2, 0))
 
 
 def _device(tensor: Inspector) -> str:
@@ -36,13 +54,47 @@ def _device(tensor: Inspector) -> str:
 
 def _tensor(tensor: Inspector, room: Room) -> list[Line]:
     """Tabs, numbers, verdict, origins; blank rows between them where there is room for air."""
-    air: list[Line] = [()] if room.rows >= 10 else []
-    grid = paint_grid(tensor, room)
+    air: list[Line] = [()] if room.rows >= HIGH else []
+    grid = _body(tensor, room)
     verdict = _verdict(tensor, room.columns)
     tabs = _tabs(tensor, room.columns)
     if room.rows < LOW:
         return [tabs, *_first(tensor, verdict, room.columns), *grid]
-    return [tabs, *air, *grid, *air, *verdict, *_origins(tensor, room.columns)]
+    told: list[Line] = [(Run("· ", "warn"), Run(words, "quiet")) for words in tensor.warnings]
+    return [tabs, *air, *grid, *air, *verdict, *told, *_origins(tensor, room.columns)]
+
+
+def _body(tensor: Inspector, room: Room) -> list[Line]:
+    """Statistics, heatmap, numbers, what of them is cut, and the selected entry: what fits `grid_room`."""
+    heat = tensor.heat if tensor.heat is not None and tensor.heat.tab is tensor.tab else None
+    lines: list[Line] = []
+    if grid_rows(room.rows) >= ROOMY and tensor.blocks:
+        lines.append(paint_statistics(tensor, room.columns))
+    lines += paint_heat(heat, shades=room.shades) if heat is not None else []
+    lines += paint_grid(tensor, room.columns)
+    cut = cut_words(tensor.blocks[tensor.tab]) if tensor.form is Form.SHEET and tensor.blocks else ""
+    words = " · ".join(filter(None, (pooled_words(heat) if heat is not None else "", cut)))
+    lines += [crop((Run(words, "quiet"),), room.columns)] if words else []
+    return lines + (_cell(tensor.cell, tensor.tab, room.columns) if tensor.cell is not None else [])
+
+
+def _cell(cell: Cell, tab: Tab, columns: int) -> list[Line]:
+    """`[12, 3]  value 0.25 · manual 0.1`: the entry at the cell cursor in full, in two rows at most."""
+    head = f"{list(cell.at)}" + (f" {_worst(cell.worst)}" if cell.worst else "")
+    chosen = sorted(cell.numbers.items(), key=lambda one: one[0] is not tab)
+    facts = [head, *(f"{name.value} {number}" for name, number in chosen)]
+    first, *rest = _packed(facts, columns, 0)
+    lines: list[Line] = [(Run(head, "accent strong"), Run(first.removeprefix(head)))]
+    return lines + [(Run(row),) for row in rest[:1]]
+
+
+def _worst(number: int) -> str:
+    """`worst`, `2nd worst`, `11th worst`."""
+    if number == 1:
+        return "worst"
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    end = "th" if number % 100 in (11, 12, 13) else ends.get(number % 10, "th")
+    return f"{number}{end} worst"
 
 
 def _first(tensor: Inspector, verdict: list[Line], columns: int) -> list[Line]:

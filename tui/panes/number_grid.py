@@ -4,123 +4,114 @@ from __future__ import annotations
 
 import math
 
-from ...engine.debugger.frame import Block, Inspector, Tab
-from ..drawing.box import Room
+from ...engine.debugger.grid import Entry
+from ...engine.debugger.inspected import NAMES, Block, Form, Inspector, Tab
 from ..drawing.line import Line, Run, left, right, wrap
-from ..drawing.numbers import CELL, scale_for
-
-STEP = CELL + 2
-"""Columns from one number to the next."""
-LABEL = 15
-"""Columns for the name of a row and its exponent: `autograd ×1e-10`."""
-INDEX = 6
-"""Columns for a row's index."""
 
 
-def grid_room(columns: int, rows: int) -> tuple[int, int]:
-    """How many rows and columns of numbers an inspector with that room for text shows."""
-    others = 9 if rows >= 13 else 6 if rows >= 9 else 3
-    return max(rows - others, 1), max((columns - LABEL) // STEP, 1)
-
-
-def paint_grid(tensor: Inspector, room: Room) -> list[Line]:
-    """The numbers: one-row and one-column tensors show all tabs together, others the chosen one."""
+def paint_grid(tensor: Inspector, columns: int) -> list[Line]:
+    """The numbers: short vectors show all tabs together, others the chosen one."""
     block = tensor.blocks.get(tensor.tab)
-    shown = next((b for b in tensor.blocks.values() if b.rows), None)
-    if block is None or shown is None:
-        return _missing(block.missing if block else "", room.columns)
-    if shown.height == 1:
-        return _stacked(tensor, shown, room.rows)
-    if shown.width == 1:
-        return _side_by_side(tensor, shown)
-    if not block.rows:
-        return _missing(block.missing, room.columns)
-    return _matrix(tensor, block)
+    if tensor.form is not Form.SHEET and any(one.rows for one in tensor.blocks.values()):
+        return _stacked(tensor) if tensor.form is Form.STACKED else _beside(tensor)
+    if block is None or not block.rows:
+        return [] if tensor.heat is not None else _missing(block.missing if block else "", columns)
+    return _sheet(tensor, block)
 
 
 def _missing(reason: str, columns: int) -> list[Line]:
     return [(Run(row, "quiet"),) for row in wrap(reason or "nothing yet", max(columns, 10))]
 
 
-def _stacked(tensor: Inspector, shown: Block, rows: int) -> list[Line]:
-    """A row for each tab; the chosen one is bold. The indices above them only where there is room."""
-    header: Line = (Run(" " * LABEL), *_indices(shown)) if shown.width > 1 else ()
-    tabs = [_tab_row(tensor, tab, block) for tab, block in tensor.blocks.items()]
-    return [header, *tabs] if rows >= 7 else tabs
+def _stacked(tensor: Inspector) -> list[Line]:
+    """A row for each tab; the chosen one is bold."""
+    return [_tab_row(tensor, tab, block) for tab, block in tensor.blocks.items()]
 
 
 def _tab_row(tensor: Inspector, tab: Tab, block: Block) -> Line:
-    scale = scale_for(_magnitude(tensor, tab), integer=block.integer)
     style = "strong" if tab is tensor.tab else "quiet"
-    label = Run(left(f"{tab.value} {scale.label}", LABEL), style)
+    label = Run(left(f"{tab.value} {block.scale.label}", NAMES), style)
     if not block.rows:
         return (label, Run(f"  {block.missing}", "faint"))
-    return (label, *_numbers(tensor, tab, block, block.rows[0]))
+    return (label, *_numbers(tensor, tab, 0))
 
 
-def _side_by_side(tensor: Inspector, shown: Block) -> list[Line]:
+def _beside(tensor: Inspector) -> list[Line]:
     """A column for each tab; the chosen one has a bold title."""
-    tabs = [tab for tab, block in tensor.blocks.items() if block.rows]
-    titles = [run for tab in tabs for run in _title(tab, chosen=tab is tensor.tab)]
-    labels = [_label(tensor, tab) for tab in tabs]
-    lines: list[Line] = [(Run(" " * INDEX), *titles)]
-    if any(labels):
-        lines.append((Run(" " * INDEX), *(Run(right(label, STEP), "faint") for label in labels)))
-    for number in range(len(shown.rows)):
-        cells: Line = (Run(f"{shown.top + number:>{INDEX}}", "faint"),)
-        for tab in tabs:
-            block = tensor.blocks[tab]
-            if number < len(block.rows):
-                cells += _numbers(tensor, tab, block, block.rows[number][:1])
-        lines.append(cells)
-    return [*lines, *_more(shown)]
-
-
-def _title(tab: Tab, *, chosen: bool) -> Line:
-    """A column's title; an underline is as long as the word."""
-    return (Run(" " * (STEP - len(tab.value))), Run(tab.value, "active" if chosen else "quiet"))
-
-
-def _matrix(tensor: Inspector, block: Block) -> list[Line]:
-    label = Run(right(_label(tensor, tensor.tab), INDEX), "faint")
-    lines: list[Line] = [(label, *_indices(block))]
-    for number, row in enumerate(block.rows):
-        index = Run(f"{block.top + number:>{INDEX}}", "faint")
-        lines.append((index, *_numbers(tensor, tensor.tab, block, row)))
+    blocks = {tab: block for tab, block in tensor.blocks.items() if block.rows}
+    shown = next(iter(blocks.values()))
+    indent = Run(" " * shown.margin)
+    lines: list[Line] = [(indent, *(run for tab in blocks for run in _title(tensor, tab)))]
+    if any(block.scale.label for block in blocks.values()):
+        lines.append((indent, *(Run(right(one.scale.label, one.step), "faint") for one in blocks.values())))
+    for number in range(max(len(block.rows[0]) for block in blocks.values())):
+        index = Run(f"{number:>{shown.margin}}", "faint")
+        lines.append((index, *(run for tab in blocks for run in _number(tensor, tab, (0, number)))))
     return lines
 
 
-def _indices(block: Block) -> Line:
-    count = len(block.rows[0]) if block.rows else 0
-    numbers = range(block.left, block.left + count)
-    return tuple(Run(f"{number:>{STEP}}", "faint") for number in numbers)
+def _title(tensor: Inspector, tab: Tab) -> Line:
+    """A column's title; an underline is as long as the word."""
+    style = "active" if tab is tensor.tab else "quiet"
+    return (Run(" " * (tensor.blocks[tab].step - len(tab.value))), Run(tab.value, style))
 
 
-def _more(block: Block) -> list[Line]:
-    return []
+def _sheet(tensor: Inspector, block: Block) -> list[Line]:
+    """A row of indices above, an index before each row; of a folded vector where each line begins."""
+    start, fold = block.left, block.grid.fold
+    plus = "+" if fold else ""
+    heads = (f"{plus}{number}" for number in range(start, start + len(block.rows[0])))
+    label = Run(right(block.scale.label, block.margin), "faint")
+    lines: list[Line] = [(label, *(Run(f"{head:>{block.step}}", "faint") for head in heads))]
+    for number in range(len(block.rows)):
+        index = (block.top + number) * (fold or 1)
+        lines.append((Run(f"{index:>{block.margin}}", "faint"), *_numbers(tensor, tensor.tab, number)))
+    return lines
 
 
-def _label(tensor: Inspector, tab: Tab) -> str:
-    return scale_for(_magnitude(tensor, tab), integer=tensor.blocks[tab].integer).label
+def _numbers(tensor: Inspector, tab: Tab, line: int) -> Line:
+    columns = range(len(tensor.blocks[tab].rows[line]))
+    return tuple(run for column in columns for run in _number(tensor, tab, (line, column)))
 
 
-def _magnitude(tensor: Inspector, tab: Tab) -> float:
-    """The largest entry of a tab; manual and autograd share one, so that they compare."""
-    pair = (Tab.MANUAL, Tab.AUTOGRAD)
-    tabs = pair if tab in pair else (tab,)
-    return max(tensor.blocks[t].magnitude for t in tabs if t in tensor.blocks)
+def _number(tensor: Inspector, tab: Tab, place: Entry) -> Line:
+    """One number, at a place in what is in view; the cell cursor is as wide as a number can be."""
+    block = tensor.blocks[tab]
+    (line, column), width = place, block.scale.width
+    if column >= len(block.rows[line]):
+        return (Run(" " * block.step),)
+    value, gap = block.rows[line][column], Run(" " * (block.step - width))
+    style = _style(tensor, tab, value, block)
+    if tensor.cell is None or block.grid.place(tensor.cell.entry) != (block.top + line, block.left + column):
+        return (Run(gap.text + block.scale.write(value), style),)
+    return (gap, Run(block.scale.write(value), f"{style} cursor".strip()))
 
 
-def _numbers(tensor: Inspector, tab: Tab, block: Block, row: tuple[float, ...]) -> Line:
-    scale = scale_for(_magnitude(tensor, tab), integer=block.integer)
-    chosen = tab is tensor.tab
-    return tuple(Run("  " + scale.write(value), _style(tensor, tab, value, block, chosen)) for value in row)
-
-
-def _style(tensor: Inspector, tab: Tab, value: float, block: Block, chosen: bool) -> str:
-    """Not finite warns; the large errors of a failing gradient are bad; the rest is calm."""
+def _style(tensor: Inspector, tab: Tab, value: float, block: Block) -> str:
+    """Not finite warns; errors beyond rounding are bad, all of them; the rest is calm."""
+    if tab is Tab.ERROR:
+        return "bad" if abs(value) > block.within else "quiet"
     if not math.isfinite(value):
         return "warn"
-    if tab is Tab.ERROR and tensor.verdict is not None and not tensor.verdict.passes:
-        return "bad" if value and abs(value) >= block.magnitude / 2 else "quiet"
-    return "" if chosen else "quiet"
+    return "" if tab is tensor.tab else "quiet"
+
+
+def cut_words(block: Block) -> str:
+    """`rows 0–7 of 32 ↓ · columns 0–6 of 48 →`: what of the numbers is in view; '' where all is."""
+    if not block.rows:
+        return ""
+    grid, lines, columns = block.grid, len(block.rows), len(block.rows[0])
+    if grid.fold:
+        first = block.top * grid.fold
+        last = first + (lines - 1) * grid.fold + len(block.rows[-1]) - 1
+        return _part("entries", first, last, grid.width, "↑↓") if lines < grid.lines else ""
+    rows = _part("rows", block.top, block.top + lines - 1, grid.lines, "↑↓")
+    others = _part("columns", block.left, block.left + columns - 1, grid.columns, "←→")
+    return " · ".join(filter(None, (rows, others)))
+
+
+def _part(what: str, first: int, last: int, total: int, arrows: str) -> str:
+    if last - first + 1 >= total:
+        return ""
+    arrow = arrows[0] * (first > 0) + arrows[1] * (last < total - 1)
+    return f"{what} {first}–{last} of {total} {arrow}"

@@ -8,15 +8,15 @@ from textual.binding import BindingType
 
 from ...engine.debugger.commands import Ask, Command, Pane, Scroll
 from ..drawing.canvas import Canvas
-from ..keys import BY_ID, KEYS
+from ..keys import KEYS
 from ..panes.output import clamp
 from ..panes.program import line_of_cursor
-from .pane_screen import PaneScreen
+from .cell_screen import CellScreen
 
 PANES = (*Pane, "output")
 
 
-class MainScreen(PaneScreen):
+class MainScreen(CellScreen):
     """What keys and clicks do: all of it goes to the engine, or to another pane."""
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding for key in KEYS]
@@ -41,10 +41,10 @@ class MainScreen(PaneScreen):
 
     async def action_perform(self, key_id: str) -> None:
         """Do what a declared key does."""
-        key = BY_ID[key_id]
-        if key.command is not None:
+        key = self.meaning(key_id)
+        if key is not None and key.command is not None:
             self.send(key.command)
-        else:
+        elif key is not None:
             await self.run_action(key.action)
 
     def action_window(self, name: str) -> None:
@@ -65,11 +65,6 @@ class MainScreen(PaneScreen):
         panes = [name for name in PANES if name != "output" or self.has_class("-output")]
         current = self.focused.id if self.focused and self.focused.id in panes else panes[0]
         self.see(panes[(panes.index(str(current)) + by) % len(panes)])
-
-    def action_inspect(self) -> None:
-        """From the inspector to the tensors, from anywhere else to the inspector."""
-        inspecting = self.focused is not None and self.focused.id == Pane.INSPECTOR
-        self.see(Pane.TENSORS if inspecting else Pane.INSPECTOR)
 
     def action_edit(self) -> None:
         """Open the program in an editor at the line of the cursor, and go on with what it is afterwards."""

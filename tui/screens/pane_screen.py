@@ -17,6 +17,7 @@ from ...engine.program.program import Program
 from ..drawing.box import Room
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line
+from ..drawing.shades import has_shades
 from ..link import MakeLink
 from ..panes.all_panes import layout_for, paint
 from ..panes.attention import paint_attention
@@ -79,6 +80,7 @@ class PaneScreen(Screen[None]):
     def on_mount(self) -> None:
         """Colours and the engine come once the program's text is on the screen."""
         self.call_after_refresh(self._begin)
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self.on_canvas_resized())
 
     def _begin(self) -> None:
         self._source = source_of(self._program)
@@ -113,8 +115,9 @@ class PaneScreen(Screen[None]):
     def rooms(self) -> dict[str, Room]:
         """The sizes of the canvases that are on the screen; measured anew after something moved."""
         if self._rooms is None:
+            shades = has_shades(self.app)
             self._rooms = {
-                str(canvas.id): Room(canvas.size.width, canvas.size.height, canvas.has_focus)
+                str(canvas.id): Room(canvas.size.width, canvas.size.height, canvas.has_focus, shades)
                 for canvas in self.query(Canvas)
                 if canvas.is_on_screen and canvas.size
             }

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ...debugger.frame import Frame, NumberSet, Tab
+from ...debugger.frame import Frame, NumberSet
+from ...debugger.inspected import Tab
 from ...debugger.stops import Stops
 from ...program.program import Program
 from ..begun_again import kept_beside

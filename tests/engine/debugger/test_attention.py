@@ -20,7 +20,8 @@ from backprop_tui.engine.debugger.commands import (
     ShowTab,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import Attention, Frame, Tab
+from backprop_tui.engine.debugger.frame import Attention, Frame
+from backprop_tui.engine.debugger.inspected import Tab
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.verdict import Verdict
@@ -88,7 +89,7 @@ def test_the_first_wrong_gradient_is_gone_to_by_itself() -> None:
     stepper = made(parse(TWO_WRONG, "mine"))
     frame, at = shown(stepper, ITERATION), line_of(stepper, "dh =")
     one = attended(frame)
-    assert (frame.inspector.name, frame.inspector.tab) == ("h", Tab.MANUAL)
+    assert (frame.inspector.name, frame.inspector.tab) == ("h", Tab.ERROR)
     assert one.text.startswith(f"line {at}, dh: ")
     assert (one.line, one.number, one.total, one.here) == (at, 1, 2, True)
     assert at in in_view(frame)

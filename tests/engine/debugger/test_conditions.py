@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from backprop_tui.engine.debugger.commands import Advance, GoTo, Restart, SetStops, ToggleRun, Unit
-from backprop_tui.engine.debugger.frame import Frame, Tab
+from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.inspected import Tab
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.debugger.stops import Stops
 from backprop_tui.engine.program.program import Program

@@ -21,7 +21,9 @@ from backprop_tui.engine.debugger.commands import (
     ShowTab,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import Frame, Tab
+from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.grid import Grid
+from backprop_tui.engine.debugger.inspected import Tab
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.program.program import Program, parse
 
@@ -104,7 +106,7 @@ def test_exactly_one_row_is_selected_and_it_is_in_view(stepper: Stepper) -> None
 @pytest.mark.parametrize("pane", list(Pane))
 @pytest.mark.parametrize("rows", [-(10**9), -1, 1, 10**9])
 def test_scrolling_never_leaves_what_there_is(pane: Pane, rows: int, stepper: Stepper) -> None:
-    layout = Layout(program_rows=5, tensor_rows=3, grid_rows=2, grid_columns=2)
+    layout = Layout(program_rows=5, tensor_rows=3, grid_rows=2, grid_columns=20)
     frame = shown(stepper, layout, ITERATION, Scroll(pane, rows, rows), Scroll(pane, rows, rows))
     assert len(frame.lines) == 5
     assert 1 <= frame.lines[0].number <= frame.lines[-1].number <= frame.lines_total
@@ -133,14 +135,13 @@ def test_a_matrix_is_shown_through_a_window_with_its_place(build: Build) -> None
             backward="dW = torch.ones(20, 30)",
         )
     )
-    layout = Layout(grid_rows=3, grid_columns=4)
+    layout = Layout(grid_rows=5, grid_columns=36)
     block = shown(stepper, layout, ITERATION, SelectName("W"), Scroll(Pane.INSPECTOR, 5, 7)).inspector.blocks[
         Tab.VALUE
     ]
-    assert (block.top, block.left, block.height, block.width) == (5, 7, 20, 30)
+    assert (block.top, block.left, block.grid) == (5, 7, Grid(20, 30))
     assert [len(row) for row in block.rows] == [4, 4, 4]
     assert block.rows[0][0] == pytest.approx(5 * 30 + 7 - 0.1, abs=1e-4)
-    assert block.magnitude == pytest.approx(598.9)
 
 
 def test_a_tensor_of_many_dimensions_shows_one_matrix_and_which(build: Build) -> None:
@@ -222,14 +223,14 @@ def test_a_frame_is_no_larger_than_the_layout_whatever_the_size_of_a_tensor(buil
     program = build(
         parameters="W = torch.ones(700, 900)", forward="loss = W.sum()", backward="dW = torch.ones(700, 900)"
     )
-    layout = Layout(program_rows=10, tensor_rows=5, grid_rows=6, grid_columns=4, loss_columns=30)
+    layout = Layout(program_rows=10, tensor_rows=5, grid_rows=6, grid_columns=40, loss_columns=30)
     stepper = made(program)
     shown(stepper, layout, GoTo(3))
     assert numbers_in(finished(stepper)) <= 10 + 5 + 4 * 6 * 4 + 30 + 10
 
 
 def test_a_frame_is_no_larger_than_the_layout_whatever_the_size_of_the_program() -> None:
-    layout = Layout(program_rows=10, tensor_rows=5, grid_rows=6, grid_columns=4, loss_columns=30)
+    layout = Layout(program_rows=10, tensor_rows=5, grid_rows=6, grid_columns=40, loss_columns=30)
     frame = shown(made(huge(1500)), layout, ITERATION, SelectName("W"))
     assert frame.lines_total == 1506
     assert numbers_in(frame) <= 10 + 5 + 4 * 6 * 4 + 30 + 10

@@ -18,7 +18,8 @@ from backprop_tui.engine.debugger.commands import (
     ShowTab,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import Frame, Tab
+from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.inspected import Tab
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.program.program import Program
 

@@ -20,7 +20,8 @@ from backprop_tui.engine.debugger.commands import (
     ShowTab,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import Frame, Summary, Tab
+from backprop_tui.engine.debugger.frame import Frame, Summary
+from backprop_tui.engine.debugger.inspected import Tab
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.judging.report import GradientReport

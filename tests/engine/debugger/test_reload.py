@@ -21,7 +21,8 @@ from backprop_tui.engine.debugger.commands import (
     Unit,
 )
 from backprop_tui.engine.debugger.commands import Pane as ScrolledPane
-from backprop_tui.engine.debugger.frame import Frame, Tab
+from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.inspected import Tab
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.library import load

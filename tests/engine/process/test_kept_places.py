@@ -9,14 +9,8 @@ from pathlib import Path
 import pytest
 
 from backprop_tui.engine.debugger.curve import Curve
-from backprop_tui.engine.debugger.frame import (
-    Frame,
-    NumberSet,
-    Status,
-    Tab,
-    Watched,
-    opening_frame,
-)
+from backprop_tui.engine.debugger.frame import Frame, NumberSet, Status, Watched, opening_frame
+from backprop_tui.engine.debugger.inspected import Tab
 from backprop_tui.engine.debugger.stops import Stops
 from backprop_tui.engine.process.kept.folder import Keeper
 from backprop_tui.engine.process.kept.keeping import Keeping

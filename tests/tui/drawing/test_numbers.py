@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backprop_tui.engine.debugger.digits import scale_for
 from backprop_tui.engine.debugger.frame import Summary
-from backprop_tui.tui.drawing.numbers import CELL, RANGE, SHORT, scalar, scale_for, short, summary
+from backprop_tui.tui.drawing.numbers import RANGE, SHORT, scalar, short, summary
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)
 
@@ -42,8 +43,27 @@ def test_a_short_number_fits_its_columns_and_keeps_its_size(value: float) -> Non
 
 @given(FINITE)
 def test_every_number_of_a_block_takes_the_same_columns(value: float) -> None:
-    assert len(scale_for(abs(value)).write(value)) == CELL
-    assert len(scale_for(abs(value)).write(0.0)) == CELL
+    scale = scale_for(abs(value))
+    assert {len(scale.write(one)) for one in (value, -value, 0.0, value / 7)} == {scale.width}
+
+
+@pytest.mark.parametrize(
+    ("magnitude", "facts", "width"),
+    [
+        (0.0, {}, 2),
+        (9.0, {}, 6),
+        (413.04, {}, 6),
+        (12345.0, {}, 6),
+        (0.0012, {}, 9),
+        (1e-9, {}, 6),
+        (26.0, {"integer": True}, 3),
+        (26.0, {"integer": True, "negative": False}, 2),
+        (1.0, {"integer": True, "negative": False}, 1),
+        (1.0, {"integer": True, "negative": False, "finite": False}, 4),
+    ],
+)
+def test_a_block_is_as_wide_as_its_digits_need(magnitude: float, facts: dict[str, bool], width: int) -> None:
+    assert scale_for(magnitude, **facts).width == width
 
 
 @given(st.lists(FINITE, min_size=2, max_size=6))

@@ -39,7 +39,7 @@ def test_the_engine_is_asked_for_what_is_in_view() -> None:
         "inspector": Room(68, 16),
         "loss": Room(120, 5),
     }
-    assert layout_for(rooms, Layout()) == Layout(27, 10, 5, 4, 96 * BRAILLE.wide)
+    assert layout_for(rooms, Layout()) == Layout(27, 10, 10, 64, 96 * BRAILLE.wide)
 
 
 def test_a_hidden_pane_keeps_the_size_that_it_had() -> None:

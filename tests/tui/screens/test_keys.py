@@ -29,6 +29,7 @@ PUNCTUATION = {
     "comma",
     "full_stop",
     "question_mark",
+    "exclamation_mark",
 }
 
 

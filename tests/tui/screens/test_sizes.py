@@ -48,7 +48,7 @@ async def test_enter_shows_the_inspector_in_the_place_of_the_tensors() -> None:
         await pilot.pause()
         assert stage.seen() == {"program", "inspector", "loss"}
         assert "-0.03095" in stage.text("inspector")
-        await pilot.press("enter")
+        await pilot.press("i")
         await pilot.pause()
         assert stage.seen() == {"program", "tensors", "loss"}
 

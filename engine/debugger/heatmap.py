@@ -1,0 +1,48 @@
+"""The heatmap of a tab: a level for each cell, never less than its worst entry's."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from .arrangement import Map
+from .cursor import View
+from .entries import Entries
+from .inspected import LEVELS, ODD, Heat, Tab
+from .passes import cells
+from .scene import Scene
+
+
+def heat(scene: Scene, view: View, entries: Entries, map: Map, within: float) -> Heat:
+    """The heatmap of the matrix in view; of errors those up to `within` are silent."""
+    grid, place = map.grid, view.look.slice
+    matrix = entries.matrix(place)
+    cursor = grid.place(view.look.entry) if view.look.cursor else None
+    key = ("cells", entries.key, place, grid)
+    found = scene.surveys.ask(key, entries, matrix.once().count, lambda: cells(matrix, grid), None)
+    if found is None:
+        return Heat(view.tab, grid, map.zoom, cursor=cursor)
+    leveled, worst = levels(found.reshape(-1), within, from_zero=view.tab is not Tab.ERROR)
+    lines = tuple(leveled[at : at + grid.columns] for at in range(0, len(leveled), grid.columns))
+    return Heat(view.tab, grid, map.zoom, lines, divmod(worst, grid.columns) if worst >= 0 else None, cursor)
+
+
+def levels(numbers: Tensor, within: float, *, from_zero: bool) -> tuple[bytes, int]:
+    """Levels by the square root of the size, so that small ones show beside large ones, and the worst cell.
+
+    What is not silent has a level of at least 1, and an error one of at least 2. -1 is no cell.
+    """
+    sizes = numbers.abs()
+    finite = torch.where(sizes.isfinite(), sizes, 0.0)
+    most = float(finite.max())
+    least = 1 if from_zero else 2
+    shares = (finite / most).sqrt() if most else finite
+    level = (shares * LEVELS).round().clamp(least, LEVELS)
+    level = torch.where(numbers < 0, level + LEVELS, level)
+    silent = sizes <= within if not from_zero else sizes == 0
+    level = torch.where(silent, 0, level)
+    level = torch.where(sizes.isfinite(), level, ODD)
+    worst = int(sizes.nan_to_num(math.inf, math.inf).argmax())
+    return bytes(level.int().tolist()), -1 if int(level[worst]) == 0 else worst

@@ -1,0 +1,72 @@
+"""The heatmap: two rows of cells in a row of text where there are shades, else a sign for each cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
+
+from ...engine.debugger.grid import Entry
+from ...engine.debugger.inspected import LEVELS, ODD, Heat
+from ..drawing.line import Line, Run
+from ..drawing.shades import CURSOR, OUTSIDE, WORST
+
+_SIGNS = "·" + "+" * LEVELS + "-" * LEVELS + "!"
+
+
+def paint_heat(heat: Heat, *, shades: bool) -> list[Line]:
+    """As many rows of text as the engine has counted with."""
+    if not heat.lines:
+        return []
+    return _halves(heat) if shades else [_signs(heat, line) for line in range(len(heat.lines))]
+
+
+def _halves(heat: Heat) -> list[Line]:
+    rows = [row for line in range(len(heat.lines)) for row in [_marked(heat, line)] * heat.zoom]
+    rows += [bytes([OUTSIDE]) * len(rows[0])] * (len(rows) % 2)
+    return [_half(*pair, heat.zoom) for pair in zip(rows[::2], rows[1::2], strict=True)]
+
+
+def _marked(heat: Heat, line: int) -> bytes:
+    """The levels of a line with the worst cell and the cursor in them, filled up to the longest."""
+    row = bytearray(heat.lines[line].ljust(len(heat.lines[0]), bytes([OUTSIDE])))
+    for place, level in ((heat.worst, WORST), (heat.cursor, CURSOR)):
+        if place is not None and place[0] == line:
+            row[place[1]] = level
+    return bytes(row)
+
+
+@lru_cache(maxsize=512)
+def _half(upper: bytes, lower: bytes, zoom: int) -> Line:
+    return tuple(
+        Run("▀" * (zoom * sum(1 for _ in same)), f"heat-{above} ground-{below}")
+        for (above, below), same in groupby(zip(upper, lower, strict=True))
+    )
+
+
+def _signs(heat: Heat, line: int) -> Line:
+    """A sign for each cell; the worst is underlined, the cursor reversed."""
+    return tuple(_signed(heat.lines[line], line, heat.worst, heat.cursor))
+
+
+def _signed(row: bytes, line: int, worst: Entry | None, cursor: Entry | None) -> Iterator[Run]:
+    marks = {place: style for place, style in ((worst, "active"), (cursor, "cursor")) if place is not None}
+    styled = [(_sign_style(level) + " " + marks.get((line, at), ""), level) for at, level in enumerate(row)]
+    for style, cells in groupby(styled, lambda cell: cell[0]):
+        yield Run("".join(_SIGNS[level] for _, level in cells), style.strip())
+
+
+def _sign_style(level: int) -> str:
+    """Faint for zero, bold for what is large."""
+    if level == 0:
+        return "faint"
+    return f"heat-{level}" + " strong" * (level == ODD or (level - 1) % LEVELS >= LEVELS // 2)
+
+
+def pooled_words(heat: Heat) -> str:
+    """`heatmap, 4x2 entries a cell, the worst shown`."""
+    if not heat.lines:
+        return "heatmap under way"
+    if heat.grid.down * heat.grid.across == 1:
+        return "heatmap"
+    return f"heatmap, {heat.grid.down}x{heat.grid.across} entries a cell, the worst shown"
