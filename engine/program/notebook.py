@@ -113,14 +113,17 @@ def read_notebook(data: bytes, where: str) -> NotebookText:
         ProgramError: it is none, or there is no Python in it.
     """
     try:
-        content = json.loads(data)
-    except ValueError as problem:
+        content = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as problem:
         line = getattr(problem, "lineno", None)
         raise ProgramError(
             "this is no notebook: it is not JSON", path=where, line=line, hint="Save it again in Jupyter"
         ) from None
     if not isinstance(content, dict) or not isinstance(_cells(content), list):
         raise ProgramError("this is no notebook: it has no cells", path=where)
+    strange = [number for number, cell in enumerate(_cells(content), 1) if not _is_cell(cell)]
+    if strange:
+        raise ProgramError(f"this is no notebook: cell {strange[0]} has no text", path=where)
     language = _language(content)
     if language and language.casefold() not in ("python", "python3", "ipython", "ipython3"):
         raise ProgramError(f"this notebook is in {language}; Python is stepped here", path=where)
@@ -150,16 +153,29 @@ def _cells(content: Json) -> list[Any]:
     return sheets[0].get("cells") if has_one else None  # type: ignore[index, return-value]
 
 
+def _is_cell(cell: object) -> bool:
+    """Whether it says anything, as a text or in lines."""
+    if not isinstance(cell, dict):
+        return False
+    source = cell.get("source", cell.get("input", ""))
+    return all(isinstance(line, str) for line in (source if isinstance(source, list) else [source]))
+
+
+def _metadata(of: Json) -> Json:
+    metadata = of.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
+
+
 def _language(content: Json) -> str:
-    metadata = content.get("metadata")
-    parts = [metadata.get(name) for name in ("kernelspec", "language_info")] if metadata else []
+    metadata = _metadata(content)
+    parts = [metadata.get(name) for name in ("kernelspec", "language_info")]
     names = [part.get("language") or part.get("name") for part in parts if isinstance(part, dict)]
     return next((name for name in names if isinstance(name, str)), "")
 
 
 def _source(cell: Json) -> list[str]:
     source = cell.get("source", cell.get("input", ""))
-    text = "".join(source) if isinstance(source, list) else str(source)
+    text = "".join(source) if isinstance(source, list) else source
     return _without_end(text.replace("\r\n", "\n").split("\n"))
 
 
@@ -191,8 +207,8 @@ def _title(cell: Json, lines: Sequence[str]) -> str:
     """The section that a cell is said to be: by its first line, or by a tag."""
     if lines and _is_title(lines[0]):
         return lines[0].lstrip("#% ").strip()
-    tags = cell.get("metadata", {}).get("tags", []) if isinstance(cell.get("metadata"), dict) else []
-    return next((tag for tag in tags if tag in SECTIONS), "")
+    tags = _metadata(cell).get("tags")
+    return next((tag for tag in tags if tag in SECTIONS), "") if isinstance(tags, list) else ""
 
 
 def _is_title(line: str) -> bool:

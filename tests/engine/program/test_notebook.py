@@ -129,6 +129,12 @@ def test_a_text_with_other_cells_is_not_put_into_a_notebook() -> None:
         (b"[1, 2]", "this is no notebook: it has no cells"),
         (b'{"a": 1}', "this is no notebook: it has no cells"),
         (b"\xff\xfe{}", "this is no notebook: it is not JSON"),
+        (b"[" * 100_000, "this is no notebook: it is not JSON"),
+        (b'{"cells": {"a": 1}}', "this is no notebook: it has no cells"),
+        (b'{"cells": [{"cell_type": "code"}, "x = 1"]}', "this is no notebook: cell 2 has no text"),
+        (b'{"worksheets": [{"cells": [null]}]}', "this is no notebook: cell 1 has no text"),
+        (written([code("x = 1"), code(source=[1, 2])]), "this is no notebook: cell 2 has no text"),
+        (written([code("x = 1", source=None)]), "this is no notebook: cell 1 has no text"),
         (written([told("only words")]), "the notebook has no cells of code"),
         (written([code("x <- 3")], kernelspec={"language": "R"}), "this notebook is in R"),
     ],
@@ -138,6 +144,12 @@ def test_what_is_no_notebook_is_told(tmp_path: Path, data: bytes, words: str) ->
     file.write_bytes(data)
     with pytest.raises(ProgramError, match=words):
         load(str(file))
+
+
+@pytest.mark.parametrize("metadata", ["words", {"tags": None}, {"tags": 5}, {"tags": [["forward"], {}]}])
+def test_what_is_said_of_cells_in_another_form_counts_for_nothing(metadata: object) -> None:
+    data = json.dumps({"cells": [code(*CODE, metadata=metadata)], "metadata": metadata}).encode()
+    assert opened(data).text == "# %%\n" + "".join(CODE) + "\n"
 
 
 def test_a_notebook_of_an_older_format_is_read() -> None:
