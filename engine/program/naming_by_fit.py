@@ -11,7 +11,7 @@ from .naming import DX, NamingScheme
 
 _PATTERNS = (
     "d{} grad_{} {}_grad d_{} d{}_ {}_d dL_d{} dLd{} nabla_{} delta_{} g_{} {}_g grad{} {}grad gradient_{} "
-    "{}_gradient {}_bar bar_{} δ{} δ_{} {}_δ Δ{} Δ_{} dloss_d{} dcost_d{} dJ_d{} dE_d{} dC_d{}"
+    "{}_gradient {}Grad {}_bar bar_{} δ{} δ_{} {}_δ Δ{} Δ_{} dloss_d{} dcost_d{} dJ_d{} dE_d{} dC_d{} g{}"
 ).split()
 """The likeliest first: it counts where two fit equally well."""
 _PLAIN = "grad_{} {}_grad gradient_{} {}_gradient nabla_{} d_{} d{}".split()

@@ -275,6 +275,13 @@ SCRIPTS = {
         "dW1 = xb.T @ da1 + 1e-3 * W1",
         "dW1 = xb.T @ dh1 + 1e-3 * W1",
     ),
+    "short_names_in_a_function.py": Script(
+        "the loop in line 15 · parameters w1, w2 · loss: line 17 · backward: 18–23 · update: 24–25 "
+        "· gradients are named gX",
+        "ga",
+        "ga = gout.mm(w2.t())",
+        "ga = -gout.mm(w2.t())",
+    ),
     "stops_when_flat.py": Script(
         "the loop in line 17 · parameters W, b · loss: line 21 · backward: 30–32 · update: 35–36 "
         "· gradients are named dX",

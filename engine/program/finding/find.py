@@ -90,7 +90,7 @@ class _Naming(NamedTuple):
 
 def _named(tree: ast.Module, gradient: str) -> tuple[_Naming, list[ast.stmt], Dissolved]:
     """The naming of the gradients, the statements that run one after the other, and what was taken apart."""
-    apart = dissolved(trunk_of(with_numbers_taken_out(tree)))
+    apart = dissolved(trunk_of(with_numbers_taken_out(tree)), gradient)
     names = bound_names(apart.block) - opaque_names(apart.block)
     losses = losses_in(pieces_of(apart.block), NamingScheme())
     scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names), losses)

@@ -8,6 +8,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..names import own_nodes, read_names, stored_names
+from ..naming import NamingScheme
 from ..naming_by_fit import pairs_of, scheme_of
 from .bodies import (
     arguments_of,
@@ -45,12 +46,17 @@ class Dissolved:
     """What there is to say of those that were."""
 
 
-def dissolved(block: Sequence[ast.stmt]) -> Dissolved:
-    """The statements of a file, those of the functions that train among them, where they are called."""
+def dissolved(block: Sequence[ast.stmt], gradient: str = "") -> Dissolved:
+    """The statements of a file, those of the functions that train among them, where they are called.
+
+    `gradient` says how gradients are named, where somebody said so.
+    """
     functions = {node.name: node for node in block if isinstance(node, ast.FunctionDef)}
     outer = bound_names(block) - opaque_names(block)
     training = {
-        name: node for name, node in functions.items() if _trains(node, functions, outer, frozenset())
+        name: node
+        for name, node in functions.items()
+        if _trains(node, functions, outer, frozenset(), gradient)
     }
     calls = _Calls(block, training, functions)
     taken_apart = calls.taken_apart(block)
@@ -62,6 +68,7 @@ def _trains(
     functions: Mapping[str, ast.FunctionDef],
     outer: frozenset[str],
     around: frozenset[str],
+    gradient: str,
 ) -> bool:
     """Whether a function holds a whole iteration, or calls one that does; `outer` are the file's names."""
     if function.name in around:
@@ -69,14 +76,14 @@ def _trains(
     calls = [_call_in(node, functions) for node in own_nodes_of(function)]
     inner = around | {function.name}
     if any(
-        _trains(functions[last_name(call.func)], functions, outer, inner)
+        _trains(functions[last_name(call.func)], functions, outer, inner, gradient)
         for call in calls
         if call is not None
     ):
         return True
     names = bound_names(function.body) | set(parameters_of_function(function)) | outer
     names -= opaque_names(function.body)
-    scheme = scheme_of(sorted(names))
+    scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names))
     tensors = frozenset(pairs_of(scheme, names).values())
     return bool(regions_in(function.body, scheme, tensors))
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ..names import OPAQUE, called, own_nodes, stored_names
+from ..names import OPAQUE, called, stored_names
 from ..naming import NamingScheme
 from ..naming_by_fit import pairs_of, scheme_of, unusual_of
 from .functions import Refused
@@ -58,18 +58,23 @@ def no_region(tree: ast.Module, trunk: Sequence[ast.stmt], refused: Sequence[Ref
         return inside
     pairs = _pairs_in(trunk)
     message = f"no iteration was found: {_what_there_is(trunk, pairs)}"
-    return Refusal(message, None, _LOSS if pairs else f"{_named_otherwise(trunk)}. {_TITLES}")
+    return Refusal(message, None, _LOSS if pairs else f"{_named_otherwise(tree, trunk)}. {_TITLES}")
 
 
-def _named_otherwise(trunk: Sequence[ast.stmt]) -> str:
-    """How to say what gradients are named by, as far as it shows."""
-    names = bound_names(trunk) - opaque_names(trunk)
-    scheme = unusual_of(names)
-    if scheme is None:
-        return _NAMING
-    gradients = pairs_of(scheme, names)
-    named, tensors = _names(sorted(gradients)), _names([gradients[name] for name in sorted(gradients)])
-    return f"If {named} are the gradients of {tensors}, `--gradient '{scheme.pattern}'` says so"
+def _named_otherwise(tree: ast.Module, trunk: Sequence[ast.stmt]) -> str:
+    """How to say what gradients are named by, as far as it shows, at the top or in a function."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for names in (bound_names(trunk) - opaque_names(trunk), *map(_names_in, functions)):
+        scheme = unusual_of(names)
+        if scheme is not None:
+            pairs = pairs_of(scheme, names)
+            named, tensors = _names(sorted(pairs)), _names([pairs[name] for name in sorted(pairs)])
+            return f"If {named} are the gradients of {tensors}, `--gradient '{scheme.pattern}'` says so"
+    return _NAMING
+
+
+def _names_in(function: ast.FunctionDef) -> frozenset[str]:
+    return bound_names(function.body) | {arg.arg for arg in function.args.args}
 
 
 def _runs_nothing(node: ast.stmt) -> bool:
@@ -146,8 +151,7 @@ def _with_gradients(tree: ast.Module) -> Refusal | None:
 
 
 def _binds_gradients(node: ast.FunctionDef) -> bool:
-    bound = bound_names(node.body)
-    names = bound | {arg.arg for arg in node.args.args}
+    bound, names = bound_names(node.body), _names_in(node)
     return any(name in bound for name in pairs_of(scheme_of(sorted(names)), names))
 
 
@@ -158,7 +162,7 @@ def _pairs_in(trunk: Sequence[ast.stmt]) -> dict[str, str]:
 
 def _what_there_is(trunk: Sequence[ast.stmt], pairs: Mapping[str, str]) -> str:
     """`found 2 loops, in lines 12 and 40, and no line that binds a gradient of a tensor of theirs`."""
-    loops = [node.lineno for top in trunk for node in own_nodes(top) if isinstance(node, ast.For | ast.While)]
+    loops = [node.lineno for top in trunk for node in ast.walk(top) if isinstance(node, ast.For | ast.While)]
     told = [_loops(loops)]
     if pairs:
         told += [f"gradients named {_names(sorted(pairs))}", _loss(trunk, pairs)]

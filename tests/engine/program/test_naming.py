@@ -37,7 +37,7 @@ def titled(h: str, w: str, option: str = "", loss: str = "loss") -> Program:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["d{}", "grad_{}", "{}_grad", "d_{}", "d{}_", "nabla_{}", "dL_d{}", "δ{}"]
+    "pattern", ["d{}", "grad_{}", "{}_grad", "d_{}", "d{}_", "nabla_{}", "dL_d{}", "δ{}", "g{}", "{}Grad"]
 )
 def test_the_naming_is_found_in_a_program_with_titles_as_well(pattern: str) -> None:
     program = titled(pattern.format("h"), pattern.format("w"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 
@@ -181,24 +181,30 @@ def test_a_place_that_there_is_not_is_refused_with_those_that_there_are() -> Non
     assert raised.value.hint == "There are: 1 the loop in line 3"
 
 
-def test_a_refusal_names_the_naming_that_would_fit() -> None:
-    script = dedent(
-        """
-        import torch
-        x, x1, x2 = torch.randn(3, 8, 3)
-        W, W1 = torch.randn(2, 3, 1)
-        for i in range(3):
-            h = x @ W
-            loss = (h**2).mean()
-            gh = 2 * h / 8
-            gW = x.T @ gh
-            W -= 0.1 * gW
-        """
-    )
-    with pytest.raises(ProgramError) as caught:
+OTHERWISE = """\
+import torch
+x, x1, x2 = torch.randn(3, 8, 3)
+W, W1 = torch.randn(2, 3, 1)
+for i in range(3):
+    h = x @ W
+    loss = (h**2).mean()
+    uph = 2 * h / 8
+    upW = x.T @ uph
+    W -= 0.1 * upW
+"""
+IN_A_FUNCTION = f"""\
+def train():
+{indent(OTHERWISE, "    ")}
+train()
+"""
+
+
+@pytest.mark.parametrize(("script", "loop"), [(OTHERWISE, 4), (IN_A_FUNCTION, 5)])
+def test_a_refusal_names_the_naming_that_would_fit(script: str, loop: int) -> None:
+    with pytest.raises(ProgramError, match=f"found a loop, in line {loop},") as caught:
         read(script, "otherwise")
-    assert "If gW and gh are the gradients of W and h, `--gradient 'g{}'` says so" in caught.value.hint
-    assert read(script, "otherwise", gradient="g{}").naming.gradient("h") == "gh"
+    assert "If upW and uph are the gradients of W and h, `--gradient 'up{}'` says so" in caught.value.hint
+    assert read(script, "otherwise", gradient="up{}").naming.gradient("h") == "uph"
 
 
 def test_a_naming_that_fits_nothing_is_refused() -> None:
