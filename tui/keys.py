@@ -155,6 +155,7 @@ KEYS: tuple[Key, ...] = (
     Key("scroll_down", "shift+down", "shift+↓", "scroll down", PANES, action="scroll_pane(1, 0)"),
     Key("scroll_left", "shift+left", "shift+←", "scroll left", PANES, action="scroll_pane(0, -1)"),
     Key("scroll_right", "shift+right", "shift+→", "scroll right", PANES, action="scroll_pane(0, 1)"),
+    Key("curves", "k", "k", "curves, full screen", REST, action="window('curves')"),
     Key("help", "question_mark", "?", "all keys and signs", REST, action="window('help')", footer="help"),
     Key("palette", "ctrl+p", "ctrl+p", "all commands by name", REST, action="app.command_palette"),
     Key("quit", "q", "q", "quit", REST, action="app.quit", footer="quit"),

@@ -237,6 +237,20 @@ class Layout:
     """Whether a row of text shows two of a heatmap."""
 
 
+@dataclass(frozen=True)
+class ShowCurves:
+    """Have curves in the frames, at most so many columns of them; without columns none.
+
+    They are of the iterations from `start` to before `stop`, or to the newest; of the loss, of the selected
+    tensor and of `tensors`, which are measured in every iteration from then on.
+    """
+
+    columns: int = 0
+    start: int = 0
+    stop: int | None = None
+    tensors: tuple[str, ...] = ()
+
+
 Command = (
     Advance
     | ToggleRun
@@ -267,6 +281,7 @@ Command = (
     | ModuleChanged
     | TakeBack
     | Layout
+    | ShowCurves
 )
 
 

@@ -16,6 +16,7 @@ from .commands import (
     Pane,
     Scroll,
     SelectName,
+    ShowCurves,
     ShowTab,
     Unit,
 )
@@ -64,6 +65,13 @@ class View:
     """Names that the last move wrote, where it was shorter than an iteration."""
     written: frozenset[int] = frozenset()
     """The lines of the program that are new since the last move."""
+    curves: ShowCurves = field(default_factory=ShowCurves)
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The tensors that are measured in every iteration: those of the curves."""
+        selected = (self.selected,) if self.curves.columns and self.selected else ()
+        return tuple(dict.fromkeys((*self.curves.tensors, *selected)))
 
     def moving(self, record: Iteration, ran: int, *, fresh: bool) -> View:
         """The view after a move; the selection follows a statement to the tensor it is about."""
@@ -123,6 +131,8 @@ class View:
                 return self.looking(cursor=True, worst=self.look.worst + 1)
             case Layout():
                 return replace(self, layout=command)
+            case ShowCurves():
+                return replace(self, curves=command)
         return self
 
     def looking(self, **changes: Any) -> View:

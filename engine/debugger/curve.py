@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -30,3 +32,40 @@ class Curve(NamedTuple):
     first: float | None = None
     lows: tuple[float | None, ...] = ()
     highs: tuple[float | None, ...] = ()
+
+
+class Measure(StrEnum):
+    """A number that every iteration has."""
+
+    LOSS = "loss"
+    NORM = "gradient norm"
+    RATIO = "update ratio"
+    """The norm of what the update added to a parameter, to the norm of the parameter."""
+    MAXDIFF = "maxdiff"
+
+
+class Measured(NamedTuple):
+    """A measure, of the loss or of a tensor."""
+
+    measure: Measure
+    tensor: str
+    columns: Columns
+
+
+class Curves(NamedTuple):
+    """What was measured in the iterations from `start` to before `stop`, of `total` that are complete."""
+
+    start: int
+    stop: int
+    total: int
+    selected: str
+    series: tuple[Measured, ...]
+    """Each has the same columns, those of `spans(start, stop, ...)`."""
+
+
+def spans(start: int, stop: int, count: int) -> list[tuple[int, int]]:
+    """What is between two numbers in at most `count` parts, as equal as can be."""
+    whole = max(stop - start, 0)
+    count = min(max(count, 1), whole)
+    edges = [start + part * whole // count for part in range(count + 1)] if count else [start]
+    return [*pairwise(edges)]

@@ -143,6 +143,8 @@ class Engine:
         else:
             self._passed(stepper.now.session.number)
         self._look_at_watches(stepper)
+        if self._commands.empty:
+            self._work(stepper.glance)
         if stepper.now.line_check.due:
             self._check_lines(stepper)
         self._look_through(stepper)

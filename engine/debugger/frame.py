@@ -14,7 +14,7 @@ from ..execution.failure import Failure
 from ..program.program import Program
 from ..tutor.answer import Answer, Told
 from ..verdict import Verdict
-from .curve import Curve
+from .curve import Curve, Curves
 from .inspected import Inspector
 from .stops import Stops
 
@@ -202,6 +202,7 @@ class Frame:
     tensors_total: int = 0
     inspector: Inspector = field(default_factory=Inspector)
     losses: Curve = field(default_factory=Curve)
+    curves: Curves | None = None
     output: tuple[str, ...] = ()
     """The last lines that the program printed (at most 1000), plain text; known to who reads its streams."""
     output_total: int = 0

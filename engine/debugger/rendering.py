@@ -11,6 +11,7 @@ from ..verdict import Verdict
 from .attention import line_attended, settled, told, wanting
 from .commands import tensor_rows_in
 from .cursor import View
+from .curves import curves_of
 from .frame import Frame, Status
 from .inspector import inspector
 from .numbers import numbers_set, words_of
@@ -43,6 +44,7 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         tensors_total=len(names),
         inspector=pane,
         losses=scene.losses.curve(view.layout.loss_columns, newest=_has_loss(scene, view.ran)),
+        curves=curves_of(scene, view),
         notes=_notes(scene, view),
         failure=scene.failure(view.ran),
         complete=_complete(scene),

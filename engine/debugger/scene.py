@@ -20,6 +20,7 @@ from ..tensors.inert import is_tensor
 from ..tutor.answer import Answer
 from .frame import Evaluated, FileState, Watched
 from .loss_history import LossHistory
+from .measures import Measures
 from .standing import Standing
 from .stops import Stops
 from .surveys import Surveys
@@ -38,6 +39,7 @@ class Scene:
     wrong_functions: tuple[WrongFunction, ...]
     summaries: Summaries
     losses: LossHistory
+    measures: Measures
     answer: Answer | None
     running: bool
     speed: str

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
-from .curve import Columns
+from .curve import Columns, spans
 
 CAPACITY = 4096
 """Buckets that a series has at most."""
@@ -56,34 +55,47 @@ class Series:
         for start in range(0, len(numbers), self.length):
             self._add(bucket_of(numbers[start : start + self.length]))
 
-    def put(self, iteration: int, number: float) -> None:
-        """The number of an iteration; what was known of it, and of those after it, is forgotten."""
-        if iteration < self.end:
+    def put(self, iteration: int, number: float, *, again: bool = False) -> None:
+        """The number of an iteration. What was known of it, and of those after it, is forgotten.
+
+        Where it comes `again`, as an iteration is repeated, what is known stays, and a gap is filled.
+        """
+        if iteration < self.end and not again:
             self._cut(iteration)
         while iteration - self.since >= CAPACITY * self.length:
             self._halve()
-        while (iteration - self.since) // self.length >= len(self._lows):
+        at = (iteration - self.since) // self.length
+        while at >= len(self._lows):
             self._add(NOTHING)
-        self.end = iteration + 1
-        if not math.isfinite(number):
-            self._odd[-1], self._whole = number, False
+        if again and (self._finite[at] or self._odd[at]):
             return
-        self._lows[-1] = min(self._lows[-1], number)
-        self._highs[-1] = max(self._highs[-1], number)
-        self._totals[-1] += number
-        self._finite[-1] += 1
+        self.end = max(iteration + 1, self.end)
+        if not math.isfinite(number):
+            self._odd[at], self._whole = number, False
+            return
+        self._lows[at] = min(self._lows[at], number)
+        self._highs[at] = max(self._highs[at], number)
+        self._totals[at] += number
+        self._finite[at] += 1
 
     def _cut(self, end: int) -> None:
         """Forget the iterations from one on; with them those before that share a bucket with it."""
         kept = max(end - self.since, 0) // self.length
         for numbers in (self._lows, self._highs, self._totals, self._finite, self._odd):
             del numbers[kept:]
+        self.end = self.since + kept * self.length
 
     def columns(self, start: int, stop: int, count: int) -> Columns:
         """The iterations from `start` to before `stop`, in at most `count` columns."""
-        first = max(start - self.since, 0) // self.length
-        last = -(-max(min(stop, self.end) - self.since, 0) // self.length)
-        return columns_of([self._merged(low, high) for low, high in spans(first, last, count)])
+        return columns_of([self.bucket(low, high) for low, high in spans(start, stop, count)])
+
+    def bucket(self, start: int, stop: int) -> Bucket:
+        """The buckets that begin in a span of iterations; where none does, the one around it."""
+        first, last = (-(-(at - self.since) // self.length) for at in (start, stop))
+        if first == last:
+            first -= 1
+        first, last = max(first, 0), min(last, len(self._lows))
+        return self._merged(first, last) if first < last else NOTHING
 
     def _merged(self, first: int, last: int) -> Bucket:
         """Some buckets as one."""
@@ -108,13 +120,6 @@ class Series:
         for bucket in merged:
             self._add(bucket)
         self.length *= 2
-
-
-def spans(first: int, last: int, count: int) -> list[tuple[int, int]]:
-    """What is between two numbers in at most `count` equal parts."""
-    whole = max(last - first, 0)
-    count = min(max(count, 1), whole)
-    return [*pairwise(first + part * whole // count for part in range(count + 1))] if count else []
 
 
 def columns_of(buckets: Sequence[Bucket]) -> Columns:

@@ -20,6 +20,7 @@ from .beside import Beside
 from .cursor import View
 from .edits import Edits
 from .loss_history import LossHistory
+from .measures import Measures
 from .pace import Pace
 from .scene import Scene
 from .standing import Standing
@@ -43,6 +44,7 @@ class Sitting:
         self.text = program
         """What the lines are of that are spoken of: in the view, where runs stop, in the line check."""
         self.losses = LossHistory()
+        self.measures = Measures()
         self.summaries = Summaries(Surveys())
         self.answers = Answers()
         self.passing = False
@@ -67,6 +69,7 @@ class Sitting:
             wrong_functions=self.line_check.wrong_functions,
             summaries=self.summaries,
             losses=self.losses,
+            measures=self.measures,
             answer=self.answers.newest,
             running=self.pace.running,
             speed=self.pace.words,
@@ -130,6 +133,7 @@ class Sitting:
         self.session.restart(self.edits.newest)
         self.follow_text()
         self.line_check = BackgroundLineCheck(self.cancel)
+        self.measures = Measures()
         self.standing, self.losses, self.summaries = Standing(), LossHistory(), Summaries(Surveys())
         none = frozenset[Any]()
         self.view = replace(self.view.awaiting(), ran=0, changed=none, written=none, program_top=1)
@@ -148,6 +152,7 @@ class Sitting:
         self.standing = self.standing.after(record)
         if record.failure is None:
             self.losses.append(math.nan if record.loss is None else record.loss)
+            self.measures.note(record, self.session, self.view.measured)
         self.passing = self.pace.running
         self.line_check.follow(record, at_rest=not self.passing)
         none = frozenset[Any]()

@@ -141,6 +141,12 @@ class Stepper:
         self.now.say_more(*told)
         self.now.say_what_became_right()
 
+    def glance(self) -> None:
+        """Measure what the curves may be asked for, once the picture is up: no key waits for it."""
+        record = self.now.standing.record
+        if record is not None and record.failure is None:
+            self.now.measures.glance(record, self.now.session)
+
     def frame(self, handled: int) -> Frame:
         """The picture of now. It settles the view first, so that what it shows is inside."""
         frame, self.now.view = picture(self.now.scene, self.now.view, handled)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
-from ..execution.gradients.gradient import Gradient
 from ..execution.session import Session
-from ..tensors.inert import is_tensor
 from ..verdict import Verdict
 from .cursor import View
 from .frame import TensorRow
+from .measures import maxdiff
 from .scene import Scene
 
 
@@ -27,7 +24,7 @@ def _row(scene: Scene, view: View, name: str) -> TensorRow:
         value=scene.summaries.of(scene.value(name, view.ran)),
         gradient=scene.summaries.of(scene.manual(name, view.ran)),
         verdict=judgement.verdict if judgement is not None else _absent(scene, name),
-        maxdiff=_maxdiff(gradient) if gradient is not None else None,
+        maxdiff=maxdiff(gradient) if gradient is not None else None,
         selected=name == view.selected,
         changed=not view.changed.isdisjoint((name, scene.gradient_of(name))),
         hidden=judgement is not None and judgement.hidden,
@@ -37,19 +34,6 @@ def _row(scene: Scene, view: View, name: str) -> TensorRow:
 def _absent(scene: Scene, name: str) -> Verdict | None:
     """What is said of a parameter whose gradient no line writes."""
     return Verdict.NOT_WRITTEN if name in scene.without_gradient else None
-
-
-def _maxdiff(gradient: Gradient) -> float | None:
-    """The comparison's maxdiff, without the rest of a comparison where that is not needed."""
-    if gradient.verdict is Verdict.EXACT:
-        return 0.0
-    manual, autograd = gradient.value, gradient.reference
-    close = gradient.verdict is Verdict.CLOSE
-    if close and is_tensor(manual) and autograd is not None and manual.layout is autograd.layout:
-        maxdiff = float((manual.detach().double() - autograd.detach().double()).abs().max())
-        if math.isfinite(maxdiff):
-            return maxdiff
-    return gradient.comparison.maxdiff
 
 
 def kind_of(session: Session, name: str) -> str:

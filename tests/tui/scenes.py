@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backprop_tui.engine.debugger.commands import Command
-from backprop_tui.engine.debugger.curve import Curve
+from backprop_tui.engine.debugger.curve import Columns, Curve, Curves, Measure, Measured
 from backprop_tui.engine.debugger.digits import scale_for
 from backprop_tui.engine.debugger.frame import (
     Attention,
@@ -298,6 +298,21 @@ def trained() -> Frame:
     losses = [2.5 * 0.9996**n + 0.2 + 0.3 * noise.random() for n in range(20_000)]
     losses[12_000] = math.inf
     return replace(after_iteration(), losses=LossHistory(losses).curve(400))
+
+
+def with_curves() -> Frame:
+    """In the middle of a training whose gradients were measured only now and then, and then went wrong."""
+    noise = random.Random(0)
+    losses = tuple(2.5 * 0.98**n + 0.2 + 0.3 * noise.random() for n in range(150))
+    norms = tuple(0.1 * loss if n > 60 or n % 7 == 0 else None for n, loss in enumerate(losses))
+    ratios = tuple(math.nan if n in (120, 121) else 1e-3 * loss for n, loss in enumerate(losses))
+    series = (
+        Measured(Measure.LOSS, "", Columns(losses)),
+        Measured(Measure.NORM, "W1", Columns(norms)),
+        Measured(Measure.RATIO, "W1", Columns(ratios)),
+        Measured(Measure.MAXDIFF, "W1", Columns((0.0,) * 150)),
+    )
+    return replace(after_iteration(), curves=Curves(0, 150, 150, "W1", series))
 
 
 def answered() -> Frame:

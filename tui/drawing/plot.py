@@ -80,20 +80,27 @@ def scale_of(columns: Columns, lowest: float | None, highest: float | None) -> S
     return Scale(least, high, log=True) if 0 < least * LARGE_SPAN < high else Scale(low, high)
 
 
-def plot(columns: Columns, scale: Scale, rows: int, width: int, pen: Pen) -> list[list[Run]]:
-    """Rows from top to bottom, as far to the right as there are numbers.
+def plot(
+    columns: Columns, scale: Scale, rows: int, width: int, pen: Pen, most: int = MOST_DOTS
+) -> list[list[Run]]:
+    """Rows from top to bottom, as far to the right as there are numbers, `most` dots or fewer for each.
 
     The points are loud and joined; the span of each column is quiet behind them. A column with something
     that is not finite is marked in the lowest row.
     """
     levels, dots = max(rows, 1) * pen.high, width * pen.wide
     columns = _at_most(columns, dots)
-    step = min(dots // max(len(columns.points), 1), MOST_DOTS)
+    step = step_of(len(columns.points), width, pen, most)
     heights = [_height(point, scale, levels) for point in columns.points]
     line = _cells(_joined(heights, step), rows, pen)
     band = _cells(_spans(columns, scale, levels, step), rows, pen)
     lost = _lost(columns.points, step, pen)
     return [_row(line[row], band[row], lost if row == 0 else (), pen) for row in reversed(range(rows))]
+
+
+def step_of(points: int, width: int, pen: Pen, most: int = MOST_DOTS) -> int:
+    """How many dots wide each of so many points is."""
+    return max(min(width * pen.wide // max(points, 1), most), 1)
 
 
 def _at_most(columns: Columns, dots: int) -> Columns:

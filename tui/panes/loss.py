@@ -53,14 +53,15 @@ def _facts(curve: Curve, scale: Scale) -> str:
 def _curve(curve: Curve, scale: Scale, room: Room, pen: Pen) -> list[Line]:
     """The curve, with highest and lowest before it and the last behind."""
     rows = plot(_columns(curve), scale, room.rows, curve_cells(room.width), pen)
+    before = labels(curve.lowest, curve.highest, room.rows)
     last = _row_of(curve.last, scale, room.rows, pen)
     return [
         (
-            Run(_left_label(curve, row, room.rows) + " ", "quiet"),
+            Run(f"{label} ", "quiet"),
             *runs,
             Run(f" {scalar(curve.last)}" if row == last else "", "strong"),
         )
-        for row, runs in enumerate(rows)
+        for row, (label, runs) in enumerate(zip(before, rows, strict=True))
     ]
 
 
@@ -71,10 +72,11 @@ def _row_of(value: float | None, scale: Scale, rows: int, pen: Pen) -> int:
     return rows - 1 - scale.height(value, rows * pen.high) // pen.high
 
 
-def _left_label(curve: Curve, row: int, rows: int) -> str:
-    """The highest loss at the top, the lowest at the bottom."""
-    if curve.highest is None:
-        return " " * LABEL
-    lowest = curve.lowest if curve.lowest != curve.highest else None
-    value = curve.highest if row == 0 else lowest if row == rows - 1 else None
-    return right(scalar(value), LABEL) if value is not None else " " * LABEL
+def labels(low: float | None, high: float | None, rows: int) -> list[str]:
+    """What stands before the rows of a curve: the highest number at the top, the lowest at the bottom."""
+    texts = [""] * rows
+    if low != high and rows:
+        texts[-1] = scalar(low)
+    if high is not None and rows:
+        texts[0] = scalar(high)
+    return [right(text, LABEL) for text in texts]

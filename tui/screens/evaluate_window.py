@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from ...engine.debugger.commands import Evaluate
-from ...engine.debugger.frame import Evaluated
+from ...engine.debugger.frame import Evaluated, Frame
 from ..drawing.box import FRAME, Room, boxed
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line, Run, clean
@@ -58,8 +57,11 @@ class EvaluateWindow(TypingScreen):
         """Paint at the new size."""
         self.changed()
 
-    def tell(self, evaluated: Sequence[Evaluated]) -> None:
-        """What was evaluated came to, where it is not told yet."""
+    def follow(self, frame: Frame) -> None:
+        """Tell what was evaluated came to, where it is not told yet."""
+        evaluated = frame.evaluated
+        if not evaluated:
+            return
         if evaluated[-1].number < self._shown:  # counted anew, in another process
             self._shown = 0
         for one in evaluated:

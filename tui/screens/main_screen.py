@@ -12,6 +12,7 @@ from ..keys import KEYS
 from ..panes.output import clamp
 from ..panes.program import line_of_cursor
 from .cell_screen import CellScreen
+from .following import Following
 
 PANES = (*Pane, "output")
 
@@ -89,8 +90,8 @@ class MainScreen(CellScreen):
 
     def show_answer(self) -> None:
         """Show a new answer: in the window that is open, or in a new one."""
-        if self.frame.evaluated:
-            self._show_evaluated()
+        if isinstance(self.app.screen, Following):
+            self.app.screen.follow(self.frame)
         answer = self.frame.answer
         if answer is None or answer.number == self._answers_shown:
             return
@@ -105,13 +106,6 @@ class MainScreen(CellScreen):
     def _call_off(self, _: None = None) -> None:
         """Nobody waits for an answer any more."""
         self._awaits_answer = False
-
-    def _show_evaluated(self) -> None:
-        """Show what something came to, in the window that asked."""
-        from .evaluate_window import EvaluateWindow
-
-        if isinstance(self.app.screen, EvaluateWindow):
-            self.app.screen.tell(self.frame.evaluated)
 
     def _scroll(self, name: str, rows: int, columns: int) -> None:
         if name in tuple(Pane):

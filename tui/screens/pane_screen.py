@@ -21,6 +21,7 @@ from ..drawing.shades import has_shades
 from ..link import MakeLink
 from ..panes.all_panes import layout_for, paint
 from ..panes.attention import paint_attention
+from ..panes.curves import CurvesView
 from ..panes.footer import paint_notes
 from ..panes.program import source_of
 from .foresight import Foresight
@@ -51,6 +52,8 @@ class PaneScreen(Screen[None]):
         self._source = source_of(program, coloured=False)
         self._layout_sent = Layout()
         self.up = 0
+        self.curves_view = CurvesView()
+        """Which curves are looked at."""
         self._rooms: dict[str, Room] | None = None
         self._canvases: dict[str, Canvas] = {}
 

@@ -28,6 +28,10 @@ def window(name: str, main: PaneScreen) -> Screen[Any]:
             from .number_prompt import NumberPrompt
 
             return NumberPrompt(main.send)
+        case "curves":
+            from .curves_window import CurvesWindow
+
+            return CurvesWindow(main)
         case "evaluate":
             from .evaluate_window import EvaluateWindow
 

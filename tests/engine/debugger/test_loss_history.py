@@ -107,7 +107,7 @@ def test_a_noisy_fall_is_a_falling_line_inside_its_span() -> None:
 def test_what_comes_again_takes_the_place_of_what_was_known_of_it() -> None:
     series = Series([1.0, 2.0, 3.0, 4.0])
     series.put(1, 7.0)
-    assert series.columns(0, 10, 10).points == (1.0, 7.0)
+    assert series.columns(0, series.end, 10).points == (1.0, 7.0)
 
 
 def test_one_nan_among_many_losses_stays_to_be_seen() -> None:
