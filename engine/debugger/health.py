@@ -13,7 +13,7 @@ from ..tensors.kinds import Unreadable
 from .cursor import View
 from .entries import Entries
 from .inspected import Statistics, Tab
-from .passes import idle, statistics
+from .passes import Moments, bins, idle, moments, statistics
 from .scene import Scene
 from .sources import Sources
 from .tolerance import rounding
@@ -33,15 +33,23 @@ _WORDS = {
 }
 
 
+def moments_of(scene: Scene, entries: Entries) -> Moments | None:
+    """The moments of entries, once they are known."""
+    count = entries.once().count
+    return scene.surveys.ask(("moments", entries.key), entries, count, lambda: moments(entries), None)
+
+
 def statistics_of(scene: Scene, view: View, found: Sources) -> tuple[Tab, Statistics] | None:
     """Those of the chosen tab, once they are known."""
     entries = found[view.tab]
-    if not isinstance(entries, Entries):
+    known = moments_of(scene, entries) if isinstance(entries, Entries) else None
+    within = rounding(scene, view, found) if view.tab is Tab.ERROR else math.inf
+    if known is None or within is None or not isinstance(entries, Entries):
         return None
-    within = rounding(scene, view, entries) if view.tab is Tab.ERROR else math.inf
-    key, count = ("statistics", entries.key, within), entries.once().count
-    known = scene.surveys.ask(key, entries, count, lambda: statistics(entries, within), None)
-    return None if known is None else (view.tab, known)
+    one, count = known, entries.once().count
+    key = ("bins", entries.key, within)
+    shares = scene.surveys.ask(key, entries, count, lambda: bins(entries, one, within), None)
+    return None if shares is None else (view.tab, statistics(entries, known, *shares))
 
 
 def warnings(scene: Scene, view: View, found: Sources) -> tuple[str, ...]:
@@ -110,6 +118,5 @@ def update_ratio(scene: Scene, view: View) -> float | None:
 
 
 def _norm(scene: Scene, entries: Entries) -> float | None:
-    key, count = ("statistics", entries.key, math.inf), entries.once().count
-    known = scene.surveys.ask(key, entries, count, lambda: statistics(entries), None)
-    return None if known is None else known.norm
+    known = moments_of(scene, entries)
+    return None if known is None else statistics(entries, known, (), 0).norm

@@ -15,14 +15,14 @@ from .passes import cells
 from .scene import Scene
 
 
-def heat(scene: Scene, view: View, entries: Entries, map: Map, within: float) -> Heat:
+def heat(scene: Scene, view: View, entries: Entries, map: Map, within: float | None) -> Heat:
     """The heatmap of the matrix in view; of errors those up to `within` are silent."""
     grid, place = map.grid, view.look.slice
     matrix = entries.matrix(place)
     cursor = grid.place(view.look.entry) if view.look.cursor else None
     key = ("cells", entries.key, place, grid)
     found = scene.surveys.ask(key, entries, matrix.once().count, lambda: cells(matrix, grid), None)
-    if found is None:
+    if found is None or within is None:
         return Heat(view.tab, grid, map.zoom, cursor=cursor)
     leveled, worst = levels(found.reshape(-1), within, from_zero=view.tab is not Tab.ERROR)
     lines = tuple(leveled[at : at + grid.columns] for at in range(0, len(leveled), grid.columns))

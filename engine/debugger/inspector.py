@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from ..execution.gradients.gradient import Gradient
@@ -89,15 +90,14 @@ def _heat(scene: Scene, view: View, found: Sources, arrangement: Arrangement) ->
     entries, map = found[view.tab], arrangement.map
     if map is None or not isinstance(entries, Entries):
         return None
-    within = rounding(scene, view, entries) if view.tab is Tab.ERROR else 0.0
+    within = rounding(scene, view, found) if view.tab is Tab.ERROR else 0.0
     return heat(scene, view, entries, map, within)
 
 
 def _blocks(scene: Scene, view: View, found: Sources, arrangement: Arrangement) -> dict[Tab, Block]:
     blocks = {tab: _block(one, arrangement.panels.get(tab), view) for tab, one in found.items()}
-    errors = found[Tab.ERROR]
-    if isinstance(errors, Entries):
-        blocks[Tab.ERROR] = replace(blocks[Tab.ERROR], within=rounding(scene, view, errors))
+    within = rounding(scene, view, found)
+    blocks[Tab.ERROR] = replace(blocks[Tab.ERROR], within=math.inf if within is None else within)
     return blocks
 
 

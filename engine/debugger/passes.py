@@ -15,13 +15,13 @@ from .grid import Grid
 from .inspected import Statistics
 from .surveys import Survey
 
-MOST = 1000
+MOST = 100
 """So many of the worst entries are remembered."""
 _BINS = 7
 
 
 @dataclass(frozen=True)
-class _Moments:
+class Moments:
     """Count, mean and sum of squared deviations of finite numbers, with what else is counted of all."""
 
     count: int = 0
@@ -31,59 +31,80 @@ class _Moments:
     high: float = -math.inf
     zeros: int = 0
     not_finite: int = 0
-    beyond: int = 0
+
+    @property
+    def magnitude(self) -> float:
+        """The largest finite size."""
+        return max(abs(self.low), abs(self.high)) if self.count else 0.0
+
+    def joined(self, other: Moments) -> Moments:
+        """Those of both together (Chan, Golub and LeVeque, 1979)."""
+        count, apart = self.count + other.count, other.mean - self.mean
+        share = other.count / count if count else 0.0
+        return Moments(
+            count,
+            self.mean + apart * share,
+            self.squares + other.squares + apart**2 * self.count * share,
+            min(self.low, other.low),
+            max(self.high, other.high),
+            self.zeros + other.zeros,
+            self.not_finite + other.not_finite,
+        )
 
 
-def statistics(entries: Entries, beyond: float = math.inf) -> Survey[Statistics]:
-    """Statistics of the finite entries, and how many entries are larger than `beyond`."""
-    few = entries.once()
-    moments = _Moments()
+def moments(entries: Entries) -> Survey[Moments | None]:
+    """The moments of the entries, each that is the same in memory counted once."""
+    few, found = entries.once(), Moments()
     for begin, piece in few.pieces():
-        moments = _with(moments, piece, beyond)
-        yield begin / few.count / 2
-    bins = torch.zeros(_BINS)
-    if moments.low < moments.high:
-        for begin, piece in few.pieces():
-            finite = piece[piece.isfinite()] if moments.not_finite else piece
-            bins += torch.histc(finite.float(), _BINS, moments.low, moments.high)
-            yield (1 + begin / few.count) / 2
-    times = entries.count // max(few.count, 1)
-    count = max(moments.count, 1)
+        found = found.joined(_moments(piece))
+        yield begin / few.count
+    return found
+
+
+def _moments(piece: Tensor) -> Moments:
+    finite = _finite(piece)
+    lost, count = len(piece) - len(finite), len(finite)
+    if not count:
+        return Moments(not_finite=lost)
+    low, high = (float(one) for one in torch.aminmax(finite))
+    mean = float(finite.mean())
+    apart = finite - mean
+    return Moments(count, mean, float(apart.dot(apart)), low, high, count - int(finite.count_nonzero()), lost)
+
+
+def _finite(piece: Tensor) -> Tensor:
+    """The finite numbers; a sum, which is quicker than to ask each, tells whether all are."""
+    return piece if math.isfinite(float(piece.sum())) else piece[piece.isfinite()]
+
+
+def bins(entries: Entries, known: Moments, within: float) -> Survey[tuple[tuple[int, ...], int] | None]:
+    """How many lie in equal parts between lowest and highest, and how many are larger than `within`."""
+    few, found, beyond = entries.once(), torch.zeros(_BINS, dtype=torch.double), known.not_finite
+    spread, errs = known.low < known.high, known.magnitude > within
+    for begin, piece in few.pieces():
+        finite = _finite(piece)
+        if spread:
+            found += torch.histc(finite, _BINS, known.low, known.high)
+        beyond += int((finite.abs() > within).sum()) if errs else 0
+        yield begin / few.count
+    return tuple(int(one) for one in found.tolist()), beyond
+
+
+def statistics(entries: Entries, known: Moments, shares: tuple[int, ...], beyond: int) -> Statistics:
+    """What is said of the entries, from what the passes have found."""
+    few = max(known.count + known.not_finite, 1)
+    times = entries.count // few
     return Statistics(
         total=entries.count,
-        low=moments.low if moments.count else None,
-        high=moments.high if moments.count else None,
-        mean=moments.mean,
-        deviation=math.sqrt(moments.squares / count),
-        zeros=moments.zeros / max(few.count, 1),
-        norm=math.sqrt(times * (moments.squares + moments.count * moments.mean**2)),
-        not_finite=moments.not_finite * times,
-        beyond=moments.beyond * times,
-        bins=tuple(int(one) for one in bins.tolist()),
-    )
-
-
-def _with(known: _Moments, piece: Tensor, beyond: float) -> _Moments:
-    """Two sets of moments together (Chan, Golub and LeVeque, 1979)."""
-    finite = piece[piece.isfinite()]
-    lost = len(piece) - len(finite)
-    over = 0 if beyond == math.inf else int((finite.abs() > beyond).sum())
-    if not len(finite):
-        return _Moments(
-            **{**vars(known), "not_finite": known.not_finite + lost, "beyond": known.beyond + lost}
-        )
-    variance, mean = (float(one) for one in torch.var_mean(finite, correction=0))
-    low, high = (float(one) for one in torch.aminmax(finite))
-    count, apart = known.count + len(finite), mean - known.mean
-    return _Moments(
-        count,
-        known.mean + apart * len(finite) / count,
-        known.squares + variance * len(finite) + apart**2 * known.count * len(finite) / count,
-        min(known.low, low),
-        max(known.high, high),
-        known.zeros + len(finite) - int(finite.count_nonzero()),
-        known.not_finite + lost,
-        known.beyond + over + lost,
+        low=known.low if known.count else None,
+        high=known.high if known.count else None,
+        mean=known.mean,
+        deviation=math.sqrt(known.squares / max(known.count, 1)),
+        zeros=known.zeros / few,
+        norm=math.sqrt(times * (known.squares + known.count * known.mean**2)),
+        not_finite=known.not_finite * times,
+        beyond=beyond * times,
+        bins=shares,
     )
 
 
@@ -92,8 +113,10 @@ def ranking(entries: Entries) -> Survey[tuple[tuple[int, ...], ...]]:
     few = entries.once()
     best: list[tuple[float, int]] = []
     for begin, piece in few.pieces():
-        size = piece.abs().nan_to_num(math.inf, math.inf)
-        if len(best) < MOST or float(size.max()) > -best[-1][0]:
+        size = piece.abs()
+        most = float(size.max())
+        if len(best) < MOST or not most <= -best[-1][0]:
+            size = size if math.isfinite(most) else size.nan_to_num(math.inf, math.inf)
             best = [*heapq.merge(best, _largest(size, begin))][:MOST]
         yield begin / few.count
     return tuple(_index(place, few.shape) for _, place in best)
@@ -142,15 +165,6 @@ def _pooled(part: Tensor, down: int, across: int) -> Tensor:
     tiles = part.reshape(part.shape[0] // down, down, part.shape[1] // across, across)
     low, high = tiles.amin((1, 3)), tiles.amax((1, 3))
     return torch.where(high >= -low, high, torch.where(high.isnan(), high, low))
-
-
-def largest(entries: Entries) -> Survey[float]:
-    """The largest finite size."""
-    few, found = entries.once(), 0.0
-    for begin, piece in few.pieces():
-        found = max(found, float(piece.abs().nan_to_num(0.0, 0.0, 0.0).max()))
-        yield begin / few.count
-    return found
 
 
 def idle(entries: Entries, low: float, high: float, *, rows: bool) -> Survey[int]:

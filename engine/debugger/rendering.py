@@ -30,9 +30,9 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
     found = wanting(scene, view.ran)
     height = tensor_rows_in(view.layout, len(scene.watches))
     view = _settled(settled(scene, view, found), names, height)
+    pane, view = inspector(scene, view)  # what it asks for is looked for first
     lines, view = program_lines(scene, view, line_attended(view, found))
     shown = names[view.tensors_top : view.tensors_top + height]
-    pane, view = inspector(scene, view)
     frame = Frame(
         handled=handled,
         status=_status(scene, view),

@@ -9,14 +9,14 @@ from typing import NamedTuple
 from .cursor import View
 from .digits import Scale, scale_for
 from .entries import Entries
+from .health import moments_of
 from .inspected import Tab
-from .passes import largest
 from .scene import Scene
 from .sources import Sources
 
 _PAIR = (Tab.MANUAL, Tab.AUTOGRAD)
-_NEAR = 400
-"""Entries around the window that are looked at where a tensor is too large to be looked through by now."""
+_NEAR = 64, 128
+"""Rows and columns around the window that are looked at where the tensor is not looked through by now."""
 
 
 class _Reach(NamedTuple):
@@ -49,10 +49,8 @@ def _joint(reaches: Iterable[_Reach]) -> _Reach:
 
 def _reach(scene: Scene, view: View, entries: Entries) -> _Reach:
     if entries.minus is not None:
-        size = scene.surveys.ask(
-            ("largest", entries.key), entries, entries.count, lambda: largest(entries), None
-        )
-        return _near(view, entries) if size is None else _Reach(size, finite=False)
+        known = moments_of(scene, entries)
+        return _near(view, entries) if known is None else _Reach(known.magnitude, finite=not known.not_finite)
     summary = scene.summaries.look(entries.tensor).summary
     integer = not entries.tensor.is_floating_point()
     if summary.low is None or summary.high is None:
@@ -65,9 +63,11 @@ def _near(view: View, entries: Entries) -> _Reach:
     """What the entries around the window tell."""
     look = view.look
     matrix = entries.matrix(look.slice)
-    near = matrix[look.top : look.top + _NEAR, look.left : look.left + _NEAR]
-    if matrix.shape[0] == 1:
-        at = max(min(look.entry[1], matrix.shape[1] - 1) - _NEAR, 0)
-        near = matrix[:, at : at + 10 * _NEAR]
-    size = float(near.numbers().abs().nan_to_num(0.0, 0.0, 0.0).max()) if near.count else 0.0
+    height, width = matrix.shape
+    rows, columns = _NEAR if height > 1 else (1, _NEAR[0] * _NEAR[1])
+    top = max(min(look.top, look.entry[0]) if look.entry[0] < look.top + rows else look.entry[0], 0)
+    left = max(min(look.left, look.entry[1]) if look.entry[1] < look.left + columns else look.entry[1], 0)
+    top, left = max(min(top, height - rows), 0), max(min(left, width - columns), 0)
+    near = matrix[top : top + rows, left : left + columns]
+    size = float(near.numbers().abs().nan_to_num(0.0, 0.0, 0.0).max())
     return _Reach(size if math.isfinite(size) else 0.0, finite=False)
