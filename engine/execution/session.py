@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from array import array
 from dataclasses import replace
 
 import torch
@@ -115,9 +116,9 @@ class Session:
         return (*(found.notes if found is not None else ()), *([stand_in] if stand_in else ()))
 
     @property
-    def losses(self) -> list[float]:
+    def losses(self) -> array[float]:
         """The losses of the iterations before this moment."""
-        return [*self.history.losses[: self.number]]
+        return self.history.losses[: self.number]
 
     @property
     def was_here(self) -> bool:
