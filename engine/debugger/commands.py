@@ -187,6 +187,15 @@ class Evaluate:
 
 
 @dataclass(frozen=True)
+class DoByHand:
+    """Do a statement behind the iteration on the screen, or before it, if the cursor is at its beginning."""
+
+    text: str
+    first: int | None = None
+    """The iteration before which it is to be done, while none has run; None is as the screen shows it."""
+
+
+@dataclass(frozen=True)
 class Reload:
     """The file has another text: run the iteration on the screen again with it."""
 
@@ -215,8 +224,6 @@ class SetNumber:
 
     name: str
     number: bool | int | float | complex
-    since: int | None = None
-    """The first iteration that is to run with it, before any has run; None is the one on the screen."""
 
 
 @dataclass(frozen=True)
@@ -275,6 +282,7 @@ Command = (
     | GoToChange
     | SetWatches
     | Evaluate
+    | DoByHand
     | SetNumber
     | Reload
     | Resume

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import redirect_stdout
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
@@ -35,24 +36,36 @@ class Evaluations:
         self.newest: tuple[Evaluated, ...] = ()
         self._number = 0
 
-    def add(self, text: str, session: Session, record: Iteration | None, ran: int) -> None:
-        """Evaluate one more text, at a moment."""
+    def add(self, text: str, session: Session, record: Iteration | None, ran: int) -> bool:
+        """Evaluate one more text, at a moment; whether that went well."""
         self._number += 1
-        self.newest = (*self.newest[1 - _MOST :], evaluation(self._number, text, session, record, ran))
+        lines, well = evaluation(text, session, record, ran)
+        told = lines or (Told(_NOTHING, "quiet"),)
+        self.newest = (*self.newest[1 - _MOST :], Evaluated(self._number, text, told))
+        return well
+
+    def go_on(self, words: str) -> None:
+        """Say of the newest what came of it, where it was done after all."""
+        newest = self.newest[-1]
+        lines = (*(line for line in newest.lines if line.text != _NOTHING), Told(words, "head"))
+        self.newest = (*self.newest[:-1], replace(newest, lines=lines))
 
 
-def evaluation(number: int, text: str, session: Session, record: Iteration | None, ran: int) -> Evaluated:
-    """What a text comes to at a moment: what it printed, and its value or what went wrong."""
-    printed = io.StringIO()
+def evaluation(
+    text: str, session: Session, record: Iteration | None, ran: int
+) -> tuple[tuple[Told, ...], bool]:
+    """What a text comes to at a moment: what it printed, its value or what went wrong; whether it went well."""
+    printed, well = io.StringIO(), False
     try:
         with redirect_stdout(printed):
             told = _told(compiled(text, statement=True), session, record, ran)
+            well = True
     except ExpressionError as error:
         told = (Told(str(error), "strong"),)
     except Cancelled:
         told = (Told("stopped", "strong"),)
     said = tuple(Told(line) for line in _lines(printed.getvalue()))
-    return Evaluated(number, text, (*said, *told) or (Told(_NOTHING, "quiet"),))
+    return (*said, *told), well
 
 
 def _told(expression: Expression, session: Session, record: Iteration | None, ran: int) -> tuple[Told, ...]:

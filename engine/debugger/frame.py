@@ -84,12 +84,11 @@ class TensorRow(NamedTuple):
     """Passes end to end although its line is wrong: the true gradient is about zero."""
 
 
-class NumberSet(NamedTuple):
-    """A name of setup that was set to a number by hand, before an iteration."""
+class ByHand(NamedTuple):
+    """A statement that is done by hand before an iteration."""
 
     first: int
-    name: str
-    number: bool | int | float | complex
+    text: str
 
 
 class Watched(NamedTuple):
@@ -218,10 +217,10 @@ class Frame:
     """Where runs stop, in view or not."""
     watches: tuple[Watched, ...] = ()
     """All that is watched, in view or not."""
-    numbers: tuple[NumberSet, ...] = ()
-    """What was set by hand since the beginning."""
+    by_hand: tuple[ByHand, ...] = ()
+    """What is done by hand, of all iterations."""
     evaluated: tuple[Evaluated, ...] = ()
-    """What was evaluated by the last commands, which were for nothing else; the newest is last."""
+    """What was evaluated, or done, by the last commands, which were for nothing else; the newest is last."""
     file: FileState = field(default_factory=FileState)
 
     def at_work(self, words: str, seconds: int) -> Frame:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from operator import itemgetter
 
-from ..execution.cancel import Cancelled
+from ..execution.futures import go_before, run
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..execution.silence import silenced
@@ -15,10 +15,6 @@ from .cursor import View
 from .inspected import Tab
 from .scene import Scene
 from .stops import Stop
-
-
-class NotRepeated(Exception):
-    """An iteration that was complete fails when it runs again."""
 
 
 def looked_at(scene: Scene, view: View) -> str:
@@ -85,24 +81,4 @@ def _again(session: Session, first: int | None, end: int) -> Iterator[Iteration]
         else:
             session.go_to(end - 1)
         while session.number < end:
-            yield _run(session)
-
-
-def go_before(session: Session, number: int) -> None:
-    """Be where the program was before an iteration.
-
-    Raises:
-        Cancelled: somebody stopped it on the way.
-        NotRepeated: an iteration on the way fails.
-    """
-    with silenced():
-        session.go_to(number)
-        while session.number < number:
-            _run(session)
-
-
-def _run(session: Session) -> Iteration:
-    record = session.iterate()
-    if record.failure is None:
-        return record
-    raise Cancelled if record.failure.cancelled else NotRepeated
+            yield run(session)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..execution.cancel import Cancelled
+from ..execution.futures import NotRepeated, go_before
 from ..execution.iteration import Iteration
 from ..execution.silence import silenced
 from .breakpoints import stop_on_the_way
 from .commands import Unit
 from .cursor import moved
-from .last_change import NotRepeated, change_before, last_changed, looked_at, may_have_changed, never_changed
+from .last_change import change_before, last_changed, looked_at, may_have_changed, never_changed
 from .loss_history import LossHistory
 from .sitting import Sitting
 from .standing import Standing
@@ -77,9 +78,10 @@ def go_to_change(now: Sitting) -> None:
         now.say("there is no iteration yet that could have changed anything")
         return
     stop = change_before(record, name, now.view.ran)
-    if stop is None and may_have_changed(now.session, record, name):
+    by_hand = now.session.versions.touched_before(name, record.number + (now.view.ran > 0))
+    if stop is None and (by_hand is not None or may_have_changed(now.session, record, name)):
         try:
-            stop = _earlier_change(now, record, name)
+            stop = _earlier_change(now, record, name, by_hand)
         except NotRepeated:
             now.show_next()
             return
@@ -90,10 +92,17 @@ def go_to_change(now: Sitting) -> None:
     now.view = replace(now.view, ran=stop.ran, changed=frozenset({name}), attended="", follow=True)
 
 
-def _earlier_change(now: Sitting, record: Iteration, name: str) -> Stop | None:
-    """The last change in the iterations before, which is on the screen then; else the first iteration."""
+def _earlier_change(now: Sitting, record: Iteration, name: str, by_hand: int | None) -> Stop | None:
+    """The last change in the iterations before, which is on the screen then; else the first iteration.
+
+    `by_hand` is the last one that it was changed before by hand.
+    """
     try:
         found = last_changed(now.session, name, record.number) if record.number else None
+        if by_hand is not None and (found is None or found < by_hand):
+            go_before(now.session, by_hand)
+            now.show_next()
+            return Stop(f"{name} was changed by hand before iteration {by_hand}", 0)
     except Cancelled:
         now.cancel.clear()
         now.show_next()  # what is shown is where the session is, wherever that was stopped

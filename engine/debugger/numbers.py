@@ -1,14 +1,21 @@
-"""Numbers of setup that are changed by hand: which can be, and what is told of it."""
+"""What is done by hand: which numbers of setup can be set, and what is told of it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from textwrap import shorten
 
+from ..execution.by_hand import constant_of
 from ..execution.session import Session
 from ..program.names import OPAQUE
 from ..program.program import BEGINNING
 from ..tensors.inert import number_of
-from .frame import NumberSet
+from .frame import ByHand
+
+_TOLD = 3
+_LONGEST = 60
+"""So many statements are told, each with so many characters."""
 
 
 def numbers_of(session: Session) -> list[str]:
@@ -31,20 +38,25 @@ def why_no_number(session: Session, name: str) -> str:
     return f"{name} is no number of setup; there are {', '.join(names)}"
 
 
-def numbers_set(session: Session) -> tuple[NumberSet, ...]:
-    """What was set by hand, in the order of the iterations."""
-    versions = session.versions.all
-    return tuple(
-        NumberSet(one.first, name, number) for one in versions for name, number in one.numbers.items()
-    )
+def assignment(name: str, number: bool | int | float | complex) -> str:
+    """The statement that binds a name to a number."""
+    finite = not isinstance(number, float) or math.isfinite(number)
+    return f"{name} = {number!r}" if finite else f'{name} = float("{number}")'
+
+
+def done_by_hand(session: Session) -> tuple[ByHand, ...]:
+    """What is done by hand, in the order of the iterations."""
+    return tuple(ByHand(one.first, done.text) for one in session.versions.all for done in one.by_hand)
 
 
 def words_of(session: Session, number: int) -> Iterator[str]:
-    """What was set by hand for an iteration, in words, with what has read it too early."""
-    for one in numbers_set(session):
-        if one.first <= number:
-            since = f"since iteration {one.first}, set by hand"
-            yield f"{one.name} = {one.number} {since}{_read_before(session, one.name)}"
+    """What was done by hand up to an iteration, in words, with what has read it too early."""
+    done = [one for one in done_by_hand(session) if one.first <= number]
+    if len(done) > _TOLD:
+        yield f"{len(done) - _TOLD} more were done by hand before"
+    for one in done[-_TOLD:]:
+        words = f"by hand before iteration {one.first}: {shorten(one.text, _LONGEST, placeholder=' …')}"
+        yield words + _read_before(session, constant_of(one.text))
 
 
 def _read_before(session: Session, name: str) -> str:

@@ -14,7 +14,7 @@ from .cursor import View
 from .curves import curves_of
 from .frame import Frame, Status
 from .inspector import inspector
-from .numbers import numbers_set, words_of
+from .numbers import done_by_hand, words_of
 from .program_lines import current_line, program_lines
 from .scene import Scene, is_told
 from .tensor_rows import tensor_rows
@@ -53,7 +53,7 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         stops=scene.stops,
         watches=scene.watches,
         evaluated=scene.evaluated,
-        numbers=numbers_set(scene.session),
+        by_hand=done_by_hand(scene.session),
         file=scene.file,
     )
     scene.surveys.end_picture()

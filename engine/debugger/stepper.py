@@ -10,7 +10,7 @@ from ..execution.silence import silenced
 from ..execution.trouble import trouble
 from ..program.program import Program
 from ..tutor.answer import Asked
-from .another_future import reload, set_number
+from .another_future import done_by_hand, reload, set_number
 from .attention import moved_on, wanting
 from .cells import moved, toggled
 from .commands import (
@@ -20,6 +20,7 @@ from .commands import (
     ChangeSpeed,
     CheckLines,
     Command,
+    DoByHand,
     Evaluate,
     GoTo,
     GoToChange,
@@ -61,7 +62,7 @@ class Stepper:
 
     def handle(self, command: Command) -> None:
         """Do what a command says."""
-        if not isinstance(command, Evaluate):
+        if not isinstance(command, Evaluate | DoByHand):
             self.now.beside.evaluations.newest = ()
         self._obey(command)
         self.now.look_at_rest()
@@ -107,6 +108,8 @@ class Stepper:
                 reload(self.now, command)
             case SetNumber():
                 set_number(self.now, command)
+            case DoByHand():
+                done_by_hand(self.now, command)
             case ModuleChanged(name):
                 self.now.edits.modules |= {name}
             case Select() | SelectAt() | MoveCell() | ToggleHeatmap():

@@ -89,13 +89,18 @@ class StateNames:
     within_reach: Sequence[str] = ()
     """Those among these that an iteration can change, or what they hold."""
 
-    def of_now(self, namespace: Namespace, facts: ProgramFacts, roles: Roles) -> StateNames:
-        """These as long as no other names are bound; else those of now."""
+    def of_now(
+        self, namespace: Namespace, facts: ProgramFacts, roles: Roles, touched: frozenset[str]
+    ) -> StateNames:
+        """These as long as no other names are bound; else those of now.
+
+        Names that are `touched` by hand may hold what no line changes.
+        """
         bound = [*namespace]
         if bound == self.bound:
             return self
         state = [name for name in bound if name not in roles.stateless]
-        hidden = facts.out_of_reach
+        hidden = facts.out_of_reach - touched
         return StateNames(bound, state, [name for name in state if name not in hidden])
 
 

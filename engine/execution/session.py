@@ -9,14 +9,17 @@ from dataclasses import replace
 import torch
 
 from ..program.analysis import ProgramFacts
+from ..program.beginning import the_same
 from ..program.pairing import Unpaired, unpaired
 from ..program.program import BETWEEN, Program
 from ..program.statements import Statement
 from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import random_state, seed_all
+from .by_hand import why_not_done
 from .cancel import Cancel
 from .checkpoint import Checkpoint, StateNames, capture, restore
 from .course import Course
+from .expression import Expression
 from .failure import Failure, ProgramFault, remember_source
 from .gradients.execution_path import KnownPaths
 from .gradients.reference_backward import record_graphs
@@ -30,7 +33,7 @@ from .recording.recorder import Beginning
 from .recording.shape_misfit import failure_with_shapes
 from .roles import Roles, left_behind, roles_of, roles_under
 from .stand_in_modules import allow_without_plots, modules_stood_in_for
-from .versions import Number, Version, Versions
+from .versions import Version, Versions
 
 _APART = 104_729
 """Between the seeds of setup and parameters."""
@@ -64,6 +67,8 @@ class Session:
         """The statements of setup and parameters that ran."""
         self._state_names = StateNames()
         self._not_finite_since: int | None = None
+        self._not_done: tuple[str, ...] = ()
+        """What was to be done by hand before the next iteration and could not be, with the reason."""
 
     def _take(self, version: Version) -> None:
         """Let a text of the program be what runs from now on."""
@@ -149,7 +154,7 @@ class Session:
                 raise ProgramFault(_no_pass(self.program))
             section = "parameters"
             self.roles = roles_of(self.namespace, self.facts)
-            self.namespace.update(self.version.numbers)
+            self._do_by_hand(self.version)
             self._keep_random(self.version)
         except BaseException as error:
             return failure_with_shapes(error, self.program, section)
@@ -161,8 +166,7 @@ class Session:
     def iterate(self) -> Iteration:
         """Run and record the next iteration. A failed one leaves the session as it was."""
         namespace, number = self.namespace, self.number
-        if self.versions.at(number) is not self.version:
-            self._go_on_with(self.versions.at(number))
+        self.go_on()
         if self.program.found is None:
             namespace["iteration"] = number
         began = time.perf_counter()
@@ -178,6 +182,8 @@ class Session:
             self._not_finite_since = number if self._not_finite_since is None else self._not_finite_since
             record = replace(record, not_finite_since=self._not_finite_since)
         self.learned = run.learned
+        if self._not_done and number == self.version.first:
+            record = replace(record, notes=(*self._not_done, *record.notes))
         if record.failure is None:
             loss = record.loss if record.loss is not None else float("nan")
             if not self.history.passed(number, loss, time.perf_counter() - began):
@@ -200,39 +206,42 @@ class Session:
             self.roles, self._not_finite_since = kept.start.roles, kept.not_finite_since
             self.number = kept.number
         elif number < self.number:
-            history, versions = self.history, self.versions
-            self.restart(versions.at(0).program)
-            self.history, self.versions = history, versions
-            self.version = versions.at(0)
-            return self.begin()
+            return self.begin_again()
         return None
 
-    def run_again(self, iteration: Iteration | None, program: Program | None = None) -> None:
-        """Be before an iteration that has just run, or before the next: from there on other lines run.
+    def begin_again(self) -> Failure | None:
+        """Be before the first iteration; what is known of all of them stays."""
+        history, versions = self.history, self.versions
+        self.restart(versions.at(0).program)
+        self.history, self.versions = history, versions
+        self.version = versions.at(0)
+        return self.begin()
 
-        Without other lines those of the newest text do.
+    def take_back(self, iteration: Iteration) -> None:
+        """Be before an iteration that has just run."""
+        if iteration.failure is None:
+            restore(iteration.start, self.namespace)
+        self.number, since = iteration.number, iteration.not_finite_since
+        self._not_finite_since = None if since == iteration.number else since
 
-        They go on from the beginning that ran, which is to be theirs, too. What came after is forgotten.
-        """
-        if iteration is not None:
-            if iteration.failure is None:
-                restore(iteration.start, self.namespace)
-            self.number, since = iteration.number, iteration.not_finite_since
-            self._not_finite_since = None if since == iteration.number else since
-        self.change(program or self.versions.newest.program, self.number)
-        self._go_on_with(self.versions.newest)
-
-    def change(self, program: Program, first: int) -> None:
-        """Let this iteration, and all that follow, run with other lines."""
+    def change(self, program: Program, first: int, by_hand: Expression | None = None) -> None:
+        """Let this iteration, and all that follow, run with other lines; what is done before it stays."""
         self.history.forget_from(first)
-        then = self.versions.at(first)
-        numbers = then.numbers if then.first == first else {}
-        self.versions = self.versions.changed(Version(program, first, numbers=numbers))
+        done = self.versions.by_hand_before(first)
+        self.versions = self.versions.changed(Version(program, first, by_hand=done))
+        if by_hand is not None:
+            self.add_by_hand(first, by_hand)
 
-    def set_number(self, first: int, name: str, number: Number) -> None:
-        """Let a name of setup be another number from an iteration on that is not complete."""
-        self.versions = self.versions.with_number(first, name, number)
-        if self.ready and first <= self.number:
+    def add_by_hand(self, first: int, statement: Expression) -> None:
+        """Let a statement be done before an iteration that is not complete."""
+        if statement.names & self.facts.out_of_reach - self.versions.touched:
+            self.history.keepsakes.clear()  # what these names hold was not kept, as no line changes it
+        self.versions = self.versions.with_by_hand(first, statement)
+        self._state_names = StateNames()
+
+    def go_on(self) -> None:
+        """Have what the next iteration is to begin with: its lines, and what is done by hand before it."""
+        if self.versions.at(self.number) is not self.version:
             self._go_on_with(self.versions.at(self.number))
 
     def _go_on_with(self, version: Version) -> None:
@@ -245,37 +254,34 @@ class Session:
         for name in left_behind(self.namespace, before, version.program, self.roles):
             del self.namespace[name]
         self.roles = roles_under(self.roles, self.facts)
-        self.beginning = _the_same(self.beginning, before, version.program)
-        self.namespace.update(version.numbers)
+        self.beginning = the_same(self.beginning, before, version.program)
         if random is not None and (facts.draws.none or not facts.draws.elsewhere):
             random.restore_default(torchs=facts.draws.none, others=not facts.draws.elsewhere)
+        self._do_by_hand(version)
         self._keep_random(version)
+
+    def _do_by_hand(self, version: Version) -> None:
+        self._not_done = ()
+        for statement in version.by_hand:
+            reason = why_not_done(statement, self.namespace, self._capture(), self.program)
+            if reason:
+                words = f"`{statement.text}` could not be done before iteration {version.first}: {reason}"
+                self._not_done += (words,)
 
     def _keep_random(self, version: Version) -> None:
         self.version = replace(version, random=random_state(()))
         self.versions = self.versions.put(version, self.version)
 
     def _capture(self) -> Checkpoint:
-        self._state_names = self._state_names.of_now(self.namespace, self.facts, self.roles)
-        return capture(self.namespace, self._state_names, self.facts, self.roles)
+        facts, touched = self.facts, self.versions.touched
+        self._state_names = self._state_names.of_now(self.namespace, facts, self.roles, touched)
+        return capture(self.namespace, self._state_names, facts, self.roles)
 
     def unpaired(self, iteration: Iteration) -> tuple[Unpaired, ...]:
         """Gradients that pair with nothing and look like a slip of the pen."""
         facts = self.facts
         tensors = [name for name in iteration.references.gradients if name != self.program.loss]
         return unpaired(facts.candidates.values(), tensors, facts.written_tensors, self.program.naming)
-
-
-def _the_same(beginning: frozenset[Statement], before: Program, after: Program) -> frozenset[Statement]:
-    """The statements of one text that are these of another, which begins alike."""
-    sections = [(section, after.section(section.kind)) for section in before.sections]
-    pairs = [
-        pair
-        for one, other in sections
-        if other
-        for pair in zip(one.statements, other.statements, strict=False)
-    ]
-    return frozenset(new for old, new in pairs if old in beginning)
 
 
 def _not_repeated(number: int) -> str:

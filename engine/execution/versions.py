@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ..program.program import Program
 from ..tensors.rng_state import RandomState
-
-Number = bool | int | float | complex
+from .by_hand import constant_of
+from .expression import Expression
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +20,8 @@ class Version:
     first: int = 0
     random: RandomState | None = None
     """The state of all generators when it began; those that it does not draw from keep it."""
-    numbers: Mapping[str, Number] = field(default_factory=dict)
-    """What names of setup were set to by hand before its first iteration."""
+    by_hand: tuple[Expression, ...] = ()
+    """What is done by hand before its first iteration, in this order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +43,27 @@ class Versions:
         """From its first iteration on this one, whatever was there before."""
         return Versions((*(one for one in self.all if one.first < version.first), version))
 
-    def with_number(self, first: int, name: str, number: Number) -> Versions:
-        """A name set to a number before an iteration; what comes after stays as it is."""
+    def by_hand_before(self, first: int) -> tuple[Expression, ...]:
+        """What is done by hand just before an iteration."""
         then = self.at(first)
-        numbers = then.numbers if then.first == first else {}
-        fresh = replace(then, first=first, random=None, numbers={**numbers, name: number})
+        return then.by_hand if then.first == first else ()
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The names in all that is done by hand."""
+        return frozenset[str]().union(*(done.names for one in self.all for done in one.by_hand))
+
+    def touched_before(self, name: str, number: int) -> int | None:
+        """The last iteration before that one which something that names this was done by hand before."""
+        firsts = (one.first for one in self.all for done in one.by_hand if name in done.names)
+        return max((first for first in firsts if first < number), default=None)
+
+    def with_by_hand(self, first: int, statement: Expression) -> Versions:
+        """One more statement before an iteration; what comes after stays as it is."""
+        done, name = self.by_hand_before(first), constant_of(statement.text)
+        if done and name and constant_of(done[-1].text) == name:
+            done = done[:-1]
+        fresh = replace(self.at(first), first=first, random=None, by_hand=(*done, statement))
         others = [one for one in self.all if one.first != first]
         return Versions(tuple(sorted([*others, fresh], key=lambda one: one.first)))
 

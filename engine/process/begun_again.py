@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from ..debugger.commands import (
     Command,
+    DoByHand,
     GoTo,
     Layout,
     SelectName,
-    SetNumber,
     SetStops,
     SetWatches,
     ShowTab,
@@ -38,8 +38,8 @@ def told_again(before: Frame, layout: Layout, iterations: int) -> Iterator[Comma
     stops, watches = kept_beside(before)
     yield SetStops(stops)
     yield SetWatches(watches)
-    for first, name, number in before.numbers:
-        yield SetNumber(name, number, first)
+    for first, text in before.by_hand:
+        yield DoByHand(text, first)
     if before.inspector.name:
         yield SelectName(before.inspector.name, by_hand=False)
     if iterations:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from .program import BEGINNING, BETWEEN, Program
+from .statements import Statement
 
 _DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
@@ -63,3 +64,15 @@ def _parts(node: ast.For | ast.While | ast.If) -> Iterator[str]:
         yield ast.dump(node.iter)
     else:
         yield ast.dump(node.test)
+
+
+def the_same(beginning: frozenset[Statement], before: Program, after: Program) -> frozenset[Statement]:
+    """The statements of one text that are these of another, which begins alike."""
+    sections = [(section, after.section(section.kind)) for section in before.sections]
+    pairs = [
+        pair
+        for one, other in sections
+        if other
+        for pair in zip(one.statements, other.statements, strict=False)
+    ]
+    return frozenset(new for old, new in pairs if old in beginning)

@@ -1,4 +1,4 @@
-"""The window in which expressions and statements are evaluated, one after the other."""
+"""The window in which expressions and statements are evaluated, or done by hand, one after the other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from ...engine.debugger.commands import Evaluate
+from ...engine.debugger.commands import DoByHand, Evaluate
 from ...engine.debugger.frame import Evaluated, Frame
 from ..drawing.box import FRAME, Room, boxed
 from ..drawing.canvas import Canvas
@@ -19,7 +19,7 @@ from .typing_screen import Typed, TypingScreen
 STYLES = {"head": "strong", "plain": "", "strong": "bad", "quiet": "quiet"}
 LEAST = 3
 """Rows that it has at least."""
-HINT = "enter evaluates it on copies · ↑ what was typed before · escape closes"
+HINT = "enter: on copies · tab: done by hand · ↑ typed before · escape closes"
 AT_WORK = "escape stops it"
 
 
@@ -36,6 +36,7 @@ class EvaluateWindow(TypingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "stop it, or back", show=False, priority=True),
+        Binding("tab", "do_by_hand", "do it by hand", show=False, priority=True),
         Binding("up", "recall(-1)", "what was typed before", show=False, priority=True),
         Binding("down", "recall(1)", "what was typed after", show=False, priority=True),
     ]
@@ -72,12 +73,13 @@ class EvaluateWindow(TypingScreen):
 
     def action_accept(self) -> None:
         """Have it evaluated."""
-        text = self.typed.text.strip()
-        if text:
-            self._texts.append(text)
-            self._at = len(self._texts)
+        if text := self._taken():
             self._main.send(Evaluate(text))
-            self._change(Typed())
+
+    def action_do_by_hand(self) -> None:
+        """Have it done, so that it stays; where nothing is typed, what was typed last."""
+        if text := self._taken() or "".join(self._texts[-1:]):
+            self._main.send(DoByHand(text))
 
     def action_recall(self, by: int) -> None:
         """What was typed before, or after that."""
@@ -90,6 +92,15 @@ class EvaluateWindow(TypingScreen):
             self._main.link.cancel()
         else:
             self.dismiss()
+
+    def _taken(self) -> str:
+        """What was typed, which can be recalled now."""
+        text = self.typed.text.strip()
+        if text:
+            self._texts.append(text)
+            self._at = len(self._texts)
+            self._change(Typed())
+        return text
 
     @property
     def _waits(self) -> bool:

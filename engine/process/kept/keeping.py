@@ -13,7 +13,7 @@ from ...program.program import Program
 from ...program.program_text import ProgramText
 from ..program_file import ProgramFile
 from .folder import Keeper
-from .place import Lines, Place, numbers_of, place_of
+from .place import Lines, Place, place_of
 
 _EVERY_SECONDS = 5.0
 """What is lost at most, beside the moment that writing takes, where a process is killed."""
@@ -56,7 +56,7 @@ class Keeping:
             inspector=inspector,
             stops=place.stops,
             watches=tuple(map(Watched, place.watches)),
-            numbers=numbers_of(place),
+            by_hand=place.by_hand,
             file=FileState(last, versions),
         )
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
 
-from ...debugger.frame import Frame, NumberSet
+from ...debugger.frame import ByHand, Frame
 from ...debugger.inspected import Tab
 from ...debugger.stops import Stops
 from ...program.program import Program
@@ -38,9 +37,8 @@ class Place:
     tab: Tab
     stops: Stops
     watches: tuple[str, ...]
-    numbers: tuple[tuple[int, str, str], ...] = ()
-    """What was set by hand: from which iteration on, the name, the number as Python writes it."""
-    format: int = 1
+    by_hand: tuple[ByHand, ...] = ()
+    format: int = 2
     """A file of another format is left alone."""
 
 
@@ -57,7 +55,7 @@ def place_of(frame: Frame, texts: Sequence[Program], seed: int) -> Place:
         frame.inspector.tab,
         stops,
         watches,
-        tuple((one.first, one.name, repr(one.number)) for one in frame.numbers),
+        frame.by_hand,
     )
 
 
@@ -75,11 +73,6 @@ def of_bytes(data: bytes) -> Place | None:
     return place if place.format == Place.format and _makes_sense(place) else None
 
 
-def numbers_of(place: Place) -> tuple[NumberSet, ...]:
-    """What was set by hand there."""
-    return tuple(NumberSet(first, name, _number(text)) for first, name, text in place.numbers)
-
-
 def _lines(first: int, program: Program) -> Lines:
     return Lines(first, program.text, program.choice, program.naming.pattern)
 
@@ -90,22 +83,6 @@ def _loss(frame: Frame) -> str | None:
     return repr(curve.last) if curve.last is not None and curve.iterations == frame.complete else None
 
 
-def _number(text: str) -> bool | int | float | complex:
-    """The number that Python writes so; a ValueError where it is none."""
-    kinds = {"True": True, "False": False}
-    if text in kinds:
-        return kinds[text]
-    with suppress(ValueError):
-        return int(text)
-    with suppress(ValueError):
-        return float(text)
-    return complex(text)
-
-
 def _makes_sense(place: Place) -> bool:
-    try:
-        numbers_of(place)
-    except ValueError:
-        return False
     firsts = [line.first for line in place.lines]
     return place.iterations >= 0 and firsts[:1] == [0] and firsts == sorted(set(firsts))

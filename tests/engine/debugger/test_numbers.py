@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, GoTo, Reload, Restart, SetNumber, Unit
-from backprop_tui.engine.debugger.frame import Frame, NumberSet
+from backprop_tui.engine.debugger.commands import Advance, DoByHand, GoTo, Reload, Restart, SetNumber, Unit
+from backprop_tui.engine.debugger.frame import ByHand, Frame
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.program.program_text import text_of
@@ -79,19 +79,19 @@ def test_the_cursor_stays_and_it_is_told_until_home_begins_anew(program: Program
     before = after(stepper, *[ITERATION] * 3, *[BACK] * 3)
     frame = after(stepper, SetNumber("steps", 7))
     assert (frame.status.phase, frame.status.statement) == (before.status.phase, before.status.statement)
-    assert frame.numbers == (NumberSet(2, "steps", 7),)
-    assert "steps = 7 since iteration 2, set by hand" in frame.notes
-    assert "steps = 7 since iteration 2, set by hand" in after(stepper, ITERATION, ITERATION).notes
+    assert frame.by_hand == (ByHand(2, "steps = 7"),)
+    assert "by hand before iteration 2: steps = 7" in frame.notes
+    assert "by hand before iteration 2: steps = 7" in after(stepper, ITERATION, ITERATION).notes
     assert not any("steps" in note for note in after(stepper, GoTo(1)).notes)
     frame = after(stepper, GoTo(4), Restart(), ITERATION)
-    assert frame.numbers == ()
+    assert frame.by_hand == ()
     assert not any("steps" in note for note in frame.notes)
     assert stepper.now.session.namespace["steps"] == 3
 
 
 def test_what_setup_made_of_it_before_is_told(program: Program) -> None:
     frame = after(made(program), ITERATION, SetNumber("lr", 1))
-    assert "lr = 1 since iteration 0, set by hand; what line 8 made of it before stays" in frame.notes
+    assert "by hand before iteration 0: lr = 1; what line 8 made of it before stays" in frame.notes
 
 
 def test_a_number_that_the_iteration_changes_goes_on_from_the_new_one(program: Program) -> None:
@@ -107,14 +107,14 @@ def test_several_are_set_each_from_its_own_iteration_on(program: Program) -> Non
     after(stepper, GoTo(4), SetNumber("lr", 0.5), SetNumber("steps", 4), GoTo(8))
     frame = after(stepper, SetNumber("lr", 0.01), GoTo(12))
     losses = stepper.now.session.losses
-    assert frame.numbers == (NumberSet(3, "lr", 0.5), NumberSet(3, "steps", 4), NumberSet(7, "lr", 0.01))
+    assert frame.by_hand == (ByHand(3, "lr = 0.5"), ByHand(3, "steps = 4"), ByHand(7, "lr = 0.01"))
     for number, lr in ((2, 0.1), (5, 0.5), (11, 0.01)):
         after(stepper, GoTo(number))
         assert stepper.now.session.namespace["lr"] == lr
     after(stepper, GoTo(12))
     assert stepper.now.session.losses == losses
     again = made(program)
-    after(again, *(SetNumber(name, number, first) for first, name, number in frame.numbers), GoTo(12))
+    after(again, *(DoByHand(text, first) for first, text in frame.by_hand), GoTo(12))
     assert again.now.session.losses == losses
 
 
@@ -144,7 +144,7 @@ def test_what_is_no_number_of_setup_is_told(name: str, words: str, program: Prog
     stepper = made(program)
     frame = after(stepper, ITERATION, SetNumber(name, 1))
     assert any(note.startswith(words) for note in frame.notes)
-    assert frame.numbers == ()
+    assert frame.by_hand == ()
 
 
 def test_a_wrong_line_stays_wrong_with_another_number(build: Build) -> None:

@@ -10,6 +10,7 @@ import torch
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from backprop_tui.engine.execution.futures import run_again
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.beginning import begins_otherwise
@@ -74,7 +75,7 @@ def everything(record: Iteration) -> dict[str, Any]:
 def test_an_iteration_runs_again_from_its_own_start() -> None:
     session = begun(program_of(backward="dz = 2 * de"))
     records = [session.iterate() for _ in range(4)]
-    session.run_again(records[-1], program_of())
+    run_again(session, records[-1], program_of())
     again = session.iterate()
     assert again.number == 3
     assert everything(again)["tensors"]["z"] == everything(records[-1])["tensors"]["z"]
@@ -89,18 +90,18 @@ def test_lines_that_draw_now_draw_what_they_would_have_drawn_first() -> None:
     session = begun(program_of())
     record = session.iterate()
     torch.rand(7)
-    session.run_again(record, drawing)
+    run_again(session, record, drawing)
     assert everything(session.iterate()) == fresh
 
 
 def test_what_only_older_lines_have_bound_is_not_there() -> None:
     session = begun(program_of(forward=FORWARDS[3]))
     record = session.iterate()
-    session.run_again(record, program_of(backward="dz = de * k"))
+    run_again(session, record, program_of(backward="dz = de * k"))
     again = session.iterate()
     assert again.failure is not None
     assert again.failure.words == "NameError: name 'k' is not defined"
-    session.run_again(again, program_of())
+    run_again(session, again, program_of())
     assert session.iterate().passes
 
 
@@ -123,7 +124,7 @@ def test_every_iteration_comes_back_with_the_lines_that_it_ran_with(data: st.Dat
                 session.iterate()
         elif act == "edit":
             known = {number: one for number, one in known.items() if number < record.number}
-            session.run_again(record, data.draw(st.sampled_from(programs)))
+            run_again(session, record, data.draw(st.sampled_from(programs)))
         record = session.iterate()
         before = known.get(record.number)
         assert before is None or before == (session.program, everything(record))

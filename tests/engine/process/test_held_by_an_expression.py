@@ -93,7 +93,7 @@ def test_it_is_told_and_ended_and_what_else_was_set_is_there_again(
     frame = watcher.until(lambda one: one.status.iteration == 0 and one.handled == watcher.engine.sent)
     assert frame.stops == Stops(frozenset({8}), below=-99)
     assert frame.watches == ()
-    assert frame.numbers == before.numbers
+    assert frame.by_hand == before.by_hand
     assert [row.value for row in frame.tensors] == [row.value for row in before.tensors]
 
 

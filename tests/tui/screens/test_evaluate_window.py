@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Evaluate
+from backprop_tui.engine.debugger.commands import DoByHand, Evaluate
 from backprop_tui.engine.debugger.frame import Evaluated, Frame
 from backprop_tui.engine.tutor.answer import Told
 from backprop_tui.tui.drawing.canvas import Canvas
@@ -50,6 +50,17 @@ async def test_what_is_typed_is_sent_and_what_it_came_to_is_shown() -> None:
         assert stage.commands == [Evaluate("W1 * 2"), Evaluate("zzz")]
         await pilot.press("up", "up")
         assert "› W1 * 2▏" in shown(stage)
+
+
+async def test_tab_has_it_done_by_hand_or_what_was_typed_last() -> None:
+    stage = answering(Evaluated(1, "W1 *= 2", (Told("done, on copies"),)))
+    async with stage.app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        await pilot.press("colon", "tab", *"W1 *= 2", "enter", "tab", *"B1 += 1", "tab")
+        await pilot.pause()
+        assert stage.commands == [Evaluate("W1 *= 2"), DoByHand("W1 *= 2"), DoByHand("B1 += 1")]
+        await pilot.press("up")
+        assert "› B1 += 1▏" in shown(stage)
 
 
 async def test_escape_closes_it_and_nothing_is_sent() -> None:
