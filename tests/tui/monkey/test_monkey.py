@@ -26,6 +26,7 @@ from backprop_tui.tui.panes.all_panes import paint
 from backprop_tui.tui.panes.program import source_of
 
 from .acts import Act, Click, Pasted, Press, Saved, Sized, Wheel, act
+from .checked import comparable, misjudged
 from .mirror import Mirror
 
 SIZE = (120, 36)
@@ -76,6 +77,12 @@ class Watched(RemoteEngine):
             self.commands.append(command)
             super().send(command)
 
+    def taken(self) -> list[Command]:
+        """What was asked since somebody took it."""
+        with self._lock:
+            commands, self.commands = self.commands, []
+        return commands
+
     def _look(self) -> None:
         self.looks = True
         super()._look()
@@ -102,12 +109,14 @@ class Monkey:
         self.cancelled = False
         done = act(self.chance, (self.app.size.width, self.app.size.height))
         self._do(done)
+        await self._let_mirror_follow()
+        return done
+
+    async def _let_mirror_follow(self) -> None:
         await self.rest()
         engine = self.app.main.link
         assert isinstance(engine, Watched)
-        commands, engine.commands = engine.commands, []
-        self.mirror.follow(commands, self.app.main.frame)
-        return done
+        self.mirror.follow(engine.taken(), self.app.main.frame)
 
     async def rest(self) -> None:
         """Wait until nothing is at work; a run is stopped once it has come on a little."""
@@ -143,7 +152,7 @@ class Monkey:
             if not self.disagreement():
                 return True
             await self.pilot.pause(0.01)
-            await self.rest()
+            await self._let_mirror_follow()  # a key may have been on its way
         return False
 
     def disagreement(self) -> str:
@@ -163,6 +172,14 @@ class Monkey:
             if seen != expected and not (name == "notes" and self.cancelled):
                 return f"{name} shows\n{seen}\ninstead of\n{expected}"
         return ""
+
+    def misjudged(self) -> str:
+        """What the screen says of gradients and `check` does not, where it is about the same iteration."""
+        frame = self.app.main.frame
+        program = frame.file.program
+        if program is None or not comparable(frame):
+            return ""
+        return misjudged(program, frame)
 
     def _is_at_rest(self, frame: Frame) -> bool:
         status = frame.status
@@ -231,3 +248,4 @@ async def test_after_each_act_the_screen_agrees_with_the_session(
         for _ in range(ACTS):
             done.append(await monkey.step())
             assert await monkey.comes_to_agree(), (monkey.disagreement(), done[-12:])
+            assert not monkey.misjudged(), (monkey.misjudged(), done[-12:])
