@@ -63,6 +63,9 @@ class History:
         self._spent = math.inf
         self._cost = 0.0
         self._added = 0
+        """How many states have been kept since they were thinned out."""
+        self._thinning = 0.0
+        """What that took for each state."""
 
     def is_due(self, number: int) -> bool:
         """Whether the state before an iteration is to be kept.
@@ -80,9 +83,11 @@ class History:
         taken = sum(self._keep_value(slot) for slot in slots) + _held_bytes(start)
         self.keepsakes.append(Keepsake(number, start, not_finite_since, taken))
         self._added += 1
-        if self._added % _EVERY == 0 or sum(one.bytes for one in self.keepsakes) > self.budget:
+        self._cost, self._spent = time.thread_time() - began + self._thinning, 0.0
+        if self._added == _EVERY or sum(one.bytes for one in self.keepsakes) > self.budget:
+            began = time.thread_time()
             self._thin_out()
-        self._cost, self._spent = time.thread_time() - began, 0.0
+            self._thinning, self._added = (time.thread_time() - began) / self._added, 0
 
     def passed(self, number: int, loss: float, seconds: float) -> bool:
         """An iteration is complete; whether it came out as it did before, if it was so before."""

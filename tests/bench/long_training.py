@@ -18,7 +18,8 @@ from collections.abc import Callable
 from backprop_tui.engine.debugger.commands import Command, GoTo, ToggleRun
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.process.child import Child
-from backprop_tui.engine.process.frames import complete_iterations
+from backprop_tui. import complete_iterations
+from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine
 from backprop_tui.engine.program.library import load
 
@@ -36,7 +37,8 @@ class Screen:
     def __init__(self) -> None:
         self._came = threading.Event()
         self._child = Child()
-        self._engine = RemoteEngine(load("linear_regression"), 0, self._came.set, self._child)
+        program = load("linear_regression")
+        self._engine = RemoteEngine(Keeping(None, program, 0), self._came.set, self._child)
         self._frame: Frame | None = None
         self._engine.start()
 

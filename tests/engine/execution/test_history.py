@@ -160,6 +160,28 @@ def test_states_thin_out_with_their_distance(build: Build) -> None:
     assert len(numbers) < 1000
 
 
+def test_what_thinning_takes_puts_no_state_off_by_much(monkeypatch: pytest.MonkeyPatch, build: Build) -> None:
+    monkeypatch.undo()
+    one = _begun(build, "momentum in place")._capture()
+    clock = [0.0]
+
+    def takes(seconds: float, result: Any = None) -> Any:
+        clock[0] += seconds
+        return result
+
+    monkeypatch.setattr("backprop_tui.engine.execution.history.time.thread_time", lambda: clock[0])
+    monkeypatch.setattr(History, "_thin_out", lambda self: takes(64.0))
+    history = History()
+    kept = []
+    for number in range(40_000):
+        if history.is_due(number):
+            history.keep(number, lambda: takes(1.0, one), None)
+            kept.append(number)
+        history.passed(number, 0.0, 1.0)
+    assert len(kept) > 400
+    assert max(after - before for before, after in pairwise(kept)) <= 2 * 40
+
+
 def replaced(keepsake: Any, number: int) -> Any:
     return type(keepsake)(number, keepsake.start, None, 0)
 
