@@ -37,6 +37,7 @@ unit: $(DEV)
 
 soak: $(DEV)
 	$(BIN)/python -m pytest -n auto --dist worksteal --soak tests/hostile tests/tui/monkey tests/tui/terminal
+	$(BIN)/python tests/bench/long_training.py
 
 snapshots: $(DEV)
 	$(BIN)/python -m pytest --snapshot-update tests/tui
@@ -52,6 +53,7 @@ bench: $(DEV)
 	$(BIN)/python tests/bench/saving.py
 	$(BIN)/python tests/bench/keys.py
 	$(BIN)/python tests/bench/at_work.py
+	$(BIN)/python tests/bench/screen_cost.py
 
 screenshots: $(DEV)
 	$(BIN)/python screenshots/make.py

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from .stepper import Stepper
 
 _FRAME_SECONDS = 1 / 30
+_LATEST_SECONDS = 0.25
+"""What runs is seen at most as often as the one says, and not more rarely than the other."""
+_SHARE = 6
+"""In between iterations take so many times as long as the picture, which takes the screen as long again."""
 _TOLD_SECONDS = 0.1
 _GRACE_SECONDS = 0.25
 _FORCE_SECONDS = 0.6
@@ -57,6 +61,8 @@ class Engine:
         self._checks_lines = False
         self._stopping = False
         self._thread = 0
+        self._picture_seconds = 0.0
+        """What the last picture took of the processor."""
 
     def run(self) -> None:
         """Handle commands until the engine is stopped; those sent before torch is there wait in order."""
@@ -132,8 +138,7 @@ class Engine:
         if self._stopping:
             return
         if command is None:
-            due = time.monotonic() + _FRAME_SECONDS
-            self._work(lambda: stepper.run_until(due, lambda: not self._commands.empty))
+            self._work(lambda: self._run_on(stepper))
         else:
             if self._commands.stands(command):
                 self._work(lambda: stepper.handle(command))
@@ -148,6 +153,18 @@ class Engine:
         if stepper.now.line_check.due:
             self._check_lines(stepper)
         self._look_through(stepper)
+
+    def _run_on(self, stepper: Stepper) -> None:
+        """Iterate until a picture is due: as time has passed, and as pictures are to take little of it."""
+        now, spent = time.monotonic(), time.thread_time() + _SHARE * self._picture_seconds
+        stepper.run_until(now + _FRAME_SECONDS, self._asked)
+        while stepper.now.pace.goes_on and not self._asked() and time.thread_time() < spent:
+            if time.monotonic() >= now + _LATEST_SECONDS:
+                break
+            stepper.run_until(0.0, self._asked)
+
+    def _asked(self) -> bool:
+        return not self._commands.empty
 
     def _look_at_watches(self, stepper: Stepper) -> None:
         """Evaluate what is watched once the picture is up, unless a command waits: no key waits for it."""
@@ -189,13 +206,14 @@ class Engine:
             stepper.now.cancel.clear()
 
     def _publish(self) -> None:
-        stepper = self._stepper
+        stepper, began = self._stepper, time.thread_time()
         assert stepper is not None
         try:
             frame = stepper.frame(self._commands.handled)
         except Exception as error:
             frame = self._apology(error)
         self._show(frame)
+        self._picture_seconds = time.thread_time() - began
 
     def _show(self, frame: Frame) -> None:
         flush_streams()

@@ -54,6 +54,11 @@ class Pace:
         self._due = now if speed is None else max(self._due + 1 / speed, now)
         return self._due > now
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the next iteration is due now."""
+        return self.running and self._due <= time.monotonic()
+
     def wait_seconds(self) -> float | None:
         """How long the thread may sleep: until a command while paused, else until it is due."""
         return max(self._due - time.monotonic(), 0.0) if self.running else None

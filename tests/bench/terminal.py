@@ -48,6 +48,11 @@ class Terminal:
         )
         os.close(slave)
 
+    @property
+    def process(self) -> int:
+        """Its number."""
+        return self._process.pid
+
     def send(self, keys: bytes) -> float:
         """Press keys; the time just before."""
         now = time.perf_counter()
