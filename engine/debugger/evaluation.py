@@ -54,7 +54,7 @@ class Evaluations:
 def evaluation(
     text: str, session: Session, record: Iteration | None, ran: int
 ) -> tuple[tuple[Told, ...], bool]:
-    """What a text comes to at a moment: what it printed, its value or what went wrong; whether it went well."""
+    """What a text comes to at a moment, what it printed and its value or a problem; whether it went well."""
     printed, well = io.StringIO(), False
     try:
         with redirect_stdout(printed):

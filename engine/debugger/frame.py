@@ -220,7 +220,7 @@ class Frame:
     by_hand: tuple[ByHand, ...] = ()
     """What is done by hand, of all iterations."""
     evaluated: tuple[Evaluated, ...] = ()
-    """What was evaluated, or done, by the last commands, which were for nothing else; the newest is last."""
+    """What was evaluated, or done, since a key was pressed for something else; the newest is last."""
     file: FileState = field(default_factory=FileState)
 
     def at_work(self, words: str, seconds: int) -> Frame:

@@ -56,7 +56,9 @@ def words_of(session: Session, number: int) -> Iterator[str]:
         yield f"{len(done) - _TOLD} more were done by hand before"
     for one in done[-_TOLD:]:
         words = f"by hand before iteration {one.first}: {shorten(one.text, _LONGEST, placeholder=' …')}"
-        yield words + _read_before(session, constant_of(one.text))
+        reason = session.not_done.get((one.first, one.text), "")
+        failed = f", could not be done: {reason}" if reason else ""
+        yield words + failed + _read_before(session, constant_of(one.text))
 
 
 def _read_before(session: Session, name: str) -> str:

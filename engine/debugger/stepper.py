@@ -24,6 +24,7 @@ from .commands import (
     Evaluate,
     GoTo,
     GoToChange,
+    Layout,
     ModuleChanged,
     MoveCell,
     Reload,
@@ -45,6 +46,9 @@ from .sitting import Sitting
 from .stop_notes import why_ended, why_not_begun
 from .stops import Stop
 
+_LEAVES_TOLD = (Evaluate, DoByHand, Layout, Reload, ModuleChanged)
+"""What may come between an evaluation and the picture that tells it: more of them, and what no key sends."""
+
 
 class Stepper:
     """What is done when a command comes, or a run goes on."""
@@ -62,7 +66,7 @@ class Stepper:
 
     def handle(self, command: Command) -> None:
         """Do what a command says."""
-        if not isinstance(command, Evaluate | DoByHand):
+        if not isinstance(command, _LEAVES_TOLD):
             self.now.beside.evaluations.newest = ()
         self._obey(command)
         self.now.look_at_rest()

@@ -67,8 +67,8 @@ class Session:
         """The statements of setup and parameters that ran."""
         self._state_names = StateNames()
         self._not_finite_since: int | None = None
-        self._not_done: tuple[str, ...] = ()
-        """What was to be done by hand before the next iteration and could not be, with the reason."""
+        self.not_done: dict[tuple[int, str], str] = {}
+        """By iteration and text, why something could not be done by hand when it came to that last."""
 
     def _take(self, version: Version) -> None:
         """Let a text of the program be what runs from now on."""
@@ -182,8 +182,6 @@ class Session:
             self._not_finite_since = number if self._not_finite_since is None else self._not_finite_since
             record = replace(record, not_finite_since=self._not_finite_since)
         self.learned = run.learned
-        if self._not_done and number == self.version.first:
-            record = replace(record, notes=(*self._not_done, *record.notes))
         if record.failure is None:
             loss = record.loss if record.loss is not None else float("nan")
             if not self.history.passed(number, loss, time.perf_counter() - began):
@@ -261,12 +259,9 @@ class Session:
         self._keep_random(version)
 
     def _do_by_hand(self, version: Version) -> None:
-        self._not_done = ()
         for statement in version.by_hand:
             reason = why_not_done(statement, self.namespace, self._capture(), self.program)
-            if reason:
-                words = f"`{statement.text}` could not be done before iteration {version.first}: {reason}"
-                self._not_done += (words,)
+            self.not_done[version.first, statement.text] = reason
 
     def _keep_random(self, version: Version) -> None:
         self.version = replace(version, random=random_state(()))

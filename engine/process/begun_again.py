@@ -28,7 +28,8 @@ def begins_again(program: Program, before: Frame, handled: int, iterations: int)
     shown = slice(before.lines[0].number - 1, before.lines[-1].number) if before.lines else slice(0)
     status = replace(fresh.status, target=iterations or None)
     stops, _ = kept_beside(before)
-    return replace(fresh, handled=handled, status=status, lines=fresh.lines[shown], stops=stops)
+    lines, by_hand = fresh.lines[shown], before.by_hand
+    return replace(fresh, handled=handled, status=status, lines=lines, stops=stops, by_hand=by_hand)
 
 
 def told_again(before: Frame, layout: Layout, iterations: int) -> Iterator[Command]:

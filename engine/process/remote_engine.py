@@ -87,6 +87,7 @@ class RemoteEngine:
             elif self._child is not None:
                 self._child.send(command)
             elif isinstance(command, Restart):
+                self._frame = replace(self._frame, by_hand=())
                 self._begin_again(self._begin)
             else:
                 self._show(replace(self._frame, handled=self.sent))

@@ -161,7 +161,7 @@ def test_what_a_later_text_makes_impossible_is_told_and_left_out(program: Progra
     text = program.text.replace("H = ", "G = ").replace("H**2", "G**2").replace("2 * H", "2 * G")
     other = parse(text.replace("dH", "dG"), "little")
     frame = after(stepper, Reload(text_of(other), 1))
-    words = "`W = W - H.mean()` could not be done before iteration 3: `H`: NameError"
+    words = "by hand before iteration 3: W = W - H.mean(), could not be done: `H`: NameError"
     assert any(note.startswith(words) for note in frame.notes)
     there = seen(stepper)
     assert any(note.startswith(words) for note in after(stepper, GoTo(1), GoTo(4)).notes)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from backprop_tui.engine.debugger.commands import Advance, Evaluate, Select, Unit
+from backprop_tui.engine.debugger.commands import Advance, Evaluate, Layout, Select, Unit
 from backprop_tui.engine.debugger.frame import Evaluated
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.program.program import Program
@@ -137,6 +137,13 @@ def test_all_of_a_burst_are_told(build: Build) -> None:
     for number in range(4):
         stepper.handle(Evaluate(f"{number}"))
     assert [one.lines[0].text for one in stepper.frame(0).evaluated] == ["0", "1", "2", "3"]
+
+
+def test_what_no_key_sends_leaves_it_told(build: Build) -> None:
+    stepper = made(build())
+    stepper.handle(Evaluate("1 + 1"))
+    stepper.handle(Layout(program_rows=7))
+    assert [one.text for one in stepper.frame(0).evaluated] == ["1 + 1"]
 
 
 def test_one_that_never_ends_is_stopped(screen: Callable[..., Any], build: Build) -> None:

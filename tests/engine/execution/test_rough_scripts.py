@@ -123,7 +123,7 @@ def test_a_loop_without_an_update_goes_through_its_passes() -> None:
     while not session.ended:
         assert session.iterate().failure is None
     assert session.number == 3
-    assert session.losses == [3.0, 3.0, 3.0]
+    assert [*session.losses] == [3.0, 3.0, 3.0]
     found = session.program.found
     assert found is not None
     assert "no update" in found.words

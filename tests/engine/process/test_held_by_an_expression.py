@@ -99,6 +99,7 @@ def test_it_is_told_and_ended_and_what_else_was_set_is_there_again(
 
 def test_one_that_ends_the_process_is_told_and_not_evaluated_again(watcher: Watcher) -> None:
     watcher.engine.send(Advance(Unit.ITERATION))
+    watcher.engine.send(SetNumber("lr", 0.5))
     watcher.engine.send(SetStops(Stops(frozenset({8}))))
     watcher.engine.send(SetWatches(("loss", "__import__('os')._exit(3)")))
     failure = watcher.until(lambda frame: frame.failure is not None).failure
@@ -108,4 +109,5 @@ def test_one_that_ends_the_process_is_told_and_not_evaluated_again(watcher: Watc
     frame = watcher.until(lambda frame: frame.failure is None and frame.handled == watcher.engine.sent)
     assert (frame.watches, frame.stops) == ((), Stops(frozenset({8})))
     watcher.engine.send(Advance(Unit.ITERATION))
-    assert watcher.settled().status.iteration == 0
+    frame = watcher.settled()
+    assert (frame.status.iteration, frame.by_hand) == (0, ())

@@ -1,4 +1,4 @@
-"""A screen that is killed is gone on with by the next: iteration, lines, selection and stops."""
+"""A screen that is killed is gone on with by the next: iteration, lines, what was done by hand."""
 
 from __future__ import annotations
 
@@ -41,18 +41,25 @@ def test_after_a_kill_the_next_screen_goes_on_where_it_was(tmp_path: Path) -> No
         assert terminal.shows("✗ 1")
         terminal.press(" ")
         assert terminal.shows("iteration 21")
+        terminal.press(":w *= 2\t")
+        assert terminal.shows("done by hand: iteration 22 begins with it")
+        terminal.press("\x1b")
+        assert terminal.shows("· by hand before iteration 22: w *= 2")
+        terminal.press(" ")
+        assert terminal.shows("update  1/1")
         loss = loss_of(terminal)
-        folder, words = tmp_path / "state" / "backprop-tui", '"iterations":22'
+        folder, words = tmp_path / "state" / "backprop-tui", '"iterations":23'
         assert terminal.comes_to(lambda: any(words in one.read_text() for one in folder.glob("*.json")))
         terminal.process.send_signal(signal.SIGKILL)
         terminal.process.wait()
     with opened(str(path)) as terminal:
-        assert terminal.shows("iteration 21 was on the screen")
+        assert terminal.shows("iteration 22 was on the screen")
         terminal.press("R")
-        assert terminal.shows("iteration 21  ")
+        assert terminal.shows("iteration 22  ")
         assert terminal.shows("✗ 1")
+        assert terminal.shows("· by hand before iteration 22: w *= 2")
         assert loss_of(terminal) == loss
-        terminal.press("\x7f\x7f")
+        terminal.press("\x7f\x7f\x7f")
         assert terminal.shows("iteration 19  ")
         assert terminal.shows("✗ 0")
         assert terminal.shows("ran with these older lines")
