@@ -18,7 +18,6 @@ from collections.abc import Callable
 from backprop_tui.engine.debugger.commands import Command, GoTo, ToggleRun
 from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.process.child import Child
-from backprop_tui. import complete_iterations
 from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine
 from backprop_tui.engine.program.library import load
@@ -50,13 +49,13 @@ class Screen:
     def run_to(self, iterations: int) -> None:
         """Run until at least so many are complete."""
         self.send(ToggleRun())
-        self._until(lambda frame: complete_iterations(frame) >= iterations)
+        self._until(lambda frame: frame.complete >= iterations)
         self.send(ToggleRun())
 
     @property
     def complete(self) -> int:
         """How many iterations are complete."""
-        return complete_iterations(self._frame) if self._frame is not None else 0
+        return self._frame.complete if self._frame is not None else 0
 
     def megabytes(self) -> list[int]:
         """What the engine's process has in memory, and this one."""
