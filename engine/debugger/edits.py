@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from ..execution.iteration import Iteration
 from ..execution.namespace import files_beside
@@ -16,6 +20,8 @@ from ..verdict import Verdict
 from .cursor import View
 from .frame import FileState
 
+_TICK = 10_000_000
+"""Nanoseconds by which the clock of a file system may be late."""
 _NAMED = 3
 """So many gradients that became right are named."""
 
@@ -37,10 +43,11 @@ class Edits:
         self._inherited: frozenset[str] = frozenset()
         self._files: tuple[str, ...] = ()
 
-    def began(self, program: Program) -> None:
-        """A text has begun anew."""
-        self.asks, self._otherwise, self._passed, self.modules = False, "", frozenset(), frozenset()
+    def began(self, program: Program, moment: int) -> None:
+        """A text has begun anew, at this moment in nanoseconds: a module may have been saved since."""
+        self.asks, self._otherwise, self._passed = False, "", frozenset()
         self._files = files_beside(program)
+        self.modules = frozenset(Path(file).name for file in self._files if _saved_since(file, moment))
 
     def received(self, program: Program, number: int, session: Session) -> bool:
         """There is a newer text; whether it is another one that goes on from what has run."""
@@ -92,6 +99,12 @@ class Edits:
             words=tuple(words),
             modules=self._files,
         )
+
+
+def _saved_since(file: str, moment: int) -> bool:
+    with suppress(OSError):
+        return moment - _TICK <= os.stat(file).st_mtime_ns <= time.time_ns()  # clocks may disagree
+    return False
 
 
 def in_place(view: View, before: Iteration, after: Iteration, moves: Moves) -> View:

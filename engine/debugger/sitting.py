@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
@@ -52,8 +53,9 @@ class Sitting:
 
     def begin(self) -> None:
         """Run setup and parameters."""
+        moment = time.time_ns()
         failure = self.session.begin()
-        self.edits.began(self.session.program)
+        self.edits.began(self.session.program, moment)
         found = self.session.program.found
         words = (found.words,) if found is not None else ()
         self.standing = Standing(failure=failure, notes=(*words, *self.session.notes))

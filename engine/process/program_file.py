@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ..debugger.commands import Reload
 from ..debugger.frame import FileState
@@ -13,7 +15,22 @@ from ..program.program import Program, ProgramError
 from ..program.program_text import text_of
 from ..program.reading import same_place
 
-_Seen = tuple[int, int, int] | None
+_GRANULE = 2_000_000_000
+"""Nanoseconds within which a file may be written once more and show no later time."""
+
+
+class _Seen(NamedTuple):
+    """What a file was like when it was looked at."""
+
+    inode: int
+    size: int
+    written: int
+    settled: bool
+    """Whether another text would show another time."""
+
+    def is_like(self, other: _Seen | None) -> bool:
+        """Whether nothing speaks for another text."""
+        return other is not None and self[:3] == other[:3]
 
 
 class ProgramFile:
@@ -29,7 +46,7 @@ class ProgramFile:
         """Why the file says nothing that can be stepped now; with the line."""
         self._gradient = gradient
         self._data = program.source.data if program.source is not None else b""
-        self._seen: _Seen = None
+        self._seen: _Seen | None = None
         self._modules: dict[str, tuple[_Seen, bytes]] = {}
 
     @property
@@ -39,7 +56,7 @@ class ProgramFile:
 
     def look(self) -> Program | None:
         """Look at the file, and say in `problem` what there is to say; another text, if there is one now."""
-        if self.path is None or ((seen := _seen(self.path)) == self._seen and seen is not None):
+        if self.path is None or _is_still(seen := _seen(self.path), self._seen):
             return None
         self._seen, program = seen, None
         try:
@@ -55,7 +72,8 @@ class ProgramFile:
 
     def has_seen(self, path: Path) -> bool:
         """Whether a file is the one that was looked at last, and has not changed since."""
-        return path == self.path and _seen(path) == self._seen
+        now = _seen(path)
+        return path == self.path and (now.is_like(self._seen) if now is not None else self._seen is None)
 
     def take(self, program: Program) -> None:
         """Somebody has read the file already."""
@@ -88,7 +106,7 @@ class ProgramFile:
         for file in files:
             path, (seen, data) = Path(file), self._modules.get(file, (None, None))
             now = _seen(path)
-            if now is None or now == seen:
+            if now is None or _is_still(now, seen):
                 continue
             text = path.read_bytes()
             self._modules[file] = now, text
@@ -116,12 +134,18 @@ def _first_of(read: Callable[[int], Program], choice: int) -> Program:
     return read(0)
 
 
-def _seen(path: Path) -> _Seen:
+def _seen(path: Path) -> _Seen | None:
     try:
         status = path.stat()
     except OSError:
         return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
+    settled = time.time_ns() - status.st_mtime_ns > _GRANULE
+    return _Seen(status.st_ino, status.st_size, status.st_mtime_ns, settled)
+
+
+def _is_still(now: _Seen | None, then: _Seen | None) -> bool:
+    """Whether a file has to hold what it held then."""
+    return now is not None and then is not None and then.settled and now.is_like(then)
 
 
 def _words(error: ProgramError) -> str:

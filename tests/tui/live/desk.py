@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -65,12 +66,20 @@ def gone_and_back(path: Path, text: str) -> None:
     path.write_text(text)
 
 
+def moved_there(path: Path, text: str) -> None:
+    """Written in another folder first."""
+    elsewhere = path.parent / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    (elsewhere / path.name).write_text(text)
+    shutil.move(elsewhere / path.name, path)
+
+
 def plainly(path: Path, text: str) -> None:
     """Written where it is."""
     path.write_text(text)
 
 
-WAYS = (plainly, renamed_over, in_pieces, gone_and_back)
+WAYS = (plainly, renamed_over, in_pieces, gone_and_back, moved_there)
 
 
 class Desk:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +110,46 @@ async def test_a_module_beside_it_is_watched_too(tmp_path: Path) -> None:
         assert "✗ 0" in desk.shown("status")
         await desk.press("home", "space")
         assert "✗ 1" in desk.shown("status")
+
+
+def written_at(path: Path, text: str, moment: float) -> None:
+    path.write_text(text)
+    os.utime(path, (moment, moment))
+
+
+async def test_texts_of_one_length_and_one_time_are_told_apart(tmp_path: Path) -> None:
+    moment = time.time() + 3600  # as far as the clock can tell the file may be written once more
+    module = tmp_path / "of_one_time.py"
+    written_at(module, "factor = 1.0\n", moment)
+    text = TEXT.replace("import torch\n", "import torch\nimport of_one_time\n")
+    async with at_desk(tmp_path / "program.py", text.replace("1 * de", "of_one_time.factor * de")) as desk:
+        await desk.press("space")
+        right, wrong = (desk.path.read_text().replace("2 * e /", f"{two} * e /") for two in "23")
+        for shown in (wrong, right, wrong):
+            await desk.save(shown, lambda path, text: written_at(path, text, moment))
+        assert "✗ 1" in desk.shown("status")
+        written_at(module, "factor = 2.0\n", moment)
+        await desk.until(lambda: "of_one_time.py changed: home starts anew" in desk.notes)
+
+
+async def test_a_module_that_is_saved_while_setup_runs_is_told(tmp_path: Path) -> None:
+    (tmp_path / "while_it_runs.py").write_text("factor = 1.0\n")
+    saves = "import while_it_runs as m; open(m.__file__, 'w').write('factor = 2.0\\n')"
+    text = TEXT.replace("import torch\n", f"import torch\n{saves}\n")
+    async with at_desk(tmp_path / "program.py", text) as desk:
+        assert "while_it_runs.py changed: home starts anew" in desk.notes
+
+
+async def test_a_run_pauses_after_its_iteration_and_goes_on_with_what_was_saved(tmp_path: Path) -> None:
+    async with at_desk(tmp_path / "program.py", WRONG) as desk:
+        await desk.pilot.press("r")
+        while not desk.frame.complete > 3:
+            await desk.pilot.pause(0.005)
+        await desk.save(TEXT)
+        assert not desk.frame.status.running
+        assert "✗ 0" in desk.shown("status")
+        ((_, old), (first, new)) = desk.frame.file.versions
+        assert (old, new, first) == (0, 1, desk.frame.status.iteration)
 
 
 async def test_a_program_that_ended_its_process_begins_with_the_newest_text(tmp_path: Path) -> None:
