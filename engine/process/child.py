@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,16 @@ _ANSWER_SECONDS = 0.1
 _ROOT = str(Path(__file__).parents[3])
 _START = "import sys; {path}; from backprop_tui.engine.process.entry import main; main({socket}, {words})"
 _GUARD = "read word || {{ sleep 0.5; kill -KILL -{process} 2>/dev/null; }}"
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a process does, seen from outside."""
+
+    seconds: float
+    """Processor time that it took, in all its threads."""
+    sleeps: bool
+    """Whether its first thread waits for something."""
 
 
 class Child:
@@ -77,12 +88,24 @@ class Child:
         threading.Thread(target=listening, name="frames", daemon=True).start()
 
     def whereabouts(self) -> str:
-        """A traceback of where it is now, whatever holds its interpreter; '' where it does not answer."""
+        """A traceback of where it is now, while C code holds its interpreter; '' where it does not answer."""
         self.words()
         with suppress(ProcessLookupError):
             self._process.send_signal(ASK)
         select.select([self._words], [], [], _ANSWER_SECONDS)
         return self.words()
+
+    def effort(self) -> Effort:
+        """What it does now; one that is gone does nothing."""
+        import psutil
+
+        try:
+            process = psutil.Process(self._process.pid)
+            used = process.cpu_times()
+            asleep = process.status() in (psutil.STATUS_SLEEPING, psutil.STATUS_DISK_SLEEP)
+        except psutil.Error:
+            return Effort(0.0, sleeps=False)
+        return Effort(used.user + used.system, asleep)
 
     def words(self) -> str:
         """What it left since they were read last: tracebacks as faulthandler writes them."""

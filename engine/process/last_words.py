@@ -25,7 +25,8 @@ _LONGEST_NAME = 500
 def leave_words(descriptor: int) -> None:
     """From now on an end of this process that no exception tells of leaves a traceback on the descriptor.
 
-    So does ASK, also while C code holds the interpreter's lock.
+    So does ASK while C code holds the interpreter's lock. It may crash a process that runs Python code, since
+    that can be between two frames.
     """
     faulthandler.enable(descriptor)
     faulthandler.register(ASK, descriptor, all_threads=False)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+
+from .child import Effort
 
 _STUCK_SECONDS = 1.0
 """What was to stop and has not by then is told, and can be ended."""
 _SILENT_SECONDS = 1.5
 """A child at work says so every second, unless something holds its interpreter."""
+_WORKING_SECONDS = 0.5
+"""One that says nothing, and works for so long, does not merely wait for a processor."""
 
 
 class Patience:
@@ -16,10 +21,13 @@ class Patience:
     def __init__(self) -> None:
         self._heard = time.monotonic()
         self._asked: float | None = None
+        self._told = 0
+        self._worked: float | None = None
 
     def hear(self) -> None:
         """It said something, or has just begun with something."""
         self._heard = time.monotonic()
+        self._told, self._worked = 0, None
 
     def ask(self) -> None:
         """It is told to stop; told again, it has not more time."""
@@ -35,8 +43,19 @@ class Patience:
         """Whether it was to stop and has had its time."""
         return self._asked is not None and time.monotonic() - self._asked >= _STUCK_SECONDS
 
-    @property
-    def silence(self) -> int | None:
-        """For how many seconds it has said nothing, once that is longer than an engine at work does."""
+    def held_for(self, effort: Callable[[], Effort]) -> int | None:
+        """For how many seconds something has held the engine's interpreter; once for each of them.
+
+        Whoever asks a process that runs Python code for a traceback may crash it: so it is sure to be in C
+        code, which sleeps, or works and lets nobody say anything.
+        """
         seconds = time.monotonic() - self._heard
-        return int(seconds) if seconds >= _SILENT_SECONDS else None
+        if seconds < max(_SILENT_SECONDS, self._told + 1):
+            return None
+        now = effort()
+        if self._worked is None:
+            self._worked = now.seconds
+        if not now.sleeps and now.seconds - self._worked < _WORKING_SECONDS:
+            return None
+        self._told = int(seconds)
+        return self._told

@@ -271,15 +271,12 @@ class RemoteEngine:
                 frame, texts = self._frame, [*self._file.texts]
             self._kept.keep(frame, texts)
             with self._lock:
-                child, silence = self._child, self._patience.silence
-                if child is None or self._idle:
+                child = self._child
+                if child is None or self._idle or frame.status.loading:
                     continue
-                if silence is not None:
-                    self._ask_where(child, silence)
+                held = self._patience.held_for(child.effort)
+                place = place_in(child.whereabouts(), self._program) if held is not None else ""
+                if held is not None and place:
+                    self._show(self._frame.at_work(place, held))
                 elif self._stuck:
                     self._show(self._frame)
-
-    def _ask_where(self, child: Child, seconds: int) -> None:
-        place = place_in(child.whereabouts(), self._program)
-        if place and (place, seconds) != (self._frame.status.busy, self._frame.status.busy_seconds):
-            self._show(self._frame.at_work(place, seconds))
