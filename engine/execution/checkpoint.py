@@ -114,7 +114,7 @@ def capture(namespace: Namespace, names: StateNames, facts: ProgramFacts, roles:
         if carried.changes(namespace[name]):
             namespace[name] = carried(namespace[name])
     bound = {name: namespace[name] for name in names.state}
-    holders = [bound[name] for name in names.within_reach if _may_hold(bound[name])]
+    holders = [bound[name] for name in names.within_reach if may_hold(bound[name])]
     values = Values(bound, Contents(holders, carried.own, carried))
     random = _random_state(facts, values.contents.generators)
     for iterator in values.contents.iterators:
@@ -122,7 +122,8 @@ def capture(namespace: Namespace, names: StateNames, facts: ProgramFacts, roles:
     return Checkpoint(values, random, _grads(facts, values), roles)
 
 
-def _may_hold(value: Any) -> bool:
+def may_hold(value: Any) -> bool:
+    """Whether a value may hold others that change."""
     return bool(vars(value)) if type(value) is Tensor else type(value) not in WITHOUT
 
 

@@ -169,6 +169,19 @@ def clips(name: str) -> bool:
     return out_of_place(name) in _CLIPPING
 
 
+def limits(name: str) -> bool:
+    """The same, or whether it may be used to."""
+    return clips(name) or out_of_place(name) in {
+        "fmax",
+        "fmin",
+        "hardtanh",
+        "max",
+        "maximum",
+        "min",
+        "minimum",
+    }
+
+
 _LEAVING = frozenset(
     """
     __array__ __float__ data detach detach_ float inference_mode item no_grad numpy set_grad_enabled tolist

@@ -36,6 +36,8 @@ class Agreement(NamedTuple):
     """The VJP is so small beside what it was summed from that it may be rounding."""
     kink: bool = False
     """Right off the kinks and ties: there another subgradient than autograd's was chosen."""
+    no_choice: bool = False
+    """Right off the kinks and ties, and no subgradient there: `message` says why."""
     zeros: bool = False
     """Zero in every entry, which is no formula, though the VJP may cancel to it."""
     factor: float | None = None

@@ -76,6 +76,7 @@ def _gradient(gradient: GradientReport) -> dict[str, Json]:
         "lines": list(gradient.lines),
         "accused_lines": list(gradient.accused_lines),
         "verdict": gradient.verdict.value,
+        "reason": gradient.message,
         "exact": gradient.exact,
         "approximate": gradient.approximate,
         "maxdiff": _number(gradient.maxdiff),

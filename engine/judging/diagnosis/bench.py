@@ -11,12 +11,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...execution.checkpoint import Checkpoint, may_hold
+from ...execution.containers import Contents
 from ...execution.gradients.reference_backward import differentiate
 from ...execution.replay.world import World
 from ...program.program import Program
-from ...tensors.inert import is_tensor
+from ...tensors.inert import is_given_name, is_tensor
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
+from ..linecheck.arriving_zeros import arriving_somewhere
 from ..linecheck.attempt import Attempt, Graph, random_cuts, random_like, sizes_of
 from ..linecheck.dependence import downstream_of_each, own_cuts
 from ..linecheck.isolated_lines import compared_exactly, opened_moved
@@ -54,13 +57,15 @@ class Bench:
     """A forward that has run in an open world, for lines to be run after it.
 
     Tensors and gradients go by their names. The lines run in the session's namespace, which functions
-    of the program read; every run begins with `values`.
+    of the program read; every run begins with `values` and `state`.
     """
 
     attempt: Attempt
     graph: Graph
     values: Mapping[str, Any]
     """What every name holds once the forward has run, without a graph."""
+    state: Contents
+    """What lists, objects, functions and all else hold then: every run of lines begins with it."""
     cuts: Mapping[str, Tensor]
     """A random upstream gradient for every tensor, as many times as the program's convention has it."""
     given: frozenset[str]
@@ -154,6 +159,9 @@ def prepared(
     # an edited line may read gradients that no line reads as it stands
     more = random_like(attempt, {name: graph.tensors[name] for name in sorted(graph.tensors)}, _SEED)
     drawn = {**more, **random_cuts(attempt, graph)}
+    if attempt.sparse:
+        arriving = arriving_somewhere(attempt)
+        drawn = {name: one * arriving[name] if name in arriving else one for name, one in drawn.items()}
 
     def multiples(gradients: Mapping[str, Tensor]) -> dict[str, Tensor]:
         return {name: attempt.times(reading.gradient_of(name), one) for name, one in gradients.items()}
@@ -166,6 +174,7 @@ def prepared(
         attempt=attempt,
         graph=graph,
         values=dict(namespace),
+        state=_state(namespace, attempt.iteration.start),
         cuts=multiples(drawn),
         given=given,
         reads={name: given.intersection(reading.static.get(name, ())) for name in reading.names},
@@ -173,6 +182,12 @@ def prepared(
         complete_lines=complete_lines,
         arrived=cache(lambda names: multiples(graph.arrivals({name: drawn[name] for name in names}))),
     )
+
+
+def _state(namespace: Mapping[str, Any], start: Checkpoint) -> Contents:
+    """What the program's values hold; what the engine put beside them is its own."""
+    names = [name for name in namespace if is_given_name(name) and name not in start.roles.own]
+    return Contents(filter(may_hold, map(namespace.__getitem__, names)), start.contents.own)
 
 
 def _has_graph(value: object) -> bool:

@@ -5,31 +5,31 @@ from __future__ import annotations
 import ast
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import torch
-from torch import Tensor
 
 from ...execution.gradients.gradient import Gradient
 from ...execution.iteration import Iteration
-from ...execution.recording.steps import MISSING
 from ...execution.session import Session
 from ...rules.derivation.derive import Derivation, derive
-from ...tensors.comparison import with_article
 from ...tensors.inert import is_tensor
 from ...tensors.kinds import unreadable
 from ...verdict import Verdict
+from ..linecheck.arriving_zeros import arriving_somewhere
 from ..linecheck.attempt import Attempt, attempt_of
 from ..linecheck.helper_places import WrongHelper
 from ..linecheck.outcome import LineCheck, LineJudgement
 from .bench import prepared
+from .candidates.masks import chooses_at_ties
 from .candidates.nonfinite import number_for_nan
 from .candidates.order import Reorder, reorders
 from .candidates.swapped import swapped
 from .candidates.terms import no_path
 from .case import Case, case_of
 from .diagnosis import Diagnosis, place_of
+from .distance import how_far_off
 from .edit import Edit
 from .helper_blame import moved_to
 from .helper_trial import helper_on_trial
@@ -69,7 +69,11 @@ def diagnose(
         warnings.simplefilter("ignore")  # lines that are tried may do anything
         derived = derivation or derive(session, iteration)
         right = [one for one in judgements.values() if one.verdict is Verdict.RIGHT]
-        found = _of_gradients(attempt, named, right, several, derived) if named else {}
+        found = dict[str, Diagnosis]()
+        for silent, some in _by_silence(line_check, named):
+            quiet = replace(attempt, silent=silent)
+            found |= _of_gradients(quiet, some, right, several, derived)
+            found |= _where_zeros_arrive(quiet, some, right, several, derived, found)
         if helper is not None and helper.certain:
             found[helper.name] = _of_helper(attempt, judgements[helper.name], helper, several, derived)
         elif helper is not None:
@@ -83,6 +87,15 @@ def diagnose(
 def _has_no_numbers(gradient: Gradient) -> bool:
     """Whether a gradient is a tensor that cannot be read; one that was freed ends whoever tries."""
     return is_tensor(gradient.value) and unreadable(gradient.value) is not None
+
+
+def _by_silence(
+    line_check: LineCheck, accused: Sequence[LineJudgement]
+) -> Iterator[tuple[frozenset[str], Sequence[LineJudgement]]]:
+    """The accused gradients, those together for which the same ones are zero."""
+    silence = {one.name: line_check.silent.get(one.name, frozenset()) for one in accused}
+    for silent in dict.fromkeys(silence.values()):
+        yield silent, [one for one in accused if silence[one.name] == silent]
 
 
 _Lines = Mapping[str, tuple[int, ...]]
@@ -105,6 +118,24 @@ def _of_gradients(
         found = {name: reason for name, reason in found.items() if name not in one.spoiled}
         found[one.line.name] = one.blaming(_of_edit(one.edit, _WHEREVER))
     return found
+
+
+def _where_zeros_arrive(
+    attempt: Attempt,
+    accused: Sequence[LineJudgement],
+    right: Sequence[LineJudgement],
+    several: _Lines,
+    derived: Derivation,
+    found: Mapping[str, Diagnosis],
+) -> dict[str, Diagnosis]:
+    """What explains the others that lean on zeros in what they read, as well, as behind a mask."""
+    left = [one for one in accused if one.name in found and found[one.name].kind == "unexplained"]
+    some = {attempt.reading.gradient_of(name) for name in arriving_somewhere(attempt)} if left else set()
+    left = [one for one in left if some.intersection(one.upstreams)]
+    if not left:
+        return {}
+    more = _of_gradients(replace(attempt, sparse=True), left, right, several, derived)
+    return {name: one for name, one in more.items() if one.kind != "unexplained"}
 
 
 def _of_helper(
@@ -174,12 +205,16 @@ def _of_order(reorder: Reorder) -> Diagnosis:
 
 def _edited(case: Case) -> Diagnosis:
     """Where another line in place of one would be right."""
+    if case.trial.judgement.no_choice:
+        edit = explanation(case, fits=chooses_at_ties)
+        return _of_edit(edit) if edit else Diagnosis("no_subgradient", "right but at a kink or tie")
     edit = explanation(case)
     if edit is None:
         return lost_use_of(case.trial.bench.attempt, case.name) or _unexplained(case)
     if edit.new is case.derived_statements and _is_unrolled(case):
         return Diagnosis(edit.kind, edit.message)  # as many lines as there are passes: true at this size only
-    return _as_a_factor(case, replace(_of_edit(edit), blames=not _may_be_in_another(case, edit)))
+    whenever = _ARRIVING if case.trial.bench.attempt.sparse else _WHATEVER
+    return _as_a_factor(case, replace(_of_edit(edit, whenever), blames=not _may_be_in_another(case, edit)))
 
 
 def _as_a_factor(case: Case, diagnosis: Diagnosis) -> Diagnosis:
@@ -197,7 +232,7 @@ def _unexplained(case: Case) -> Diagnosis:
     """Where no edit was found: the one factor by which the lines are off, or how far they are."""
     if (by_ratio := _by_ratio(case)) is not None:
         return by_ratio
-    more = _range(case.trial)
+    more = how_far_off(case.trial)
     return Diagnosis("unexplained", f"{_UNEXPLAINED} ({more})" if more else _UNEXPLAINED)
 
 
@@ -223,7 +258,11 @@ def _may_be_in_another(case: Case, edit: Edit) -> bool:
     return any(one.factor is not None and one.line.own for one in case.probes if one.line is not edit.line)
 
 
-def _of_edit(edit: Edit, right: str = "right, whatever comes from upstream") -> Diagnosis:
+_WHATEVER = "right, whatever comes from upstream"
+_ARRIVING = "right at the upstream gradients that can arrive here"
+
+
+def _of_edit(edit: Edit, right: str = _WHATEVER) -> Diagnosis:
     text = "\n".join(map(written, edit.statements))
     statement = edit.line.statement
     evidence = f"line {statement.line} as {text!r} is {right}"
@@ -235,41 +274,3 @@ def _of_edit(edit: Edit, right: str = "right, whatever comes from upstream") -> 
 
 _WHEREVER = "right wherever the program reads it"
 _UNEXPLAINED = "no simple explanation found"
-
-
-def _range(trial: Trial) -> str:
-    """What the value is instead; nothing where the lines do not run by themselves."""
-    value, expected = trial.value, trial.expected
-    where = "at random upstream gradients " if trial.stands.setting.gradients else ""
-    if trial.stands.right:
-        # what is wrong with it then is what the line check says
-        return "" if trial.judgement.message else f"{where}the line is right"
-    if not is_tensor(value):
-        return "" if value is MISSING else f"the line gives {with_article(type(value).__name__)}, no tensor"
-    if value.shape != expected.shape:
-        return f"the line's shape is {list(value.shape)}, it should be {list(expected.shape)}"
-    return where + _entries(value, expected)
-
-
-def _entries(value: Tensor, expected: Tensor) -> str:
-    """How many entries differ, where most, and what is there for what."""
-    difference = (value - expected).abs().nan_to_num(math.inf, math.inf)
-    differing = int((difference > _ROUNDING * expected.abs().max()).sum()) if difference.numel() else 0
-    if not differing:
-        return "no entry differs by more than rounding"
-    at = tuple(int(index) for index in torch.unravel_index(difference.argmax(), difference.shape))
-    there = _apart(value[at].item(), expected[at].item())
-    if not at:
-        return f"it is {there}"
-    verb = "differs" if differing == 1 else "differ"
-    count = f"{differing} of {difference.numel()} {'entry' if difference.numel() == 1 else 'entries'} {verb}"
-    return f"{count}, most at {list(at)}: {there}"
-
-
-_ROUNDING = 1e-7
-
-
-def _apart(value: complex, expected: complex) -> str:
-    """The two numbers, with as many digits as it takes to see that they differ."""
-    pairs = [(f"{value:.{digits}g}", f"{expected:.{digits}g}") for digits in range(3, 18)]
-    return " for ".join(next((one for one in pairs if one[0] != one[1]), pairs[0]))

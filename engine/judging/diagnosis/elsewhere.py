@@ -20,9 +20,9 @@ def holds_with_other_numbers(case: Case, edit: Edit) -> bool:
     The numbers that it brings in by name have to be other ones in some of them. An edit that touches no
     number is right whatever the numbers are.
     """
-    if edit.new is case.derived_statements or not _touches_numbers(case, edit):
-        return True
     named = _brought_in(case, edit)
+    if edit.new is case.derived_statements or not (named or _touches_numbers(case, edit)):
+        return True
     for variation in case.trial.bench.variations:
         if not variation.decides and not named & variation.scalars.keys():
             continue
@@ -57,12 +57,29 @@ def _expressions(trees: Sequence[ast.AST]) -> Iterator[ast.expr]:
 
 
 def _brought_in(case: Case, edit: Edit) -> set[str]:
-    """The names of numbers, and the sizes, in an edit that neither the line nor the derived lines have."""
-    more = texts_in(edit.statements) - texts_in([edit.line.node]) - texts_in(case.derived_statements)
+    """The names of numbers, and the sizes, in an edit that neither the line nor the derived lines have.
+
+    One more or less than a number is as much of a coincidence.
+    """
+    known = [edit.line.node, *case.derived_statements]
+    more = texts_in(edit.statements) - texts_in(known)
+    more |= _next_to_numbers(edit.statements) - _next_to_numbers(known)
     values = {text: _value(case.trial, text) for text in more}
     return {
         text for text, value in values.items() if number_of(value) is not None and type(value) in (int, float)
     }
+
+
+def _next_to_numbers(trees: Sequence[ast.AST]) -> frozenset[str]:
+    """What is one more, or one less, than something, as long as it is no index."""
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    inside = {id(one) for node in nodes if isinstance(node, ast.Subscript) for one in ast.walk(node.slice)}
+    found = set[str]()
+    for node in nodes:
+        match node:
+            case ast.BinOp(op=ast.Add() | ast.Sub(), right=ast.Constant(value=1)) if id(node) not in inside:
+                found.add(written(node))
+    return frozenset(found)
 
 
 def _is_right(trial: Trial, edit: Edit) -> bool | None:

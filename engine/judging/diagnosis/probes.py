@@ -44,6 +44,10 @@ class Probe:
             return False
         return _close(self.rest + self.share * wide, expected)
 
+    def is_beside(self, expected: Tensor) -> bool:
+        """Whether the value is right with the part left out."""
+        return _close(self.rest, expected, self.share)
+
     @cached_property
     def largest(self) -> tuple[int, ...]:
         """Where the share is largest: a glance there spares looking at all entries."""

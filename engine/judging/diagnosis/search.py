@@ -27,7 +27,7 @@ from .candidates.grafts import (
     zeros_and_ones,
 )
 from .candidates.in_loops import lost_in_a_pass, other_passes
-from .candidates.indices import indices
+from .candidates.indices import indices, orders
 from .candidates.lost_factors import lost_factors
 from .candidates.masks import entries, masks, values_for_masks
 from .candidates.names import near_upstreams, other_upstreams, tensors
@@ -43,13 +43,12 @@ from .candidates.writes import assignments, changes, no_effect, repeated_indices
 from .case import Case
 from .edit import Edit
 from .elsewhere import holds_with_other_numbers
-from .on_purpose import clipping
+from .on_purpose import clipped_far_out, clipping
 from .trial import Trial
 
 Candidates = Callable[[Case], Iterator[Edit]]
 
 _TRIED: tuple[Candidates, ...] = (
-    clipping,
     real_parts,
     conjugates,
     measured_signs,
@@ -64,6 +63,7 @@ _TRIED: tuple[Candidates, ...] = (
     products,
     parentheses,
     reversals,
+    orders,
     assignments,
     other_passes,
     repeated_indices,
@@ -122,7 +122,7 @@ def explanation(
     """
     trial = case.trial
     if trial.stands.right:
-        return None  # any edit that changes nothing would seem to help
+        return clipped_far_out(case)  # any other edit that changes nothing would seem to help
     cancel = trial.bench.attempt.session.interpreter.cancel
     every = (one for one in _candidates(case) if lines is None or one.line.statement in lines)
     for edit in islice(every, _MOST // _weight(trial)):
@@ -157,6 +157,7 @@ def _weight(trial: Trial) -> int:
 def _candidates(case: Case) -> Iterator[Edit]:
     misshapen = case.trial.judgement.verdict.misfits
     yield from no_effect(case)
+    yield from clipping(case)
     yield from changes(case)
     if misshapen:
         yield from sums(case)

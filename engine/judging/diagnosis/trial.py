@@ -260,6 +260,7 @@ def run(bench: Bench, parts: Iterable[Part], laid_out: Mapping[str, Any]) -> Non
     namespace = bench.namespace
     namespace.clear()
     namespace.update(bench.values)
+    bench.state.put_back()
     namespace.update(laid_out)
     with torch.no_grad():
         for part in parts:

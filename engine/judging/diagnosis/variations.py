@@ -209,7 +209,9 @@ def _begun(attempt: Attempt, program: Program) -> Attempt | None:
     record = session.iterate()
     if record.failure is not None and record.failure.section in ("forward", "backward"):
         return None
-    other = attempt_of(session, record, attempt.dtype, {}, apart=attempt.apart)
+    other = replace(
+        attempt_of(session, record, attempt.dtype, {}, apart=attempt.apart), sparse=attempt.sparse
+    )
     if other.reading.names != attempt.reading.names:
         return None
     return replace(other, scales=scales_in(other)) if attempt.scales else other

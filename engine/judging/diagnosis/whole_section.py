@@ -47,6 +47,7 @@ def run_whole(trial: Trial, tops: Sequence[ast.stmt]) -> WholeRun:
     namespace = bench.namespace
     namespace.clear()
     namespace.update(bench.values)
+    bench.state.put_back()
     namespace.update(_copies(bench))
     watched = {name: value for name, value in namespace.items() if is_tensor(value)}
     versions = {name: tensor._version for name, tensor in watched.items()}

@@ -76,6 +76,10 @@ class Attempt:
     """Values in double precision of what setup computed in single, where that is to be tried."""
     scales: Mapping[str, float] = field(default_factory=dict)
     """By gradient, how many times the gradient it is by convention, where that is not once."""
+    silent: frozenset[str] = frozenset()
+    """Gradients that are zero where lines read random ones."""
+    sparse: bool = False
+    """Whether edited lines read random ones with zeros in the entries in which zeros always arrive."""
 
     @cached_property
     def heavy(self) -> bool:
@@ -167,6 +171,7 @@ def attempt_of(
     constants: Mapping[str, Tensor] | None = None,
     scales: Mapping[str, float] | None = None,
     misnamed: frozenset[str] = frozenset(),
+    silent: frozenset[str] = frozenset(),
 ) -> Attempt:
     """The attempt for an iteration. Where its record ends early, lines that raise are passed over.
 
@@ -175,7 +180,7 @@ def attempt_of(
     reading = reading_of(session, iteration, apart | misnamed)
     plan = plan_of(iteration, reading.names, reading.early)
     attempt = Attempt(
-        session, iteration, dtype, complete, reading, plan, mended, apart, constants, scales or {}
+        session, iteration, dtype, complete, reading, plan, mended, apart, constants, scales or {}, silent
     )
     failure = iteration.failure
     if failure is not None and failure.section == "backward":
@@ -194,7 +199,9 @@ def random_cuts(attempt: Attempt, graph: Graph) -> dict[str, Tensor]:
     """A random upstream gradient for every tensor whose gradient is read."""
     tensors = graph.tensors
     read = {name: tensors[name] for name in attempt.reading.cut_names if name in tensors}
-    return random_like(attempt, read, attempt.iteration.number)
+    cuts = random_like(attempt, read, attempt.iteration.number)
+    silent = [name for name in cuts if attempt.reading.gradient_of(name) in attempt.silent]
+    return {**cuts, **{name: torch.zeros_like(cuts[name]) for name in silent}}
 
 
 def random_like(attempt: Attempt, tensors: Mapping[str, Tensor], start: int) -> dict[str, Tensor]:

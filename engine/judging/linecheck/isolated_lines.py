@@ -18,7 +18,7 @@ from ...tensors.vjp_agreement import Agreement, agreement, is_rounding, measured
 from ...verdict import Verdict
 from .attempt import Attempt, Graph, sizes_of
 from .dependence import Own, downstream, downstream_of_each, leaves_reached, own_cuts
-from .kinks import impossible_choices
+from .kinks import impossible_choices, only_at_kinks, slopes_beside
 from .perturbation import ExactUses, Jittered, Moved
 from .quick_pass import QuickPass
 from .substitution import Outcome
@@ -50,11 +50,31 @@ def _off_the_kinks(
         if left:
             results = judged_alone(quick, left, moved=Moved(data, still))
             moved |= {name: one for name, one in results.items() if one.verdict is Verdict.RIGHT}
-    right = {name: own[name] for name in moved}
-    values = {name: _value(quick, name, one, quick.outcome, None) for name, one in right.items()}
-    impossible = impossible_choices(quick, right, values) if right else {}
-    excused = {n: one._replace(message=_KINK, kink=True) for n, one in moved.items() if n not in impossible}
-    return excused | {n: alone[n]._replace(message=reason) for n, reason in impossible.items()}
+    return moved | _chosen(quick, {name: own[name] for name in wrong}, alone, moved)
+
+
+def _chosen(
+    quick: QuickPass, own: Mapping[str, Own], alone: Mapping[str, Agreement], moved: Mapping[str, Agreement]
+) -> dict[str, Agreement]:
+    """Of those that are wrong, those off only at kinks and ties: excused where there is such a choice.
+
+    What is right once values have `moved` is so; ties that stay, as of zeros that relu makes, show in what
+    arrives beside the point.
+    """
+    attempt = quick.attempt
+    if attempt.dtype is None or attempt.heavy:
+        own = {name: one for name, one in own.items() if name in moved}
+    if attempt.dtype is None or not own:
+        return {name: one._replace(message=_KINK, kink=True) for name, one in moved.items()}
+    values = {name: _value(quick, name, one, quick.outcome, None) for name, one in own.items()}
+    slopes = slopes_beside(quick, own, values)
+    staying = {name: one for name, one in own.items() if name not in moved}
+    off = {*moved, *(only_at_kinks(quick, staying, values, slopes) if staying else ())}
+    found = {name: own[name] for name in own if name in off}
+    impossible = impossible_choices(found, values, slopes)
+    right = {n: moved.get(n, alone[n]._replace(verdict=Verdict.RIGHT, maxdiff=0.0)) for n in found}
+    excused = {n: one._replace(message=_KINK, kink=True) for n, one in right.items()}
+    return excused | {n: alone[n]._replace(message=one, no_choice=True) for n, one in impossible.items()}
 
 
 def compared_exactly(attempt: Attempt, cuts: Mapping[str, Tensor]) -> frozenset[str]:

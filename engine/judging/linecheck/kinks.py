@@ -10,7 +10,7 @@ of a tie vary, and their sum does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -20,24 +20,75 @@ from torch.overrides import TorchFunctionMode
 
 from ...program.torch_operations import changes_in_place, has_kinks
 from ...tensors.inert import is_tensor
+from ...tensors.vjp_agreement import agreement
+from ...verdict import Verdict
+from .attempt import sizes_of
 from .dependence import Own
 from .quick_pass import QuickPass
 
 _ASIDE = 1e-9
 """The share of the largest entry by which inputs are moved."""
 _SIDES = 16
-"""So many forwards: up, down, the first entry up most, the last one, and the rest at random."""
+"""So many forwards at once: up, down, the first entry up most, the last one, and the rest at random."""
+_MOST = 256
 _RELATIVE, _ABSOLUTE = 1e-5, 1e-7
 
 
-def impossible_choices(quick: QuickPass, own: Mapping[str, Own], values: Mapping[str, Any]) -> dict[str, str]:
+def slopes_beside(quick: QuickPass, own: Mapping[str, Own], values: Mapping[str, Any]) -> dict[str, Tensor]:
+    """By gradient, what arrives a hair's breadth beside the point, stacked; once where nothing has a kink.
+
+    In large ties it takes many sides until every entry was the largest once: while entries of the values
+    come to lie between the slopes, there are more.
+    """
+    slopes, outside = dict[str, Tensor](), float("inf")
+    for start in range(0, _MOST, _SIDES):
+        beside = [*_beside(quick, own, range(start, start + _SIDES))]
+        more = {name: torch.stack([one[name] for one in beside]) for name in own}
+        slopes = {name: torch.cat([slopes[name], more[name]]) if slopes else more[name] for name in own}
+        left = sum(_count_outside(values[name], slopes[name]) for name in own)
+        if len(beside) < _SIDES or left in (0, outside):
+            break
+        outside = left
+    return slopes
+
+
+def _beside(quick: QuickPass, own: Mapping[str, Own], sides: Iterable[int]) -> Iterator[dict[str, Tensor]]:
+    for side in sides:
+        with Beside(side) as moving:
+            yield _arrivals(quick, own)
+        if not moving.found:
+            return
+
+
+def _arrivals(quick: QuickPass, own: Mapping[str, Own]) -> dict[str, Tensor]:
+    """By gradient, what arrives at its tensor, cut only at what its own lines read."""
+    tensor = quick.attempt.reading.tensor_of
+    with quick.attempt.open() as world:
+        graph = quick.attempt.forward(world)
+        cuts = {name: {cut: quick.cuts[cut] for cut in one.cuts} for name, one in own.items()}
+        return {name: graph.arrivals(cuts[name])[tensor[name]] for name in own}
+
+
+def only_at_kinks(
+    quick: QuickPass, own: Mapping[str, Own], values: Mapping[str, Any], slopes: Mapping[str, Tensor]
+) -> frozenset[str]:
+    """Those of the gradients that are autograd's but where there is something to choose, and there is."""
+    found = set[str]()
+    for name, due in _arrivals(quick, own).items():
+        value, beside = values[name], slopes[name]
+        chosen = beside.amax(0) - beside.amin(0) > _RELATIVE * beside.abs().amax(0)
+        if is_tensor(value) and value.shape == due.shape and bool(chosen.any()):
+            upstream = sizes_of(quick.cuts[cut] for cut in own[name].cuts)
+            smooth = torch.where(chosen, due, value)
+            if agreement(smooth, due, upstream=upstream).verdict is Verdict.RIGHT:
+                found.add(name)
+    return frozenset(found)
+
+
+def impossible_choices(
+    own: Mapping[str, Own], values: Mapping[str, Any], slopes: Mapping[str, Tensor]
+) -> dict[str, str]:
     """Those of the gradients whose value is no choice at a kink or tie where the program stands, and why."""
-    attempt = quick.attempt
-    if attempt.dtype is None:
-        return {}
-    beside = [_arrivals_beside(quick, own, side) for side in range(_SIDES)]
-    tensor = attempt.reading.tensor_of
-    slopes = {name: torch.stack([one[name][tensor[name]] for one in beside]) for name in own}
     reasons = {name: _why_not(values[name], slopes[name]) for name in own}
     for one, other in combinations(own, 2):
         if own[one].cuts == own[other].cuts and slopes[one].shape == slopes[other].shape:
@@ -47,19 +98,14 @@ def impossible_choices(quick: QuickPass, own: Mapping[str, Own], values: Mapping
     return {name: reason for name, reason in reasons.items() if reason}
 
 
-def _arrivals_beside(quick: QuickPass, own: Mapping[str, Own], side: int) -> dict[str, dict[str, Tensor]]:
-    attempt = quick.attempt
-    with attempt.open() as world, Beside(side):
-        graph = attempt.forward(world)
-        return {n: graph.arrivals({cut: quick.cuts[cut] for cut in one.cuts}) for n, one in own.items()}
-
-
 class Beside(TorchFunctionMode):
     """Moves what enters an operation with kinks by next to nothing: up, down, or at random by the side."""
 
     def __init__(self, side: int) -> None:
         super().__init__()
         self.side = side
+        self.found = False
+        """Whether there was anything to move."""
         self.generator = torch.Generator().manual_seed(side)
 
     def __torch_function__(
@@ -74,6 +120,7 @@ class Beside(TorchFunctionMode):
     def _moved(self, value: Any) -> Any:
         if not is_tensor(value) or not value.requires_grad or not value.is_floating_point():
             return value
+        self.found = True
         with torch._C.DisableTorchFunction():
             size = _ASIDE * (float(value.detach().abs().max()) or 1.0) if value.numel() else 0.0
             return value + size * self._direction(value)
@@ -92,7 +139,7 @@ def _why_not(value: Any, slopes: Tensor) -> str:
     """Why a value is no choice among the slopes, stacked; "" where it may be one."""
     if not is_tensor(value) or value.shape != slopes.shape[1:]:
         return ""
-    if _outside(value, slopes):
+    if _count_outside(value, slopes):
         return _OUTSIDE
     return _SUMS if any(_breaks_a_sum(*pair) for pair in _sums(value, slopes)) else ""
 
@@ -102,10 +149,13 @@ _SUMS = "the weights that it gives to the entries of a tie do not add up to one"
 _TOGETHER = "at a tie the weights of {} and {} do not add up to one"
 
 
-def _outside(value: Tensor, slopes: Tensor) -> bool:
+def _count_outside(value: Any, slopes: Tensor) -> int:
+    """How many entries are beyond all slopes."""
+    if not is_tensor(value) or value.shape != slopes.shape[1:]:
+        return 0
     low, high = slopes.amin(0), slopes.amax(0)
     room = _room(slopes)
-    return bool(((value < low - room) | (value > high + room)).any())
+    return int(((value < low - room) | (value > high + room)).sum())
 
 
 def _breaks_a_sum(value: Tensor, slopes: Tensor, largest: float) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -20,12 +20,13 @@ from ...tensors.comparison import name_of
 from ...verdict import Verdict
 from .attempt import Attempt, attempt_of
 from .blame import Results, blamed
-from .deliberate import as_marked, before_marks
+from .deliberate import Judge, around_marks, as_marked
 from .helper_places import WrongHelper
 from .idle_masks import idle_masks
 from .interactions import judged_together, unexplained
 from .isolated_lines import second_look
 from .line_judgement import judgement_of, judgement_of_helper, unknown
+from .linearity import LIMITED, limited
 from .misnamed import can_be_none, confirmed, misnamed, told_of_misnamed
 from .moved_worlds import tried_in_worlds
 from .name_versions import other_versions
@@ -107,7 +108,7 @@ def _in_precision(
 ) -> LineCheck:
     wrong = wrong_functions(session, iteration, dtype)
     mended = tuple(session.namespace[one.name] for one in wrong)
-    judge: _Judge = partial(_judged, session, iteration, dtype, mended=mended, others=others)
+    judge: Judge = partial(_judged, session, iteration, dtype, mended=mended, others=others)
     first = judge(start)
     slight = any(one.slight for one in first.judgements.values())
     constants = constants_in_double(session) if slight else {}
@@ -126,28 +127,12 @@ def _in_precision(
                 first, complete = second, {**complete, **masks}
     if constants is None:
         first = _slight_in_own_precision(judge, first)
-    first, complete = _above_marks(session, iteration, judge, first, complete)
+    first, complete = around_marks(session.facts, iteration, judge, first, complete)
     judgements = {**told_of_misnamed(session, iteration, others), **first.judgements}
     return replace(first, judgements=judgements, functions=wrong, complete=complete, misnamed=others)
 
 
-_Judge = Callable[..., LineCheck]
-
-
-def _above_marks(
-    session: Session, iteration: Iteration, judge: _Judge, first: LineCheck, complete: Mapping[str, int]
-) -> tuple[LineCheck, Mapping[str, int]]:
-    """What a marked line changes has to be right before: no mark excuses other lines than its own."""
-    early = before_marks(session.facts, iteration, first.judgements)
-    if not early:
-        return first, complete
-    above = judge({**complete, **early}, in_worlds=True).judgements
-    wrong = {name: count for name, count in early.items() if above[name].verdict.accuses}
-    judgements = {**first.judgements, **{name: above[name] for name in wrong}}
-    return replace(first, judgements=judgements), {**complete, **wrong}
-
-
-def _in_convention(judge: _Judge) -> tuple[_Judge, LineCheck]:
+def _in_convention(judge: Judge) -> tuple[Judge, LineCheck]:
     """The line check in the convention that leaves the fewest lines wrong, and what judges in it."""
     first = judge()
     for _ in range(_ROUNDS):
@@ -169,7 +154,7 @@ _ROUNDS = 2
 """So many conventions are tried, each as the one before has it or with more in it."""
 
 
-def _by_value(judge: _Judge, first: LineCheck) -> LineCheck:
+def _by_value(judge: Judge, first: LineCheck) -> LineCheck:
     """The line check, names that may stand for something else set apart where that accuses no other lines."""
     # what a helper line has the blame for needs no other name
     apart = frozenset(n for n in first.namesakes if first.judgements[n].verdict is not Verdict.RIGHT)
@@ -183,7 +168,7 @@ def _by_value(judge: _Judge, first: LineCheck) -> LineCheck:
     return second if gain > 0 or second.accused <= first.accused or (gain == 0 and found) else first
 
 
-def _slight_in_own_precision(judge: _Judge, line_check: LineCheck) -> LineCheck:
+def _slight_in_own_precision(judge: Judge, line_check: LineCheck) -> LineCheck:
     """Where setup does not run in double: what may be its rounding is judged in the program's own."""
     own = judge({}, in_own_precision=True).judgements
     slight = [name for name, one in line_check.judgements.items() if one.slight and name in own]
@@ -202,11 +187,14 @@ def _judged(
     apart: frozenset[str] = frozenset(),
     scales: Mapping[str, float] | None = None,
     others: frozenset[str] = frozenset(),
+    silent: frozenset[str] = frozenset(),
     in_worlds: bool = False,
     in_own_precision: bool = False,
 ) -> LineCheck:
     precision = None if in_own_precision else dtype
-    attempt = attempt_of(session, iteration, precision, complete, mended, apart, constants, scales, others)
+    attempt = attempt_of(
+        session, iteration, precision, complete, mended, apart, constants, scales, others, silent
+    )
     quick = quick_pass(attempt)
     results, helper, found = _looked_at_twice(quick), None, frozenset[str]()
     proposed: Mapping[str, float] = {}
@@ -234,6 +222,9 @@ def _looked_at_twice(quick: QuickPass) -> Results:
     suspects = [n for n, one in agreements.items() if one.verdict is Verdict.WRONG_HERE or one.faint]
     if suspects:
         agreements |= second_look(quick, suspects)
+    right = [n for n, one in agreements.items() if one.verdict is Verdict.RIGHT and not one.kink]
+    for name in limited(quick, right):
+        agreements[name] = agreements[name]._replace(verdict=Verdict.WRONG_HERE, message=LIMITED)
     return Results(agreements, reading.static)
 
 
@@ -247,9 +238,10 @@ def _said(quick: QuickPass, results: Results, helper: WrongHelper | None, found:
     of_helper = None if helper is None else judgement_of_helper(attempt, helper)
     if helper is not None and of_helper is not None and helper.certain:
         judgements[helper.name] = of_helper
-    if odd := unexplained(attempt.iteration, judgements):
-        judgements |= judged_together(attempt, odd, judgements)
-    judgements = as_marked(attempt.session.facts, judgements)
+    if not attempt.silent:
+        if odd := unexplained(attempt.iteration, judgements):
+            judgements |= judged_together(attempt, odd, judgements)
+        judgements = as_marked(attempt.session.facts, judgements)
     number, precision = attempt.iteration.number, _precision(attempt)
     return LineCheck(
         number,

@@ -65,6 +65,7 @@ def judgement_of(quick: QuickPass, results: Results, name: str) -> LineJudgement
         dtype=result.dtype,
         message=message if early is None else early.words,
         kink=result.kink,
+        no_choice=result.no_choice,
         slight=result.slight,
         zeros=result.zeros,
         factor=result.factor,

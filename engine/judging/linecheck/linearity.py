@@ -10,16 +10,30 @@ from typing import Any
 
 import torch
 
+from ...program.torch_operations import limits
 from ...tensors.differences import finite_max
 from ...tensors.dtypes import as_reals
 from ...tensors.inert import is_tensor
 from .quick_pass import QuickPass
 from .substitution import kept
 
-TIMES = 1000.0
-"""By so much the upstream gradients of the program's own world are enlarged."""
+TIMES = 1e6
+"""By so much upstream gradients are enlarged whose largest entry is one."""
 _ROUNDING = {None: 1e-2, torch.float64: 1e-6}
 """What rounding may add, by the precision of the attempt, in shares of how much a value changes."""
+
+
+LIMITED = "it does not grow with the gradients that it reads"
+
+
+def limited(quick: QuickPass, names: Iterable[str]) -> frozenset[str]:
+    """Those of the gradients that a line which limits how large entries may be makes no VJP.
+
+    Random upstream gradients tell as well, unless no entry happens to come out beyond the limit.
+    """
+    section = quick.attempt.session.program.section("backward")
+    called = [one for statement in section.statements for one in statement.called] if section else ()
+    return not_linear(quick, names) if any(map(limits, called)) else frozenset()
 
 
 def not_linear(quick: QuickPass, names: Iterable[str]) -> frozenset[str]:
@@ -36,12 +50,13 @@ def not_linear(quick: QuickPass, names: Iterable[str]) -> frozenset[str]:
 
 
 def _values(quick: QuickPass, factor: float) -> Mapping[str, Any]:
-    """What the lines make of the gradients that arrive at the program's own parameters, times a factor."""
+    """What the lines make of the gradients that arrive, each with a factor as its largest entry."""
     attempt = quick.attempt
     with attempt.open() as world:
         arrived = attempt.forward(world).arrivals({})
-        read = {name: factor * arrived[name] for name in attempt.reading.cut_names if name in arrived}
-        return attempt.lines(world, read, kept).values
+        read = {name: arrived[name] for name in attempt.reading.cut_names if name in arrived}
+        sized = {name: factor / (finite_max(one) or 1.0) * one for name, one in read.items()}
+        return attempt.lines(world, sized, kept).values
 
 
 def _differs(once: Any, twice: Any, enlarged: Any, share: float) -> bool:

@@ -77,7 +77,7 @@ def tried_in_worlds(quick: QuickPass, results: Results) -> tuple[Results, Sequen
     leaning = [n for n in told if _right(worlds, n, _given_right)]
     results = results.told({n: reasons[n] for n in leaning}, Verdict.LEANING)
     passing = [n for n in told if n not in leaning and _right(worlds, n, _uncut)]
-    others = [n for n in told if n not in {*leaning, *passing} and not _spoiled(quick, n)]
+    others = [n for n in told if n not in {*leaning, *passing} and _may_be_convention(quick, results, n)]
     results = _with_conventions(quick.attempt, results, worlds, others, passing)
     # what is right because two errors cancel is no less an error
     sound = [n for n in passing if not _behind(results, n) & set(results.wrong) - set(passing)]
@@ -175,6 +175,11 @@ def _uncut(world: WorldValues) -> Mapping[str, Any]:
 
 def _given_right(world: WorldValues) -> Mapping[str, Any]:
     return world.given_right
+
+
+def _may_be_convention(quick: QuickPass, results: Results, name: str) -> bool:
+    """Whether it may be no gradient on purpose: no slope of a kink is that, nor what is changed too late."""
+    return not results.agreements[name].no_choice and not _spoiled(quick, name)
 
 
 def _spoiled(quick: QuickPass, name: str) -> bool:

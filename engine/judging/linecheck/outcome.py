@@ -26,6 +26,8 @@ class LineJudgement(NamedTuple):
     message: str = ""
     kink: bool = False
     """Right, though not autograd's: another choice at a kink or tie, or autograd's is not the derivative."""
+    no_choice: bool = False
+    """Wrong at kinks and ties alone: no choice is that."""
     slight: bool = False
     """Wrong by no more than rounding to single precision makes."""
     reused: bool = False
@@ -98,6 +100,9 @@ class LineCheck:
     """The same in a convention that may leave fewer lines wrong."""
     kept_to: bool = True
     """Whether lines that are right keep to that in which they are judged."""
+
+    silent: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By gradient that is wrong below a marked line, those that this line reads: zero where it is judged."""
 
     @property
     def accused(self) -> frozenset[str]:

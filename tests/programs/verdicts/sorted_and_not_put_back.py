@@ -1,5 +1,5 @@
 # what is sorted is taken in its order where it is to be put back; the line that adds to it is right
-# exit 1 · accused: line 17
+# exit 1 · accused: line 17 · explained
 # %% setup
 import torch
 torch.manual_seed(5)

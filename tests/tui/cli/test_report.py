@@ -276,7 +276,7 @@ def test_the_json_object_has_the_documented_keys() -> None:
         *("gradients", "unpaired", "found", "notes", "error"),
     ]
     assert set(shown["gradients"][0]) == {
-        *("name", "line", "verdict", "exact", "approximate", "maxdiff", "relative_error"),
+        *("name", "line", "verdict", "reason", "exact", "approximate", "maxdiff", "relative_error"),
         *("shape", "expected_shape", "worst_index", "tensor", "of", "accused_lines"),
         *("line_verdict", "lines", "hidden", "inherited_from", "line_maxdiff", "line_dtype", "diagnosis"),
     }

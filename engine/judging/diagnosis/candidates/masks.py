@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ....rules.trees import copied
 from ..case import Case
@@ -78,6 +78,18 @@ def _ways(node: ast.Compare) -> list[ast.cmpop]:
     way = type(node.ops[0])
     others = [one for one in _WAYS if one is not way]
     return [one() for one in sorted(others, key=lambda one: one is not _OPPOSITES.get(way))]
+
+
+def chooses_at_ties(edit: Edit) -> bool:
+    """Whether an edit chooses otherwise where both sides of a comparison are equal, or shares there."""
+    match edit.spot and edit.spot.node, edit.new:
+        case ast.Compare(ops=[old]), ast.Compare(ops=[new]):
+            return {type(old), type(new)} in ({ast.Gt, ast.GtE}, {ast.Lt, ast.LtE})
+    return edit.kind == "factor_missing" and _ties(edit.statements) > _ties([edit.line.node])
+
+
+def _ties(trees: Sequence[ast.AST]) -> int:
+    return sum(isinstance(node, ast.Eq) for tree in trees for node in ast.walk(tree))
 
 
 _WAYS: tuple[type[ast.cmpop], ...] = (ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq)
