@@ -23,7 +23,7 @@ WRITTEN = "▎"
 """Beside a line that is new, or another one, since the file was saved."""
 
 RELATIONS = {Relation.MAKES: "=", Relation.USES: "→", Relation.WRITES: "∂"}
-"""There, too: what a line has to do with the selected tensor."""
+"""Behind its number: what a line has to do with the selected tensor."""
 
 PROBLEM = 3
 """Rows, at most, that say why the file is no program as it is now."""
@@ -169,19 +169,13 @@ def _gutter(source: Source, line: ProgramLine, sign: Sign) -> Line:
     mark = Run("!", "bad") if failed else Run(sign.mark, sign.style)
     pointer = "▸" if failed or line.state is LineState.CURRENT else " "
     toggle = ToggleBreakpoint(line.number) if line.state is not LineState.STILL else None
-    label = f"{line.number:>{source.digits}} "
+    label = f"{line.number:>{source.digits}}"
     if line.breakpoint:
         number: Line = (Run(BREAKPOINT, "accent", toggle), Run(label, "faint", toggle))
     else:
         number = (Run(f" {label}", "faint", toggle),)
-    return (mark, *number, Run(pointer, "accent"), _beside(line))
-
-
-def _beside(line: ProgramLine) -> Run:
-    """Right before the code: that the line is new, or what it has to do with the selected tensor."""
-    if line.written:
-        return Run(WRITTEN, "changed")
-    return Run(RELATIONS[line.relation], "quiet") if line.relation is not None else Run(" ")
+    relation = Run(RELATIONS[line.relation] if line.relation is not None else " ", "quiet")
+    return (mark, *number, relation, Run(pointer, "accent"), Run(WRITTEN if line.written else " ", "changed"))
 
 
 def _code(source: Source, number: int) -> Line:
