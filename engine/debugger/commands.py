@@ -105,6 +105,14 @@ class Scroll:
 
 
 @dataclass(frozen=True)
+class ShowLine:
+    """Scroll the program until a line is in view, or, with `first`, the first in view."""
+
+    line: int
+    first: bool = False
+
+
+@dataclass(frozen=True)
 class ChangeSlice:
     """The next (+1) or previous (-1) matrix of a tensor with three or more dimensions."""
 
@@ -270,6 +278,7 @@ Command = (
     | Attend
     | ShowTab
     | Scroll
+    | ShowLine
     | ChangeSlice
     | OpenCells
     | MoveCell
@@ -291,6 +300,13 @@ Command = (
     | Layout
     | ShowCurves
 )
+
+
+def top_showing(command: ShowLine, top: int, rows: int) -> int:
+    """The first line in view, of so many, once a line is shown; `top` was the first before."""
+    if command.first:
+        return command.line
+    return top if top <= command.line < top + rows else command.line - rows // 3
 
 
 def tensor_rows_in(layout: Layout, watches: int) -> int:

@@ -17,8 +17,10 @@ from .commands import (
     Scroll,
     SelectName,
     ShowCurves,
+    ShowLine,
     ShowTab,
     Unit,
+    top_showing,
 )
 from .grid import Entry
 from .inspected import Tab
@@ -123,6 +125,9 @@ class View:
                 return self.showing(tab)
             case Scroll(pane, rows, columns):
                 return self._scrolling(Pane(pane), rows, columns)
+            case ShowLine():
+                top = top_showing(command, self.program_top, self.layout.program_rows)
+                return replace(self, program_top=top, follow=False)
             case ChangeSlice(by):
                 return self.looking(slice=max(self.look.slice + by, 0), worst=0)
             case OpenCells(opened):

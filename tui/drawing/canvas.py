@@ -20,7 +20,7 @@ from .shades import shade_style
 
 STYLES = (
     "title", "accent", "active", "brand", "strong", "quiet", "faint", "changed", "good", "warn", "bad",
-    "border", "border-focus", "ahead", "bar", "bar-failed", "cursor",
+    "border", "border-focus", "ahead", "bar", "bar-failed", "cursor", "found", "found-here",
     "keyword", "number", "string", "comment", "operator", "constant",
 )  # fmt: skip
 INKS = frozenset(f"canvas--{name}" for name in STYLES)

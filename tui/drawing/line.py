@@ -25,7 +25,7 @@ class Run(NamedTuple):
 
 
 Line = tuple[Run, ...]
-GROUNDS = ("bar", "bar-failed", "active", "cursor")
+GROUNDS = ("bar", "bar-failed", "active", "cursor", "found", "found-here")
 """Styles that show behind blanks: backgrounds and underlines."""
 Cell = tuple[str, str]
 

@@ -11,6 +11,7 @@ from ..drawing.line import Line
 from .attention import paint_attention
 from .footer import paint_footer, paint_notes
 from .inspector import grid_rows, paint_inspector
+from .looks import PLAIN, Looks
 from .loss import curve_dots, paint_loss
 from .output import paint_output
 from .program import Source, paint_program
@@ -21,26 +22,28 @@ Rooms = Mapping[str, Room]
 """The size of every canvas on the screen by its id; hidden ones are absent."""
 
 
-def paint(source: Source, frame: Frame, rooms: Rooms, up: int = 0) -> dict[str, list[Line]]:
-    """Lines for every canvas that has room. `up` is how far the output is scrolled up."""
-    return {name: _paint_one(name, source, frame, rooms, up) for name in rooms}
+def paint(source: Source, frame: Frame, rooms: Rooms, looks: Looks = PLAIN) -> dict[str, list[Line]]:
+    """Lines for every canvas that has room."""
+    return {name: _paint_one(name, source, frame, rooms, looks) for name in rooms}
 
 
-def _paint_one(name: str, source: Source, frame: Frame, rooms: Rooms, up: int) -> list[Line]:
+def _paint_one(name: str, source: Source, frame: Frame, rooms: Rooms, looks: Looks) -> list[Line]:
     room = rooms[name]
     if name == "program":
-        return paint_program(source, frame, room)
+        return paint_program(source, frame, room, looks.search)
     if name == "output":
-        return paint_output(frame, room, up)
+        return paint_output(frame, room, looks.up)
     if name == "tensors":
-        return paint_tensors(frame, room, alone="inspector" not in rooms)
+        return paint_tensors(frame, room, alone="inspector" not in rooms, search=looks.search)
     if name in _PANES:
         return _PANES[name](frame, room)
+    if name == "footer":
+        return paint_footer(frame, room.width, looks.search)
     return _ROWS[name](frame, room.width)
 
 
 _PANES = {"inspector": paint_inspector, "loss": paint_loss}
-_ROWS = {"status": paint_status, "attention": paint_attention, "notes": paint_notes, "footer": paint_footer}
+_ROWS = {"status": paint_status, "attention": paint_attention, "notes": paint_notes}
 
 
 def layout_for(rooms: Rooms, before: Layout) -> Layout:

@@ -1,27 +1,59 @@
-"""The bottom lines: at most six keys, or the progress of a run; notes above them."""
+"""The bottom lines: keys for what is selected, or the progress of a run; notes above them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ...engine.debugger.frame import Frame, Status
-from ..drawing.line import Line, Run, crop, width_of, wrap
-from ..keys import Key, footer_entries
+from ..drawing.line import Line, Run, clean, crop, width_of, wrap
+from ..keys import BY_ID, Key, footer_entries
+from .search import Search
 
 NOTE_ROWS = 3
 """At most so many rows of notes; the rest is counted."""
-_ALWAYS = 2
-"""The last entries, help and quit, which the others give way to where a terminal is narrow."""
+_ALWAYS = ("help", "quit")
+"""What the others give way to where a terminal is narrow."""
+_STEPS = ("iteration", "back", "statement", "phase_back", "phase", "run")
+_LEARNS = ("hint", "explain", "write", "edit")
+"""What there is to do about a gradient that is wrong, or not written."""
+_REST = ("go_to", "explain", "search", "watches", "output")
+"""What else there is, where there is room."""
 
 
-def paint_footer(frame: Frame, width: int) -> list[Line]:
-    """One row."""
+def paint_footer(frame: Frame, width: int, search: Search | None = None) -> list[Line]:
+    """One row: what can be done with what is selected, the most useful first, as much as fits."""
     status = frame.status
     if status.target is not None and status.iteration is not None and status.running:
         return [crop(_progress(status, width), width)]
     if status.running or status.busy:
         return [_at_work(status, width)]
-    return [paint_keys(footer_entries(), width, _ALWAYS)]
+    if search is not None:
+        return [_of_search(search, width)]
+    keys = [BY_ID[name] for name in dict.fromkeys((*_useful(frame), *_REST, *_ALWAYS))]
+    return [paint_keys(footer_entries(keys), width, len(_ALWAYS))]
+
+
+def _useful(frame: Frame) -> tuple[str, ...]:
+    """The keys that are of use where things stand, the most useful first."""
+    verdict, attention = frame.inspector.verdict, frame.attention
+    if frame.failure is not None:
+        return ("edit", "evaluate", "iteration", "restart", "back")
+    if attention is not None and attention.here:
+        return (*_LEARNS, "next_attention", *_STEPS)
+    if verdict is not None and not verdict.passes:
+        return (*_LEARNS, *_STEPS)
+    return ("next_attention", *_STEPS) if attention is not None else _STEPS
+
+
+def _of_search(search: Search, width: int) -> Line:
+    """`/dH  2 of 7   n next   N previous   escape ends it`."""
+    what: Line = (Run(" /", "accent strong"), Run(clean(search.text)), Run(f"  {search.words}", "quiet"))
+    hints = [_hint("n next", "next_attention"), _hint("N previous", "previous_attention")]
+    hints.append(_hint("escape ends it", "cancel"))
+    while len(hints) > 1 and width_of(what) + _width(hints) + 3 > width:
+        del hints[0]
+    room = width - _width(hints) - 3
+    return crop((*crop(what, max(room, 0)), *(run for hint in hints for run in (Run("   "), *hint))), width)
 
 
 def paint_keys(shown: Sequence[tuple[str, str, tuple[Key, ...]]], width: int, always: int) -> Line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ...engine.debugger.commands import SelectAt, ToggleBreakpoint
@@ -15,6 +15,7 @@ from ..drawing.numbers import RANGE, shape, summary
 from ..drawing.verdict_signs import BREAKPOINT, PARTIAL, Sign, sign_of
 from .highlighting import narration_lines, source_lines
 from .narration import narration_rows, paragraphs
+from .search import FOUND, HERE, Search, marked
 
 SHAPE = 8
 """Columns for a shape at the right edge; a longer one takes more."""
@@ -42,6 +43,8 @@ class Source:
     continued: frozenset[int]
     """Lines of narration that go on with the paragraph of the line before."""
     digits: int
+    search: Search | None = None
+    """What is marked in it."""
 
     @property
     def gutter(self) -> int:
@@ -57,8 +60,14 @@ def source_of(program: Program, *, coloured: bool = True) -> Source:
     return Source(lines, titles, narration, narration - paragraphs(lines, narration), digits)
 
 
-def paint_program(source: Source, frame: Frame, room: Room) -> list[Line]:
+@lru_cache(maxsize=8)
+def _searched(source: Source, search: Search) -> Source:
+    return replace(source, search=search)
+
+
+def paint_program(source: Source, frame: Frame, room: Room, search: Search | None = None) -> list[Line]:
     """The whole pane."""
+    source = _searched(source, search) if search is not None else source
     above = _problem(frame.file.problem, room)
     rows = [*above, *_rows(source, frame, room._replace(height=room.height - len(above)))]
     where = f"line {frame.current_line} of " if frame.current_line else ""
@@ -79,21 +88,21 @@ def _problem(problem: str, room: Room) -> list[Line]:
 def _rows(source: Source, frame: Frame, room: Room) -> list[Line]:
     """The rows in view; where wrapped lines push the current one out, or what follows, the top gives way.
 
-    The line of a gradient that wants attention, where the panes stand at one, goes before the current one.
+    What is searched for goes before the line that wants attention, where the panes stand at one,
+    and that before the current one.
     """
     rows: list[Line] = []
     start = end = 0
-    attended = _attended(frame)
-    seen = any(line.number == attended for line in frame.lines)
+    hit = source.search.line if source.search is not None else None
+    first = next((n for n in (hit, _attended(frame)) if any(line.number == n for line in frame.lines)), None)
     for line in frame.lines:
-        if line.number in source.narration:
-            rows += _narration(source, frame, line.number, room.columns)
-            continue
         failure = frame.failure if line.state is LineState.FAILED else None
         before = len(rows)
-        rows += _line_rows(source, frame, line, failure, room.columns)
-        kept = line.number == attended if seen else line.state in (LineState.CURRENT, LineState.FAILED)
-        if kept:
+        if line.number in source.narration:
+            rows += _narration(source, frame, line.number, room.columns)
+        else:
+            rows += _line_rows(source, frame, line, failure, room.columns)
+        if line.number == first if first else line.state in (LineState.CURRENT, LineState.FAILED):
             start, end = (start if end else before), len(rows)
     if not end and frame.lines and frame.lines[-1].number == frame.lines_total and frame.lines[0].number > 1:
         start = end = len(rows)
@@ -125,8 +134,11 @@ def _narration(source: Source, frame: Frame, number: int, columns: int) -> list[
     last, end = number, frame.lines[-1].number
     while last < end and last + 1 in source.continued:
         last += 1
-    texts = source.lines[number - 1 : last]
-    return list(narration_rows(texts, source.gutter, columns))
+    rows = narration_rows(source.lines[number - 1 : last], source.gutter, columns)
+    if source.search is None:
+        return list(rows)
+    here = source.search.line is not None and number <= source.search.line <= last
+    return [marked(row, source.search.text, HERE if here else FOUND) for row in rows]
 
 
 def _line_rows(
@@ -134,12 +146,14 @@ def _line_rows(
 ) -> list[Line]:
     title = source.titles.get(line.number)
     if title is not None:
-        return [(Run(title, "title accent" if title == frame.status.phase else "title"),)]
+        return [
+            _marked(source, line, (Run(title, "title accent" if title == frame.status.phase else "title"),))
+        ]
     sign = PARTIAL if line.partial else sign_of(line.verdict)
     attended = line.number == _attended(frame)
     if line.state not in (LineState.CURRENT, LineState.FAILED) and not attended:
         return [_calm_row(source, line._replace(bound=None, changed=False), sign, _bound(line), columns)]
-    gutter, code = _gutter(source, line, sign), _code(source, line.number)
+    gutter, code = _gutter(source, line, sign), _marked(source, line, _code(source, line.number))
     bar = "bar-failed" if line.state is LineState.FAILED or attended else "bar"
     rows = [_selecting(row, line) for row in _in_full(gutter, code, _bound(line), columns)]
     rows += _failure_rows(failure, source.gutter, columns)
@@ -152,7 +166,14 @@ def _calm_row(source: Source, line: ProgramLine, sign: Sign, bound: Line, column
     code = _code(source, line.number)
     if line.state is LineState.AHEAD:
         code = (Run(plain(code), "ahead"),)
+    code = _marked(source, line, code)
     return _selecting(_with_bound(_gutter(source, line, sign) + code, bound, columns), line)
+
+
+def _marked(source: Source, line: ProgramLine, text: Line) -> Line:
+    """A text with what is searched for marked in it."""
+    found = source.search
+    return text if found is None else marked(text, found.text, found.style_at(line.number))
 
 
 def _selecting(row: Line, line: ProgramLine) -> Line:

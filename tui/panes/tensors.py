@@ -11,6 +11,7 @@ from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, clean, columns_of, ellipsis, fill, left, right, styled
 from ..drawing.numbers import RANGE, scalar, shape, short, summary
 from ..drawing.verdict_signs import Sign, sign_of
+from .search import FOUND, Search, marked
 from .watches import watch_lines
 
 GUTTER = 3
@@ -63,10 +64,15 @@ def _sizes(row: TensorRow) -> str:
     return shape(row.value.shape if row.value else None)
 
 
-def paint_tensors(frame: Frame, room: Room, *, alone: bool = False) -> list[Line]:
+def paint_tensors(
+    frame: Frame, room: Room, *, alone: bool = False, search: Search | None = None
+) -> list[Line]:
     """The whole pane. `alone`: the inspector is not in view; the title says the verdict and what opens it."""
     columns = columns_for(room.columns, _widest(frame))
-    rows: list[Line] = [_header(columns), *(_row(row, columns, room.columns) for row in frame.tensors)]
+    rows: list[Line] = [
+        _header(columns),
+        *(_row(row, columns, room.columns, search) for row in frame.tensors),
+    ]
     if not frame.tensors:
         rows = [(Run(EMPTY, "quiet"),)]
     watches = watch_lines(frame.watches, room.rows - 1, room.columns)
@@ -119,14 +125,14 @@ def _shared(text: str, other: str, width: int) -> str:
     return text + right(other, room) if other and columns_of(other) < room else left(text, width)
 
 
-def _row(row: TensorRow, columns: Columns, width: int) -> Line:
+def _row(row: TensorRow, columns: Columns, width: int, search: Search | None) -> Line:
     click = SelectName(row.name)
     sign = sign_of(row.verdict, hidden=row.hidden)
     changed = "changed" if row.changed else ""
     runs = [
         Run(sign.mark, sign.style, click),
         Run("▸ " if row.selected else "  ", "accent", click),
-        *_name(row, columns, click),
+        *_name(row, columns, click, search),
     ]
     if columns.value:
         runs.append(Run(f" {left(summary(row.value, columns.value), columns.value)}", changed, click))
@@ -136,14 +142,17 @@ def _row(row: TensorRow, columns: Columns, width: int) -> Line:
     return styled(fill(tuple(runs), width), "bar") if row.selected else tuple(runs)
 
 
-def _name(row: TensorRow, columns: Columns, click: SelectName) -> Line:
+def _name(row: TensorRow, columns: Columns, click: SelectName, search: Search | None) -> Line:
     """The name, and the shape at the column's right edge where it fits whole."""
     name = ellipsis(clean(row.name), columns.name)
     room = columns.name - columns_of(name)
     sizes = _sizes(row) if columns.shapes else ""
     sizes = sizes if len(sizes) < room else ""
     style = "strong" if row.selected else ""
-    return (Run(name, style, click), Run(right(sizes, room), "faint", click))
+    shown: Line = (Run(name, style, click),)
+    if search is not None:
+        shown = marked(shown, search.text, FOUND)
+    return (*shown, Run(right(sizes, room), "faint", click))
 
 
 def _verdict(row: TensorRow, sign: Sign, columns: Columns, click: SelectName) -> Line:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ...engine.debugger.commands import Command, Pane, Scroll, ShowTab
+from ...engine.debugger.commands import Command, Pane, Scroll, ShowLine, ShowTab, top_showing
 from ...engine.debugger.frame import Frame, LineState, ProgramLine
 
 
@@ -41,14 +41,18 @@ class Foresight:
         for _, command in self.waiting:
             if isinstance(command, ShowTab):
                 frame = replace(frame, inspector=replace(frame.inspector, tab=command.tab))
-            elif isinstance(command, Scroll):
-                frame = self._scrolled(frame, command.rows)
+            elif frame.lines:
+                frame = self._from(frame, self._top(command, frame.lines[0].number))
         return frame
 
-    def _scrolled(self, frame: Frame, by: int) -> Frame:
-        if not frame.lines:
-            return frame
-        top = max(min(frame.lines[0].number + by, frame.lines_total - self.rows + 1), 1)
+    def _top(self, command: Command, top: int) -> int:
+        """The first line in view after a command that scrolls the program, not brought inside yet."""
+        if isinstance(command, ShowLine):
+            return top_showing(command, top, self.rows)
+        return top + command.rows if isinstance(command, Scroll) else top
+
+    def _from(self, frame: Frame, top: int) -> Frame:
+        top = max(min(top, frame.lines_total - self.rows + 1), 1)
         last = min(top + self.rows - 1, frame.lines_total)
         lines = tuple(self._line(number) for number in range(top, last + 1))
         return replace(frame, lines=lines)
@@ -60,7 +64,7 @@ class Foresight:
 
 
 def _scrolls_program(command: Command) -> bool:
-    return isinstance(command, Scroll) and command.pane is Pane.PROGRAM
+    return isinstance(command, ShowLine) or (isinstance(command, Scroll) and command.pane is Pane.PROGRAM)
 
 
 def _moment(frame: Frame) -> tuple[int, int | None, str, int]:

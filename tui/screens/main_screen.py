@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -11,6 +12,7 @@ from ..drawing.canvas import Canvas
 from ..keys import KEYS
 from ..panes.output import clamp
 from ..panes.program import line_of_cursor
+from . import searching
 from .cell_screen import CellScreen
 from .following import Following
 
@@ -42,6 +44,8 @@ class MainScreen(CellScreen):
 
     async def action_perform(self, key_id: str) -> None:
         """Do what a declared key does."""
+        if searching.takes(self, key_id):
+            return
         key = self.meaning(key_id)
         if key is not None and key.command is not None:
             self.send(key.command)
@@ -71,14 +75,14 @@ class MainScreen(CellScreen):
         """Open the program in an editor at the line of the cursor, and go on with what it is afterwards."""
         from .editing import in_editor
 
-        edited = in_editor(self.app, self._program, line_of_cursor(self.frame))
+        edited = in_editor(self.app, self.program, line_of_cursor(self.frame))
         self.go_on_with(edited.program)
         for words in edited.told:
             self.app.notify(words, markup=False, timeout=30)
 
     def action_output(self) -> None:
         """Show what the program printed, or put it away."""
-        self.up = 0
+        self.looks = replace(self.looks, up=0)
         self.toggle_class("-output")
         self.see("output" if self.has_class("-output") else Pane.PROGRAM)
 
@@ -111,5 +115,5 @@ class MainScreen(CellScreen):
         if name in tuple(Pane):
             self.send(Scroll(Pane(name), rows, columns))
         elif name in self.rooms():  # a terminal may be too small for the output
-            self.up = clamp(self.up - rows, len(self.frame.output), self.rooms()[name])
-            self.paint()
+            up = clamp(self.looks.up - rows, len(self.frame.output), self.rooms()[name])
+            self.look(replace(self.looks, up=up))

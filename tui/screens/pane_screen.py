@@ -23,6 +23,7 @@ from ..panes.all_panes import layout_for, paint
 from ..panes.attention import paint_attention
 from ..panes.curves import CurvesView
 from ..panes.footer import paint_notes
+from ..panes.looks import Looks
 from ..panes.program import source_of
 from .foresight import Foresight
 
@@ -48,10 +49,10 @@ class PaneScreen(Screen[None]):
         self.link = make_link(self._tell)
         self._foresight = Foresight(opening_frame(program))
         self.frame = self._foresight.frame
-        self._program = program
-        self._source = source_of(program, coloured=False)
+        self.program = program
+        self.source = source_of(program, coloured=False)
         self._layout_sent = Layout()
-        self.up = 0
+        self.looks = Looks()
         self.curves_view = CurvesView()
         """Which curves are looked at."""
         self._rooms: dict[str, Room] | None = None
@@ -86,7 +87,7 @@ class PaneScreen(Screen[None]):
         self.app.theme_changed_signal.subscribe(self, lambda theme: self.on_canvas_resized())
 
     def _begin(self) -> None:
-        self._source = source_of(self._program)
+        self.source = source_of(self.program)
         self.paint()
         if not gc.isenabled():  # see `main`; of what is there by now hardly anything goes before the end
             gc.freeze()
@@ -97,9 +98,10 @@ class PaneScreen(Screen[None]):
         """Paint the newest frame."""
         frame = self.link.take()
         if frame is not None:
-            if frame.file.program not in (None, self._program):
-                self._program = frame.file.program
-                self._source = source_of(self._program)
+            if frame.file.program not in (None, self.program):
+                self.program = frame.file.program
+                self.source = source_of(self.program)
+                self.looks = self.looks.over(self.source.lines)
             self._foresight = self._foresight.after(frame)
             self.frame = self._foresight.frame
             self._make_room()
@@ -128,15 +130,20 @@ class PaneScreen(Screen[None]):
 
     def paint(self) -> None:
         """Bring every canvas up to the frame."""
-        for name, lines in paint(self._source, self.frame, self.rooms(), self.up).items():
+        for name, lines in paint(self.source, self.frame, self.rooms(), self.looks).items():
             self.canvas(name).show(lines)
+
+    def look(self, looks: Looks) -> None:
+        """Look at the panes in another way."""
+        self.looks = looks
+        self.paint()
 
     def show_answer(self) -> None:
         """Show what was asked for, once it is there."""
 
     def go_on_with(self, program: Program) -> None:
         """Show and step another text of the program, from where this one is."""
-        if program is not self._program:
+        if program is not self.program:
             self.link.go_on_with(program)
 
     def see(self, name: str) -> None:

@@ -36,6 +36,10 @@ def window(name: str, main: PaneScreen) -> Screen[Any]:
             from .evaluate_window import EvaluateWindow
 
             return EvaluateWindow(main)
+        case "search":
+            from .searching import prompt_over
+
+            return prompt_over(main)
         case "help":
             from .help_window import HelpWindow
 

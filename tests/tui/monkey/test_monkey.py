@@ -167,7 +167,7 @@ class Monkey:
         file = replace(frame.file, problem=shown.problem, behind=behind)
         # how often watches were looked at is chance
         frame = replace(frame, watches=main.frame.watches, file=file)
-        for name, lines in paint(source_of(shown.program), frame, main.rooms(), main.up).items():
+        for name, lines in paint(source_of(shown.program), frame, main.rooms(), main.looks).items():
             seen, expected = (_text(lines) for lines in (main.canvas(name).lines, lines))
             if seen != expected and not (name == "notes" and self.cancelled):
                 return f"{name} shows\n{seen}\ninstead of\n{expected}"

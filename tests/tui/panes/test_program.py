@@ -183,8 +183,7 @@ def test_a_click_on_a_line_selects_and_one_on_its_number_stops_there() -> None:
 def test_a_line_says_what_it_has_to_do_with_the_selected_tensor() -> None:
     frame = scenes.mid_backward()
     lines = tuple(
-        line._replace(relation=Relation.USES) if line.number == 13 else line
-        for line in frame.lines
+        line._replace(relation=Relation.USES) if line.number == 13 else line for line in frame.lines
     )
     shown = text(paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(100, 30)))
     assert "13→  difference = H - y" in shown

@@ -6,15 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from backprop_tui.engine.debugger.frame import (
-    Frame,
-    Status,
-    opening_frame,
-)
+from backprop_tui.engine.debugger.frame import Attention, Frame, Inspector, Status, opening_frame
+from backprop_tui.engine.verdict import Verdict
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain, width_of
 from backprop_tui.tui.panes.footer import paint_footer, paint_notes
 from backprop_tui.tui.panes.output import paint_output
+from backprop_tui.tui.panes.search import Search
 from backprop_tui.tui.panes.status_line import paint_status
 
 from .. import scenes
@@ -38,6 +36,44 @@ def test_help_and_quit_stay_in_the_footer_of_narrow_terminals(width: int) -> Non
     text = plain(paint_footer(Frame(0, Status("line")), width)[0])
     assert text.startswith(" space iteration")
     assert text.rstrip().endswith("? help   q quit")
+
+
+def useful(frame: Frame, width: int = 80) -> str:
+    return " ".join(plain(paint_footer(frame, width)[0]).split())
+
+
+def test_a_wrong_line_is_hinted_at_explained_and_written_first() -> None:
+    inspector = Inspector("W1", verdict=Verdict.WRONG_HERE)
+    selected = Frame(0, Status("p", 3), inspector=inspector)
+    shown = "h hint x explain W write e edit"
+    assert useful(selected).startswith(f"{shown} space iteration")
+    here = Attention(Verdict.NOT_WRITTEN, 4, "line 4, dW1: not written yet", 1, 2, here=True)
+    assert useful(Frame(0, Status("p", 3), attention=here)).startswith(f"{shown} n next")
+    assert useful(selected).endswith("? help q quit")
+
+
+def test_where_something_else_is_wrong_the_first_key_goes_there() -> None:
+    away = Attention(Verdict.WRONG_HERE, 4, "line 4, dW1: wrong", 1, 1, here=False)
+    assert useful(Frame(0, Status("p", 3), attention=away)).startswith("n next space iteration")
+
+
+def test_what_raised_is_edited_first() -> None:
+    assert useful(scenes.failed()).startswith("e edit : evaluate space iteration home start again")
+
+
+def test_as_many_keys_as_fit_are_shown() -> None:
+    frame = Frame(0, Status("p", 3))
+    counts = [len(useful(frame, width).split()) for width in (40, 80, 120, 200)]
+    assert counts == sorted(set(counts))
+    assert "g go to x explain / search" in useful(frame, 120)
+
+
+def test_a_search_that_stands_says_where_it_is_and_how_it_goes_on() -> None:
+    found = Search("dW1", (23, 26), 1)
+    frame = scenes.mid_backward()
+    shown = [" ".join(plain(paint_footer(frame, width, found)[0]).split()) for width in (80, 40)]
+    assert shown[0] == "/dW1 2 of 2 n next N previous escape ends it"
+    assert shown[1].endswith("escape ends it")
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 120, 200])

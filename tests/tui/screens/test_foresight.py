@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.engine.debugger.commands import Advance, Layout, Pane, Scroll, ShowTab, Unit
+from backprop_tui.engine.debugger.commands import Advance, Layout, Pane, Scroll, ShowLine, ShowTab, Unit
 from backprop_tui.engine.debugger.frame import Frame, opening_frame
 from backprop_tui.engine.debugger.inspected import Tab
 from backprop_tui.engine.debugger.stepper import Stepper
@@ -19,6 +19,7 @@ MOVES = st.one_of(
     st.builds(ShowTab, st.sampled_from(Tab)),
     st.builds(Scroll, st.just(Pane.PROGRAM), st.integers(-30, 30)),
     st.builds(Scroll, st.just(Pane.TENSORS), st.integers(-3, 3)),
+    st.builds(ShowLine, st.integers(1, 46), st.booleans()),
 )
 
 
@@ -31,7 +32,7 @@ def stepped() -> tuple[Stepper, Frame]:
 
 
 @given(st.lists(MOVES, max_size=6))
-def test_what_is_foreseen_is_where_the_engine_comes_to(moves: list[ShowTab | Scroll]) -> None:
+def test_what_is_foreseen_is_where_the_engine_comes_to(moves: list[ShowTab | Scroll | ShowLine]) -> None:
     stepper, frame = stepped()
     foresight = Foresight(frame).after(frame)
     for number, move in enumerate(moves, 3):

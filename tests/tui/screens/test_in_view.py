@@ -38,4 +38,4 @@ def test_the_wrong_line_and_the_reason(name: str, columns: int, room: Room) -> N
     said = " ".join(plain(line).strip() for line in paint_attention(frame, columns))
     assert said.startswith(f"✗ line {at + 1}, {gradient}: sign flipped")
     shown = [plain(line) for line in paint_program(source_of(program), frame, room)]
-    assert any(line.startswith(f"│ ✗ {at + 1:>{len(str(len(lines)))}} ") for line in shown)
+    assert any(line.startswith(f"│ ✗ {at + 1:>{len(str(len(lines)))}}∂") for line in shown)
