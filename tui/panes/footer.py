@@ -61,8 +61,8 @@ def paint_keys(shown: Sequence[tuple[str, str, tuple[Key, ...]]], width: int, al
     entries = [_entry(words, keys) for _, words, keys in shown]
     while len(entries) > always and _width(entries) > width:
         del entries[-always - 1]
-    runs = (run for entry in entries for run in (*entry, Run("   ")))
-    return crop((Run(" "), *runs), width)
+    runs = (run for at, entry in enumerate(entries) for run in (Run("   " if at else " "), *entry))
+    return crop(tuple(runs), width)
 
 
 def _entry(words: str, keys: Sequence[Key]) -> Line:
