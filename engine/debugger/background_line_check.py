@@ -28,9 +28,19 @@ class BackgroundLineCheck:
         """Until the record comes to rest, what it says stands for later iterations."""
         self._diagnoses: Mapping[str, Diagnosis] | None = None
         """What is wrong with the lines that it accuses, by gradient; None where nobody has looked yet."""
-        self.judgements: Mapping[str, Judgement] = {}
+        self._record: Iteration | None = None
+        self._judgements: Mapping[str, Judgement] | None = None
+        """The last word on each gradient of the record; None where nobody has asked for it yet."""
         self.due = False
         """Whether the record came to rest with something that only the line check can tell, or `c` asks."""
+
+    @property
+    def judgements(self) -> Mapping[str, Judgement]:
+        """The last word on each gradient of the newest record. A run asks only where it is looked at."""
+        if self._judgements is None:
+            record = self._record
+            self._judgements = {} if record is None else judgements(record, self._newest, self._diagnoses)
+        return self._judgements
 
     @property
     def wrong_functions(self) -> tuple[WrongFunction, ...]:
@@ -38,8 +48,8 @@ class BackgroundLineCheck:
         return self._newest.functions if self._newest is not None else ()
 
     def follow(self, record: Iteration, *, at_rest: bool) -> None:
-        """Judge a new record end to end; at rest, what nothing explains makes the line check due."""
-        self.judgements = judgements(record, self._newest, self._diagnoses)
+        """There is a new record; at rest, what nothing explains makes the line check due."""
+        self._record, self._judgements = record, None
         stopped = record.failure is not None and record.failure.cancelled
         self.due = at_rest and not stopped and self._has_more_to_say(record)
 
@@ -88,7 +98,7 @@ class BackgroundLineCheck:
         self, record: Iteration, line_check: LineCheck, diagnoses: Mapping[str, Diagnosis] | None
     ) -> None:
         self._newest, self._diagnoses = line_check, diagnoses
-        self.judgements = judgements(record, line_check, diagnoses)
+        self._record, self._judgements = record, None
 
     def _has_more_to_say(self, record: Iteration) -> bool:
         newest = self._newest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,7 +15,8 @@ from ..judging.judgement import Judgement
 from ..verdict import Verdict
 from .stops import Stop, Stops
 
-Judgements = Mapping[str, Judgement]
+Judgements = Callable[[], Mapping[str, Judgement]]
+"""The last word on each gradient, for who asks: most iterations of a run need none."""
 
 
 class Finding(NamedTuple):
@@ -69,19 +70,18 @@ def _findings(stops: Stops, session: Session, record: Iteration, judged: Judgeme
 
 def _not_finite(record: Iteration, judged: Judgements, loss: str) -> Iterator[Finding]:
     """The loss, or the first gradients, in the first iteration in a row with something of that kind."""
-    if record.not_finite_since not in (None, record.number):
+    if record.is_finite or record.not_finite_since not in (None, record.number):
         return
     if record.loss is not None and not math.isfinite(record.loss):
         yield Finding("not finite", f"{loss} is {record.loss}", frozenset({loss}))
         return
-    names = [name for name, one in judged.items() if one.verdict is Verdict.NOT_FINITE]
-    if names or not record.is_finite:
-        name = next((name for name in names if name in record.gradients), "")
-        yield Finding("not finite", f"{name or 'a gradient'} is not finite", frozenset({name}), name)
+    names = [name for name, one in judged().items() if one.verdict is Verdict.NOT_FINITE]
+    name = next((name for name in names if name in record.gradients), "")
+    yield Finding("not finite", f"{name or 'a gradient'} is not finite", frozenset({name}), name)
 
 
 def _failing(record: Iteration, judged: Judgements) -> Iterator[Finding]:
-    for name, judgement in judged.items():
+    for name, judgement in judged().items():
         verdict = judgement.verdict
         if name in record.gradients and not verdict.passes and verdict is not Verdict.NOT_WRITTEN:
             yield Finding(f"fails {name}", f"{name} {_words(verdict)}", frozenset({name}), name)

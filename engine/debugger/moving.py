@@ -41,8 +41,8 @@ def run_until(now: Sitting, deadline: float, asked: Callable[[], bool] = lambda:
 
 def _met_in(now: Sitting, record: Iteration) -> Stop | None:
     """What stops a run in an iteration: no breakpoint where it goes somewhere."""
-    judged, lines = now.line_check.judgements, now.pace.target is None
-    return now.beside.within(record, now.session, judged, lines=lines)
+    lines = now.pace.target is None
+    return now.beside.within(record, now.session, lambda: now.line_check.judgements, lines=lines)
 
 
 def go_to(now: Sitting, iteration: int) -> None:
