@@ -23,8 +23,9 @@ class ProgramText:
     """The file as it was when it was read."""
     choice: int
     gradient: str
-    as_read: bytes | None = field(default=None, compare=False, repr=False)
-    """The program itself, pickled; None where it is to be read, or nested too deeply to be pickled."""
+    as_read: bytes | None = field(default=None, init=False, compare=False, repr=False)
+    """The program itself, pickled. None in a copy with another field, which is to be read, and where it is
+    nested too deeply to be pickled."""
 
     def program(self) -> Program:
         """The program of this text; that of one text is made once."""
@@ -45,15 +46,9 @@ def _program_of(it: ProgramText) -> Program:
 def text_of(program: Program) -> ProgramText:
     """A program, for another process."""
     pattern = program.naming.pattern
-    return ProgramText(
-        program.text,
-        program.name,
-        program.path,
-        program.source,
-        program.choice,
-        pattern,
-        _pickled(program),
-    )
+    told = ProgramText(program.text, program.name, program.path, program.source, program.choice, pattern)
+    object.__setattr__(told, "as_read", _pickled(program))
+    return told
 
 
 @as_deep_as_python()

@@ -107,7 +107,7 @@ class FoundScreen(Screen[None]):
             return
         self._tried = number
         try:
-            program = replace(text_of(self.program), choice=number, as_read=None).program()
+            program = replace(text_of(self.program), choice=number).program()
         except ProgramError as error:
             self._refusal = f"place {number + 1}, {found.choices[number]}: {error.message}"
         else:

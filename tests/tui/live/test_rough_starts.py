@@ -1,4 +1,4 @@
-"""What goes wrong before the loop of a script or notebook is told by `check`, and on the screen, with its line."""
+"""What goes wrong before the loop of a script or notebook is told by `check` and on the screen."""
 
 from __future__ import annotations
 
