@@ -17,7 +17,8 @@ os.environ["OMP_NUM_THREADS"] = "1"  # torch reads it when it is imported; worke
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed programs start from compiled bytecode
 
 _state = tempfile.TemporaryDirectory(prefix="backprop-tui-state-")
-os.environ["XDG_STATE_HOME"] = _state.name  # nothing is kept where a person's own places are
+for _folder in ("XDG_STATE_HOME", "XDG_DATA_HOME"):
+    os.environ[_folder] = _state.name  # nothing is kept where a person's own places are
 
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")

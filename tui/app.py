@@ -107,6 +107,20 @@ class BackpropApp(App[int]):
         """What ctrl+c does: it says which key quits."""
         self.notify(f"Press {BY_ID['quit'].label} to quit.")
 
+    def action_save_screen(self) -> None:
+        """The screen as a picture, in a new file; where that is, is said."""
+        from .terminal.new_files import picture_folders, write_new
+
+        frame = self.main.frame
+        moment = "" if frame.status.iteration is None else f"-iteration-{frame.status.iteration}"
+        picture = self.export_screenshot(title=self.program.name)
+        try:
+            path = write_new(picture_folders(), f"{self.program.name}{moment}", ".svg", picture)
+        except OSError as error:
+            self.notify(f"the screen was not saved: {error}", markup=False, severity="error", timeout=10)
+        else:
+            self.notify(f"saved: {path}", markup=False, timeout=10)
+
     def action_command_palette(self) -> None:
         """All commands by name."""
         if not isinstance(self.screen, Palette):

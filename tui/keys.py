@@ -165,6 +165,8 @@ KEYS: tuple[Key, ...] = (
     Key("scroll_left", "shift+left", "shift+←", "scroll left", PANES, action="scroll_pane(0, -1)"),
     Key("scroll_right", "shift+right", "shift+→", "scroll right", PANES, action="scroll_pane(0, 1)"),
     Key("curves", "k", "k", "curves, full screen", REST, action="window('curves')"),
+    Key("save_screen", "S", "S", "save the screen", REST, action="app.save_screen"),
+    Key("copy", "y", "y", "copy", REST, action="window('copy')"),
     Key("help", "question_mark", "?", "all keys and signs", REST, action="window('help')", footer="help"),
     Key("palette", "ctrl+p", "ctrl+p", "all commands by name", REST, action="app.command_palette"),
     Key("quit", "q", "q", "quit", REST, action="app.quit", footer="quit"),

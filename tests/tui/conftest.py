@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,12 @@ os.environ["TERM"] = "xterm-256color"
 os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
 for name in ("COLUMNS", "LINES", "NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_DRIVER"):
     os.environ.pop(name, None)
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a key saves goes to a folder of the test's own."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -36,6 +36,10 @@ def window(name: str, main: PaneScreen) -> Screen[Any]:
             from .evaluate_window import EvaluateWindow
 
             return EvaluateWindow(main)
+        case "copy":
+            from .copy_window import CopyWindow
+
+            return CopyWindow(main, main.program)
         case "search":
             from .searching import prompt_over
 

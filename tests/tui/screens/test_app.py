@@ -147,7 +147,7 @@ async def test_help_opens_scrolls_and_closes() -> None:
         canvas = stage.app.screen.query_one(Canvas)
         assert "one iteration" in "\n".join(map(plain, canvas.lines))
         seen = set()
-        for _ in range(6):
+        for _ in range(12):
             seen.update(map(plain, canvas.lines))
             await pilot.press("pagedown")
         assert "wrong shape" in "\n".join(seen)

@@ -59,3 +59,13 @@ def test_curves_without_colour_and_braille(snap_compare: Compare, monkeypatch: p
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(curves, "pen", lambda: ASCII)
     assert snap_compare(app("ansi", scenes.with_curves), press=["k"], terminal_size=(120, 36))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=sized)
+def test_what_can_be_copied(snap_compare: Compare, size: Any) -> None:
+    assert snap_compare(app(scene=scenes.wrong), press=["y"], terminal_size=size)
+
+
+def test_what_can_be_copied_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(app("ansi", scenes.wrong), press=["y"], terminal_size=(120, 36))
