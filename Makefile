@@ -52,6 +52,7 @@ bench: $(DEV)
 	$(BIN)/python tests/bench/opening.py
 	$(BIN)/python tests/bench/saving.py
 	$(BIN)/python tests/bench/keys.py
+	$(BIN)/python tests/bench/cells.py
 	$(BIN)/python tests/bench/at_work.py
 	$(BIN)/python tests/bench/screen_cost.py
 

@@ -79,7 +79,8 @@ class Subject:
 
     name: str
     command: list[str]
-    key: bytes
+    keys: tuple[bytes, ...]
+    """Pressed in turn."""
     wanted: list[str]
     ready: str = "ready"
 
@@ -87,16 +88,15 @@ class Subject:
 def subjects() -> list[Subject]:
     """The two floors, and the app by iteration and by statement."""
     count = WARM + KEYS
+    iterations = [f"iteration {n} " for n in range(count)]
     echoed = [f"#{n + 1}" for n in range(count)]
     app = [sys.executable, "-m", "backprop_tui"]
     return [
-        Subject("raw echo", [sys.executable, "-c", ECHO], b" ", echoed),
-        Subject("minimal app", [sys.executable, "-c", MINIMAL], b" ", echoed),
-        Subject("space, linear regression", app, b" ", [f"iteration {n} " for n in range(count)]),
-        Subject("right, linear regression", app, b"\x1b[C", _statements(count)),
-        Subject(
-            "space, batch norm MLP", [*app, "batchnorm_mlp"], b" ", [f"iteration {n} " for n in range(count)]
-        ),
+        Subject("raw echo", [sys.executable, "-c", ECHO], (b" ",), echoed),
+        Subject("minimal app", [sys.executable, "-c", MINIMAL], (b" ",), echoed),
+        Subject("space, linear regression", app, (b" ",), iterations),
+        Subject("right, linear regression", app, (b"\x1b[C",), _statements(count)),
+        Subject("space, batch norm MLP", [*app, "batchnorm_mlp"], (b" ",), iterations),
     ]
 
 
@@ -125,7 +125,7 @@ class Run:
         """One key; the first few warm up and do not count: the lines are checked after the first."""
         warm = self._pressed >= WARM
         time.sleep(0.02)
-        sent = self.terminal.send(self.subject.key)
+        sent = self.terminal.send(self.subject.keys[self._pressed % len(self.subject.keys)])
         wanted = self.subject.wanted[self._pressed]
         chunks: list[Chunk] = []
         texts: list[str] = []

@@ -20,7 +20,7 @@ from backprop_tui.engine.debugger.frame import (
     TensorRow,
 )
 from backprop_tui.engine.debugger.grid import Grid
-from backprop_tui.engine.debugger.inspected import Block, Form, Inspector, Tab
+from backprop_tui.engine.debugger.inspected import LEVELS, Block, Cell, Form, Heat, Inspector, Statistics, Tab
 from backprop_tui.engine.debugger.loss_history import LossHistory
 from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.program.program import Program, parse
@@ -262,6 +262,29 @@ def wrong() -> Frame:
         ),
         notes=("`ddifferenced_squared` pairs with no tensor; did you mean `ddifference_squared`?",),
     )
+
+
+def heatmap() -> Frame:
+    """The errors of a matrix as a heatmap, two beyond rounding, and the numbers around the worst."""
+    frame, scale, grid = wrong(), scale_for(0.5), Grid(32, 64)
+    rows = [bytearray(64) for _ in range(8)]
+    rows[2][7], rows[5][40], rows[5][41] = 2 * LEVELS, LEVELS, 3
+    heat = Heat(Tab.ERROR, Grid(32, 64, 4, 1), 1, tuple(map(bytes, rows)), worst=(5, 40), cursor=(5, 41))
+    window = tuple(tuple(0.5 * (row == column == 1) for column in range(4)) for row in range(2))
+    block = Block(window, 20, 39, grid, scale, scale.width + 2, 4, within=1e-6)
+    numbers = {Tab.VALUE: "0.81", Tab.MANUAL: "0.6", Tab.AUTOGRAD: "0.1", Tab.ERROR: "0.5"}
+    known = Statistics(2048, -0.31, 0.5, 1e-4, 0.02, 0.998, 0.6, 0, 3, (1, 0, 1900, 3, 0, 1))
+    pane = replace(
+        inspector(Verdict.WRONG_HERE, GRADIENTS, Tab.ERROR),
+        shape=(32, 64),
+        form=Form.SHEET,
+        blocks={**dict.fromkeys(Tab, Block()), Tab.ERROR: block},
+        heat=heat,
+        cell=Cell((21, 41), (21, 41), numbers, worst=2),
+        statistics=(Tab.ERROR, known),
+        warnings=("3 of 64 units are saturated in every row",),
+    )
+    return replace(frame, inspector=pane)
 
 
 def failed() -> Frame:

@@ -57,16 +57,17 @@ def _signed(row: bytes, line: int, worst: Entry | None, cursor: Entry | None) ->
 
 
 def _sign_style(level: int) -> str:
-    """Faint for zero, bold for what is large."""
-    if level == 0:
-        return "faint"
-    return f"heat-{level}" + " strong" * (level == ODD or (level - 1) % LEVELS >= LEVELS // 2)
+    """Faint for zero, in the colour of its side for others, bold for what is large."""
+    if level in (0, ODD):
+        return f"heat-{ODD} strong" if level else "faint"
+    side, size = divmod(level - 1, LEVELS)
+    return f"heat-{(side + 1) * LEVELS}" + " strong" * (size >= LEVELS // 2)
 
 
 def pooled_words(heat: Heat) -> str:
-    """`heatmap, 4x2 entries a cell, the worst shown`."""
+    """`4x2 entries a cell, the worst shown`; '' where each is one."""
     if not heat.lines:
         return "heatmap under way"
     if heat.grid.down * heat.grid.across == 1:
-        return "heatmap"
-    return f"heatmap, {heat.grid.down}x{heat.grid.across} entries a cell, the worst shown"
+        return ""
+    return f"{heat.grid.down}x{heat.grid.across} entries a cell, the worst shown"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...engine.debugger.frame import Frame
-from ...engine.debugger.inspected import ROOMY, Cell, Form, Inspector, Tab
+from ...engine.debugger.inspected import ROOMY, Cell, Form, Heat, Inspector, Tab
 from ...engine.execution.failure import Failure
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, columns_of, crop, spread, wrap
@@ -43,9 +43,9 @@ def paint_inspector(frame: Frame, room: Room) -> list[Line]:
 
 def _keys(columns: int) -> Line:
     """What keys do while the cell cursor is open."""
-    keys = (("←→↑↓", "moves"), ("!", "next worst"), ("escape", "leaves"))
-    runs = [(Run(key, "accent"), Run(f" {words}   ", "quiet")) for key, words in keys]
-    return crop(tuple(run for pair in runs for run in pair), max(columns - 2, 0))
+    keys = (("←→↑↓", " moves   "), ("!", " next worst   "), ("escape", " leaves"))
+    runs = (run for key, words in keys for run in (Run(key, "accent"), Run(words, "quiet")))
+    return crop(tuple(runs), columns)
 
 
 def _device(tensor: Inspector) -> str:
@@ -72,10 +72,17 @@ def _body(tensor: Inspector, room: Room) -> list[Line]:
         lines.append(paint_statistics(tensor, room.columns))
     lines += paint_heat(heat, shades=room.shades) if heat is not None else []
     lines += paint_grid(tensor, room.columns)
-    cut = cut_words(tensor.blocks[tensor.tab]) if tensor.form is Form.SHEET and tensor.blocks else ""
-    words = " · ".join(filter(None, (pooled_words(heat) if heat is not None else "", cut)))
-    lines += [crop((Run(words, "quiet"),), room.columns)] if words else []
+    lines += _left_out(tensor, heat, room.columns)
     return lines + (_cell(tensor.cell, tensor.tab, room.columns) if tensor.cell is not None else [])
+
+
+def _left_out(tensor: Inspector, heat: Heat | None, columns: int) -> list[Line]:
+    """How a heatmap is pooled, and which part of the numbers is in view, as far as there is room."""
+    pooled = pooled_words(heat) if heat is not None else ""
+    cut = cut_words(tensor.blocks[tensor.tab]) if tensor.form is Form.SHEET and tensor.blocks else ""
+    both = " · ".join(filter(None, (pooled, cut)))
+    words = both if len(both) <= columns else pooled or cut
+    return [crop((Run(words, "quiet"),), columns)] if words else []
 
 
 def _cell(cell: Cell, tab: Tab, columns: int) -> list[Line]:

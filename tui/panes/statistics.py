@@ -15,6 +15,7 @@ def paint_statistics(tensor: Inspector, columns: int) -> Line:
         return (Run(tensor.under_way, "faint"),) if tensor.under_way else ()
     known = tensor.statistics[1]
     facts = _errors(known) if tensor.tab is Tab.ERROR else _facts(known, tensor.ratio)
+    facts += [tensor.under_way] if tensor.under_way else []
     line: Line = (Run(histogram(known.bins), "accent"), Run(" "))
     for number, fact in enumerate(facts):
         joined = (*line, Run(" · " * (number > 0), "faint"), Run(fact, "quiet"))
@@ -25,7 +26,7 @@ def paint_statistics(tensor: Inspector, columns: int) -> Line:
 def _facts(known: Statistics, ratio: float | None) -> list[str]:
     return [
         f"{_number(known.low)} … {_number(known.high)}",
-        *([f"update {short(ratio, 7)}"] if ratio is not None else []),
+        *([f"update {ratio:.1e}"] if ratio is not None else []),
         f"mean {_number(known.mean)}",
         f"dev {_number(known.deviation)}",
         f"{known.zeros:.0%} zeros",

@@ -50,6 +50,6 @@ def test_a_folded_vector_ends_where_it_ends(shades: bool) -> None:
 
 
 def test_pooling_is_said() -> None:
-    assert pooled_words(HEAT) == "heatmap, 4x2 entries a cell, the worst shown"
-    assert pooled_words(HEAT._replace(grid=Grid(3, 3))) == "heatmap"
+    assert pooled_words(HEAT) == "4x2 entries a cell, the worst shown"
+    assert pooled_words(HEAT._replace(grid=Grid(3, 3))) == ""
     assert "under way" in pooled_words(HEAT._replace(lines=()))
