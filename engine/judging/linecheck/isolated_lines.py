@@ -13,6 +13,7 @@ from torch import Tensor
 from ...execution.recording.steps import MISSING
 from ...execution.replay.world import World
 from ...tensors.differences import finite_max
+from ...tensors.dtypes import as_reals
 from ...tensors.inert import is_tensor
 from ...tensors.vjp_agreement import Agreement, agreement, is_rounding, measured_upstream
 from ...verdict import Verdict
@@ -66,9 +67,10 @@ def _chosen(
         own = {name: one for name, one in own.items() if name in moved}
     if attempt.dtype is None or not own:
         return {name: one._replace(message=_KINK, kink=True) for name, one in moved.items()}
-    values = {name: _value(quick, name, one, quick.outcome, None) for name, one in own.items()}
+    every = {name: _value(quick, name, one, quick.outcome, None) for name, one in own.items()}
+    values = {name: as_reals(value) if is_tensor(value) else value for name, value in every.items()}
     slopes = slopes_beside(quick, own, values)
-    staying = {name: one for name, one in own.items() if name not in moved}
+    staying = {name: one for name, one in own.items() if name not in moved and not alone[name].zeros}
     off = {*moved, *(only_at_kinks(quick, staying, values, slopes) if staying else ())}
     found = {name: own[name] for name in own if name in off}
     impossible = impossible_choices(found, values, slopes)

@@ -19,6 +19,8 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from ...program.torch_operations import changes_in_place, has_kinks
+from ...tensors.differences import finite_max
+from ...tensors.dtypes import as_reals
 from ...tensors.inert import is_tensor
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
@@ -31,7 +33,7 @@ _ASIDE = 1e-9
 _SIDES = 16
 """So many forwards at once: up, down, the first entry up most, the last one, and the rest at random."""
 _MOST = 256
-_RELATIVE, _ABSOLUTE = 1e-5, 1e-7
+_RELATIVE, _ABSOLUTE, _SUMMED = 1e-5, 1e-7, 1e-10
 
 
 def slopes_beside(quick: QuickPass, own: Mapping[str, Own], values: Mapping[str, Any]) -> dict[str, Tensor]:
@@ -66,7 +68,7 @@ def _arrivals(quick: QuickPass, own: Mapping[str, Own]) -> dict[str, Tensor]:
     with quick.attempt.open() as world:
         graph = quick.attempt.forward(world)
         cuts = {name: {cut: quick.cuts[cut] for cut in one.cuts} for name, one in own.items()}
-        return {name: graph.arrivals(cuts[name])[tensor[name]] for name in own}
+        return {name: as_reals(graph.arrivals(cuts[name])[tensor[name]]) for name in own}
 
 
 def only_at_kinks(
@@ -76,9 +78,9 @@ def only_at_kinks(
     found = set[str]()
     for name, due in _arrivals(quick, own).items():
         value, beside = values[name], slopes[name]
-        chosen = beside.amax(0) - beside.amin(0) > _RELATIVE * beside.abs().amax(0)
+        upstream = sizes_of(quick.cuts[cut] for cut in own[name].cuts)
+        chosen = _varies(beside, upstream)
         if is_tensor(value) and value.shape == due.shape and bool(chosen.any()):
-            upstream = sizes_of(quick.cuts[cut] for cut in own[name].cuts)
             smooth = torch.where(chosen, due, value)
             if agreement(smooth, due, upstream=upstream).verdict is Verdict.RIGHT:
                 found.add(name)
@@ -166,14 +168,25 @@ def _breaks_a_sum(value: Tensor, slopes: Tensor, largest: float) -> bool:
     return bool((same & ((value - high).abs() > 2 * room)).any())
 
 
+def _varies(slopes: Tensor, upstream: float = 0.0) -> Tensor:
+    """In which entries the slopes are not the same, up to rounding of what they were summed from."""
+    room = _RELATIVE * slopes.abs().amax(0) + _SUMMED * max(upstream, finite_max(slopes))
+    return slopes.amax(0) - slopes.amin(0) > room
+
+
 def _room(slopes: Tensor) -> Tensor:
     return _RELATIVE * slopes.abs().amax(0) + _ABSOLUTE * slopes.abs().max()
 
 
 def _sums(value: Tensor, slopes: Tensor) -> Iterator[tuple[Tensor, Tensor, float]]:
-    """The value and the slopes summed over every dimension, and over all of them."""
+    """The value and the slopes summed over every dimension, and over all, as far as there is a choice.
+
+    What is smooth may be so much larger that nothing else shows beside it.
+    """
     if not value.dim() or not value.numel():
         return
+    chosen = _varies(slopes)
+    value, slopes = value * chosen, slopes * chosen
     largest = float(slopes.abs().max())
     yield value.sum(), slopes.flatten(1).sum(1), largest
     for dim in range(value.dim()):

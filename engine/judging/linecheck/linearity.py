@@ -19,6 +19,8 @@ from .substitution import kept
 
 TIMES = 1e6
 """By so much upstream gradients are enlarged whose largest entry is one."""
+_CANCELLING = 1e-3
+"""What sums to zero, of gradients whose largest entry is one, is rounding below this."""
 _ROUNDING = {None: 1e-2, torch.float64: 1e-6}
 """What rounding may add, by the precision of the attempt, in shares of how much a value changes."""
 
@@ -66,4 +68,5 @@ def _differs(once: Any, twice: Any, enlarged: Any, share: float) -> bool:
     if not one.shape == two.shape == large.shape:
         return True
     expected, found = (TIMES - 1) * (two - one), large - one
-    return finite_max(found - expected) > share * (finite_max(expected) + finite_max(found) + finite_max(one))
+    size = finite_max(expected) + finite_max(found) + finite_max(one)
+    return finite_max(found - expected) > share * (size + _CANCELLING * TIMES)
