@@ -17,7 +17,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # torch reads it when it is imported; worke
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed programs start from compiled bytecode
 
 _state = tempfile.TemporaryDirectory(prefix="backprop-tui-state-")
-for _folder in ("XDG_STATE_HOME", "XDG_DATA_HOME"):
+for _folder in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
     os.environ[_folder] = _state.name  # nothing is kept where a person's own places are
 
 settings.register_profile("repeatable", deadline=None, derandomize=True)

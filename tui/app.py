@@ -6,9 +6,10 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from types import FrameType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.drivers.linux_driver import LinuxDriver
@@ -21,8 +22,11 @@ from ..engine.debugger.commands import Advance, Unit
 from ..engine.process.child import Child
 from ..engine.program.program import Program
 from .drawing.canvas import INKS
-from .keys import BY_ID, KEYS
+from .keys import BY_ID, KEYS, change_keys, label_of
 from .link import LateLink, Link, MakeLink
+from .person.folder import config_folder
+from .person.keymap import USUAL, Keymap, read_keymap
+from .person.preferences import PreferencesFile
 from .screens.main_screen import MainScreen
 from .screens.palette import Palette
 from .terminal.terminal import end_when_told
@@ -45,15 +49,26 @@ class BackpropApp(App[int]):
     """To set another makes Textual read its stylesheets twice."""
 
     def __init__(
-        self, program: Program, make_link: MakeLink, theme: str | None = None, told: str = ""
+        self,
+        program: Program,
+        make_link: MakeLink,
+        theme: str | None = None,
+        told: str = "",
+        kept: PreferencesFile | None = None,
+        keymap: Keymap = USUAL,
     ) -> None:
-        """`told` is said when it opens."""
+        """`told` is said when it opens; `kept` is where preferences are."""
         super().__init__()
-        self._told = told
+        self._kept = kept or PreferencesFile(None)
+        self.preferences = self._kept.read()
+        self._told = (*filter(None, (told, self._kept.problem)), *keymap.told)
         self._make_link = make_link
         self.program = program
         self.main = MainScreen(program, make_link)
-        name = theme or os.environ.get("TEXTUAL_THEME") or DARK.name
+        self.main.prefer(self.preferences)
+        change_keys(keymap.keys)
+        self.set_keymap({**keymap.keys})
+        name = theme or os.environ.get("TEXTUAL_THEME") or self.preferences.theme or DARK.name
         name = ALIASES.get(name, name)
         if name != self.theme and name in self.available_themes:
             self.theme = name
@@ -76,6 +91,7 @@ class BackpropApp(App[int]):
         """Step a program, over the screen that asked."""
         if program is not self.program:
             self.program, self.main = program, MainScreen(program, self._make_link)
+            self.main.prefer(self.preferences)
         self.push_screen(self._sized(self.main))
 
     def _sized(self, screen: Screen[None]) -> Screen[None]:
@@ -87,8 +103,9 @@ class BackpropApp(App[int]):
 
     def on_mount(self) -> None:
         """End as a program should when it is told to."""
-        if self._told:
-            self.notify(self._told, markup=False, timeout=10)
+        for words in self._told:
+            self.notify(words, markup=False, timeout=10)
+        self.theme_changed_signal.subscribe(self, lambda theme: self._prefer(theme=theme.name))
         if not self.is_headless:
             loop = asyncio.get_running_loop()
             end_when_told(lambda code: loop.call_soon_threadsafe(self.exit, None, code))
@@ -103,9 +120,19 @@ class BackpropApp(App[int]):
             driver.resume_application_mode()
             self.call_next(self.refresh, layout=True)
 
+    def action_prefer(self, name: str) -> None:
+        """Turn a preference on, or off; it is remembered."""
+        self._prefer(**{name: not getattr(self.preferences, name)})
+        self.main.prefer(self.preferences)
+
+    def _prefer(self, **changes: Any) -> None:
+        before, self.preferences = self.preferences, replace(self.preferences, **changes)
+        if self.preferences != before:
+            self._kept.keep(self.preferences)
+
     def action_help_quit(self) -> None:
         """What ctrl+c does: it says which key quits."""
-        self.notify(f"Press {BY_ID['quit'].label} to quit.")
+        self.notify(f"Press {label_of(BY_ID['quit'])} to quit.")
 
     def action_save_screen(self) -> None:
         """The screen as a picture, in a new file; where that is, is said."""
@@ -143,8 +170,8 @@ class BackpropApp(App[int]):
         for key in KEYS:
             if key.id != "palette" and isinstance(screen, MainScreen):
                 perform = partial(screen.action_perform, key.id)
-                yield SystemCommand(key.words.capitalize(), f"key: {key.label}", perform)
-        yield SystemCommand("Theme", "dark, light, the terminal's own", self.action_change_theme)
+                yield SystemCommand(f"{key.words.capitalize():<30}{label_of(key)}", "", perform)
+        yield SystemCommand("Theme", "", self.action_change_theme)
 
 
 def run(
@@ -169,7 +196,13 @@ def run(
         kept = Keeping(state_folder(), app.program, seed)
         return RemoteEngine(kept, on_frame, child, gradient, resume=resume)
 
-    app = BackpropApp(program, lambda on_frame: LateLink(partial(engine, on_frame)), theme, told)
+    folder = config_folder()
+    kept, keymap = PreferencesFile(folder), read_keymap(folder)
+
+    def late(on_frame: Callable[[], None]) -> Link:
+        return LateLink(partial(engine, on_frame))
+
+    app = BackpropApp(program, late, theme, told, kept, keymap)
     if begun:
         app.main.link.send(Advance(Unit.ITERATION))
     try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
 from textual.binding import Binding
+from textual.keys import key_to_character
 
 from ..engine.debugger.commands import (
     FAR,
@@ -52,7 +53,13 @@ class Key(NamedTuple):
     def binding(self) -> Binding:
         """The Textual binding: every command goes through one action of the screen."""
         return Binding(
-            self.keys, f"perform('{self.id}')", self.words, key_display=self.label, show=False, priority=True
+            self.keys,
+            f"perform('{self.id}')",
+            self.words,
+            key_display=self.label,
+            show=False,
+            priority=True,
+            id=self.id,
         )
 
 
@@ -113,7 +120,7 @@ KEYS: tuple[Key, ...] = (
     Key("stops", "U", "U", "when a run stops", TIME, action="window('stops')"),
     Key("number", "v", "v", "set a number of setup", TIME, action="window('number')"),
     Key("restart", "home", "home", "start again, same seed", TIME, Restart(), footer="start again"),
-    Key("resume", "R", "R", "go on where you were before", TIME, Resume()),
+    Key("resume", "R", "R", "go on where you were", TIME, Resume()),
     Key("cancel", "escape", "escape", "stop what runs", TIME, action="cancel"),
     Key("up", "up", "↑", "tensor above", TENSORS, Select(-1)),
     Key("down", "down", "↓", "tensor below", TENSORS, Select(1)),
@@ -147,6 +154,7 @@ KEYS: tuple[Key, ...] = (
     Key("edit", "e", "e", "edit the line in an editor", LEARNING, action="edit", footer="edit"),
     Key("next_pane", "tab", "tab", "next pane", PANES, action="move_focus(1)"),
     Key("previous_pane", "shift+tab", "shift+tab", "pane before", PANES, action="move_focus(-1)"),
+    Key("zoom", "z", "z", "zoom the pane, and back", PANES, action="app.prefer('zoomed')"),
     Key("inspect", "enter", "enter", "inspector, then cells", PANES, action="inspect"),
     Key("swap", "i", "i", "tensors or inspector", PANES, action="swap"),
     Key("search", "slash", "/", "search names and lines", PANES, action="window('search')", footer="search"),
@@ -199,11 +207,29 @@ CELL_KEYS: tuple[Key, ...] = (
 BY_ID: dict[str, Key] = {key.id: key for key in (*KEYS, *ASKING, *CELL_KEYS)}
 
 
+_CHANGED: dict[str, str] = {}
+"""The labels of keys that somebody has changed, by the ids of their commands."""
+
+
+def change_keys(keymap: Mapping[str, str]) -> None:
+    """From now on commands have other keys, as Textual names them, and are labelled so."""
+    usual = {name: key.label for key in KEYS for name in key.keys.split(",")[:1]}
+    _CHANGED.clear()
+    for name, keys in keymap.items():
+        first = keys.partition(",")[0]
+        _CHANGED[name] = usual.get(first) or key_to_character(first) or first
+
+
+def label_of(key: Key) -> str:
+    """The key of a command, as people name it."""
+    return _CHANGED.get(key.id, key.label)
+
+
 def footer_entries(keys: Iterable[Key] = KEYS) -> list[tuple[str, str, tuple[Key, ...]]]:
     """What the footer shows: `(labels, words, keys)`, in the order of the declaration."""
     shown = [key for key in keys if key.footer]
     grouped = [(words, tuple(keys)) for words, keys in groupby(shown, lambda key: key.footer)]
-    return [(" ".join(key.label for key in keys), words, keys) for words, keys in grouped]
+    return [(" ".join(map(label_of, keys)), words, keys) for words, keys in grouped]
 
 
 def groups() -> list[tuple[str, tuple[Key, ...]]]:

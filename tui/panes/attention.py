@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...engine.debugger.frame import Attention, Frame
 from ..drawing.line import Line, Run, clean, crop, width_of, wrap
 from ..drawing.verdict_signs import Sign, sign_of
+from ..keys import BY_ID, label_of
 
 KEY = "next_attention"
 """The id of the key that goes on, by which a click does, too."""
@@ -37,7 +38,7 @@ def _more(one: Attention) -> tuple[Line, ...]:
     if one.total == 1 and one.here:
         return ()
     words = " next" if one.here else " shows it"
-    key = (Run(" · ", "quiet"), Run("n", "accent strong", KEY), Run(words, "quiet", KEY))
+    key = (Run(" · ", "quiet"), Run(label_of(BY_ID[KEY]), "accent strong", KEY), Run(words, "quiet", KEY))
     if one.total == 1:
         return (key,)
     return ((Run(f" · {one.number} of {one.total}", "quiet"), *key), key)

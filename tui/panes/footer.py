@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...engine.debugger.frame import Frame, Status
 from ..drawing.line import Line, Run, clean, crop, width_of, wrap
-from ..keys import BY_ID, Key, footer_entries
+from ..keys import BY_ID, Key, footer_entries, label_of
 from .search import Search
 
 NOTE_ROWS = 3
@@ -48,8 +48,8 @@ def _useful(frame: Frame) -> tuple[str, ...]:
 def _of_search(search: Search, width: int) -> Line:
     """`/dH  2 of 7   n next   N previous   escape ends it`."""
     what: Line = (Run(" /", "accent strong"), Run(clean(search.text)), Run(f"  {search.words}", "quiet"))
-    hints = [_hint("n next", "next_attention"), _hint("N previous", "previous_attention")]
-    hints.append(_hint("escape ends it", "cancel"))
+    hints = [_hint("next", "next_attention"), _hint("previous", "previous_attention")]
+    hints.append(_hint("ends it", "cancel"))
     while len(hints) > 1 and width_of(what) + _width(hints) + 3 > width:
         del hints[0]
     room = width - _width(hints) - 3
@@ -66,7 +66,9 @@ def paint_keys(shown: Sequence[tuple[str, str, tuple[Key, ...]]], width: int, al
 
 
 def _entry(words: str, keys: Sequence[Key]) -> Line:
-    labels = (Run(" " * bool(number) + key.label, "accent strong", key.id) for number, key in enumerate(keys))
+    labels = (
+        Run(" " * bool(number) + label_of(key), "accent strong", key.id) for number, key in enumerate(keys)
+    )
     return (*labels, Run(f" {words}", "quiet", keys[-1].id))
 
 
@@ -79,9 +81,9 @@ def _at_work(status: Status, width: int) -> Line:
     words = f"running, {status.speed}" if status.running else "running"
     seconds = f"{status.busy_seconds} s" if status.busy_seconds else ""
     what: Line = (Run(" ▶ ", "accent"), Run(" · ".join(filter(None, (words, status.busy, seconds)))))
-    hints = [_hint("escape stops", "cancel")]
+    hints = [_hint("stops", "cancel")]
     if status.running:
-        hints += [_hint("r pauses", "run"), _hint("+ faster", "faster"), _hint("- slower", "slower")]
+        hints += [_hint("pauses", "run"), _hint("faster", "faster"), _hint("slower", "slower")]
     while len(hints) > 1 and width_of(what) + _width(hints) + 3 > width:
         hints.pop()
     room = width - _width(hints) - 3
@@ -91,8 +93,7 @@ def _at_work(status: Status, width: int) -> Line:
 
 def _hint(words: str, key: str) -> Line:
     """A key and what it does, to be pressed or clicked."""
-    label, _, does = words.partition(" ")
-    return (Run(label, "accent strong", key), Run(f" {does}", "quiet", key))
+    return (Run(label_of(BY_ID[key]), "accent strong", key), Run(f" {words}", "quiet", key))
 
 
 def _progress(status: Status, width: int) -> Line:

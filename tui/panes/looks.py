@@ -17,6 +17,8 @@ class Looks:
     """How many rows the output is scrolled up."""
     search: Search | None = None
     """What is searched for, as long as its marks stand."""
+    zoomed: bool = False
+    """Whether the pane with the focus has the place of the others."""
 
     def over(self, lines: Sequence[Line]) -> Looks:
         """The same over other lines of the program."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import zip_longest
 from typing import ClassVar
 
@@ -10,14 +11,16 @@ from textual.binding import Binding, BindingType
 from ...engine.debugger.frame import Relation
 from ..drawing.line import Line, Run, fill, right, width_of
 from ..drawing.verdict_signs import BREAKPOINT, HIDDEN, PARTIAL, SIGNS
-from ..keys import LEARNING, PANES, REST, TENSORS, TIME, groups
+from ..keys import Key, groups, label_of
 from ..panes.program import RELATIONS
+from ..panes.search import FOUND, has, marked
+from .search_prompt import SearchPrompt
 from .window import Window
 
 LABEL = 9
-"""Columns for a key, and for the mark of a sign in a column below keys."""
+"""Columns for a key."""
 ASIDE = 3
-"""Columns for the mark of a sign in a column of their own."""
+"""Columns for the mark of a sign."""
 GAP = 2
 OTHER_SIGNS = (
     ("▸", "accent", "current line, selected tensor"),
@@ -29,46 +32,59 @@ OTHER_SIGNS = (
 )
 
 
-def help_lines(width: int) -> list[Line]:
-    """Keys in two columns where they fit, and the signs beside them, or below in two."""
-    first, second = _keys(TIME) + _keys(LEARNING) + _keys(REST), _keys(TENSORS) + _keys(PANES)
-    keys, title = _beside(first, second), (Run("Signs", "title"),)
-    signs = _signs(LABEL)
-    half = (len(signs) + 1) // 2
-    layouts = (
-        _beside(keys, [title, *_signs(ASIDE)]),
-        [*keys, title, *_beside(signs[:half], signs[half:])],
-        [*first, *second, title, *signs],
-    )
-    return next((lines for lines in layouts if _widest(lines) <= width), layouts[-1])
+def help_lines(width: int, text: str = "") -> list[Line]:
+    """Keys and signs in as many columns as fit; of a text that is searched for those that have it."""
+    lines = [line for group, keys in groups() for line in _block(group, _keys(keys, text))]
+    lines += _block("Signs", _signs(text))
+    if text:
+        return lines
+    layouts = (_flowing(lines, columns) for columns in (3, 2, 1))
+    return next((flowing for flowing in layouts if _widest(flowing) <= width), lines)
 
 
-def _beside(first: list[Line], second: list[Line]) -> list[Line]:
-    column = _widest(first) + GAP
-    return [fill(a or (), column) + (b or ()) for a, b in zip_longest(first, second)]
+def _block(title: str, lines: list[Line]) -> list[Line]:
+    """Lines below their title; without any, nothing."""
+    return [(Run(title, "title"),), *lines, ()] if lines else []
+
+
+def _flowing(lines: list[Line], columns: int) -> list[Line]:
+    """The lines in so many columns, one after the other."""
+    rows = -(-len(lines) // columns)
+    flowing: list[Line] = [()] * rows
+    for start in range(0, len(lines), max(rows, 1)):
+        left = _widest(flowing) + GAP if start else 0
+        pieces = zip_longest(flowing, lines[start : start + rows], fillvalue=())
+        flowing = [fill(before, left) + piece for before, piece in pieces]
+    return flowing
 
 
 def _widest(lines: list[Line]) -> int:
-    return max(map(width_of, lines))
+    return max(map(width_of, lines), default=0)
 
 
-def _keys(group: str) -> list[Line]:
-    keys = dict(groups())[group]
-    lines: list[Line] = [(Run(f"{group}", "title"),)]
-    lines += [(Run(right(key.label, LABEL), "accent strong"), Run(f"  {key.words}", "quiet")) for key in keys]
-    return [*lines, ()]
+def _keys(keys: Iterable[Key], text: str) -> list[Line]:
+    told = [(label_of(key), key.words) for key in keys]
+    return [
+        (Run(right(label, LABEL), "accent strong"), *_words(words, text))
+        for label, words in told
+        if not text or label == text or has(words, text)
+    ]
 
 
-def _signs(column: int) -> list[Line]:
+def _words(words: str, text: str) -> Line:
+    return (Run("  "), *marked((Run(words, "quiet"),), text, FOUND))
+
+
+def _signs(text: str) -> list[Line]:
     """Every sign once; what else it says stands below."""
     told = [(sign.mark, sign.style, sign.words) for sign in (*SIGNS.values(), HIDDEN, PARTIAL)]
-    told += OTHER_SIGNS
+    told = [one for one in (*told, *OTHER_SIGNS) if not text or one[0] == text or has(one[2], text)]
     marks = [mark for mark, _, _ in told]
     told.sort(key=lambda one: marks.index(one[0]))
     lines: list[Line] = []
     for at, (mark, style, words) in enumerate(told):
         again = at > 0 and told[at - 1][0] == mark
-        lines.append((Run(right("" if again else mark, column), style), Run(f"  {words}", "quiet")))
+        lines.append((Run(right("" if again else mark, ASIDE), style), *_words(words, text)))
     return lines
 
 
@@ -77,13 +93,34 @@ class HelpWindow(Window):
 
     NAME = "help"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,enter", "dismiss", "close", show=False, priority=True)
+        Binding("question_mark,enter", "dismiss", "close", show=False, priority=True),
+        Binding("slash", "search", "search", show=False, priority=True),
     ]
+    searched = ""
+    """Only what has this text is shown."""
 
     def text(self, width: int) -> list[Line]:
         """Keys, then signs."""
-        return help_lines(width)
+        return help_lines(width, self.searched)
 
     def heading(self) -> Line:
         """What it is."""
-        return (Run("keys and signs", "strong"),)
+        what = f" · /{self.searched}" if self.searched else ""
+        return (Run("keys and signs", "strong"), Run(what, "quiet"))
+
+    def keys(self) -> str:
+        """What the lower border says of keys."""
+        return f"/ searches · {super().keys()}"
+
+    def action_search(self) -> None:
+        """Show only what has the text that is typed."""
+        self.app.push_screen(SearchPrompt(self._search, self._found))
+
+    def _search(self, text: str) -> str:
+        self.searched = text
+        self.action_scroll_by(-self.top)
+        return "" if self.text(1) else "no such key or sign"
+
+    def _found(self, keeps: bool) -> None:
+        if not keeps:
+            self._search("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -25,6 +26,7 @@ from ..panes.curves import CurvesView
 from ..panes.footer import paint_notes
 from ..panes.looks import Looks
 from ..panes.program import source_of
+from ..person.preferences import Preferences
 from .foresight import Foresight
 
 
@@ -171,7 +173,17 @@ class PaneScreen(Screen[None]):
         self._rooms = None
         self.paint()
 
+    def prefer(self, preferences: Preferences) -> None:
+        """Arrange the panes as somebody likes them."""
+        self.looks = replace(self.looks, zoomed=preferences.zoomed)
+        focused = self.focused.id if self.focused is not None else Pane.PROGRAM
+        self._bring_forward(focused)
+        self._rooms = None
+
     def _bring_forward(self, name: str | None) -> None:
+        if name in tuple(Pane):
+            for pane in Pane:
+                self.set_class(self.looks.zoomed and name == pane, f"-zoom-{pane}")
         self.set_class(name == Pane.PROGRAM, "-at-program")
         if name in (Pane.TENSORS, Pane.INSPECTOR):
             self.set_class(name == Pane.INSPECTOR, "-inspecting")

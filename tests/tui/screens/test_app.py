@@ -161,8 +161,10 @@ async def test_the_palette_holds_every_command() -> None:
     async with stage.app.run_test(size=WIDE):
         commands = list(stage.app.get_system_commands(stage.app.main))
         titles = {command.title for command in commands}
-        assert {key.words.capitalize() for key in KEYS if key.id != "palette"} <= titles
-        (step,) = [command for command in commands if command.title == "One iteration"]
+        rows = {f"{key.words.capitalize():<30}{key.label}" for key in KEYS if key.id != "palette"}
+        assert rows <= titles
+        assert not any(command.help for command in commands)
+        (step,) = [command for command in commands if command.title == f"{'One iteration':<30}space"]
         await step.callback()
         assert stage.commands == [Advance(Unit.ITERATION)]
 

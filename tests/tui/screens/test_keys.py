@@ -102,6 +102,21 @@ def test_help_fits_a_screen_of_120_columns_and_36_rows() -> None:
     assert max(map(width_of, lines)) <= 112
 
 
+def test_help_filters_by_words_by_key_and_by_sign() -> None:
+    def found(text: str) -> str:
+        return " ".join(" ".join(map(plain, help_lines(76, text))).split())
+
+    assert found("hint") == "Learning h a hint, then a little more"
+    assert found("✓") == "Signs ✓ exact the line is right"
+    assert found("U") == "Time U when a run stops"
+    assert found("frobnicate") == ""
+
+
 def test_the_readme_has_the_table_of_keys() -> None:
     assert markdown_table() in README.read_text()
     assert markdown_table(ASKING) in README.read_text()
+
+
+def test_the_readme_names_every_id_that_a_key_can_be_changed_by() -> None:
+    text = README.read_text()
+    assert all(f"`{key.id}`" in text for key in KEYS)

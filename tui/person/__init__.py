@@ -1,0 +1,1 @@
+"""What belongs to the person at the terminal, whatever the program: preferences and keys."""
