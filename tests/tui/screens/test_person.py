@@ -1,4 +1,4 @@
-"""What belongs to the person at the screen is remembered: theme, zoom, keys; a bad file is told and left alone."""
+"""What belongs to the person at the screen is remembered; a wrong file of theirs is told, and left alone."""
 
 from __future__ import annotations
 
