@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby, zip_longest
+from math import isfinite
 from typing import NamedTuple
 
 from ...engine.debugger.curve import Columns
@@ -56,15 +57,26 @@ class Scale(NamedTuple):
     high: float
     log: bool = False
 
-    def height(self, value: float, levels: int) -> int:
-        """How high a finite number stands, from 0 to `levels` - 1."""
-        if self.high <= self.low:
-            return (levels - 1) // 2
-        low, high, value = map(self._place, (self.low, self.high, min(max(value, self.low), self.high)))
-        return round((value - low) / (high - low) * (levels - 1))
+    def heights(self, values: Iterable[float | None], levels: int) -> list[int | None]:
+        """How high each number stands, from 0 to `levels` - 1; None for one that is not finite."""
+        low, high = self.low, self.high
+        if high <= low:
+            middle = (levels - 1) // 2
+            return [middle if value is not None and isfinite(value) else None for value in values]
+        place = math.log if self.log else _half
+        start = place(low)
+        span = place(high) - start
+        return [
+            round((place(min(max(value, low), high)) - start) / span * (levels - 1))
+            if value is not None and isfinite(value)
+            else None
+            for value in values
+        ]
 
-    def _place(self, value: float) -> float:
-        return math.log(value) if self.log else value / 2  # the difference of two halves never overflows
+
+def _half(value: float) -> float:
+    """Half of it: the difference of two halves never overflows."""
+    return value / 2
 
 
 def scale_of(columns: Columns, lowest: float | None, highest: float | None) -> Scale:
@@ -75,7 +87,7 @@ def scale_of(columns: Columns, lowest: float | None, highest: float | None) -> S
     low, high = lowest or 0.0, highest or 0.0
     if low < 0:
         return Scale(low, high)
-    positive = [n for n in (*columns.points, *columns.lows) if n is not None and math.isfinite(n) and n > 0]
+    positive = [n for n in (*columns.points, *columns.lows) if n is not None and isfinite(n) and n > 0]
     least = low or min(positive, default=0.0)
     return Scale(least, high, log=True) if 0 < least * LARGE_SPAN < high else Scale(low, high)
 
@@ -91,11 +103,13 @@ def plot(
     levels, dots = max(rows, 1) * pen.high, width * pen.wide
     columns = _at_most(columns, dots)
     step = step_of(len(columns.points), width, pen, most)
-    heights = [_height(point, scale, levels) for point in columns.points]
-    line = _cells(_joined(heights, step), rows, pen)
-    band = _cells(_spans(columns, scale, levels, step), rows, pen)
+    line = _masks(_joined(scale.heights(columns.points, levels), step))
+    band = _masks(_spans(columns, scale, levels, step))
     lost = _lost(columns.points, step, pen)
-    return [_row(line[row], band[row], lost if row == 0 else (), pen) for row in reversed(range(rows))]
+    return [
+        _row(_cells(line, row, pen), _cells(band, row, pen), lost if row == 0 else [], pen)
+        for row in reversed(range(rows))
+    ]
 
 
 def step_of(points: int, width: int, pen: Pen, most: int = MOST_DOTS) -> int:
@@ -110,10 +124,6 @@ def _at_most(columns: Columns, dots: int) -> Columns:
         return columns
     kept = [at * count // dots for at in range(dots)]
     return Columns(*(tuple(part[at] for at in kept) if part else () for part in columns))
-
-
-def _height(point: float | None, scale: Scale, levels: int) -> int | None:
-    return scale.height(point, levels) if point is not None and math.isfinite(point) else None
 
 
 def _joined(heights: Sequence[int | None], step: int) -> list[Extent | None]:
@@ -134,37 +144,41 @@ def _joined(heights: Sequence[int | None], step: int) -> list[Extent | None]:
 
 
 def _spans(columns: Columns, scale: Scale, levels: int, step: int) -> list[Extent | None]:
-    spans: list[Extent | None] = []
-    for low, high in zip(columns.lows, columns.highs, strict=True):
-        heights = [scale.height(value, levels) for value in (low, high) if value is not None]
-        spans += [(heights[0], heights[-1]) if heights else None] * step
-    return spans
+    lows, highs = scale.heights(columns.lows, levels), scale.heights(columns.highs, levels)
+    pairs = zip(lows, highs, strict=True)
+    spans = [None if low is None or high is None else (low, high) for low, high in pairs]
+    return [span for span in spans for _ in range(step)]
 
 
-def _cells(dots: Sequence[Extent | None], rows: int, pen: Pen) -> list[list[int]]:
-    """For each row, from the lowest on, the dots of every cell as a number."""
-    masks = [((2 << dot[1] - dot[0]) - 1) << dot[0] if dot else 0 for dot in dots]
-    groups = [masks[at : at + pen.wide] for at in range(0, len(masks), pen.wide)]
-    return [[_dots_in(group, row * pen.high, pen) for group in groups] for row in range(rows)]
+def _masks(dots: Sequence[Extent | None]) -> list[int]:
+    """The dots of each column as the bits of a number, the lowest first."""
+    return [((2 << dot[1] - dot[0]) - 1) << dot[0] if dot else 0 for dot in dots]
 
 
-def _dots_in(group: Sequence[int], base: int, pen: Pen) -> int:
-    """The dots of one cell, whose lowest ones are so high, column after column."""
-    part = (1 << pen.high) - 1
-    return sum((mask >> base & part) << at * pen.high for at, mask in enumerate(group))
+def _cells(masks: Sequence[int], row: int, pen: Pen) -> list[int]:
+    """The dots of every cell of a row, counted from the lowest, as a number: column after column."""
+    base, part = row * pen.high, (1 << pen.high) - 1
+    dots = [mask >> base & part for mask in masks]
+    if pen.wide == 1:
+        return dots
+    return [left | right << pen.high for left, right in zip_longest(dots[::2], dots[1::2], fillvalue=0)]
 
 
 def _lost(points: Sequence[float | None], step: int, pen: Pen) -> list[bool]:
-    """For each cell whether something in it is not finite."""
-    dots = [point is not None and not math.isfinite(point) for point in points for _ in range(step)]
+    """For each cell whether something in it is not finite; nothing where all is."""
+    if all(point is None or isfinite(point) for point in points):
+        return []
+    dots = [point is not None and not isfinite(point) for point in points for _ in range(step)]
     return [any(dots[at : at + pen.wide]) for at in range(0, len(dots), pen.wide)]
 
 
 def _row(line: Sequence[int], band: Sequence[int], lost: Sequence[bool], pen: Pen) -> list[Run]:
     """One row, neighbours of one kind in one run."""
+    if not any(band) and not lost:
+        return [Run("".join([pen.line[dots] for dots in line]), "accent")]
     cells = [_cell(*cell, pen) for cell in zip_longest(line, band, lost, fillvalue=0)]
     kinds = groupby(cells, lambda cell: cell[1])
-    return [Run("".join(text for text, _ in group), style) for style, group in kinds]
+    return [Run("".join([text for text, _ in group]), style) for style, group in kinds]
 
 
 def _cell(line: int, band: int, lost: int, pen: Pen) -> tuple[str, str]:

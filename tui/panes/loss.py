@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from functools import lru_cache
 
 from ...engine.debugger.curve import Columns, Curve
 from ...engine.debugger.frame import Frame
@@ -28,9 +28,14 @@ def curve_dots(width: int) -> int:
 
 def paint_loss(frame: Frame, room: Room) -> list[Line]:
     """The whole pane."""
-    curve = frame.losses
+    return _painted(frame.losses, room, pen())
+
+
+@lru_cache(maxsize=4)
+def _painted(curve: Curve, room: Room, pen: Pen) -> list[Line]:
+    """It stays as it is while statements run."""
     scale = scale_of(_columns(curve), curve.lowest, curve.highest)
-    lines = _curve(curve, scale, room, pen()) if curve.points else [(Run(EMPTY, "quiet"),)]
+    lines = _curve(curve, scale, room, pen) if curve.points else [(Run(EMPTY, "quiet"),)]
     title = (Run("loss", "strong"), *((Run(_facts(curve, scale), "quiet"),) if curve.iterations else ()))
     return boxed(lines, room, title)
 
@@ -66,10 +71,9 @@ def _curve(curve: Curve, scale: Scale, room: Room, pen: Pen) -> list[Line]:
 
 
 def _row_of(value: float | None, scale: Scale, rows: int, pen: Pen) -> int:
-    """The row, from the top, in which a number stands."""
-    if value is None or not math.isfinite(value):
-        return rows - 1
-    return rows - 1 - scale.height(value, rows * pen.high) // pen.high
+    """The row, from the top, in which a number stands; the lowest for one that is not finite."""
+    height = scale.heights((value,), max(rows, 1) * pen.high)[0] or 0
+    return rows - 1 - height // pen.high
 
 
 def labels(low: float | None, high: float | None, rows: int) -> list[str]:

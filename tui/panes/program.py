@@ -160,14 +160,22 @@ def _line_rows(
     return [styled(fill(row, columns), bar) for row in rows]
 
 
-@lru_cache(maxsize=1024)
 def _calm_row(source: Source, line: ProgramLine, sign: Sign, bound: Line, columns: int) -> Line:
-    """A row that is not the current one; most of them stay as they are from frame to frame."""
+    """A row that is not the current one: what it bound stands behind its code."""
+    code = _calm_code(source, line, sign)
+    room = columns - width_of(code) - width_of(bound)
+    if not bound or room < 0:
+        return crop(code, columns)
+    return (*code, *_selecting((Run(" " * room), *bound), line))
+
+
+@lru_cache(maxsize=1024)
+def _calm_code(source: Source, line: ProgramLine, sign: Sign) -> Line:
+    """It stays as it is from frame to frame, whatever it binds."""
     code = _code(source, line.number)
     if line.state is LineState.AHEAD:
         code = (Run(plain(code), "ahead"),)
-    code = _marked(source, line, code)
-    return _selecting(_with_bound(_gutter(source, line, sign) + code, bound, columns), line)
+    return _selecting(_gutter(source, line, sign) + _marked(source, line, code), line)
 
 
 def _marked(source: Source, line: ProgramLine, text: Line) -> Line:

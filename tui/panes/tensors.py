@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...engine.debugger.commands import SelectName
@@ -125,6 +126,7 @@ def _shared(text: str, other: str, width: int) -> str:
     return text + right(other, room) if other and columns_of(other) < room else left(text, width)
 
 
+@lru_cache(maxsize=512)
 def _row(row: TensorRow, columns: Columns, width: int, search: Search | None) -> Line:
     click = SelectName(row.name)
     sign = sign_of(row.verdict, hidden=row.hidden)
