@@ -9,7 +9,7 @@ from ...engine.debugger.commands import SelectAt, ToggleBreakpoint
 from ...engine.debugger.frame import Frame, LineState, ProgramLine, Relation
 from ...engine.execution.failure import Failure
 from ...engine.program.program import Program
-from ..drawing.box import Room, boxed
+from ..drawing.box import FRAME, PADDING, Room, boxed
 from ..drawing.line import Line, Run, crop, fill, plain, styled, width_of, wrap
 from ..drawing.numbers import RANGE, shape, summary
 from ..drawing.verdict_signs import BREAKPOINT, PARTIAL, Sign, sign_of
@@ -50,6 +50,14 @@ class Source:
     def gutter(self) -> int:
         """Columns before the code: sign, number, ▸."""
         return self.digits + 5
+
+
+@lru_cache(maxsize=4)
+def columns_of_code(source: Source) -> int:
+    """How wide a pane is in which no line of code is cut."""
+    lines = enumerate(source.lines, 1)
+    widest = max((width_of(line) for number, line in lines if number not in source.narration), default=0)
+    return FRAME + 2 * PADDING + source.gutter + widest
 
 
 def source_of(program: Program, *, coloured: bool = True) -> Source:

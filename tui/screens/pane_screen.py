@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
 from dataclasses import replace
 
 from textual.app import ComposeResult
@@ -13,20 +12,18 @@ from textual.message import Message
 from textual.screen import Screen
 
 from ...engine.debugger.commands import Command, Layout, Pane
-from ...engine.debugger.frame import Frame, opening_frame
+from ...engine.debugger.frame import opening_frame
 from ...engine.program.program import Program
 from ..drawing.box import Room
 from ..drawing.canvas import Canvas
-from ..drawing.line import Line
 from ..drawing.shades import has_shades
 from ..link import MakeLink
 from ..panes.all_panes import layout_for, paint
-from ..panes.attention import paint_attention
 from ..panes.curves import CurvesView
-from ..panes.footer import paint_notes
 from ..panes.looks import Looks
 from ..panes.program import source_of
 from ..person.preferences import Preferences
+from .arrangement import bring_forward, make_room, share, width_beside
 from .foresight import Foresight
 
 
@@ -66,7 +63,8 @@ class PaneScreen(Screen[None]):
         yield self._new("attention")
         with Blank(id="body"):
             yield self._new(Pane.PROGRAM, focusable=True)
-            with Blank(id="side"):
+            with Blank(id="side") as side:
+                side.styles.width = width_beside(self, self.app.size.width)
                 yield self._new(Pane.TENSORS, focusable=True)
                 yield self._new(Pane.INSPECTOR, focusable=True)
         yield self._new("loss")
@@ -104,9 +102,11 @@ class PaneScreen(Screen[None]):
                 self.program = frame.file.program
                 self.source = source_of(self.program)
                 self.looks = self.looks.over(self.source.lines)
+                share(self)
             self._foresight = self._foresight.after(frame)
             self.frame = self._foresight.frame
-            self._make_room()
+            if make_room(self):
+                self._rooms = None
             self.paint()
             self.show_answer()
 
@@ -150,8 +150,12 @@ class PaneScreen(Screen[None]):
 
     def see(self, name: str) -> None:
         """Focus a pane; one that shares its place with another comes to the front."""
-        self._bring_forward(name)
+        bring_forward(self, name)
         self.canvas(name).focus(scroll_visible=False)
+
+    def on_resize(self) -> None:
+        """Share the new columns."""
+        share(self)
 
     def on_canvas_resized(self) -> None:
         """Tell the engine how much is in view at the new sizes."""
@@ -169,39 +173,16 @@ class PaneScreen(Screen[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The border shows the focus; where panes share a place, the focused one is seen."""
-        self._bring_forward(event.widget.id)
+        bring_forward(self, event.widget.id)
         self._rooms = None
         self.paint()
 
     def prefer(self, preferences: Preferences) -> None:
         """Arrange the panes as somebody likes them."""
         self.looks = replace(self.looks, zoomed=preferences.zoomed)
-        focused = self.focused.id if self.focused is not None else Pane.PROGRAM
-        self._bring_forward(focused)
+        bring_forward(self, self.focused.id if self.focused is not None else Pane.PROGRAM)
+        share(self)
         self._rooms = None
-
-    def _bring_forward(self, name: str | None) -> None:
-        if name in tuple(Pane):
-            for pane in Pane:
-                self.set_class(self.looks.zoomed and name == pane, f"-zoom-{pane}")
-        self.set_class(name == Pane.PROGRAM, "-at-program")
-        if name in (Pane.TENSORS, Pane.INSPECTOR):
-            self.set_class(name == Pane.INSPECTOR, "-inspecting")
-
-    def _make_room(self) -> None:
-        """What is above the panes, and the notes, take as many rows as they need, and none without."""
-        frame = self.frame
-        has_notes = bool(frame.notes or frame.failure)
-        self._give_rows("attention", paint_attention if frame.attention is not None else None)
-        self._give_rows("notes", paint_notes if has_notes else None)
-
-    def _give_rows(self, name: str, painted: Callable[[Frame, int], list[Line]] | None) -> None:
-        canvas = self.canvas(name)
-        rows = len(painted(self.frame, self.size.width)) if painted is not None else 0
-        if rows != (canvas.styles.height.value if canvas.styles.height and canvas.display else 0):
-            canvas.styles.height = rows
-            canvas.display = rows > 0
-            self._rooms = None
 
     def _tell(self) -> None:
         """Called on the engine's thread."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from backprop_tui.engine.debugger.commands import Pane
+from backprop_tui.engine.debugger.frame import opening_frame
+from backprop_tui.engine.program.program import parse
+from backprop_tui.tui.app import BackpropApp
 
+from .. import scenes
 from .stage import Stage
 
 WIDE, NARROW, LARGE, TINY = (120, 36), (80, 24), (200, 60), (40, 12)
@@ -61,3 +65,35 @@ async def test_the_engine_learns_the_sizes_and_learns_them_again() -> None:
         await pilot.resize_terminal(200, 60)
         await pilot.pause()
         assert stage.layouts[-1].program_rows > 40
+
+
+LONG = scenes.TEXT.replace("loss = summed / n", f"loss = summed / n  # {'long ' * 13}")
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "beside"),
+    [
+        (scenes.TEXT, 120, 67),
+        (scenes.TEXT, 144, 69),
+        (scenes.TEXT, 160, 80),
+        (LONG, 160, 67),
+        (LONG, 170, 73),
+        (LONG, 200, 100),
+    ],
+)
+async def test_the_program_has_what_its_code_needs_before_the_panes_beside_it_have_more(
+    text: str, columns: int, beside: int
+) -> None:
+    program = parse(text, "p")
+    app = BackpropApp(program, scenes.FakeEngine(opening_frame(program)))
+    async with app.run_test(size=(columns, 36)) as pilot:
+        await pilot.pause()
+        assert app.main.rooms()["tensors"].width == beside
+        room = app.main.rooms()["program"]
+        assert room.width == columns - beside
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert app.main.rooms()["tensors"].width == 80
+        await pilot.resize_terminal(columns, 36)
+        await pilot.pause()
+        assert app.main.rooms()["program"] == room
