@@ -64,7 +64,7 @@ class PaneScreen(Screen[None]):
         with Blank(id="body"):
             yield self._new(Pane.PROGRAM, focusable=True)
             with Blank(id="side") as side:
-                side.styles.width = width_beside(self, self.app.size.width)
+                side.styles.width = width_beside(self.source, self.app.size.width, zoomed=self.looks.zoomed)
                 yield self._new(Pane.TENSORS, focusable=True)
                 yield self._new(Pane.INSPECTOR, focusable=True)
         yield self._new("loss")
@@ -102,10 +102,10 @@ class PaneScreen(Screen[None]):
                 self.program = frame.file.program
                 self.source = source_of(self.program)
                 self.looks = self.looks.over(self.source.lines)
-                share(self)
+                share(self, self.source, zoomed=self.looks.zoomed)
             self._foresight = self._foresight.after(frame)
             self.frame = self._foresight.frame
-            if make_room(self):
+            if make_room(self.frame, self.size.width, self.canvas):
                 self._rooms = None
             self.paint()
             self.show_answer()
@@ -150,12 +150,12 @@ class PaneScreen(Screen[None]):
 
     def see(self, name: str) -> None:
         """Focus a pane; one that shares its place with another comes to the front."""
-        bring_forward(self, name)
+        bring_forward(self, name, zoomed=self.looks.zoomed)
         self.canvas(name).focus(scroll_visible=False)
 
     def on_resize(self) -> None:
         """Share the new columns."""
-        share(self)
+        share(self, self.source, zoomed=self.looks.zoomed)
 
     def on_canvas_resized(self) -> None:
         """Tell the engine how much is in view at the new sizes."""
@@ -173,15 +173,16 @@ class PaneScreen(Screen[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The border shows the focus; where panes share a place, the focused one is seen."""
-        bring_forward(self, event.widget.id)
+        bring_forward(self, event.widget.id, zoomed=self.looks.zoomed)
         self._rooms = None
         self.paint()
 
     def prefer(self, preferences: Preferences) -> None:
         """Arrange the panes as somebody likes them."""
         self.looks = replace(self.looks, zoomed=preferences.zoomed)
-        bring_forward(self, self.focused.id if self.focused is not None else Pane.PROGRAM)
-        share(self)
+        focused = self.focused.id if self.focused is not None else Pane.PROGRAM
+        bring_forward(self, focused, zoomed=preferences.zoomed)
+        share(self, self.source, zoomed=self.looks.zoomed)
         self._rooms = None
 
     def _tell(self) -> None:
