@@ -56,7 +56,7 @@ def _next(grid: Grid, entry: Entry, lines: int, columns: int) -> Entry:
 
 def _worst_in(matrix: Entries, grid: Grid, first: Entry) -> Entry:
     row, column = first
-    part = matrix[row : row + grid.down, column : column + grid.across].numbers()
+    part = matrix[row : row + grid.down, column : column + grid.across].once().numbers()
     at = int(part.abs().nan_to_num(float("inf"), float("inf")).argmax())
     return row + at // part.shape[1], column + at % part.shape[1]
 

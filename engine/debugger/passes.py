@@ -169,10 +169,12 @@ def _pooled(part: Tensor, down: int, across: int) -> Tensor:
 
 def idle(entries: Entries, low: float, high: float, *, rows: bool) -> Survey[int]:
     """How many columns, or else rows, of the last dimension have no entry between two bounds."""
-    width = entries.shape[-1]
-    passes = torch.zeros(entries.count // width if rows else width, dtype=torch.bool)
-    for begin, piece in entries.pieces():
+    few = entries.once()
+    width, whole = few.shape[-1], entries.shape[-1]
+    passes = torch.zeros(few.count // width if rows else width, dtype=torch.bool)
+    for begin, piece in few.pieces():
         inside = ((piece > low) & (piece < high)).nonzero().reshape(-1) + begin
         passes[inside // width if rows else inside % width] = True
-        yield begin / entries.count
-    return len(passes) - int(passes.sum())
+        yield begin / few.count
+    total = entries.count // whole if rows else whole
+    return (len(passes) - int(passes.sum())) * (total // len(passes))

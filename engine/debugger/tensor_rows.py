@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
+from torch import Tensor
+
+from ..execution.gradients.gradient import Gradient
 from ..execution.session import Session
+from ..tensors.inert import is_tensor
 from ..verdict import Verdict
 from .cursor import View
+from .entries import Entries
 from .frame import TensorRow
+from .health import moments_of
 from .measures import maxdiff
 from .scene import Scene
+from .surveys import SMALL
 
 
 def tensor_rows(scene: Scene, view: View, names: list[str]) -> tuple[TensorRow, ...]:
@@ -24,11 +33,25 @@ def _row(scene: Scene, view: View, name: str) -> TensorRow:
         value=scene.summaries.of(scene.value(name, view.ran)),
         gradient=scene.summaries.of(scene.manual(name, view.ran)),
         verdict=judgement.verdict if judgement is not None else _absent(scene, name),
-        maxdiff=maxdiff(gradient) if gradient is not None else None,
+        maxdiff=_maxdiff(scene, gradient) if gradient is not None else None,
         selected=name == view.selected,
         changed=not view.changed.isdisjoint((name, scene.gradient_of(name))),
         hidden=judgement is not None and judgement.hidden,
     )
+
+
+def _maxdiff(scene: Scene, gradient: Gradient) -> float | None:
+    """The maxdiff; of large tensors None while they are looked through."""
+    manual, autograd = gradient.value, gradient.reference
+    if gradient.verdict not in (Verdict.CLOSE, Verdict.WRONG) or not is_tensor(manual) or autograd is None:
+        return maxdiff(gradient)
+    ours, theirs = scene.summaries.look(manual).numbers, scene.summaries.look(autograd).numbers
+    if not (isinstance(ours, Tensor) and isinstance(theirs, Tensor)) or ours.is_complex():
+        return maxdiff(gradient)
+    if ours.numel() <= SMALL or theirs.is_complex():
+        return maxdiff(gradient)
+    known = moments_of(scene, Entries(ours, theirs))
+    return None if known is None else math.inf if known.not_finite else known.magnitude
 
 
 def _absent(scene: Scene, name: str) -> Verdict | None:

@@ -16,6 +16,8 @@ from tempfile import TemporaryDirectory
 from keys import KEYS, MINIMAL, WARM, Run, Series, Subject
 from terminal import COLUMNS, ROWS
 
+from backprop_tui.tui.panes.inspector import in_order
+
 PROGRAM = """
 # %% setup
 import torch
@@ -31,18 +33,17 @@ dW = torch.ones({size}, 1) * x
 UP, DOWN, RIGHT, LEFT = b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D"
 ENTER = b"\r"
 COUNT = WARM + KEYS
-ENTRIES = ["[0, 1] ", "[0, 0] "] * COUNT
 GOALS = "goals: 10^8 entries 1.2 x 100; in a heatmap 3 x the minimal app, 6 kB"
 
 
 def stages(command: list[str]) -> list[tuple[Subject, tuple[bytes, ...]]]:
     """What is pressed and what then stands on the screen, after some keys that lead there."""
     cells = ["[0, 1", "[0, 0"] * COUNT
-    far = ["]"] * COUNT
+    worst, far = [in_order(number) for number in range(2, COUNT + 2)], ["]"] * COUNT
     return [
         (Subject("open", command, (DOWN, UP), ["─ x ", "─ W "] * COUNT), (b" ", b"1")),
         (Subject("move in numbers", command, (RIGHT, LEFT), cells), (ENTER, ENTER)),
-        (Subject("next worst", command, (b"!", b"!"), ENTRIES), (b"!",)),
+        (Subject("next worst", command, (b"!",), worst), (b"!",)),
         (Subject("move in a heatmap", command, (RIGHT, LEFT), far), (b"t",)),
     ]
 

@@ -87,7 +87,7 @@ def _left_out(tensor: Inspector, heat: Heat | None, columns: int) -> list[Line]:
 
 def _cell(cell: Cell, tab: Tab, columns: int) -> list[Line]:
     """`[12, 3]  value 0.25 · manual 0.1`: the entry at the cell cursor in full, in two rows at most."""
-    head = f"{list(cell.at)}" + (f" {_worst(cell.worst)}" if cell.worst else "")
+    head = f"{list(cell.at)}" + (f" {in_order(cell.worst)}" if cell.worst else "")
     chosen = sorted(cell.numbers.items(), key=lambda one: one[0] is not tab)
     facts = [head, *(f"{name.value} {number}" for name, number in chosen)]
     first, *rest = _packed(facts, columns, 0)
@@ -95,7 +95,7 @@ def _cell(cell: Cell, tab: Tab, columns: int) -> list[Line]:
     return lines + [(Run(row),) for row in rest[:1]]
 
 
-def _worst(number: int) -> str:
+def in_order(number: int) -> str:
     """`worst`, `2nd worst`, `11th worst`."""
     if number == 1:
         return "worst"

@@ -125,6 +125,14 @@ def test_levels_diverge_around_zero_and_no_number_looks_like_zero() -> None:
     assert worst == 0
 
 
+def test_of_an_expanded_tensor_the_same_units_count_as_often_as_there_are() -> None:
+    row, column = torch.tensor([[0.0, 1.0, 0.0]]), torch.tensor([[0.0], [1.0]])
+    many = Entries(row.expand(10**9, 3))
+    assert completed(idle(many, 0.0, math.inf, rows=False)) == 2
+    assert completed(idle(many, 0.0, math.inf, rows=True)) == 0
+    assert completed(idle(Entries(column.expand(2, 10**9)), 0.0, math.inf, rows=True)) == 1
+
+
 def test_units_that_let_nothing_through() -> None:
     output = torch.relu(made(500, 700))
     output[:, 3], output[:, 600], output[7] = 0.0, 0.0, 0.0
