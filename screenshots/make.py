@@ -46,8 +46,9 @@ PICTURES = (
     Picture(
         "wrong-line",
         WIDE,
-        (*TO_ITERATION_12, *THIRD_OF_BACKWARD, "right", "right", "4"),
-        slip=("dy = -1 * ddifference", "dy = 1 * dH"),
+        ("space",),
+        "batchnorm_mlp",
+        slip=("dprobs = dlogprobs / probs", "dprobs = dlogprobs * probs"),
     ),
     Picture("help", WIDE, ("space", "question_mark")),
 )

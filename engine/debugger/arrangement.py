@@ -38,10 +38,11 @@ class Panel(NamedTuple):
 
 
 class Map(NamedTuple):
-    """A heatmap, each cell of which is drawn `zoom` times as large as it could be."""
+    """A heatmap whose cells are drawn so many times as tall and wide as they could be."""
 
     grid: Grid
-    zoom: int
+    tall: int
+    wide: int
 
 
 @dataclass(frozen=True)
@@ -145,13 +146,14 @@ def _map(shape: tuple[int, ...], layout: Layout, rows: int) -> Map | None:
         return None
     lines = rows * (1 + layout.halves)
     grid = pooled(*extent(shape), lines, layout.grid_columns)
-    room = min(layout.grid_columns // grid.columns, lines // grid.lines, _MOST_ZOOM)
-    return Map(grid, max(room, 1) if layout.halves else 1)
+    tall = max(min(lines // grid.lines, layout.grid_columns // grid.columns, _MOST_ZOOM), 1)
+    tall = tall if layout.halves else 1
+    return Map(grid, tall, max(min(layout.grid_columns // grid.columns, 2 * tall), 1))
 
 
 def _height(map: Map | None, layout: Layout) -> int:
     """How many rows of text a heatmap takes."""
-    return 0 if map is None else -(-map.grid.lines * map.zoom // (1 + layout.halves))
+    return 0 if map is None else -(-map.grid.lines * map.tall // (1 + layout.halves))
 
 
 def settled(arrangement: Arrangement, view: View) -> View:

@@ -23,10 +23,11 @@ def heat(scene: Scene, view: View, entries: Entries, map: Map, within: float | N
     key = ("cells", entries.key, place, grid)
     found = scene.surveys.ask(key, entries, matrix.once().count, lambda: cells(matrix, grid), None)
     if found is None or within is None:
-        return Heat(view.tab, grid, map.zoom, cursor=cursor)
+        return Heat(view.tab, grid, map.tall, map.wide, cursor=cursor)
     leveled, worst = levels(found.reshape(-1), within, from_zero=view.tab is not Tab.ERROR)
     lines = tuple(leveled[at : at + grid.columns] for at in range(0, len(leveled), grid.columns))
-    return Heat(view.tab, grid, map.zoom, lines, divmod(worst, grid.columns) if worst >= 0 else None, cursor)
+    marked = divmod(worst, grid.columns) if worst >= 0 else None
+    return Heat(view.tab, grid, map.tall, map.wide, lines, marked, cursor)
 
 
 def levels(numbers: Tensor, within: float, *, from_zero: bool) -> tuple[bytes, int]:

@@ -86,8 +86,9 @@ class Heat(NamedTuple):
 
     tab: Tab
     grid: Grid
-    zoom: int = 1
-    """How large a cell is drawn."""
+    tall: int = 1
+    wide: int = 1
+    """How many times as large a cell is drawn as it could be."""
     lines: tuple[bytes, ...] = ()
     """None while they are under way."""
     worst: Entry | None = None

@@ -269,7 +269,7 @@ def heatmap() -> Frame:
     frame, scale, grid = wrong(), scale_for(0.5), Grid(32, 64)
     rows = [bytearray(64) for _ in range(8)]
     rows[2][7], rows[5][40], rows[5][41] = 2 * LEVELS, LEVELS, 3
-    heat = Heat(Tab.ERROR, Grid(32, 64, 4, 1), 1, tuple(map(bytes, rows)), worst=(5, 40), cursor=(5, 41))
+    heat = Heat(Tab.ERROR, Grid(32, 64, 4, 1), 1, 1, tuple(map(bytes, rows)), worst=(5, 40), cursor=(5, 41))
     window = tuple(tuple(0.5 * (row == column == 1) for column in range(4)) for row in range(2))
     block = Block(window, 20, 39, grid, scale, scale.width + 2, 4, within=1e-6)
     numbers = {Tab.VALUE: "0.81", Tab.MANUAL: "0.6", Tab.AUTOGRAD: "0.1", Tab.ERROR: "0.5"}

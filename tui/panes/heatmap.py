@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from ...engine.debugger.grid import Entry
 from ...engine.debugger.inspected import LEVELS, ODD, Heat
 from ..drawing.line import Line, Run
 from ..drawing.shades import CURSOR, OUTSIDE, WORST
@@ -22,9 +21,9 @@ def paint_heat(heat: Heat, *, shades: bool) -> list[Line]:
 
 
 def _halves(heat: Heat) -> list[Line]:
-    rows = [row for line in range(len(heat.lines)) for row in [_marked(heat, line)] * heat.zoom]
+    rows = [row for line in range(len(heat.lines)) for row in [_marked(heat, line)] * heat.tall]
     rows += [bytes([OUTSIDE]) * len(rows[0])] * (len(rows) % 2)
-    return [_half(*pair, heat.zoom) for pair in zip(rows[::2], rows[1::2], strict=True)]
+    return [_half(*pair, heat.wide) for pair in zip(rows[::2], rows[1::2], strict=True)]
 
 
 def _marked(heat: Heat, line: int) -> bytes:
@@ -37,23 +36,30 @@ def _marked(heat: Heat, line: int) -> bytes:
 
 
 @lru_cache(maxsize=512)
-def _half(upper: bytes, lower: bytes, zoom: int) -> Line:
+def _half(upper: bytes, lower: bytes, wide: int) -> Line:
     return tuple(
-        Run("▀" * (zoom * sum(1 for _ in same)), f"heat-{above} ground-{below}")
+        Run("▀" * (wide * sum(1 for _ in same)), f"heat-{above} ground-{below}")
         for (above, below), same in groupby(zip(upper, lower, strict=True))
     )
 
 
 def _signs(heat: Heat, line: int) -> Line:
     """A sign for each cell; the worst is underlined, the cursor reversed."""
-    return tuple(_signed(heat.lines[line], line, heat.worst, heat.cursor))
+    marks = {heat.worst: "active", heat.cursor: "cursor"}
+    styles = [
+        f"{_sign_style(level)} {marks.get((line, at), '')}".strip()
+        for at, level in enumerate(heat.lines[line])
+    ]
+    signs = [_SIGNS[level] for level in heat.lines[line]]
+    return tuple(_spaced(styles, signs, " " * (heat.wide - 1)))
 
 
-def _signed(row: bytes, line: int, worst: Entry | None, cursor: Entry | None) -> Iterator[Run]:
-    marks = {place: style for place, style in ((worst, "active"), (cursor, "cursor")) if place is not None}
-    styled = [(_sign_style(level) + " " + marks.get((line, at), ""), level) for at, level in enumerate(row)]
-    for style, cells in groupby(styled, lambda cell: cell[0]):
-        yield Run("".join(_SIGNS[level] for _, level in cells), style.strip())
+def _spaced(styles: Sequence[str], signs: Sequence[str], gap: str) -> Iterator[Run]:
+    """Signs in runs of one style, what is between them apart from a mark."""
+    for style, cells in groupby(zip(styles, signs, strict=True), lambda cell: cell[0]):
+        yield Run(gap.join(sign for _, sign in cells), style)
+        if gap:
+            yield Run(gap)
 
 
 def _sign_style(level: int) -> str:

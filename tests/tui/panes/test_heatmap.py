@@ -11,7 +11,7 @@ from backprop_tui.tui.drawing.shades import CURSOR, OUTSIDE, WORST
 from backprop_tui.tui.panes.heatmap import paint_heat, pooled_words
 
 LINES = (bytes([0, 1, LEVELS]), bytes([LEVELS + 1, 2 * LEVELS, ODD]), bytes([0, 0, 0]))
-HEAT = Heat(Tab.ERROR, Grid(12, 6, 4, 2), 1, LINES, worst=(1, 2), cursor=(0, 1))
+HEAT = Heat(Tab.ERROR, Grid(12, 6, 4, 2), 1, 1, LINES, worst=(1, 2), cursor=(0, 1))
 
 
 def test_two_rows_of_cells_stand_in_one_line() -> None:
@@ -27,7 +27,7 @@ def test_two_rows_of_cells_stand_in_one_line() -> None:
 
 @pytest.mark.parametrize("zoom", [2, 3, 4])
 def test_a_small_matrix_is_drawn_larger(zoom: int) -> None:
-    lines = paint_heat(HEAT._replace(zoom=zoom), shades=True)
+    lines = paint_heat(HEAT._replace(tall=zoom, wide=zoom), shades=True)
     assert len(lines) == -(-3 * zoom // 2)
     assert {width_of(line) for line in lines} == {3 * zoom}
 
@@ -41,9 +41,15 @@ def test_without_shades_each_cell_is_a_sign() -> None:
     assert "strong" not in lines[1][0].style
 
 
+def test_signs_stand_apart_where_there_is_room() -> None:
+    lines = paint_heat(HEAT._replace(wide=2), shades=False)
+    assert [plain(line).rstrip() for line in lines] == ["· + +", "- - !", "· · ·"]
+    assert [run.text for run in lines[0] if "cursor" in run.style] == ["+"]
+
+
 @pytest.mark.parametrize("shades", [True, False])
 def test_a_folded_vector_ends_where_it_ends(shades: bool) -> None:
-    heat = Heat(Tab.VALUE, folded(Grid(1, 5), 3), 1, (bytes(3), bytes(2)))
+    heat = Heat(Tab.VALUE, folded(Grid(1, 5), 3), 1, 1, (bytes(3), bytes(2)))
     lines = paint_heat(heat, shades=shades)
     assert plain(lines[-1]) == "▀▀▀" if shades else "··"
     assert any(f"ground-{OUTSIDE}" in run.style for run in lines[-1]) == shades
