@@ -10,24 +10,35 @@ from torch import Tensor
 from .arrangement import Map
 from .cursor import View
 from .entries import Entries
+from .grid import Grid
 from .inspected import LEVELS, ODD, Heat, Tab
 from .passes import cells
 from .scene import Scene
+from .surveys import Survey
 
 
 def heat(scene: Scene, view: View, entries: Entries, map: Map, within: float | None) -> Heat:
     """The heatmap of the matrix in view; of errors those up to `within` are silent."""
     grid, place = map.grid, view.look.slice
-    matrix = entries.matrix(place)
     cursor = grid.place(view.look.entry) if view.look.cursor else None
-    key = ("cells", entries.key, place, grid)
-    found = scene.surveys.ask(key, entries, matrix.once().count, lambda: cells(matrix, grid), None)
-    if found is None or within is None:
-        return Heat(view.tab, grid, map.tall, map.wide, cursor=cursor)
-    leveled, worst = levels(found.reshape(-1), within, from_zero=view.tab is not Tab.ERROR)
+    none_yet = Heat(view.tab, grid, map.tall, map.wide, cursor=cursor)
+    if within is None:
+        return none_yet
+    matrix, from_zero = entries.matrix(place), view.tab is not Tab.ERROR
+    key = ("heat", entries.key, place, grid, within, from_zero)
+    count, pooling = matrix.once().count, lambda: _leveled(matrix, grid, within, from_zero)
+    found = scene.surveys.ask(key, entries, count, pooling, None)
+    if found is None:
+        return none_yet
+    leveled, worst = found
     lines = tuple(leveled[at : at + grid.columns] for at in range(0, len(leveled), grid.columns))
-    marked = divmod(worst, grid.columns) if worst >= 0 else None
-    return Heat(view.tab, grid, map.tall, map.wide, lines, marked, cursor)
+    return none_yet._replace(lines=lines, worst=divmod(worst, grid.columns) if worst >= 0 else None)
+
+
+def _leveled(matrix: Entries, grid: Grid, within: float, from_zero: bool) -> Survey[tuple[bytes, int] | None]:
+    """Pool a matrix, then find the levels."""
+    found = yield from cells(matrix, grid)
+    return levels(found.reshape(-1), within, from_zero=from_zero)
 
 
 def levels(numbers: Tensor, within: float, *, from_zero: bool) -> tuple[bytes, int]:

@@ -32,7 +32,7 @@ class CellScreen(PaneScreen):
 
     def action_inspect(self) -> None:
         """To the inspector; from there to its cells."""
-        if self.focused is not None and self.focused.id == Pane.INSPECTOR:
+        if self._inspecting:
             self.open_cells(True)
         else:
             self.see(Pane.INSPECTOR)
@@ -43,14 +43,18 @@ class CellScreen(PaneScreen):
 
     def action_worst(self) -> None:
         """The cell cursor at the worst entry, or the next worst."""
-        self.see(Pane.INSPECTOR)
+        if not self._inspecting:
+            self.see(Pane.INSPECTOR)
         self.cells_open = True
         self.send(GoToWorst())
 
     def action_swap(self) -> None:
         """From the inspector to the tensors, from anywhere else to the inspector."""
-        inspecting = self.focused is not None and self.focused.id == Pane.INSPECTOR
-        self.see(Pane.TENSORS if inspecting else Pane.INSPECTOR)
+        self.see(Pane.TENSORS if self._inspecting else Pane.INSPECTOR)
+
+    @property
+    def _inspecting(self) -> bool:
+        return self.focused is not None and self.focused.id == Pane.INSPECTOR
 
     def open_cells(self, opened: bool) -> None:
         """Open the cell cursor, or close it."""
