@@ -55,9 +55,11 @@ def _next(grid: Grid, entry: Entry, lines: int, columns: int) -> Entry:
 
 
 def _worst_in(matrix: Entries, grid: Grid, first: Entry) -> Entry:
+    """The largest entry of a cell; NaN is larger than any."""
     row, column = first
-    part = matrix[row : row + grid.down, column : column + grid.across].once().numbers()
-    at = int(part.abs().nan_to_num(float("inf"), float("inf")).argmax())
+    part = matrix[row : row + grid.down, column : column + grid.across].once()
+    own = part.minus is None and part.tensor.is_floating_point()
+    at = int((part.tensor if own else part.numbers()).abs().argmax())
     return row + at // part.shape[1], column + at % part.shape[1]
 
 
