@@ -1,6 +1,6 @@
 # two losses whose means are put off, and a label that counts twice
 # exit 1 · accused: line 27 · explained
-# says: the factor 2 is too much
+# says: 2 where 1 belongs
 # never: not divided
 # %% setup
 import torch
