@@ -32,6 +32,9 @@ PROBLEM = 3
 CONTEXT = 3
 """Rows below the current line that are in view with it, where there are any."""
 
+LEAP = 8
+"""Rows, at most, by which the text moves on at once: it is the dearest thing to paint."""
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -132,7 +135,9 @@ def line_of_cursor(frame: Frame) -> int:
 def _top(start: int, end: int, total: int, height: int) -> int:
     """The first row in view: some rows below the current line, from `start` to `end`, are in view with it."""
     follows = min(end + min(CONTEXT, (height - 1) // 2), total) if end else 0
-    return max(min(follows - height, start), end - height, 0)
+    leap = max(min(LEAP, height // 4), 1)
+    over = min(-(-max(follows - height, 0) // leap) * leap, max(total - height, 0))
+    return max(min(over, start), end - height, 0)
 
 
 def _narration(source: Source, frame: Frame, number: int, columns: int) -> list[Line]:

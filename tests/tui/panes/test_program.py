@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from backprop_tui.engine.debugger.commands import SelectAt, ToggleBreakpoint
@@ -158,6 +159,24 @@ def test_some_of_what_follows_the_current_line_is_in_view_below_wrapped_text() -
     rows = [plain(line) for line in paint_program(source_of(program), frame, Room(34, 10))][1:-1]
     (at,) = [place for place, row in enumerate(rows) if "▸" in row]
     assert len(rows) - at - 1 == 3
+
+
+def test_below_wrapped_text_the_pane_moves_on_seldom_and_never_loses_the_current_line() -> None:
+    words = "# " + "narration that is longer than the pane is wide " * 12
+    code = [f"x{n} = {n}" for n in range(12)]
+    program = parse("\n".join(["# %% [markdown]", words, "# %% forward", *code, "loss = x1"]), "long")
+    source, tops = source_of(program), []
+    for current in range(4, 16):
+        lines = tuple(
+            line._replace(state=LineState.CURRENT if line.number == current else LineState.RAN)
+            for line in opening_frame(program).lines
+        )
+        frame = replace(opening_frame(program), lines=lines, current_line=current)
+        rows = [plain(row) for row in paint_program(source, frame, Room(40, 16))]
+        assert any("▸" in row for row in rows)
+        tops.append(rows[1])
+    moves = sum(before != after for before, after in itertools.pairwise(tops))
+    assert 0 < moves <= 4
 
 
 def test_a_breakpoint_stands_beside_its_number_and_a_click_there_toggles_it() -> None:
