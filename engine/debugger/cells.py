@@ -14,6 +14,7 @@ from .inspected import Cell, Tab
 from .passes import ranking
 from .scene import Scene
 from .sources import Sources, sources
+from .tolerance import rounding
 
 Places = tuple[tuple[int, ...], ...]
 """Indices of entries."""
@@ -68,7 +69,8 @@ def at_worst(scene: Scene, view: View, found: Sources) -> View:
     number, entries = view.look.worst, _ranked(found, view.tab)
     if not number or entries is None:
         return view
-    places = _worst_entries(scene, entries)
+    within = rounding(scene, view, found) if entries.minus is not None else 0.0
+    places = _worst_entries(scene, entries, within) if within is not None else None
     if places is None and number == 1:
         places = _told(scene, view, found)
     if not places:
@@ -94,10 +96,10 @@ def _told(scene: Scene, view: View, found: Sources) -> Places | None:
     return (known.worst_index,) if known is not None and known.worst_index is not None else None
 
 
-def _worst_entries(scene: Scene, entries: Entries) -> Places | None:
+def _worst_entries(scene: Scene, entries: Entries, within: float) -> Places | None:
     """The indices of the worst entries, or None while they are looked for."""
-    count = entries.once().count
-    return scene.surveys.ask(("ranking", entries.key), entries, count, lambda: ranking(entries), None)
+    key, count = ("ranking", entries.key, within), entries.once().count
+    return scene.surveys.ask(key, entries, count, lambda: ranking(entries, within), None)
 
 
 def _at_index(view: View, shape: tuple[int, ...], index: tuple[int, ...]) -> View:

@@ -133,7 +133,8 @@ class View:
             case OpenCells(opened):
                 return self.looking(cursor=opened, worst=0)
             case GoToWorst():
-                return self.looking(cursor=True, worst=self.look.worst + 1)
+                further = self.look.worst + self.look.cursor
+                return self.looking(cursor=True, worst=max(further, 1))
             case Layout():
                 return replace(self, layout=command)
             case ShowCurves():

@@ -108,8 +108,11 @@ def statistics(entries: Entries, known: Moments, shares: tuple[int, ...], beyond
     )
 
 
-def ranking(entries: Entries) -> Survey[tuple[tuple[int, ...], ...]]:
-    """The indices of the largest entries, NaN and infinity first; those of one size as they are counted."""
+def ranking(entries: Entries, within: float = 0.0) -> Survey[tuple[tuple[int, ...], ...] | None]:
+    """The indices of the largest entries, NaN and infinity first; those of one size as they are counted.
+
+    Where any is larger than `within`, only those that are.
+    """
     few = entries.once()
     best: list[tuple[float, int]] = []
     for begin, piece in few.pieces():
@@ -119,7 +122,8 @@ def ranking(entries: Entries) -> Survey[tuple[tuple[int, ...], ...]]:
             size = size if math.isfinite(most) else size.nan_to_num(math.inf, math.inf)
             best = [*heapq.merge(best, _largest(size, begin))][:MOST]
         yield begin / few.count
-    return tuple(_index(place, few.shape) for _, place in best)
+    beyond = [one for one in best if -one[0] > within]
+    return tuple(_index(place, few.shape) for _, place in beyond or best)
 
 
 def _largest(size: Tensor, begin: int) -> list[tuple[float, int]]:

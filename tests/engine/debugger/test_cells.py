@@ -189,6 +189,17 @@ def test_the_worst_error_comes_first_then_the_next_and_after_the_last_the_first(
     assert cell(stepper, LEFT).worst == 0
 
 
+def test_what_may_be_rounding_is_none_of_the_worst_where_anything_is_more(build: Build) -> None:
+    program = build(
+        parameters="W = torch.ones(3, 4)",
+        forward="loss = (W * W).sum()",
+        backward="dW = 2 * W * (1 + 2e-7)\ndW[2, 1] = 3",
+        update="pass",
+    )
+    stepper = at_rest(program, ShowTab(Tab.ERROR))
+    assert [cell(stepper, WORST).at for _ in range(3)] == [(2, 1)] * 3
+
+
 def test_nan_and_infinity_are_worse_than_any_number(build: Build) -> None:
     lines = "dW = torch.ones(4, 5)\ndW[1, 1] = 1e30\ndW[3, 2] = float('nan')\ndW[2, 0] = -float('inf')"
     program = build(
@@ -281,6 +292,7 @@ def test_a_gradient_that_fails_opens_its_error_at_the_worst_entry(matrix: Progra
     assert (pane.name, pane.tab) == ("W", Tab.ERROR)
     assert pane.heat is not None
     assert pane.heat.worst == pane.heat.grid.place((17, 29))
+    assert [cell(stepper, WORST).at for _ in range(2)] == [(17, 29), (3, 4)]
 
 
 @pytest.mark.parametrize(
