@@ -154,6 +154,7 @@ KEYS: tuple[Key, ...] = (
     Key("edit", "e", "e", "edit the line in an editor", LEARNING, action="edit", footer="edit"),
     Key("next_pane", "tab", "tab", "next pane", PANES, action="move_focus(1)"),
     Key("previous_pane", "shift+tab", "shift+tab", "pane before", PANES, action="move_focus(-1)"),
+    Key("fold", "m", "m", "fold narration, and back", PANES, action="app.prefer('folded')"),
     Key("zoom", "z", "z", "zoom the pane, and back", PANES, action="app.prefer('zoomed')"),
     Key("inspect", "enter", "enter", "inspector, then cells", PANES, action="inspect"),
     Key("swap", "i", "i", "tensors or inspector", PANES, action="swap"),

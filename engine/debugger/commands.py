@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from ..program.program_text import ProgramText
 from ..tutor.answer import Asked
+from .folds import Folds, line_of, row_of
 from .inspected import Tab
 from .stops import Stops
 
@@ -250,6 +251,8 @@ class Layout:
     loss_columns: int = 100
     halves: bool = True
     """Whether a row of text shows two of a heatmap."""
+    folds: Folds = ()
+    """Which lines of the program take no row."""
 
 
 @dataclass(frozen=True)
@@ -302,11 +305,12 @@ Command = (
 )
 
 
-def top_showing(command: ShowLine, top: int, rows: int) -> int:
+def top_showing(command: ShowLine, top: int, rows: int, folds: Folds) -> int:
     """The first line in view, of so many, once a line is shown; `top` was the first before."""
+    row, first = row_of(folds, command.line), row_of(folds, top)
     if command.first:
-        return command.line
-    return top if top <= command.line < top + rows else command.line - rows // 3
+        return line_of(folds, row)
+    return top if first <= row < first + rows else line_of(folds, row - rows // 3)
 
 
 def tensor_rows_in(layout: Layout, watches: int) -> int:

@@ -22,6 +22,7 @@ from .commands import (
     Unit,
     top_showing,
 )
+from .folds import line_of, row_of
 from .grid import Entry
 from .inspected import Tab
 
@@ -126,7 +127,8 @@ class View:
             case Scroll(pane, rows, columns):
                 return self._scrolling(Pane(pane), rows, columns)
             case ShowLine():
-                top = top_showing(command, self.program_top, self.layout.program_rows)
+                layout = self.layout
+                top = top_showing(command, self.program_top, layout.program_rows, layout.folds)
                 return replace(self, program_top=top, follow=False)
             case ChangeSlice(by):
                 return self.looking(slice=max(self.look.slice + by, 0), worst=0)
@@ -160,7 +162,9 @@ class View:
         if pane is Pane.INSPECTOR:
             top, left = self.look.top + rows, self.look.left + columns
             return self.looking(top=max(top, 0), left=max(left, 0), worst=0)
-        return replace(self, program_top=self.program_top + rows, follow=False)
+        folds = self.layout.folds
+        top = line_of(folds, row_of(folds, self.program_top) + rows)
+        return replace(self, program_top=top, follow=False)
 
 
 def moved(record: Iteration, ran: int, unit: Unit, by: int) -> int:

@@ -17,6 +17,7 @@ from ..program.statements import Statement
 from ..tensors.inert import is_a
 from ..verdict import Verdict
 from .cursor import View
+from .folds import line_of, row_of
 from .frame import LineState, ProgramLine
 from .lines_of_tensor import relation
 from .scene import Scene, is_told
@@ -53,8 +54,10 @@ def program_lines(
     line = line or _failed_line(scene.failure(view.ran), view)
     line = line or _first_line(scene.record, view)
     view = _scrolled(view, line, total)
-    last = min(view.program_top + view.layout.program_rows - 1, total)
-    numbers = range(view.program_top, last + 1)
+    folds = view.layout.folds
+    top = row_of(folds, view.program_top)
+    last = min(top + view.layout.program_rows - 1, row_of(folds, total))
+    numbers = (line_of(folds, row) for row in range(top, last + 1))
     marked, written = scene.stops.lines, view.written
     lines = (_line(scene, view, n)._replace(breakpoint=n in marked, written=n in written) for n in numbers)
     return tuple(_related(scene, view, line) for line in lines), view
@@ -90,13 +93,13 @@ def _first_line(record: Iteration | None, view: View) -> int | None:
 
 
 def _scrolled(view: View, line: int | None, total: int) -> View:
-    rows = max(view.layout.program_rows, 1)
-    top = view.program_top
+    rows, folds = max(view.layout.program_rows, 1), view.layout.folds
+    top = row_of(folds, view.program_top)
     if line is not None and view.follow:
-        context = min(_CONTEXT, (rows - 1) // 2)
-        top = min(max(top, line + context - rows + 1), line - context)
-    top = max(min(top, total - rows + 1), 1)
-    return replace(view, program_top=top)
+        context, row = min(_CONTEXT, (rows - 1) // 2), row_of(folds, line)
+        top = min(max(top, row + context - rows + 1), row - context)
+    top = max(min(top, row_of(folds, total) - rows + 1), 1)
+    return replace(view, program_top=line_of(folds, top))
 
 
 def _line(scene: Scene, view: View, number: int) -> ProgramLine:

@@ -30,7 +30,7 @@ def paint(source: Source, frame: Frame, rooms: Rooms, looks: Looks = PLAIN) -> d
 def _paint_one(name: str, source: Source, frame: Frame, rooms: Rooms, looks: Looks) -> list[Line]:
     room = rooms[name]
     if name == "program":
-        return paint_program(source, frame, room, looks.search)
+        return paint_program(source, frame, room, looks)
     if name == "output":
         return paint_output(frame, room, looks.up)
     if name == "tensors":

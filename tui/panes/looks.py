@@ -19,6 +19,8 @@ class Looks:
     """What is searched for, as long as its marks stand."""
     zoomed: bool = False
     """Whether the pane with the focus has the place of the others."""
+    folded: bool = False
+    """Whether narration is folded to a line."""
 
     def over(self, lines: Sequence[Line]) -> Looks:
         """The same over other lines of the program."""

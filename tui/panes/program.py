@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count, takewhile
 
 from ...engine.debugger.commands import SelectAt, ToggleBreakpoint
+from ...engine.debugger.folds import Folds
 from ...engine.debugger.frame import Frame, LineState, ProgramLine, Relation
 from ...engine.execution.failure import Failure
 from ...engine.program.program import Program
 from ..drawing.box import FRAME, PADDING, Room, boxed
+from ..drawing.cut import split
 from ..drawing.line import Line, Run, crop, fill, plain, styled, width_of, wrap
 from ..drawing.numbers import RANGE, shape, summary
 from ..drawing.verdict_signs import BREAKPOINT, PARTIAL, Sign, sign_of
 from .highlighting import narration_lines, source_lines
+from .looks import PLAIN, Looks
 from .narration import narration_rows, paragraphs
 from .search import FOUND, HERE, Search, marked
 
@@ -48,6 +52,8 @@ class Source:
     digits: int
     search: Search | None = None
     """What is marked in it."""
+    folded: bool = False
+    """Whether of narration only the first line is seen."""
 
     @property
     def gutter(self) -> int:
@@ -72,13 +78,31 @@ def source_of(program: Program, *, coloured: bool = True) -> Source:
 
 
 @lru_cache(maxsize=8)
-def _searched(source: Source, search: Search) -> Source:
-    return replace(source, search=search)
+def _looked_at(source: Source, search: Search | None, folded: bool) -> Source:
+    return replace(source, search=search, folded=folded)
 
 
-def paint_program(source: Source, frame: Frame, room: Room, search: Search | None = None) -> list[Line]:
+@lru_cache(maxsize=8)
+def folds_of(source: Source) -> Folds:
+    """What is folded away of the narration: of what stands together all but the first line with words."""
+    folds: list[tuple[int, int]] = []
+    for number in sorted(source.narration):
+        if number - 1 not in source.narration:
+            together = takewhile(source.narration.__contains__, count(number))
+            kept = next((n for n in together if plain(source.lines[n - 1])), number)
+        if number == kept:
+            continue
+        if folds and folds[-1][1] == number - 1:
+            folds[-1] = (folds[-1][0], number)
+        else:
+            folds.append((number, number))
+    return tuple(folds)
+
+
+def paint_program(source: Source, frame: Frame, room: Room, looks: Looks = PLAIN) -> list[Line]:
     """The whole pane."""
-    source = _searched(source, search) if search is not None else source
+    if looks.search is not None or looks.folded:
+        source = _looked_at(source, looks.search, looks.folded)
     above = _problem(frame.file.problem, room)
     rows = [*above, *_rows(source, frame, room._replace(height=room.height - len(above)))]
     where = f"line {frame.current_line} of " if frame.current_line else ""
@@ -142,6 +166,8 @@ def _top(start: int, end: int, total: int, height: int) -> int:
 
 def _narration(source: Source, frame: Frame, number: int, columns: int) -> list[Line]:
     """The paragraph that a line of narration begins, or goes on with at the top of the pane."""
+    if source.folded:
+        return _folded(source, number, columns)
     if number in source.continued and number != frame.lines[0].number:
         return []
     last, end = number, frame.lines[-1].number
@@ -152,6 +178,14 @@ def _narration(source: Source, frame: Frame, number: int, columns: int) -> list[
         return list(rows)
     here = source.search.line is not None and number <= source.search.line <= last
     return [marked(row, source.search.text, HERE if here else FOUND) for row in rows]
+
+
+def _folded(source: Source, number: int, columns: int) -> list[Line]:
+    """The one row of narration that is folded."""
+    if any(first <= number <= last for first, last in folds_of(source)):
+        return []
+    text = crop((Run(" " * source.gutter), *source.lines[number - 1]), columns - 2)
+    return [(*text, Run(" …", "faint"))]
 
 
 def _line_rows(
@@ -248,51 +282,13 @@ def _in_full(gutter: Line, code: Line, bound: Line, columns: int) -> list[Line]:
     room = max(columns - width_of(gutter), 1)
     if width_of(code) <= room:
         return [_with_bound(gutter + code, bound, columns)]
-    first, rest = _split(code, room)
+    first, rest = split(code, room)
     rows = [gutter + first]
     while rest:
         indent = Run(" " * (width_of(gutter) + 2))
-        piece, rest = _split(rest, max(room - 2, 1))
+        piece, rest = split(rest, max(room - 2, 1))
         rows.append((indent, *piece))
     return [*rows[:-1], _with_bound(rows[-1], bound, columns)]
-
-
-def _split(code: Line, room: int) -> tuple[Line, Line]:
-    """The code cut after the last blank that fits, or in mid-word where there is none."""
-    head = _before(code, room + 1)
-    if width_of(head) <= room and not _after(code, room + 1):
-        return code, ()
-    text = plain(head)
-    cut = len(_fitting(text, room))
-    blank = text.rfind(" ", 1, cut)
-    cut = blank + 1 if blank > room // 2 else max(cut, 1)
-    return _before(code, cut), _after(code, cut)
-
-
-def _fitting(text: str, room: int) -> str:
-    """The longest start of the text that is at most `room` columns wide."""
-    end = min(len(text), room)
-    while end > 1 and width_of((Run(text[:end]),)) > room:
-        end -= 1
-    return text[:end]
-
-
-def _before(code: Line, cut: int) -> Line:
-    kept: list[Run] = []
-    for run in code:
-        if cut <= 0:
-            break
-        kept.append(Run(run.text[:cut], run.style))
-        cut -= len(run.text)
-    return tuple(kept)
-
-
-def _after(code: Line, cut: int) -> Line:
-    for at, run in enumerate(code):
-        if cut < len(run.text):
-            return (Run(run.text[cut:], run.style), *code[at + 1 :])
-        cut -= len(run.text)
-    return ()
 
 
 def _failure_rows(failure: Failure | None, indent: int, columns: int) -> list[Line]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ...engine.debugger.commands import Command, Pane, Scroll, ShowLine, ShowTab, top_showing
+from ...engine.debugger.commands import Command, Layout, Pane, Scroll, ShowLine, ShowTab, top_showing
+from ...engine.debugger.folds import line_of, row_of
 from ...engine.debugger.frame import Frame, LineState, ProgramLine
 
 
@@ -18,21 +19,21 @@ class Foresight:
     waiting: tuple[tuple[int, Command], ...] = ()
     known: Mapping[int, ProgramLine] = field(default_factory=dict)
     """The program's lines as they were seen at this moment of the program, by their numbers."""
-    rows: int = 1
-    """How many lines are in view."""
+    layout: Layout = field(default_factory=Layout)
+    """How many lines are in view, and which are folded away."""
 
-    def asked(self, command: Command, number: int, rows: int) -> Foresight:
-        """One more command was sent, while so many lines are in view."""
+    def asked(self, command: Command, number: int, layout: Layout) -> Foresight:
+        """One more command was sent, while the panes had this room."""
         if not isinstance(command, ShowTab) and not _scrolls_program(command):
             return self
-        return replace(self, waiting=(*self.waiting, (number, command)), rows=rows)
+        return replace(self, waiting=(*self.waiting, (number, command)), layout=layout)
 
     def after(self, frame: Frame) -> Foresight:
         """A newer frame came."""
         seen = self.known if _moment(frame) == _moment(self.came) else {}
         known = {**seen, **{line.number: line for line in frame.lines}}
         waiting = tuple(one for one in self.waiting if one[0] > frame.handled)
-        return Foresight(frame, waiting, known, self.rows)
+        return Foresight(frame, waiting, known, self.layout)
 
     @cached_property
     def frame(self) -> Frame:
@@ -47,14 +48,17 @@ class Foresight:
 
     def _top(self, command: Command, top: int) -> int:
         """The first line in view after a command that scrolls the program, not brought inside yet."""
+        folds = self.layout.folds
         if isinstance(command, ShowLine):
-            return top_showing(command, top, self.rows)
-        return top + command.rows if isinstance(command, Scroll) else top
+            return top_showing(command, top, self.layout.program_rows, folds)
+        return line_of(folds, row_of(folds, top) + command.rows) if isinstance(command, Scroll) else top
 
     def _from(self, frame: Frame, top: int) -> Frame:
-        top = max(min(top, frame.lines_total - self.rows + 1), 1)
-        last = min(top + self.rows - 1, frame.lines_total)
-        lines = tuple(self._line(number) for number in range(top, last + 1))
+        rows, folds = self.layout.program_rows, self.layout.folds
+        total = row_of(folds, frame.lines_total)
+        first = max(min(row_of(folds, top), total - rows + 1), 1)
+        last = min(first + rows - 1, total)
+        lines = tuple(self._line(line_of(folds, row)) for row in range(first, last + 1))
         return replace(frame, lines=lines)
 
     def _line(self, number: int) -> ProgramLine:

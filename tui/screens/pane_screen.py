@@ -21,7 +21,7 @@ from ..link import MakeLink
 from ..panes.all_panes import layout_for, paint
 from ..panes.curves import CurvesView
 from ..panes.looks import Looks
-from ..panes.program import source_of
+from ..panes.program import folds_of, source_of
 from ..person.preferences import Preferences
 from .arrangement import bring_forward, make_room, share, width_beside
 from .foresight import Foresight
@@ -115,7 +115,7 @@ class PaneScreen(Screen[None]):
         waits = self.link.sent > self.frame.handled
         self.link.send(command)
         if waits:
-            self._foresight = self._foresight.asked(command, self.link.sent, self._layout_sent.program_rows)
+            self._foresight = self._foresight.asked(command, self.link.sent, self._layout_sent)
             self.frame = self._foresight.frame
             self.paint()
 
@@ -160,7 +160,8 @@ class PaneScreen(Screen[None]):
     def on_canvas_resized(self) -> None:
         """Tell the engine how much is in view at the new sizes."""
         self._fit()
-        layout = layout_for(self.rooms(), self._layout_sent)
+        folds = folds_of(self.source) if self.looks.folded else ()
+        layout = replace(layout_for(self.rooms(), self._layout_sent), folds=folds)
         if layout != self._layout_sent:
             self._layout_sent = layout
             self.send(layout)
@@ -179,11 +180,15 @@ class PaneScreen(Screen[None]):
 
     def prefer(self, preferences: Preferences) -> None:
         """Arrange the panes as somebody likes them."""
-        self.looks = replace(self.looks, zoomed=preferences.zoomed)
+        folded = preferences.folded != self.looks.folded
+        self.looks = replace(self.looks, zoomed=preferences.zoomed, folded=preferences.folded)
         focused = self.focused.id if self.focused is not None else Pane.PROGRAM
         bring_forward(self, focused, zoomed=preferences.zoomed)
         share(self, self.source, zoomed=self.looks.zoomed)
         self._rooms = None
+        if folded and self.is_attached:
+            self.on_canvas_resized()
+            self.paint()
 
     def _tell(self) -> None:
         """Called on the engine's thread."""

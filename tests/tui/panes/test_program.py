@@ -10,7 +10,8 @@ from backprop_tui.engine.debugger.frame import LineState, ProgramLine, Relation,
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain, width_of
-from backprop_tui.tui.panes.program import paint_program, source_of
+from backprop_tui.tui.panes.looks import Looks
+from backprop_tui.tui.panes.program import folds_of, paint_program, source_of
 
 from .. import scenes
 
@@ -207,3 +208,14 @@ def test_a_line_says_what_it_has_to_do_with_the_selected_tensor() -> None:
     shown = text(paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(100, 30)))
     assert "13→  difference = H - y" in shown
     assert "14   difference_squared = " in shown
+
+
+def test_narration_that_is_folded_takes_one_row_and_says_that_there_is_more() -> None:
+    program = parse(LONG, "p")
+    source = source_of(program)
+    assert folds_of(source) == ((1, 1), (3, 8))
+    rows = [
+        plain(line)
+        for line in paint_program(source, opening_frame(program), Room(60, 24), Looks(folded=True))
+    ]
+    assert [row.strip("│ ") for row in rows[1:4]] == ["Title …", "forward", "10   loss = 1"]

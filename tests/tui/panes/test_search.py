@@ -12,6 +12,7 @@ from backprop_tui.engine.debugger.frame import opening_frame
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, Run, plain
+from backprop_tui.tui.panes.looks import Looks
 from backprop_tui.tui.panes.program import paint_program, source_of
 from backprop_tui.tui.panes.search import Search, marked, search
 from backprop_tui.tui.panes.tensors import paint_tensors
@@ -64,14 +65,16 @@ def _pieces(line: Line, number: int) -> int:
 
 def test_hits_are_marked_in_both_panes_and_the_one_that_is_gone_to_otherwise() -> None:
     found = Search("dW1", (23, 26), 1)
-    program = paint_program(SOURCE, scenes.mid_backward(), Room(100, 30), found)
+    program = paint_program(SOURCE, scenes.mid_backward(), Room(100, 30), Looks(search=found))
     assert (of(program, "found"), of(program, "found-here")) == (["dW1"], ["dW1"])
     tensors = paint_tensors(scenes.mid_backward(), Room(70, 12), search=Search("diff"))
     assert of(tensors, "found") == ["diff", "diff"]
 
 
 def test_neither_line_numbers_nor_values_are_marked() -> None:
-    lines = paint_program(SOURCE, scenes.mid_backward(), Room(100, 30), search(SOURCE.lines, "1", 1))
+    lines = paint_program(
+        SOURCE, scenes.mid_backward(), Room(100, 30), Looks(search=search(SOURCE.lines, "1", 1))
+    )
     whole = [plain(line) for line in lines]
     assert "1.94…8.01" in "".join(whole)
     assert all(len(text) == 1 for text in of(lines, "found"))
@@ -81,7 +84,9 @@ def test_in_narration_that_is_wrapped_the_words_are_marked_and_nothing_else() ->
     text = "# %% [markdown]\n# many words that are wrapped, and words again\n# %% forward\nloss = 1"
     program = parse(text, "p")
     source = source_of(program)
-    lines = paint_program(source, opening_frame(program), Room(30, 12), search(source.lines, "words", 1))
+    lines = paint_program(
+        source, opening_frame(program), Room(30, 12), Looks(search=search(source.lines, "words", 1))
+    )
     assert of(lines, "found-here") == ["words", "words"]
 
 
@@ -89,5 +94,5 @@ def test_the_line_that_is_gone_to_stays_in_view_below_wrapped_lines() -> None:
     frame = replace(scenes.mid_backward(), lines=scenes.lines(20, top=14, rows=12))
     room = Room(34, 9)
     assert "dB1 = dH.sum" not in "\n".join(map(plain, paint_program(SOURCE, frame, room)))
-    shown = paint_program(SOURCE, frame, room, Search("dB1", (24, 27), 0))
+    shown = paint_program(SOURCE, frame, room, Looks(search=Search("dB1", (24, 27), 0)))
     assert "dB1" in of(shown, "found-here")

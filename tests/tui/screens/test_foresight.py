@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_tui.engine.debugger.commands import Advance, Layout, Pane, Scroll, ShowLine, ShowTab, Unit
+from backprop_tui.engine.debugger.folds import Folds
 from backprop_tui.engine.debugger.frame import Frame, opening_frame
 from backprop_tui.engine.debugger.inspected import Tab
 from backprop_tui.engine.debugger.stepper import Stepper
@@ -15,6 +17,7 @@ from backprop_tui.engine.program.library import load
 from backprop_tui.tui.screens.foresight import Foresight
 
 ROWS = 10
+LAYOUT = Layout(program_rows=ROWS)
 MOVES = st.one_of(
     st.builds(ShowTab, st.sampled_from(Tab)),
     st.builds(Scroll, st.just(Pane.PROGRAM), st.integers(-30, 30)),
@@ -23,20 +26,24 @@ MOVES = st.one_of(
 )
 
 
-def stepped() -> tuple[Stepper, Frame]:
+def stepped(layout: Layout = LAYOUT) -> tuple[Stepper, Frame]:
     stepper = Stepper(load("linear_regression"), 0)
     stepper.begin()
-    for command in (Layout(program_rows=ROWS), Advance(Unit.ITERATION)):
+    for command in (layout, Advance(Unit.ITERATION)):
         stepper.handle(command)
     return stepper, stepper.frame(2)
 
 
+@pytest.mark.parametrize("folds", [(), ((1, 1), (3, 9)), ((25, 33),)])
 @given(st.lists(MOVES, max_size=6))
-def test_what_is_foreseen_is_where_the_engine_comes_to(moves: list[ShowTab | Scroll | ShowLine]) -> None:
-    stepper, frame = stepped()
+def test_what_is_foreseen_is_where_the_engine_comes_to(
+    folds: Folds, moves: list[ShowTab | Scroll | ShowLine]
+) -> None:
+    layout = replace(LAYOUT, folds=folds)
+    stepper, frame = stepped(layout)
     foresight = Foresight(frame).after(frame)
     for number, move in enumerate(moves, 3):
-        foresight = foresight.asked(move, number, ROWS)
+        foresight = foresight.asked(move, number, layout)
         stepper.handle(move)
         stepper.frame(number)
     foreseen, told = foresight.frame, stepper.frame(2 + len(moves))
@@ -46,13 +53,13 @@ def test_what_is_foreseen_is_where_the_engine_comes_to(moves: list[ShowTab | Scr
 
 def test_lines_that_were_seen_keep_what_is_said_of_them() -> None:
     _, frame = stepped()
-    scrolled = Foresight(frame).after(frame).asked(Scroll(Pane.PROGRAM, -2), 3, ROWS).frame
+    scrolled = Foresight(frame).after(frame).asked(Scroll(Pane.PROGRAM, -2), 3, LAYOUT).frame
     assert scrolled.lines[2:] == frame.lines[:-2]
 
 
 def test_what_is_answered_is_not_moved_again() -> None:
     _, frame = stepped()
-    foresight = Foresight(frame).asked(Scroll(Pane.PROGRAM, -2), 3, ROWS)
+    foresight = Foresight(frame).asked(Scroll(Pane.PROGRAM, -2), 3, LAYOUT)
     answer = replace(frame, handled=3)
     assert foresight.after(answer).frame is answer
     assert foresight.after(replace(frame, handled=2)).frame.lines[0].number == frame.lines[0].number - 2
@@ -60,5 +67,5 @@ def test_what_is_answered_is_not_moved_again() -> None:
 
 def test_the_program_scrolls_while_torch_is_loaded() -> None:
     frame = opening_frame(load("linear_regression"))
-    scrolled = Foresight(frame).after(frame).asked(Scroll(Pane.PROGRAM, 7), 1, ROWS).frame
+    scrolled = Foresight(frame).after(frame).asked(Scroll(Pane.PROGRAM, 7), 1, LAYOUT).frame
     assert [line.number for line in scrolled.lines] == list(range(8, 8 + ROWS))

@@ -74,6 +74,25 @@ async def test_the_zoom_follows_the_focus_and_is_remembered(tmp_path: Path) -> N
         assert stage.seen() == {"program"}
 
 
+async def test_narration_is_folded_back_and_remembered(tmp_path: Path) -> None:
+    stage = staged(tmp_path)
+    async with stage.app.run_test(size=WIDE) as pilot:
+        await pilot.press("m")
+        await pilot.pause()
+        assert stage.layouts[-1].folds == ((1, 1),)
+        assert "Linear regression by hand …" in stage.text("program")
+        await pilot.press("m")
+        await pilot.pause()
+        assert stage.layouts[-1].folds == ()
+        assert "Linear regression by hand …" not in stage.text("program")
+        await pilot.press("m")
+    stage = staged(tmp_path)
+    async with stage.app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        assert "Linear regression by hand …" in stage.text("program")
+        assert stage.layouts[-1].folds == ((1, 1),)
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -166,6 +185,6 @@ async def test_what_is_wrong_with_the_keys_is_said_on_opening(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("size", SIZES, ids=sized)
-def test_zoomed(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_zoomed_and_folded(snap_compare: Compare, size: tuple[int, int]) -> None:
     app = BackpropApp(scenes.program(), scenes.FakeEngine(scenes.mid_backward()), "dark")
-    assert snap_compare(app, press=["z"], terminal_size=size)
+    assert snap_compare(app, press=["z", "m"], terminal_size=size)
