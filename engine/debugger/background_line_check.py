@@ -11,7 +11,7 @@ from ..judging.check import diagnoses_of
 from ..judging.diagnosis.diagnosis import Diagnosis
 from ..judging.judgement import Judgement, explained, judgements
 from ..judging.linecheck.line_check import check_lines
-from ..judging.linecheck.outcome import LineCheck, WrongFunction
+from ..judging.linecheck.lines.outcome import LineCheck, WrongFunction
 from ..verdict import Verdict
 
 _BLAMED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE, Verdict.WRONG_TYPE, Verdict.INHERITED)

@@ -15,7 +15,7 @@ from ..execution.iteration import Iteration
 from ..execution.recording.steps import MISSING
 from ..execution.session import Session
 from ..judging.judgement import Judgement
-from ..judging.linecheck.outcome import WrongFunction
+from ..judging.linecheck.lines.outcome import WrongFunction
 from ..tensors.inert import is_tensor
 from ..tutor.answer import Answer
 from .frame import Evaluated, FileState, Watched

@@ -19,9 +19,9 @@ from .convention import ByConvention, convention
 from .diagnosis.diagnose import diagnose
 from .diagnosis.diagnosis import Diagnosis
 from .judgement import Judgement, judgements
-from .linecheck.helper_places import WrongHelper
 from .linecheck.line_check import check_lines
-from .linecheck.outcome import LineCheck, WrongFunction
+from .linecheck.lines.helper_places import WrongHelper
+from .linecheck.lines.outcome import LineCheck, WrongFunction
 from .report import GradientReport, Report
 
 

@@ -11,8 +11,8 @@ from ..execution.recording.steps import MISSING
 from ..verdict import Verdict
 from .diagnosis.diagnosis import Diagnosis
 from .diagnosis.helper_blame import settled_by
-from .linecheck.outcome import LineCheck, LineJudgement
-from .linecheck.upstream_lines import roots_of
+from .linecheck.lines.outcome import LineCheck, LineJudgement
+from .linecheck.lines.upstream_lines import roots_of
 from .reasons import (
     below_a_kink,
     coarse_upstreams,

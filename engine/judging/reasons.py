@@ -11,8 +11,8 @@ from ..tensors.comparison import is_more, may_be_rounding
 from ..tensors.differences import finite_max
 from ..tensors.inert import is_tensor
 from ..verdict import Verdict
-from .linecheck.outcome import LineJudgement
-from .linecheck.upstream_lines import with_upstreams
+from .linecheck.lines.outcome import LineJudgement
+from .linecheck.lines.upstream_lines import with_upstreams
 
 _AUTOGRADS = "autograd's is infinite or NaN where this one is not, though the line is right"
 _ITS_OWN = "infinite or NaN where autograd's is not, though the line is right"

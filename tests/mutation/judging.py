@@ -21,10 +21,10 @@ from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.replay.world import World
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judging.check import gradient_reports
-from backprop_tui.engine.judging.linecheck.dependence import downstream, upstreams
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
-from backprop_tui.engine.judging.linecheck.outcome import LineJudgement
-from backprop_tui.engine.judging.linecheck.substitution import early_reads, plan_of, run_lines
+from backprop_tui.engine.judging.linecheck.lines.dependence import downstream, upstreams
+from backprop_tui.engine.judging.linecheck.lines.outcome import LineJudgement
+from backprop_tui.engine.judging.linecheck.lines.substitution import early_reads, plan_of, run_lines
 from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.verdict import Verdict
 

@@ -19,14 +19,14 @@ from ...program.program import Program
 from ...tensors.inert import is_given_name, is_tensor
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
-from ..linecheck.arriving_zeros import arriving_somewhere
-from ..linecheck.attempt import Attempt, Graph, random_cuts, random_like, sizes_of
-from ..linecheck.dependence import downstream_of_each, own_cuts
-from ..linecheck.isolated_lines import compared_exactly, opened_moved
-from ..linecheck.moved_worlds import BY
-from ..linecheck.outcome import LineJudgement
-from ..linecheck.perturbation import Moved
-from ..linecheck.zero_one_parameters import plain_parameters
+from ..linecheck.lines.dependence import downstream_of_each, own_cuts
+from ..linecheck.lines.outcome import LineJudgement
+from ..linecheck.lines.perturbation import Moved
+from ..linecheck.passes.arriving_zeros import arriving_somewhere
+from ..linecheck.passes.attempt import Attempt, Graph, random_cuts, random_like, sizes_of
+from ..linecheck.passes.isolated_lines import compared_exactly, opened_moved
+from ..linecheck.passes.moved_worlds import BY
+from ..linecheck.passes.zero_one_parameters import plain_parameters
 from .variations import Variation, variations
 
 _SEED = 7_919

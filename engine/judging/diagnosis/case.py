@@ -17,7 +17,7 @@ from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
 from ...rules.trees import copied
 from ...tensors.inert import is_a, is_any, is_given_name, is_tensor
-from ..linecheck.outcome import LineJudgement
+from ..linecheck.lines.outcome import LineJudgement
 from .edit import Line, Spot, number, spots_of
 from .probes import Probe, constant_ratio, probed
 from .slicing import unread

@@ -17,10 +17,10 @@ from ...rules.derivation.derive import Derivation, derive
 from ...tensors.inert import is_tensor
 from ...tensors.kinds import unreadable
 from ...verdict import Verdict
-from ..linecheck.arriving_zeros import arriving_somewhere
-from ..linecheck.attempt import Attempt, attempt_of
-from ..linecheck.helper_places import WrongHelper
-from ..linecheck.outcome import LineCheck, LineJudgement
+from ..linecheck.lines.helper_places import WrongHelper
+from ..linecheck.lines.outcome import LineCheck, LineJudgement
+from ..linecheck.passes.arriving_zeros import arriving_somewhere
+from ..linecheck.passes.attempt import Attempt, attempt_of
 from .bench import prepared
 from .candidates.masks import chooses_at_ties
 from .candidates.nonfinite import number_for_nan

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..linecheck.outcome import LineJudgement
+from ..linecheck.lines.outcome import LineJudgement
 
 
 @dataclass(frozen=True)

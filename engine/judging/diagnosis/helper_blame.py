@@ -11,8 +11,8 @@ from ...program.program import Program
 from ...program.statements import Statement
 from ...rules.trees import filled
 from ...verdict import Verdict
-from ..linecheck.helper_places import WrongHelper
-from ..linecheck.outcome import LineCheck, LineJudgement
+from ..linecheck.lines.helper_places import WrongHelper
+from ..linecheck.lines.outcome import LineCheck, LineJudgement
 from .diagnosis import Diagnosis, place_of
 from .wording import parsed, written
 

@@ -16,12 +16,12 @@ from ...execution.replay.world import World
 from ...program.analysis import ProgramFacts
 from ...program.around import HIDDEN
 from ...program.program import Program
-from ..linecheck.attempt import Attempt, sizes_of
-from ..linecheck.flows import flows_of
-from ..linecheck.helper_lines import passes_of
-from ..linecheck.helper_places import WrongHelper
-from ..linecheck.listed_values import as_one, in_form
-from ..linecheck.outcome import LineJudgement
+from ..linecheck.helpers.flows import flows_of
+from ..linecheck.lines.helper_lines import passes_of
+from ..linecheck.lines.helper_places import WrongHelper
+from ..linecheck.lines.listed_values import as_one, in_form
+from ..linecheck.lines.outcome import LineJudgement
+from ..linecheck.passes.attempt import Attempt, sizes_of
 from .bench import Bench, Setting, prepared
 from .edit import Line, Part, blocks, compiled, exchanged
 from .slicing import Slice, reads_of, sliced

@@ -10,12 +10,12 @@ from torch import Tensor
 
 from ...execution.replay.noted_forward import Expression, noted_forward
 from ...tensors.inert import is_tensor
-from ..linecheck.attempt import Attempt
-from ..linecheck.flows import Arrival, Flows, flows_of
-from ..linecheck.helper_lines import passes_of
-from ..linecheck.helper_places import Spot, WrongHelper
-from ..linecheck.spots import words_of
-from ..linecheck.watched_helpers import scene_of
+from ..linecheck.helpers.flows import Arrival, Flows, flows_of
+from ..linecheck.helpers.spots import words_of
+from ..linecheck.helpers.watched_helpers import scene_of
+from ..linecheck.lines.helper_lines import passes_of
+from ..linecheck.lines.helper_places import Spot, WrongHelper
+from ..linecheck.passes.attempt import Attempt
 from .diagnosis import Diagnosis
 from .trial import Trial
 

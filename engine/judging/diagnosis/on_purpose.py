@@ -14,8 +14,8 @@ from torch import Tensor
 from ...program.names import called
 from ...program.program import Program
 from ...program.statements import Statement
-from ..linecheck.flows import equal
-from ..linecheck.linearity import LIMITED
+from ..linecheck.helpers.flows import equal
+from ..linecheck.passes.linearity import LIMITED
 from .case import Case
 from .diagnosis import Diagnosis
 from .edit import Edit, Line, Spot, receiver

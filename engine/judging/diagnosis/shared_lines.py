@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from ...program.statements import Statement
 from ...rules.derivation.derive import Derivation
 from ...verdict import Verdict
-from ..linecheck.dependence import upstreams
-from ..linecheck.helper_lines import helper_lines
-from ..linecheck.outcome import LineJudgement
+from ..linecheck.lines.dependence import upstreams
+from ..linecheck.lines.helper_lines import helper_lines
+from ..linecheck.lines.outcome import LineJudgement
 from .case import case_of
 from .diagnosis import Diagnosis
 from .edit import Edit

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ...program.program import Program
 from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
-from ..linecheck.outcome import LineJudgement
+from ..linecheck.lines.outcome import LineJudgement
 from .diagnosis import Diagnosis, fresh_line
 from .slicing import reads_of
 from .trial import Trial, part_of_statements

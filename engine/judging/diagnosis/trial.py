@@ -21,8 +21,8 @@ from ...tensors.inert import is_tensor
 from ...tensors.kinds import plain, unreadable
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
-from ..linecheck.attempt import Attempt
-from ..linecheck.outcome import LineJudgement
+from ..linecheck.lines.outcome import LineJudgement
+from ..linecheck.passes.attempt import Attempt
 from .bench import Bench, Setting, prepared
 from .edit import Edit, Line, Part, compiled
 from .slicing import Slice, reads_of, sliced

@@ -23,8 +23,8 @@ from ...program.runs_again import runs_again
 from ...program.torch_operations import takes_sizes
 from ...tensors.inert import is_a, is_any, is_tensor
 from ...tensors.rng_state import random_state
-from ..linecheck.attempt import Attempt, NotInDouble, attempt_of
-from ..linecheck.scales import scales_in
+from ..linecheck.passes.attempt import Attempt, NotInDouble, attempt_of
+from ..linecheck.passes.scales import scales_in
 
 _SIZES = 4
 """So many numbers are changed one by one."""

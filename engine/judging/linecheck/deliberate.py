@@ -10,7 +10,7 @@ from ...execution.iteration import Iteration
 from ...program.analysis import ProgramFacts
 from ...program.deliberate import deliberate_lines
 from ...verdict import Verdict
-from .outcome import LineCheck, LineJudgement
+from .lines.outcome import LineCheck, LineJudgement
 
 
 def as_marked(facts: ProgramFacts, judgements: Mapping[str, LineJudgement]) -> dict[str, LineJudgement]:

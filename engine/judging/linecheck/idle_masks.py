@@ -9,8 +9,8 @@ from ...execution.iteration import Iteration
 from ...tensors.differences import largest_difference
 from ...tensors.inert import is_tensor
 from ...verdict import Verdict
-from .chosen_entries import number_put
-from .outcome import LineCheck
+from .lines.chosen_entries import number_put
+from .lines.outcome import LineCheck
 
 
 def idle_masks(iteration: Iteration, check: LineCheck) -> dict[str, int]:

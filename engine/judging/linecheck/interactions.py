@@ -12,10 +12,10 @@ from ...tensors.differences import entry_differences, finite_max
 from ...tensors.inert import is_tensor
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
-from .attempt import Attempt
-from .outcome import LineJudgement
-from .substitution import kept
-from .upstream_lines import with_upstreams
+from .lines.outcome import LineJudgement
+from .lines.substitution import kept
+from .lines.upstream_lines import with_upstreams
+from .passes.attempt import Attempt
 
 _FINE = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
 

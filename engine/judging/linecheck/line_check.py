@@ -18,29 +18,29 @@ from ...execution.replay.double_setup import constants_in_double
 from ...execution.session import Session
 from ...tensors.comparison import name_of
 from ...verdict import Verdict
-from .attempt import Attempt, attempt_of
-from .blame import Results, blamed
 from .deliberate import Judge, around_marks, as_marked
-from .helper_places import WrongHelper
+from .helpers.namesakes import namesakes, told_of
+from .helpers.unpaired_helpers import blamed_by_value
+from .helpers.wrong_writes import narrowed
 from .idle_masks import idle_masks
 from .interactions import judged_together, unexplained
-from .isolated_lines import second_look
 from .line_judgement import judgement_of, judgement_of_helper, unknown
-from .linearity import LIMITED, limited
+from .lines.helper_places import WrongHelper
+from .lines.name_versions import other_versions
+from .lines.outcome import LineCheck, LineJudgement
+from .lines.reused_names import clips_of, settled, turning_points
 from .misnamed import can_be_none, confirmed, misnamed, told_of_misnamed
-from .moved_worlds import tried_in_worlds
-from .name_versions import other_versions
-from .namesakes import namesakes, told_of
-from .outcome import LineCheck, LineJudgement
-from .quick_pass import QuickPass, quick_pass
-from .repetition import UNREPEATED, is_in_doubt, repeats
-from .reused_names import clips_of, settled, turning_points
-from .scales import is_kept_to, scales_for, told_as_scaled
-from .third_opinion import heard
-from .unpaired_helpers import blamed_by_value
+from .passes.attempt import Attempt, attempt_of
+from .passes.blame import Results, blamed
+from .passes.isolated_lines import second_look
+from .passes.linearity import LIMITED, limited
+from .passes.moved_worlds import tried_in_worlds
+from .passes.quick_pass import QuickPass, quick_pass
+from .passes.repetition import UNREPEATED, is_in_doubt, repeats
+from .passes.scales import is_kept_to, scales_for, told_as_scaled
+from .passes.third_opinion import heard
+from .passes.zero_one_parameters import right_only_here
 from .wrong_functions import wrong_functions
-from .wrong_writes import narrowed
-from .zero_one_parameters import right_only_here
 
 
 def check_lines(session: Session, iteration: Iteration) -> LineCheck:

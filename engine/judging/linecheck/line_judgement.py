@@ -12,16 +12,16 @@ from ...execution.recording.shape_misfit import misfit_of
 from ...execution.recording.steps import MISSING
 from ...tensors.comparison import name_of
 from ...verdict import Verdict
-from .attempt import Attempt
-from .blame import Results
-from .clipping import clipped_after
-from .dependence import upstreams
-from .gradient_lines import COPIED, written_lines
-from .helper_places import WrongHelper
-from .name_versions import own_writes
-from .outcome import LineJudgement
-from .quick_pass import QuickPass
-from .reused_names import bound_again, many
+from .lines.clipping import clipped_after
+from .lines.dependence import upstreams
+from .lines.gradient_lines import COPIED, written_lines
+from .lines.helper_places import WrongHelper
+from .lines.name_versions import own_writes
+from .lines.outcome import LineJudgement
+from .lines.reused_names import bound_again, many
+from .passes.attempt import Attempt
+from .passes.blame import Results
+from .passes.quick_pass import QuickPass
 
 
 def unknown(attempt: Attempt, name: str) -> LineJudgement:

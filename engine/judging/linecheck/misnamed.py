@@ -22,10 +22,10 @@ from ...tensors.differences import finite_max
 from ...tensors.inert import is_tensor, number_of
 from ...tensors.kinds import unreadable
 from ...verdict import Verdict
-from .dependence import upstreams
-from .gradient_lines import written_lines
-from .outcome import LineCheck, LineJudgement
-from .reused_names import bound_again
+from .lines.dependence import upstreams
+from .lines.gradient_lines import written_lines
+from .lines.outcome import LineCheck, LineJudgement
+from .lines.reused_names import bound_again
 
 _RIGHT = (Verdict.RIGHT, Verdict.NOT_EXERCISED)
 

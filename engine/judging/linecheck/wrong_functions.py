@@ -25,8 +25,8 @@ from ...tensors.aliasing import Namespace
 from ...tensors.finite_differences import central, scalar_of
 from ...tensors.inert import is_a, is_tensor
 from ...tensors.vjp_agreement import agreement
-from .attempt import attempt_of
-from .outcome import WrongFunction
+from .lines.outcome import WrongFunction
+from .passes.attempt import attempt_of
 
 
 def functions_of(namespace: Namespace, program: Program) -> dict[str, type[Function]]:

@@ -10,7 +10,7 @@ from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judging.judgement import Judgement, explained, judgements
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
-from backprop_tui.engine.judging.linecheck.outcome import LineCheck, LineJudgement
+from backprop_tui.engine.judging.linecheck.lines.outcome import LineCheck, LineJudgement
 from backprop_tui.engine.verdict import Verdict
 
 Iterated = Callable[..., Iteration]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backprop_tui.engine.judging.check import check
-from backprop_tui.engine.judging.linecheck.substitution import _Pass
+from backprop_tui.engine.judging.linecheck.lines.substitution import _Pass
 from backprop_tui.engine.judging.report import Report
 from backprop_tui.engine.program.program import parse
 from backprop_tui.engine.verdict import Verdict

@@ -10,7 +10,7 @@ from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judging.diagnosis.diagnose import diagnose
 from backprop_tui.engine.judging.diagnosis.diagnosis import Diagnosis, applied
 from backprop_tui.engine.judging.linecheck.line_check import check_lines
-from backprop_tui.engine.judging.linecheck.outcome import LineCheck
+from backprop_tui.engine.judging.linecheck.lines.outcome import LineCheck
 from backprop_tui.engine.program.program import parse
 
 BEFORE = """\
