@@ -41,13 +41,11 @@ def bucket_of(numbers: Sequence[float]) -> Bucket:
 class Series:
     """Numbers of successive iterations in buckets of equal length; too many of them merge in pairs."""
 
-    def __init__(self, numbers: Sequence[float] = (), since: int = 0) -> None:
-        """`since` is the iteration of the first number."""
-        self.since = since
+    def __init__(self, numbers: Sequence[float] = ()) -> None:
         self.length = 1
         while len(numbers) > CAPACITY * self.length:
             self.length *= 2
-        self.end = since + len(numbers)
+        self.end = len(numbers)
         self._lows, self._highs, self._totals = array("d"), array("d"), array("d")
         self._finite, self._odd = array("L"), array("d")
         self._whole = True
@@ -62,9 +60,9 @@ class Series:
         """
         if iteration < self.end and not again:
             self._cut(iteration)
-        while iteration - self.since >= CAPACITY * self.length:
+        while iteration >= CAPACITY * self.length:
             self._halve()
-        at = (iteration - self.since) // self.length
+        at = iteration // self.length
         while at >= len(self._lows):
             self._add(NOTHING)
         if again and (self._finite[at] or self._odd[at]):
@@ -80,18 +78,26 @@ class Series:
 
     def _cut(self, end: int) -> None:
         """Forget the iterations from one on; with them those before that share a bucket with it."""
-        kept = max(end - self.since, 0) // self.length
+        kept = end // self.length
         for numbers in (self._lows, self._highs, self._totals, self._finite, self._odd):
             del numbers[kept:]
-        self.end = self.since + kept * self.length
+        self.end = kept * self.length
 
     def columns(self, start: int, stop: int, count: int) -> Columns:
         """The iterations from `start` to before `stop`, in at most `count` columns."""
+        if self.length == 1 and stop - start <= count:
+            return Columns(self._each(start, stop))
         return columns_of([self.bucket(low, high) for low, high in spans(start, stop, count)])
+
+    def _each(self, start: int, stop: int) -> tuple[float | None, ...]:
+        """The numbers of some iterations, where each has a bucket; None where one is not known."""
+        kept = zip(self._totals[start:stop], self._finite[start:stop], self._odd[start:stop], strict=True)
+        known = tuple([odd or (total if finite else None) for total, finite, odd in kept])
+        return known + (None,) * (stop - start - len(known))
 
     def bucket(self, start: int, stop: int) -> Bucket:
         """The buckets that begin in a span of iterations; where none does, the one around it."""
-        first, last = (-(-(at - self.since) // self.length) for at in (start, stop))
+        first, last = (-(-at // self.length) for at in (start, stop))
         if first == last:
             first -= 1
         first, last = max(first, 0), min(last, len(self._lows))
