@@ -180,14 +180,14 @@ class Stepper:
         self.now.pace.pause()
         record = self.now.standing.record
         if record is None or record.loss is None:
-            self.now.say("there is no iteration yet whose gradients could be asked for")
+            self.now.say("no iteration has run yet: space runs one")
         else:
             judged = self.now.line_check.judgements
             self.now.answers.ask(asked, self.now.view.selected, self.now.session, record, judged)
 
     def _ask_for_line_check(self) -> None:
         if self.now.standing.record is None:
-            self.now.say("there is no iteration yet whose lines could be checked")
+            self.now.say("no iteration has run yet: space runs one")
         else:
             self.now.line_check.ask()
 

@@ -80,7 +80,8 @@ def _files_in(folder: str) -> Iterator[str]:
     """The files that may be programs, without those of environments, caches and hidden folders."""
     for where, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not _is_aside(Path(where, name)))
-        yield from (os.path.join(where, name) for name in sorted(files) if name.endswith(_ENDINGS))
+        found = (name for name in sorted(files) if name.endswith(_ENDINGS))
+        yield from (os.path.normpath(os.path.join(where, name)) for name in found)
 
 
 def _is_aside(folder: Path) -> bool:

@@ -88,8 +88,8 @@ def _left_out(tensor: Inspector, heat: Heat | None, columns: int) -> list[Line]:
 def _cell(cell: Cell, tab: Tab, columns: int) -> list[Line]:
     """`[12, 3]  value 0.25 · manual 0.1`: the entry at the cell cursor in full, in two rows at most."""
     head = f"{list(cell.at)}" + (f" {in_order(cell.worst)}" if cell.worst else "")
-    chosen = sorted(cell.numbers.items(), key=lambda one: one[0] is not tab)
-    facts = [head, *(f"{name.value} {number}" for name, number in chosen)]
+    order = sorted(cell.numbers, key=lambda name: (name is not tab, name is Tab.VALUE))
+    facts = [head, *(f"{name.value} {cell.numbers[name]}" for name in order)]
     first, *rest = _packed(facts, columns, 0)
     lines: list[Line] = [(Run(head, "accent strong"), Run(first.removeprefix(head)))]
     return lines + [(Run(row),) for row in rest[:1]]

@@ -207,7 +207,7 @@ def test_before_the_first_iteration_there_is_nothing_to_ask(linear: Program) -> 
     stepper.handle(Ask(Asked.HINT))
     frame = stepper.frame(0)
     assert frame.answer is None
-    assert frame.notes == ("there is no iteration yet whose gradients could be asked for",)
+    assert frame.notes == ("no iteration has run yet: space runs one",)
 
 
 def test_the_session_goes_on_as_if_nobody_had_asked(build: Callable[..., Program]) -> None:

@@ -78,6 +78,14 @@ def test_a_folder_gets_a_line_a_program_and_the_details_of_those_that_fail(
     assert lines[-1] == "4 programs: 2 pass, 1 fails, 1 cannot run; 1 file skipped."
 
 
+def test_a_file_of_the_current_folder_is_named_as_an_annotation_has_to(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder / "all" / "deeper")
+    assert main(["check", ".", "--format", "github"]) == 1
+    assert "::error file=wrong%2C here.py,line=11,title=dW::" in capsys.readouterr().out
+
+
 def test_the_exit_code_is_the_worst(folder: Path) -> None:
     assert main(["check", "all/right.py", "all/deeper/script.py"]) == 0
     assert main(["check", "all/right.py", "all/deeper"]) == 1

@@ -102,14 +102,14 @@ async def test_the_worst_entry_is_gone_to_from_anywhere(size: tuple[int, int]) -
 
 async def test_the_selected_entry_stands_in_full_and_is_marked() -> None:
     stage = Stage("wrong")
-    numbers = {Tab.VALUE: "-0.06189", Tab.ERROR: "0.061890002"}
+    numbers = dict(zip(Tab, ("-0.06189", "0.1", "0.04", "0.06"), strict=True))
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         shown = scenes.wrong()
         pane = replace(shown.inspector, cell=Cell((0, 0), (0,), numbers, worst=1))
         stage.app.main.frame = replace(shown, inspector=pane)
         stage.app.main.paint()
-        assert "[0] worst · error 0.061890002 · value -0.06189" in stage.text("inspector")
+        assert "[0] worst · error 0.06 · manual 0.1 · autograd 0.04" in stage.text("inspector")
         assert "escape leaves" in stage.text("inspector")
         lines = stage.app.main.canvas("inspector").lines
         marked = [run.text for line in lines for run in line if "cursor" in run.style]

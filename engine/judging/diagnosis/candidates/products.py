@@ -20,7 +20,7 @@ def products(case: Case) -> Iterator[Edit]:
             yield from _of_product(case, line, spot)
     for line, spot in case.spots:
         shape = case.shape(spot.node)
-        if shape is not None and len(shape) >= 2 and not spot.exponent:
+        if shape is not None and len(shape) >= 2 and not spot.exponent and not _is_summed(spot):
             for new in _transposed(spot.node, len(shape)):
                 yield Edit("transposed", _said("transposed", spot.node, new), line, spot, new)
     for line, spot in case.spots:
@@ -47,6 +47,13 @@ def lost_products(case: Case) -> Iterator[Edit]:
 
 def _is_matmul(node: ast.expr) -> bool:
     return _operands(node) is not None
+
+
+def _is_summed(spot: Spot) -> bool:
+    """Whether it is what a sum is of, as written: the sum over another dimension is likelier meant."""
+    parent = spot.parent
+    plain = isinstance(parent, ast.Attribute) and parent.attr in ("sum", "mean")
+    return plain and untransposed(spot.node) is None
 
 
 def _operands(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:

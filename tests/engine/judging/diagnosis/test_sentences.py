@@ -269,6 +269,25 @@ dp = q * da
 """
 
 
+SQUARE = """\
+# %% setup
+import torch
+x = torch.randn(4, 3)
+# %% parameters
+W = torch.randn(3, 4)
+b = torch.randn(4)
+# %% forward
+z = x @ W + b
+loss = (z ** 2).sum()
+# %% backward
+"""
+
+
+def test_over_the_wrong_dimension_of_a_square_is_no_transposition() -> None:
+    found = diagnosed("sum(0)", "sum(1)", SQUARE, "dz = 2 * z\ndb = dz.sum(0)\n")
+    assert (found.kind, found.edit) == ("wrong_dimension", "db = dz.sum(0)")
+
+
 def test_the_gradient_of_another_tensor_is_named() -> None:
     found = diagnosed("dq = p * da", "dq = dp.clone()", PRODUCT, "dq = p * da")
     assert (found.kind, found.message) == ("other_gradient", "this is the gradient of p, not of q")
