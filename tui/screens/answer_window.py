@@ -50,6 +50,10 @@ class AnswerWindow(Window):
         self.answer = answer
         self._send = send
 
+    def on_mount(self) -> None:
+        """A notice would cover the answer."""
+        self.app.clear_notifications()
+
     def text(self, width: int) -> list[Line]:
         """The answer."""
         return answer_lines(self.answer, width)

@@ -156,12 +156,16 @@ class StopsWindow(TypingScreen):
         self._paint()
 
     def action_type(self, code: int) -> None:
-        """One more character, or the switch the other way."""
-        if self.form.field is not None:
-            super().action_type(code)
-        elif chr(code) == " ":
+        """One more character; a space switches, and in an empty field takes the example."""
+        field = self.form.field
+        if chr(code) == " " and field is None:
             self.form = self.form.switched()
             self._paint()
+        elif chr(code) == " " and field is not None and not self.typed.text:
+            self.typed = Typed.of(FIELDS[field][1])
+            self.changed()
+        elif field is not None:
+            super().action_type(code)
 
     def changed(self) -> None:
         """What was typed is in the field of the cursor."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets._toast import Toast
 
 from backprop_tui.engine.debugger.commands import Ask, Layout
 from backprop_tui.engine.tutor.answer import Answer, Asked, Told
@@ -42,6 +43,17 @@ async def ready(pilot: Pilot[int], sent: list[object]) -> None:
 def shown(app: BackpropApp) -> str:
     assert isinstance(app.screen, AnswerWindow)
     return "\n".join(map(plain, app.screen.query_one(Canvas).lines))
+
+
+async def test_no_notice_covers_an_answer() -> None:
+    app, sent = staged(answer(1, Asked.HINT, "h is used once"))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await ready(pilot, sent)
+        app.notify("12 gradients to be written")
+        await pilot.press("h")
+        await pilot.pause()
+        assert "h is used once" in shown(app)
+        assert not app.screen.query(Toast)
 
 
 async def test_an_answer_opens_the_window_and_the_next_replaces_it() -> None:

@@ -56,6 +56,18 @@ async def test_it_opens_with_what_stops_a_run_now_and_escape_changes_nothing() -
         assert stage.app.screen is stage.app.main
 
 
+async def test_space_in_an_empty_field_takes_the_example() -> None:
+    stage = on(Stops())
+    async with stage.app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        await pilot.press("U", "down", "down", "space")
+        await pilot.pause()
+        assert "● the loss is below 0.01" in shown(stage)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert stage.commands == [SetStops(Stops(below=0.01))]
+
+
 async def test_text_is_edited_where_the_cursor_is() -> None:
     stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
