@@ -22,7 +22,7 @@ from backprop_tui.engine.debugger.frame import (
 from backprop_tui.engine.debugger.grid import Grid
 from backprop_tui.engine.debugger.inspected import LEVELS, Block, Cell, Form, Heat, Inspector, Statistics, Tab
 from backprop_tui.engine.debugger.loss_history import LossHistory
-from backprop_tui.engine.execution.failure import Failure
+from backprop_tui.engine.execution.failure import ENDED, Failure
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.tutor.answer import Answer, Asked, Told
 from backprop_tui.engine.verdict import Verdict
@@ -285,6 +285,12 @@ def heatmap() -> Frame:
         warnings=("3 of 64 units are saturated in every row",),
     )
     return replace(frame, inspector=pane)
+
+
+def ended_from_outside() -> Frame:
+    """Somebody ended the program's process."""
+    failure = Failure("program", None, ENDED, "the program's process ended: SIGKILL, killed")
+    return replace(mid_backward(), failure=failure, notes=("home starts the program again",))
 
 
 def failed() -> Frame:

@@ -57,13 +57,20 @@ def make_room(frame: Frame, columns: int, canvas: Callable[[str], Canvas]) -> bo
         _give_rows(canvas(name), painted(frame, columns) if painted is not None else [])
         for name, painted in (("attention", attention), ("notes", notes))
     ]
+    if changed[-1]:  # what the program printed lies over the panes, and over nothing that is below them
+        canvas("output").styles.margin = (0, 0, 1 + _rows_of(canvas("notes")), 0)
     return any(changed)
 
 
 def _give_rows(canvas: Canvas, lines: list[Line]) -> bool:
     """Whether a canvas takes another number of rows now."""
-    if len(lines) == (canvas.styles.height.value if canvas.styles.height and canvas.display else 0):
+    if len(lines) == _rows_of(canvas):
         return False
     canvas.styles.height = len(lines)
     canvas.display = bool(lines)
     return True
+
+
+def _rows_of(canvas: Canvas) -> int:
+    """How many rows a canvas was given."""
+    return int(canvas.styles.height.value) if canvas.styles.height and canvas.display else 0

@@ -111,6 +111,7 @@ class CurvesWindow(ModalScreen[None]):
         self._main.send(self._main.curves_view.asking(self.size.width))
 
     def _paint(self) -> None:
-        canvas = self.query_one(Canvas)
-        room = Room(canvas.size.width, canvas.size.height)
-        canvas.show(paint_curves(self._curves, self._main.curves_view, room))
+        """On the canvas, once it is there: keys that came in one burst with its own may come before."""
+        for canvas in self.query(Canvas):
+            room = Room(canvas.size.width, canvas.size.height)
+            canvas.show(paint_curves(self._curves, self._main.curves_view, room))

@@ -94,8 +94,9 @@ class MainScreen(CellScreen):
 
     def show_answer(self) -> None:
         """Show a new answer: in the window that is open, or in a new one."""
-        if isinstance(self.app.screen, Following):
-            self.app.screen.follow(self.frame)
+        screen = self.app.screen
+        if isinstance(screen, Following) and screen.is_mounted:
+            screen.follow(self.frame)
         answer = self.frame.answer
         if answer is None or answer.number == self._answers_shown:
             return

@@ -131,6 +131,16 @@ async def test_output_opens_over_the_screen_and_escape_closes_it() -> None:
         assert "output" not in stage.seen()
 
 
+async def test_output_covers_no_notes() -> None:
+    stage = Stage("ended_from_outside")
+    async with stage.app.run_test(size=WIDE) as pilot:
+        await pilot.press("o")
+        await pilot.pause()
+        notes, output = (stage.app.main.query_one(f"#{name}").region for name in ("notes", "output"))
+        assert "SIGKILL" in stage.text("notes")
+        assert output.bottom <= notes.y
+
+
 async def test_escape_cancels_what_runs() -> None:
     stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:

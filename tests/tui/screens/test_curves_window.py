@@ -12,6 +12,7 @@ from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain, width_of
 from backprop_tui.tui.panes.curves import CurvesView, column_of, paint_curves
+from backprop_tui.tui.screens.curves_window import CurvesWindow
 
 from .. import scenes
 from .stage import Stage
@@ -44,6 +45,17 @@ async def test_the_window_asks_for_as_many_columns_as_it_has_and_for_none_once_i
         await pilot.pause()
         assert stage.commands[-1] == ShowCurves()
         assert stage.app.screen is stage.app.main
+
+
+async def test_a_frame_that_comes_while_it_opens_waits_for_it() -> None:
+    stage = Stage("with_curves")
+    async with stage.app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        stage.app.push_screen(CurvesWindow(stage.app.main))
+        stage.app.main.on_frame_ready()
+        stage.app.main.show_answer()
+        await pilot.pause()
+        assert "at iteration 149" in shown(stage)
 
 
 async def test_the_cursor_tells_exact_values_and_what_is_not_measured_or_not_finite() -> None:

@@ -12,9 +12,10 @@ from .pseudo_terminal import Terminal, opened
 
 
 @pytest.fixture(autouse=True)
-def no_place_is_kept_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A screen offers to go on where another was in the same program."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+def nothing_is_kept_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A screen offers to go on where another was in the same program, and looks as another was left."""
+    for kept in ("STATE", "CONFIG", "DATA"):
+        monkeypatch.setenv(f"XDG_{kept}_HOME", str(tmp_path / kept.lower()))
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def test_keys_that_come_in_one_burst_each_do_what_they_do(terminal: Terminal) ->
         terminal.press("c")  # answered after all of them
         assert terminal.shows("gradients judged line by line"), keys
         assert iteration in terminal.text, keys
-        assert "go to" not in terminal.text, keys
+        assert "escape goes back" not in terminal.text, keys
 
 
 @pytest.mark.parametrize("way", ["option", "variable"])
