@@ -14,7 +14,7 @@ os.environ.pop("NO_COLOR", None)
 from textual.pilot import Pilot
 
 from backprop_tui.engine import bundled as programs
-from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.process.child import Child
 from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine

@@ -8,9 +8,9 @@ ROOT = Path(__file__).parents[1]
 ENGINE = sorted(file for file in (ROOT / "engine").rglob("*.py") if file.parent.name != "bundled")
 SCREEN = {"textual", "rich", "cyclopts"}
 BEFORE_THE_FIRST_FRAME = (
-    "engine.debugger.commands",
+    "engine.debugger.wire.commands",
     "engine.debugger.engine_loop",
-    "engine.debugger.frame",
+    "engine.debugger.wire.frame",
     "engine.judging.report",
     "engine.process.apart",
     "engine.process.remote_engine",

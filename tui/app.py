@@ -18,7 +18,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme, ThemeProvider
 
-from ..engine.debugger.commands import Advance, Unit
+from ..engine.debugger.wire.commands import Advance, Unit
 from ..engine.process.child import Child
 from ..engine.program.program import Program
 from .drawing.canvas import INKS

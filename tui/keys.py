@@ -9,7 +9,7 @@ from typing import NamedTuple
 from textual.binding import Binding
 from textual.keys import key_to_character
 
-from ..engine.debugger.commands import (
+from ..engine.debugger.wire.commands import (
     FAR,
     Advance,
     Ask,
@@ -30,7 +30,7 @@ from ..engine.debugger.commands import (
     ToggleRun,
     Unit,
 )
-from ..engine.debugger.inspected import Tab
+from ..engine.debugger.wire.inspected import Tab
 from ..engine.tutor.answer import Asked
 
 

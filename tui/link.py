@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from ..engine.debugger.commands import Command
-from ..engine.debugger.frame import Frame
+from ..engine.debugger.wire.commands import Command
+from ..engine.debugger.wire.frame import Frame
 from ..engine.program.program import Program
 
 

@@ -10,12 +10,12 @@ from ..execution.futures import NotRepeated, do_by_hand, run_again
 from ..program.moves import Moves
 from ..program.program import Program
 from .background_line_check import BackgroundLineCheck
-from .commands import DoByHand, Reload, SetNumber
 from .edits import in_place
-from .loss_history import LossHistory
-from .numbers import assignment, why_no_number
+from .histories.loss_history import LossHistory
 from .sitting import Sitting
 from .stop_notes import why_ended
+from .view.numbers import assignment, why_no_number
+from .wire.commands import DoByHand, Reload, SetNumber
 
 
 def reload(now: Sitting, command: Reload) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from .breakpoints import next_stop, toggled
-from .commands import Command, Evaluate, SetStops, SetWatches, ToggleBreakpoint
 from .conditions import Judgements, Lookout
 from .cursor import View
 from .evaluation import Evaluations
 from .scene import Scene
-from .stops import Stop, Stops
 from .watches import Watches
+from .wire.commands import Command, Evaluate, SetStops, SetWatches, ToggleBreakpoint
+from .wire.stops import Stop, Stops
 
 
 class Beside:

@@ -9,10 +9,10 @@ from ..execution.gradients.execution_path import ExecutionPath
 from ..execution.iteration import Iteration
 from ..program.program import BEGINNING, Program
 from ..program.statements import Statement
-from .commands import Unit
 from .cursor import View, moved
 from .scene import Scene
-from .stops import Stop, Stops, at_breakpoint
+from .wire.commands import Unit
+from .wire.stops import Stop, Stops, at_breakpoint
 
 
 def next_stop(record: Iteration, stops: Stops, begin: int) -> Stop | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 
-from .commands import Advance, Command, GoTo, GoToChange, ToggleRun
+from .wire.commands import Advance, Command, GoTo, GoToChange, ToggleRun
 
 _STEPS = (Advance, GoTo, GoToChange, ToggleRun)
 """What would go on with what was stopped; the rest only looks, or begins anew."""

@@ -13,7 +13,7 @@ from ..execution.replay.aside import holds
 from ..execution.session import Session
 from ..judging.judgement import Judgement
 from ..verdict import Verdict
-from .stops import Stop, Stops
+from .wire.stops import Stop, Stops
 
 Judgements = Callable[[], Mapping[str, Judgement]]
 """The last word on each gradient, for who asks: most iterations of a run need none."""

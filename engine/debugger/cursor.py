@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..execution.iteration import Iteration
-from .commands import (
+from .folds import line_of, row_of
+from .wire.commands import (
     ChangeSlice,
     Command,
     GoToWorst,
@@ -22,9 +23,8 @@ from .commands import (
     Unit,
     top_showing,
 )
-from .folds import line_of, row_of
-from .grid import Entry
-from .inspected import Tab
+from .wire.grid import Entry
+from .wire.inspected import Tab
 
 
 @dataclass(frozen=True)

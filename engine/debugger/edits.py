@@ -18,7 +18,7 @@ from ..program.moves import Moves
 from ..program.program import Program
 from ..verdict import Verdict
 from .cursor import View
-from .frame import FileState
+from .wire.frame import FileState
 
 _TICK = 10_000_000
 """Nanoseconds by which the clock of a file system may be late."""

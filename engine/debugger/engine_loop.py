@@ -15,9 +15,9 @@ from ..execution.silence import flush_streams
 from ..execution.trouble import trouble
 from ..program.program import Program
 from .command_queue import CommandQueue
-from .commands import Command
-from .frame import Frame, opening_frame
 from .jobs import Jobs, watch, whereabouts
+from .wire.commands import Command
+from .wire.frame import Frame, opening_frame
 
 if TYPE_CHECKING:
     from .stepper import Stepper

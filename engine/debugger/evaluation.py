@@ -18,8 +18,8 @@ from ..program.printable import printable
 from ..tensors.inert import is_tensor
 from ..tensors.kinds import kind_of, shape_of
 from ..tutor.answer import Told
-from .frame import Evaluated
 from .watches import moment_of
+from .wire.frame import Evaluated
 
 _MOST = 8
 """So many are kept for who has not looked yet."""

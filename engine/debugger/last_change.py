@@ -12,9 +12,9 @@ from ..execution.session import Session
 from ..execution.silence import silenced
 from ..program.program import BEGINNING, Program
 from .cursor import View
-from .inspected import Tab
 from .scene import Scene
-from .stops import Stop
+from .wire.inspected import Tab
+from .wire.stops import Stop
 
 
 def looked_at(scene: Scene, view: View) -> str:

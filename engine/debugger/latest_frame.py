@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from .frame import Frame
+from .wire.frame import Frame
 
 
 class LatestFrame:

@@ -11,14 +11,14 @@ from ..execution.futures import NotRepeated, go_before
 from ..execution.iteration import Iteration
 from ..execution.silence import silenced
 from .breakpoints import stop_on_the_way
-from .commands import Unit
 from .cursor import moved
+from .histories.loss_history import LossHistory
 from .last_change import change_before, last_changed, looked_at, may_have_changed, never_changed
-from .loss_history import LossHistory
 from .sitting import Sitting
 from .standing import Standing
 from .stop_notes import why_ended
-from .stops import Stop
+from .wire.commands import Unit
+from .wire.stops import Stop
 
 _AT_ONCE = 0.05
 """Seconds that a run to an iteration goes on before the next key, which would pause it, is looked at."""

@@ -18,13 +18,13 @@ from ..judging.judgement import Judgement
 from ..judging.linecheck.lines.outcome import WrongFunction
 from ..tensors.inert import is_tensor
 from ..tutor.answer import Answer
-from .frame import Evaluated, FileState, Watched
-from .loss_history import LossHistory
-from .measures import Measures
+from .histories.loss_history import LossHistory
+from .histories.measures import Measures
 from .standing import Standing
-from .stops import Stops
-from .surveys import Surveys
-from .tensor_summary import Summaries
+from .summaries.surveys import Surveys
+from .summaries.tensor_summary import Summaries
+from .wire.frame import Evaluated, FileState, Watched
+from .wire.stops import Stops
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,14 +20,14 @@ from .background_line_check import BackgroundLineCheck
 from .beside import Beside
 from .cursor import View
 from .edits import Edits
-from .loss_history import LossHistory
-from .measures import Measures
+from .histories.loss_history import LossHistory
+from .histories.measures import Measures
 from .pace import Pace
 from .scene import Scene
 from .standing import Standing
-from .stops import Stop
-from .surveys import Surveys
-from .tensor_summary import Summaries
+from .summaries.surveys import Surveys
+from .summaries.tensor_summary import Summaries
+from .wire.stops import Stop
 
 
 class Sitting:

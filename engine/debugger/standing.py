@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..execution.failure import Failure
 from ..execution.iteration import Iteration
 from .stop_notes import why_stopped
-from .stops import Stop
+from .wire.stops import Stop
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,9 +11,15 @@ from ..execution.trouble import trouble
 from ..program.program import Program
 from ..tutor.answer import Asked
 from .another_future import done_by_hand, reload, set_number
-from .attention import moved_on, wanting
-from .cells import moved, toggled
-from .commands import (
+from .cursor import View
+from .inspector.cells import moved, toggled
+from .moving import advance, go_to, go_to_change, run_until
+from .sitting import Sitting
+from .stop_notes import why_ended, why_not_begun
+from .view.attention import moved_on, wanting
+from .view.lines_of_tensor import selecting_at
+from .view.rendering import picture
+from .wire.commands import (
     Advance,
     Ask,
     Attend,
@@ -37,14 +43,8 @@ from .commands import (
     ToggleHeatmap,
     ToggleRun,
 )
-from .cursor import View
-from .frame import Frame
-from .lines_of_tensor import selecting_at
-from .moving import advance, go_to, go_to_change, run_until
-from .rendering import picture
-from .sitting import Sitting
-from .stop_notes import why_ended, why_not_begun
-from .stops import Stop
+from .wire.frame import Frame
+from .wire.stops import Stop
 
 _LEAVES_TOLD = (Evaluate, DoByHand, Layout, Reload, ModuleChanged)
 """What may come between an evaluation and the picture that tells it: more of them, and what no key sends."""

@@ -18,9 +18,9 @@ from ..execution.recording.steps import Slot
 from ..execution.replay.aside import Moment, evaluated
 from ..execution.session import Session
 from ..tensors.inert import is_tensor, number_of
-from .frame import Summary, Watched
-from .surveys import Surveys
-from .tensor_summary import Summaries
+from .summaries.surveys import Surveys
+from .summaries.tensor_summary import Summaries
+from .wire.frame import Summary, Watched
 
 _STOPPED = "stopped, and not evaluated again until it is set anew"
 

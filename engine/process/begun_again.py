@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..debugger.commands import (
+from ..debugger.jobs import AT_EXPRESSION
+from ..debugger.wire.commands import (
     Command,
     DoByHand,
     GoTo,
@@ -15,9 +16,8 @@ from ..debugger.commands import (
     SetWatches,
     ShowTab,
 )
-from ..debugger.frame import Frame, opening_frame
-from ..debugger.jobs import AT_EXPRESSION
-from ..debugger.stops import Stops
+from ..debugger.wire.frame import Frame, opening_frame
+from ..debugger.wire.stops import Stops
 from ..program.program import Program
 from .ended import EXPRESSION
 

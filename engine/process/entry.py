@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from ..debugger.engine_loop import Engine
-from ..debugger.frame import Frame
+from ..debugger.wire.frame import Frame
 from ..execution.silence import flush_streams
 from ..execution.trouble import trouble
 from .channel import Channel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..debugger.frame import Frame, LineState
+from ..debugger.wire.frame import Frame, LineState
 from ..execution.failure import Failure
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ..debugger.commands import Reload
-from ..debugger.frame import FileState
+from ..debugger.wire.commands import Reload
+from ..debugger.wire.frame import FileState
 from ..program.library import program_of
 from ..program.program import Program, ProgramError
 from ..program.program_text import text_of

@@ -15,8 +15,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from backprop_tui.engine.debugger.commands import Command, GoTo, ToggleRun
-from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.wire.commands import Command, GoTo, ToggleRun
+from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.process.child import Child
 from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine

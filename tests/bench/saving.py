@@ -11,8 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from backprop_tui.engine.debugger.commands import Advance, Reload, Unit
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import Advance, Reload, Unit
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program_text import text_of
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Command
 from backprop_tui.engine.debugger.engine_loop import Engine
-from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import Command
+from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judging.judgement import Judgement, judgements

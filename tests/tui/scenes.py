@@ -7,10 +7,11 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from backprop_tui.engine.debugger.commands import Command
-from backprop_tui.engine.debugger.curve import Columns, Curve, Curves, Measure, Measured
-from backprop_tui.engine.debugger.digits import scale_for
-from backprop_tui.engine.debugger.frame import (
+from backprop_tui.engine.debugger.histories.loss_history import LossHistory
+from backprop_tui.engine.debugger.wire.commands import Command
+from backprop_tui.engine.debugger.wire.curve import Columns, Curve, Curves, Measure, Measured
+from backprop_tui.engine.debugger.wire.digits import scale_for
+from backprop_tui.engine.debugger.wire.frame import (
     Attention,
     Frame,
     LineState,
@@ -19,9 +20,17 @@ from backprop_tui.engine.debugger.frame import (
     Summary,
     TensorRow,
 )
-from backprop_tui.engine.debugger.grid import Grid
-from backprop_tui.engine.debugger.inspected import LEVELS, Block, Cell, Form, Heat, Inspector, Statistics, Tab
-from backprop_tui.engine.debugger.loss_history import LossHistory
+from backprop_tui.engine.debugger.wire.grid import Grid
+from backprop_tui.engine.debugger.wire.inspected import (
+    LEVELS,
+    Block,
+    Cell,
+    Form,
+    Heat,
+    Inspector,
+    Statistics,
+    Tab,
+)
 from backprop_tui.engine.execution.failure import ENDED, Failure
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.tutor.answer import Answer, Asked, Told

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from ...engine.debugger.commands import Command
+from ...engine.debugger.wire.commands import Command
 from ...engine.program.printable import printable
 
 Click = Command | str | None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from ...engine.debugger.digits import exponent_of
-from ...engine.debugger.frame import Summary
+from ...engine.debugger.wire.digits import exponent_of
+from ...engine.debugger.wire.frame import Summary
 from .line import clean
 
 SHORT = 6

@@ -8,7 +8,7 @@ from itertools import groupby, zip_longest
 from math import isfinite
 from typing import NamedTuple
 
-from ...engine.debugger.curve import Columns
+from ...engine.debugger.wire.curve import Columns
 from .glyphs import has_braille
 from .line import Run
 

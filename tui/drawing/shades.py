@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.app import App
 from textual.color import Color
 
-from ...engine.debugger.inspected import LEVELS, ODD
+from ...engine.debugger.wire.inspected import LEVELS, ODD
 
 CURSOR, WORST, OUTSIDE = ODD + 1, ODD + 2, ODD + 3
 """Levels of cells that are marked, and of what lies beyond the last cell."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...engine.debugger.frame import Attention, Frame
+from ...engine.debugger.wire.frame import Attention, Frame
 from ..drawing.line import Line, Run, clean, crop, width_of, wrap
 from ..drawing.verdict_signs import Sign, sign_of
 from ..keys import BY_ID, label_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...engine.debugger.frame import Frame
-from ...engine.debugger.inspected import Block, Inspector, Tab
+from ...engine.debugger.wire.frame import Frame
+from ...engine.debugger.wire.inspected import Block, Inspector, Tab
 from ...engine.program.program import Program
 from .program import line_of_cursor
 

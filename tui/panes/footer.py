@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...engine.debugger.frame import Frame, Status
+from ...engine.debugger.wire.frame import Frame, Status
 from ..drawing.line import Line, Run, clean, crop, width_of, wrap
 from ..keys import BY_ID, Key, footer_entries, label_of
 from .search import Search

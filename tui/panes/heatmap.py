@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from ...engine.debugger.inspected import LEVELS, ODD, Heat
+from ...engine.debugger.wire.inspected import LEVELS, ODD, Heat
 from ..drawing.line import Line, Run
 from ..drawing.shades import CURSOR, OUTSIDE, WORST
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...engine.debugger.frame import Frame
-from ...engine.debugger.inspected import ROOMY, Cell, Form, Heat, Inspector, Tab
+from ...engine.debugger.wire.frame import Frame
+from ...engine.debugger.wire.inspected import ROOMY, Cell, Form, Heat, Inspector, Tab
 from ...engine.execution.failure import Failure
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, columns_of, crop, spread, wrap

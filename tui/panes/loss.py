@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ...engine.debugger.curve import Columns, Curve
-from ...engine.debugger.frame import Frame
+from ...engine.debugger.wire.curve import Columns, Curve
+from ...engine.debugger.wire.frame import Frame
 from ..drawing.box import FRAME, PADDING, Room, boxed
 from ..drawing.line import Line, Run, right
 from ..drawing.numbers import scalar

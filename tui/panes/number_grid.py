@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ...engine.debugger.grid import Entry
-from ...engine.debugger.inspected import NAMES, Block, Form, Inspector, Tab
+from ...engine.debugger.wire.grid import Entry
+from ...engine.debugger.wire.inspected import NAMES, Block, Form, Inspector, Tab
 from ..drawing.line import Line, Run, left, right, wrap
 
 

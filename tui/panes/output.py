@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...engine.debugger.frame import Frame
+from ...engine.debugger.wire.frame import Frame
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, clean, crop
 

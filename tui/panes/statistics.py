@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...engine.debugger.inspected import Inspector, Statistics, Tab
+from ...engine.debugger.wire.inspected import Inspector, Statistics, Tab
 from ..drawing.line import Line, Run, crop, width_of
 from ..drawing.numbers import short
 

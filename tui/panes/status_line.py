@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ...engine.debugger.frame import Frame, Status
+from ...engine.debugger.wire.frame import Frame, Status
 from ...engine.program.blanked import PRACTICE
 from ..drawing.line import Line, Run, clean, crop, ellipsis, left, right, width_of
 from ..drawing.numbers import scalar

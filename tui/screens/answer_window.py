@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ...engine.debugger.commands import Ask, Command
+from ...engine.debugger.wire.commands import Ask, Command
 from ...engine.tutor.answer import Answer, Asked, Told
 from ..drawing.box import FRAME, Room
 from ..drawing.canvas import Canvas

@@ -8,9 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from ...engine.debugger.commands import Advance, Select, ToggleRun, Unit
-from ...engine.debugger.curve import Measure
-from ...engine.debugger.frame import Frame
+from ...engine.debugger.wire.commands import Advance, Select, ToggleRun, Unit
+from ...engine.debugger.wire.curve import Measure
+from ...engine.debugger.wire.frame import Frame
 from ..drawing.box import Room
 from ..drawing.canvas import Canvas
 from ..panes.curves import CurvesView, paint_curves

@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from ...engine.debugger.commands import DoByHand, Evaluate
-from ...engine.debugger.frame import Evaluated, Frame
+from ...engine.debugger.wire.commands import DoByHand, Evaluate
+from ...engine.debugger.wire.frame import Evaluated, Frame
 from ..drawing.box import FRAME, Room, boxed
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line, Run, clean

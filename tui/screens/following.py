@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from ...engine.debugger.frame import Frame
+from ...engine.debugger.wire.frame import Frame
 
 
 @runtime_checkable

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ...engine.debugger.commands import Command, Layout, Pane, Scroll, ShowLine, ShowTab, top_showing
 from ...engine.debugger.folds import line_of, row_of
-from ...engine.debugger.frame import Frame, LineState, ProgramLine
+from ...engine.debugger.wire.commands import Command, Layout, Pane, Scroll, ShowLine, ShowTab, top_showing
+from ...engine.debugger.wire.frame import Frame, LineState, ProgramLine
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Paste
 from textual.screen import ModalScreen
 
-from ...engine.debugger.commands import Command, GoTo
+from ...engine.debugger.wire.commands import Command, GoTo
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line, Run, crop, width_of
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ...engine.debugger.frame import Relation
+from ...engine.debugger.wire.frame import Relation
 from ..drawing.line import Line, Run, fill, right, width_of
 from ..drawing.verdict_signs import BREAKPOINT, HIDDEN, PARTIAL, SIGNS
 from ..keys import Key, groups, label_of

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ...engine.debugger.commands import Ask, Command, Pane, Scroll
+from ...engine.debugger.wire.commands import Ask, Command, Pane, Scroll
 from ..drawing.canvas import Canvas
 from ..keys import KEYS
 from ..panes.output import clamp

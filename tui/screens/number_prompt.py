@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 
-from ...engine.debugger.commands import Command, SetNumber
+from ...engine.debugger.wire.commands import Command, SetNumber
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line, Run, crop, width_of
 from .typing_screen import TypingScreen

@@ -10,8 +10,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from ...engine.debugger.commands import Command, SetStops
-from ...engine.debugger.stops import Stops
+from ...engine.debugger.wire.commands import Command, SetStops
+from ...engine.debugger.wire.stops import Stops
 from ..drawing.box import FRAME, Room, boxed
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line, Run, clean, crop, wrap

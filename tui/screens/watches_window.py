@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from ...engine.debugger.commands import Command, SetWatches
+from ...engine.debugger.wire.commands import Command, SetWatches
 from ..drawing.box import FRAME, Room, boxed
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line, Run, clean, crop, wrap

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from ...debugger.frame import FileState, Frame, Watched, opening_frame
+from ...debugger.wire.frame import FileState, Frame, Watched, opening_frame
 from ...program.program import Program
 from ...program.program_text import ProgramText
 from ..program_file import ProgramFile

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ...debugger.frame import ByHand, Frame
-from ...debugger.inspected import Tab
-from ...debugger.stops import Stops
+from ...debugger.wire.frame import ByHand, Frame
+from ...debugger.wire.inspected import Tab
+from ...debugger.wire.stops import Stops
 from ...program.program import Program
 from ..begun_again import kept_beside
 

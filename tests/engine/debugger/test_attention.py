@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     Attend,
     GoTo,
@@ -20,9 +21,8 @@ from backprop_tui.engine.debugger.commands import (
     ShowTab,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import Attention, Frame
-from backprop_tui.engine.debugger.inspected import Tab
-from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.frame import Attention, Frame
+from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.verdict import Verdict
 

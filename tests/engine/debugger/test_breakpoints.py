@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     GoTo,
     Layout,
@@ -18,9 +19,8 @@ from backprop_tui.engine.debugger.commands import (
     ToggleRun,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import Frame
-from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.stops import Stops
+from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.stops import Stops
 from backprop_tui.engine.program.program import Program
 
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)

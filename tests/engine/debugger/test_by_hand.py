@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     DoByHand,
     GoTo,
@@ -21,8 +22,7 @@ from backprop_tui.engine.debugger.commands import (
     SetNumber,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import ByHand, Frame
-from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.frame import ByHand, Frame
 from backprop_tui.engine.execution.history import History
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.program.program_text import text_of

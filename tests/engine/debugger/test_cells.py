@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import (
     FAR,
     Advance,
     ChangeSlice,
@@ -22,9 +23,8 @@ from backprop_tui.engine.debugger.commands import (
     ToggleHeatmap,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import Frame
-from backprop_tui.engine.debugger.inspected import Cell, Tab
-from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.inspected import Cell, Tab
 from backprop_tui.engine.program.program import Program
 
 ITERATION, OPEN, WORST, TOGGLE = Advance(Unit.ITERATION), OpenCells(), GoToWorst(), ToggleHeatmap()

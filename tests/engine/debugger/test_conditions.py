@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, GoTo, Restart, SetStops, ToggleRun, Unit
-from backprop_tui.engine.debugger.frame import Frame
-from backprop_tui.engine.debugger.inspected import Tab
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.stops import Stops
+from backprop_tui.engine.debugger.wire.commands import Advance, GoTo, Restart, SetStops, ToggleRun, Unit
+from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.stops import Stops
 from backprop_tui.engine.program.program import Program
 
 ITERATION, RUN = Advance(Unit.ITERATION), ToggleRun()

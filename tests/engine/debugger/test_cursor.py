@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     ChangeSlice,
     GoTo,
@@ -21,10 +22,9 @@ from backprop_tui.engine.debugger.commands import (
     ShowTab,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import Frame
-from backprop_tui.engine.debugger.grid import Grid
-from backprop_tui.engine.debugger.inspected import Tab
-from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.grid import Grid
+from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.program.program import Program, parse
 
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)

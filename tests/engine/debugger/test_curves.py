@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import torch
 
-from backprop_tui.engine.debugger import measures
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.histories import measures
+from backprop_tui.engine.debugger.histories.series import CAPACITY, Series
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     GoTo,
     Restart,
@@ -19,9 +21,7 @@ from backprop_tui.engine.debugger.commands import (
     ShowCurves,
     Unit,
 )
-from backprop_tui.engine.debugger.curve import Curves, Measure
-from backprop_tui.engine.debugger.series import CAPACITY, Series
-from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.curve import Curves, Measure
 from backprop_tui.engine.execution import history
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program

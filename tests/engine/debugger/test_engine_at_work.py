@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, Select, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Select, Unit
 from backprop_tui.engine.program.program import Program
 
 ITERATION = Advance(Unit.ITERATION)

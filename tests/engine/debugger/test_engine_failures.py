@@ -9,7 +9,7 @@ import pytest
 
 from backprop_tui.engine.debugger import stepper
 from backprop_tui.engine.debugger.engine_loop import Engine
-from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.program.program import Program
 
 

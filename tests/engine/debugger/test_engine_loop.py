@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, ChangeSpeed, GoTo, Restart, ToggleRun, Unit
 from backprop_tui.engine.debugger.engine_loop import Engine
+from backprop_tui.engine.debugger.wire.commands import Advance, ChangeSpeed, GoTo, Restart, ToggleRun, Unit
 from backprop_tui.engine.program.program import Program
 
 ITERATION = Advance(Unit.ITERATION)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger import tensor_summary
-from backprop_tui.engine.debugger.commands import Advance, Layout, Select, Unit
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.summaries import tensor_summary
+from backprop_tui.engine.debugger.wire.commands import Advance, Layout, Select, Unit
 from backprop_tui.engine.program.program import Program, parse
 
 LAYOUT = Layout(program_rows=10, tensor_rows=5)

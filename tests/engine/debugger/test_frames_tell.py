@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, CheckLines, SelectName, Unit
-from backprop_tui.engine.debugger.frame import Frame
-from backprop_tui.engine.debugger.inspected import Tab
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import Advance, CheckLines, SelectName, Unit
+from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict

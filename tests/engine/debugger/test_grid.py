@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.engine.debugger.entries import extent, index_of, located, slices_of
-from backprop_tui.engine.debugger.grid import Grid, folded, pooled
+from backprop_tui.engine.debugger.summaries.entries import extent, index_of, located, slices_of
+from backprop_tui.engine.debugger.wire.grid import Grid, folded, pooled
 
 SIZES = st.integers(1, 300)
 SHAPES = st.lists(st.integers(1, 5), max_size=4).map(tuple)

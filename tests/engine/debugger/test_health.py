@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, SelectName, ShowTab, Unit
-from backprop_tui.engine.debugger.inspected import Inspector, Tab
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import Advance, SelectName, ShowTab, Unit
+from backprop_tui.engine.debugger.wire.inspected import Inspector, Tab
 from backprop_tui.engine.program.program import Program
 
 Build = Callable[..., Program]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from backprop_tui.engine.debugger.commands import Advance, Unit
-from backprop_tui.engine.debugger.frame import ProgramLine
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
+from backprop_tui.engine.debugger.wire.frame import ProgramLine
 from backprop_tui.engine.program.program import parse
 
 STATEMENT = Advance(Unit.STATEMENT)

@@ -8,8 +8,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.engine.debugger.loss_history import LossHistory
-from backprop_tui.engine.debugger.series import CAPACITY, Series
+from backprop_tui.engine.debugger.histories.loss_history import LossHistory
+from backprop_tui.engine.debugger.histories.series import CAPACITY, Series
 
 LOSSES = st.lists(
     st.one_of(st.floats(-1e6, 1e6), st.sampled_from([math.nan, math.inf, -math.inf])), max_size=200

@@ -8,9 +8,17 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, DoByHand, GoTo, Reload, Restart, SetNumber, Unit
-from backprop_tui.engine.debugger.frame import ByHand, Frame
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import (
+    Advance,
+    DoByHand,
+    GoTo,
+    Reload,
+    Restart,
+    SetNumber,
+    Unit,
+)
+from backprop_tui.engine.debugger.wire.frame import ByHand, Frame
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.program.program_text import text_of
 

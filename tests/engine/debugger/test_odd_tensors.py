@@ -8,7 +8,8 @@ from itertools import product
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     ChangeSlice,
     Command,
@@ -20,9 +21,8 @@ from backprop_tui.engine.debugger.commands import (
     ShowTab,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import Frame, Summary
-from backprop_tui.engine.debugger.inspected import Tab
-from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.frame import Frame, Summary
+from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.judging.report import GradientReport
 from backprop_tui.engine.program.library import load

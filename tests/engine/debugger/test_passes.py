@@ -8,12 +8,20 @@ import pytest
 import torch
 from torch import Tensor
 
-from backprop_tui.engine.debugger.entries import PIECE, Entries
-from backprop_tui.engine.debugger.grid import Grid, pooled
-from backprop_tui.engine.debugger.heatmap import levels
-from backprop_tui.engine.debugger.inspected import LEVELS, ODD
-from backprop_tui.engine.debugger.passes import MOST, bins, cells, idle, moments, ranking, statistics
-from backprop_tui.engine.debugger.surveys import completed
+from backprop_tui.engine.debugger.inspector.heatmap import levels
+from backprop_tui.engine.debugger.inspector.passes import (
+    MOST,
+    bins,
+    cells,
+    idle,
+    moments,
+    ranking,
+    statistics,
+)
+from backprop_tui.engine.debugger.summaries.entries import PIECE, Entries
+from backprop_tui.engine.debugger.summaries.surveys import completed
+from backprop_tui.engine.debugger.wire.grid import Grid, pooled
+from backprop_tui.engine.debugger.wire.inspected import LEVELS, ODD
 
 
 def made(*shape: int) -> Tensor:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     Command,
     GoTo,
@@ -20,10 +21,9 @@ from backprop_tui.engine.debugger.commands import (
     ToggleRun,
     Unit,
 )
-from backprop_tui.engine.debugger.commands import Pane as ScrolledPane
-from backprop_tui.engine.debugger.frame import Frame
-from backprop_tui.engine.debugger.inspected import Tab
-from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import Pane as ScrolledPane
+from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program_text import text_of

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, Layout, SelectName, Unit
-from backprop_tui.engine.debugger.frame import Frame
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import Advance, Layout, SelectName, Unit
+from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from backprop_tui.engine.debugger import moving
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.pace import SPEEDS
+from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     ChangeSlice,
     ChangeSpeed,
@@ -24,9 +26,7 @@ from backprop_tui.engine.debugger.commands import (
     ToggleRun,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import Frame, LineState
-from backprop_tui.engine.debugger.pace import SPEEDS
-from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.frame import Frame, LineState
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, GoTo, Layout, Restart, SetWatches, Unit
-from backprop_tui.engine.debugger.frame import Frame, Summary, Watched
+from backprop_tui.engine.debugger.wire.commands import Advance, GoTo, Layout, Restart, SetWatches, Unit
+from backprop_tui.engine.debugger.wire.frame import Frame, Summary, Watched
 from backprop_tui.engine.program.program import Program
 
 ITERATION, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.STATEMENT)

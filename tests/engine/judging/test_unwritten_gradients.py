@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from backprop_tui.engine.debugger.frame import LineState
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.frame import LineState
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.judging.report import GradientReport, Report

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     Command,
     Evaluate,
@@ -18,8 +18,8 @@ from backprop_tui.engine.debugger.commands import (
     SetWatches,
     Unit,
 )
-from backprop_tui.engine.debugger.frame import Frame
-from backprop_tui.engine.debugger.stops import Stops
+from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.stops import Stops
 from backprop_tui.engine.process.child import Child
 from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine

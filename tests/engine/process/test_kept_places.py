@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from backprop_tui.engine.debugger.curve import Curve
-from backprop_tui.engine.debugger.frame import ByHand, Frame, Status, Watched, opening_frame
-from backprop_tui.engine.debugger.inspected import Tab
-from backprop_tui.engine.debugger.stops import Stops
+from backprop_tui.engine.debugger.wire.curve import Curve
+from backprop_tui.engine.debugger.wire.frame import ByHand, Frame, Status, Watched, opening_frame
+from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.stops import Stops
 from backprop_tui.engine.process.kept.folder import Keeper
 from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.kept.place import Place, of_bytes, place_of, to_bytes

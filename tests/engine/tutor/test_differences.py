@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import torch
 
-from backprop_tui.engine.debugger.commands import Advance, Ask, SelectName, Unit
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import Advance, Ask, SelectName, Unit
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.library import FOLDER, load
 from backprop_tui.engine.program.program import Program

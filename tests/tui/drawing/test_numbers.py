@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.engine.debugger.digits import scale_for
-from backprop_tui.engine.debugger.frame import Summary
+from backprop_tui.engine.debugger.wire.digits import scale_for
+from backprop_tui.engine.debugger.wire.frame import Summary
 from backprop_tui.tui.drawing.numbers import RANGE, SHORT, scalar, short, summary
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)

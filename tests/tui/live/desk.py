@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.process.child import Child
 from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine

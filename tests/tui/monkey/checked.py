@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.execution.silence import silenced
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.program import Program, parse

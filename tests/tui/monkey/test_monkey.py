@@ -13,8 +13,8 @@ from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from backprop_tui.engine.debugger.commands import Command
-from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.wire.commands import Command
+from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.process.child import Child
 from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.remote_engine import RemoteEngine

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_tui.engine.debugger.grid import Grid, folded
-from backprop_tui.engine.debugger.inspected import LEVELS, ODD, Heat, Tab
+from backprop_tui.engine.debugger.wire.grid import Grid, folded
+from backprop_tui.engine.debugger.wire.inspected import LEVELS, ODD, Heat, Tab
 from backprop_tui.tui.drawing.line import plain, width_of
 from backprop_tui.tui.drawing.shades import CURSOR, OUTSIDE, WORST
 from backprop_tui.tui.panes.heatmap import paint_heat, pooled_words

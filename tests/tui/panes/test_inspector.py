@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from backprop_tui.engine.debugger.digits import scale_for
-from backprop_tui.engine.debugger.frame import Frame, Status
-from backprop_tui.engine.debugger.grid import Grid
-from backprop_tui.engine.debugger.inspected import Block, Form, Inspector, Tab
+from backprop_tui.engine.debugger.wire.digits import scale_for
+from backprop_tui.engine.debugger.wire.frame import Frame, Status
+from backprop_tui.engine.debugger.wire.grid import Grid
+from backprop_tui.engine.debugger.wire.inspected import Block, Form, Inspector, Tab
 from backprop_tui.engine.verdict import Verdict
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain

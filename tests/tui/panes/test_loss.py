@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from backprop_tui.engine.debugger.curve import Columns
-from backprop_tui.engine.debugger.frame import Frame, Status
-from backprop_tui.engine.debugger.loss_history import LossHistory
+from backprop_tui.engine.debugger.histories.loss_history import LossHistory
+from backprop_tui.engine.debugger.wire.curve import Columns
+from backprop_tui.engine.debugger.wire.frame import Frame, Status
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.glyphs import has_braille
 from backprop_tui.tui.drawing.line import Line, cells, plain

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from backprop_tui.engine.debugger.frame import Attention, Frame, Inspector, Status, opening_frame
+from backprop_tui.engine.debugger.wire.frame import Attention, Frame, Inspector, Status, opening_frame
 from backprop_tui.engine.verdict import Verdict
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain, width_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.engine.debugger.frame import opening_frame
+from backprop_tui.engine.debugger.wire.frame import opening_frame
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, Run, plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_tui.engine.debugger.inspected import Inspector, Statistics, Tab
+from backprop_tui.engine.debugger.wire.inspected import Inspector, Statistics, Tab
 from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.panes.statistics import histogram, paint_statistics
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import SelectName
-from backprop_tui.engine.debugger.frame import (
+from backprop_tui.engine.debugger.wire.commands import SelectName
+from backprop_tui.engine.debugger.wire.frame import (
     Frame,
     Status,
     Summary,

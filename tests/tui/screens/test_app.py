@@ -11,7 +11,7 @@ import pytest
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     ChangeSlice,
     ChangeSpeed,
@@ -26,7 +26,7 @@ from backprop_tui.engine.debugger.commands import (
     ToggleRun,
     Unit,
 )
-from backprop_tui.engine.debugger.inspected import Tab
+from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import Canvas

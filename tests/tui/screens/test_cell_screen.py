@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from backprop_tui.engine.debugger.commands import (
+from backprop_tui.engine.debugger.wire.commands import (
     FAR,
     Advance,
     GoToWorst,
@@ -18,7 +18,7 @@ from backprop_tui.engine.debugger.commands import (
     ToggleHeatmap,
     Unit,
 )
-from backprop_tui.engine.debugger.inspected import Cell, Tab
+from backprop_tui.engine.debugger.wire.inspected import Cell, Tab
 
 from .. import scenes
 from .stage import Stage

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backprop_tui.engine.debugger.inspected import Cell, Tab
+from backprop_tui.engine.debugger.wire.inspected import Cell, Tab
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.panes.copies import copies

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.frame import Frame
+from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.plot import ASCII
 from backprop_tui.tui.panes import curves, loss

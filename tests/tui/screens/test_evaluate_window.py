@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import DoByHand, Evaluate
-from backprop_tui.engine.debugger.frame import Evaluated, Frame
+from backprop_tui.engine.debugger.wire.commands import DoByHand, Evaluate
+from backprop_tui.engine.debugger.wire.frame import Evaluated, Frame
 from backprop_tui.engine.tutor.answer import Told
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain

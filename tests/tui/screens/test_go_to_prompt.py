@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.events import Paste
 
-from backprop_tui.engine.debugger.commands import GoTo
+from backprop_tui.engine.debugger.wire.commands import GoTo
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.screens.go_to_prompt import GoToPrompt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import SetNumber
+from backprop_tui.engine.debugger.wire.commands import SetNumber
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.screens.number_prompt import NumberPrompt

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, Ask, ToggleRun, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Ask, ToggleRun, Unit
 from backprop_tui.engine.tutor.answer import Asked
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import Canvas

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import SetStops
-from backprop_tui.engine.debugger.stops import Stops
+from backprop_tui.engine.debugger.wire.commands import SetStops
+from backprop_tui.engine.debugger.wire.stops import Stops
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.screens.stops_window import StopsWindow

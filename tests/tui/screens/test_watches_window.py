@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import SetWatches
-from backprop_tui.engine.debugger.frame import Summary, Watched
+from backprop_tui.engine.debugger.wire.commands import SetWatches
+from backprop_tui.engine.debugger.wire.frame import Summary, Watched
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain
 

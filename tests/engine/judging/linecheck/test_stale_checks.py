@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_tui.engine.debugger.commands import Advance, Unit
 from backprop_tui.engine.debugger.stepper import Stepper
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
 from backprop_tui.engine.judging.judgement import Judgement
 from backprop_tui.engine.program.program import parse
 

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .curve import Columns, spans
+from ..wire.curve import Columns, spans
 
 CAPACITY = 4096
 """Buckets that a series has at most."""

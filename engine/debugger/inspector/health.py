@@ -6,15 +6,15 @@ import ast
 import math
 from collections.abc import Iterator
 
-from ..execution.recording.steps import MISSING
-from ..program.torch_operations import out_of_place
-from ..tensors.inert import is_tensor
-from ..tensors.kinds import Unreadable
-from .cursor import View
-from .entries import Entries
-from .inspected import Statistics, Tab
+from ...execution.recording.steps import MISSING
+from ...program.torch_operations import out_of_place
+from ...tensors.inert import is_tensor
+from ...tensors.kinds import Unreadable
+from ..cursor import View
+from ..scene import Scene
+from ..summaries.entries import Entries
+from ..wire.inspected import Statistics, Tab
 from .passes import Moments, bins, idle, moments, statistics
-from .scene import Scene
 from .sources import Sources
 from .tolerance import rounding
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .cursor import View
-from .curve import Columns, Curves, Measure, Measured, spans
-from .scene import Scene
-from .series import bucket_of, columns_of
+from ..cursor import View
+from ..histories.series import bucket_of, columns_of
+from ..scene import Scene
+from ..wire.curve import Columns, Curves, Measure, Measured, spans
 
 _ONE_BY_ONE = 1 << 17
 """Losses that are looked through one by one; of more, what they were drawn down to."""

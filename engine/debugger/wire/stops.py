@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..program.moves import Moves
+from ...program.moves import Moves
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..execution.recording.steps import MISSING
-from ..tensors.aliasing import once
-from ..tensors.inert import is_tensor, name_of_type
-from ..tensors.kinds import Unreadable, as_numbers, kind_of, shape_of, too_wide, unreadable
+from ...execution.recording.steps import MISSING
+from ...tensors.aliasing import once
+from ...tensors.inert import is_tensor, name_of_type
+from ...tensors.kinds import Unreadable, as_numbers, kind_of, shape_of, too_wide, unreadable
+from ..wire.frame import Summary
 from .entries import Entries
-from .frame import Summary
 from .surveys import SMALL, Survey, Surveys
 from .value_words import words_of
 

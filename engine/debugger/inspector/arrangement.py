@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .commands import Layout
-from .cursor import Look, View
-from .digits import Scale
-from .entries import Entries, extent, is_upright
-from .grid import Entry, Grid, folded, pooled
-from .inspected import NAMES, ROOMY, Form, Tab
+from ..cursor import Look, View
+from ..scene import Scene
+from ..summaries.entries import Entries, extent, is_upright
+from ..wire.commands import Layout
+from ..wire.digits import Scale
+from ..wire.grid import Entry, Grid, folded, pooled
+from ..wire.inspected import NAMES, ROOMY, Form, Tab
 from .scales import scales
-from .scene import Scene
 from .sources import Sources, shape_of
 
 _LEAST_MARGIN = 4

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from .entries import PIECE, Entries
-from .grid import Grid
-from .inspected import Statistics
-from .surveys import Survey
+from ..summaries.entries import PIECE, Entries
+from ..summaries.surveys import Survey
+from ..wire.grid import Grid
+from ..wire.inspected import Statistics
 
 MOST = 100
 """So many of the worst entries are remembered."""

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from ..execution.iteration import Iteration
-from ..execution.recording.steps import MISSING
-from ..judging.judgement import Judgement
-from ..verdict import Verdict
-from .cursor import View
-from .frame import Attention
-from .inspected import Tab
-from .scene import Scene, is_told
-from .sentences import in_full, lines_in_words
+from ...execution.iteration import Iteration
+from ...execution.recording.steps import MISSING
+from ...judging.judgement import Judgement
+from ...verdict import Verdict
+from ..cursor import View
+from ..scene import Scene, is_told
+from ..sentences import in_full, lines_in_words
+from ..wire.frame import Attention
+from ..wire.inspected import Tab
 
 
 class Rank(IntEnum):

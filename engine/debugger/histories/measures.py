@@ -10,12 +10,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..execution.gradients.gradient import Gradient
-from ..execution.iteration import Iteration
-from ..execution.session import Session
-from ..tensors.inert import is_tensor
-from ..verdict import Verdict
-from .curve import Columns, Measure
+from ...execution.gradients.gradient import Gradient
+from ...execution.iteration import Iteration
+from ...execution.session import Session
+from ...tensors.inert import is_tensor
+from ...verdict import Verdict
+from ..wire.curve import Columns, Measure
 from .series import Series
 
 MOST = 32

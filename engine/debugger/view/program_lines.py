@@ -8,19 +8,19 @@ from dataclasses import replace
 from operator import itemgetter
 from types import ModuleType
 
-from ..execution.failure import Failure
-from ..execution.gradients.gradient import Gradient
-from ..execution.iteration import Iteration
-from ..execution.recording.steps import MISSING
-from ..program.program import BEGINNING, BETWEEN
-from ..program.statements import Statement
-from ..tensors.inert import is_a
-from ..verdict import Verdict
-from .cursor import View
-from .folds import line_of, row_of
-from .frame import LineState, ProgramLine
+from ...execution.failure import Failure
+from ...execution.gradients.gradient import Gradient
+from ...execution.iteration import Iteration
+from ...execution.recording.steps import MISSING
+from ...program.program import BEGINNING, BETWEEN
+from ...program.statements import Statement
+from ...tensors.inert import is_a
+from ...verdict import Verdict
+from ..cursor import View
+from ..folds import line_of, row_of
+from ..scene import Scene, is_told
+from ..wire.frame import LineState, ProgramLine
 from .lines_of_tensor import relation
-from .scene import Scene, is_told
 
 _CONTEXT = 3
 """Lines kept in view around the current one."""

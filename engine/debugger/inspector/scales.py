@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .cursor import View
-from .digits import Scale, scale_for
-from .entries import Entries
+from ..cursor import View
+from ..scene import Scene
+from ..summaries.entries import Entries
+from ..wire.digits import Scale, scale_for
+from ..wire.inspected import Tab
 from .health import moments_of
-from .inspected import Tab
-from .scene import Scene
 from .sources import Sources
 
 _PAIR = (Tab.MANUAL, Tab.AUTOGRAD)

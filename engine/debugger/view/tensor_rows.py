@@ -6,17 +6,17 @@ import math
 
 from torch import Tensor
 
-from ..execution.gradients.gradient import Gradient
-from ..execution.session import Session
-from ..tensors.inert import is_tensor
-from ..verdict import Verdict
-from .cursor import View
-from .entries import Entries
-from .frame import TensorRow
-from .health import moments_of
-from .measures import maxdiff
-from .scene import Scene
-from .surveys import SMALL
+from ...execution.gradients.gradient import Gradient
+from ...execution.session import Session
+from ...tensors.inert import is_tensor
+from ...verdict import Verdict
+from ..cursor import View
+from ..histories.measures import maxdiff
+from ..inspector.health import moments_of
+from ..scene import Scene
+from ..summaries.entries import Entries
+from ..summaries.surveys import SMALL
+from ..wire.frame import TensorRow
 
 
 def tensor_rows(scene: Scene, view: View, names: list[str]) -> tuple[TensorRow, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..program.statements import Statement
-from .cursor import View
-from .frame import Relation
-from .inspected import Tab
-from .scene import Scene
+from ...program.statements import Statement
+from ..cursor import View
+from ..scene import Scene
+from ..wire.frame import Relation
+from ..wire.inspected import Tab
 
 
 def relation(scene: Scene, tensor: str, statements: Sequence[Statement]) -> Relation | None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ..execution.gradients.gradient import Gradient
-from ..judging.judgement import Judgement
-from ..program.program import Program
-from ..tensors.inert import is_tensor
-from ..tensors.kinds import device_of
+from ...execution.gradients.gradient import Gradient
+from ...judging.judgement import Judgement
+from ...program.program import Program
+from ...tensors.inert import is_tensor
+from ...tensors.kinds import device_of
+from ..cursor import View
+from ..scene import Scene
+from ..sentences import facts, sentence
+from ..summaries.entries import Entries, slice_at, slices_of
+from ..wire.inspected import Block, Heat, Inspector, Tab
 from .arrangement import Arrangement, Panel, arranged, settled, window
 from .cells import at_worst, cell
-from .cursor import View
-from .entries import Entries, slice_at, slices_of
 from .health import statistics_of, update_ratio, warnings
 from .heatmap import heat
-from .inspected import Block, Heat, Inspector, Tab
-from .scene import Scene
-from .sentences import facts, sentence
 from .sources import Sources, shape_of, sources
 from .tolerance import rounding
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..tensors.aliasing import once, once_in_both
+from ...tensors.aliasing import once, once_in_both
 
 PIECE = 1 << 17
 """Entries that are looked at in one go, between two of which a key can come."""

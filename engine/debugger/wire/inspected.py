@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..verdict import Verdict
+from ...verdict import Verdict
 from .digits import Scale
 from .grid import Entry, Grid
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..program.program_text import ProgramText
-from ..tutor.answer import Asked
-from .folds import Folds, line_of, row_of
+from ...program.program_text import ProgramText
+from ...tutor.answer import Asked
+from ..folds import Folds, line_of, row_of
 from .inspected import Tab
 from .stops import Stops
 

@@ -6,11 +6,11 @@ import math
 
 from torch import finfo
 
-from ..tensors.comparison import least_rounding, most_rounding
-from ..verdict import Verdict
-from .cursor import View
-from .inspected import Tab
-from .scene import Scene
+from ...tensors.comparison import least_rounding, most_rounding
+from ...verdict import Verdict
+from ..cursor import View
+from ..scene import Scene
+from ..wire.inspected import Tab
 from .sources import Sources
 
 _SILENT = (Verdict.EXACT, Verdict.CLOSE, Verdict.RIGHT)

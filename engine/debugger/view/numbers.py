@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator
 from textwrap import shorten
 
-from ..execution.by_hand import constant_of
-from ..execution.session import Session
-from ..program.names import OPAQUE
-from ..program.program import BEGINNING
-from ..tensors.inert import number_of
-from .frame import ByHand
+from ...execution.by_hand import constant_of
+from ...execution.session import Session
+from ...program.names import OPAQUE
+from ...program.program import BEGINNING
+from ...tensors.inert import number_of
+from ..wire.frame import ByHand
 
 _TOLD = 3
 _LONGEST = 60

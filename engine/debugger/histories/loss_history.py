@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from .curve import Columns, Curve
+from ..wire.curve import Columns, Curve
 from .series import Series
 
 

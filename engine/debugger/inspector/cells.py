@@ -5,14 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ..cursor import View
+from ..scene import Scene
+from ..summaries.entries import Entries, index_of, located
+from ..wire.commands import MoveCell
+from ..wire.grid import Entry, Grid
+from ..wire.inspected import Cell, Tab
 from .arrangement import Arrangement, arranged, settled
-from .commands import MoveCell
-from .cursor import View
-from .entries import Entries, index_of, located
-from .grid import Entry, Grid
-from .inspected import Cell, Tab
 from .passes import ranking
-from .scene import Scene
 from .sources import Sources, sources
 from .tolerance import rounding
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from ..execution.iteration import Iteration
-from ..tensors.kinds import device_of
-from ..verdict import Verdict
+from ...execution.iteration import Iteration
+from ...tensors.kinds import device_of
+from ...verdict import Verdict
+from ..cursor import View
+from ..inspector.inspector import inspector
+from ..scene import Scene, is_told
+from ..wire.commands import tensor_rows_in
+from ..wire.frame import Frame, Status
 from .attention import line_attended, settled, told, wanting
-from .commands import tensor_rows_in
-from .cursor import View
 from .curves import curves_of
-from .frame import Frame, Status
-from .inspector import inspector
 from .numbers import done_by_hand, words_of
 from .program_lines import current_line, program_lines
-from .scene import Scene, is_told
 from .tensor_rows import tensor_rows
 
 _OF_THEIR_OWN = (Verdict.NOT_WRITTEN, Verdict.INHERITED)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..execution.failure import Failure
-from ..program.program import Program
-from ..tutor.answer import Answer, Told
-from ..verdict import Verdict
+from ...execution.failure import Failure
+from ...program.program import Program
+from ...tutor.answer import Answer, Told
+from ...verdict import Verdict
 from .curve import Curve, Curves
 from .inspected import Inspector
 from .stops import Stops

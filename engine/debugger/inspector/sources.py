@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import torch
 
-from ..execution.recording.steps import MISSING
-from ..tensors.comparison import with_article
-from ..tensors.inert import is_tensor, name_of_type
-from ..tensors.kinds import Unreadable
-from .cursor import View
-from .entries import Entries
-from .inspected import Tab
-from .scene import Scene
+from ...execution.recording.steps import MISSING
+from ...tensors.comparison import with_article
+from ...tensors.inert import is_tensor, name_of_type
+from ...tensors.kinds import Unreadable
+from ..cursor import View
+from ..scene import Scene
+from ..summaries.entries import Entries
+from ..wire.inspected import Tab
 
 Sources = Mapping[Tab, Entries | str]
 

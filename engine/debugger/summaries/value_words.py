@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from ..tensors.inert import is_a, is_any, name_of_class, name_of_type
+from ...tensors.inert import is_a, is_any, name_of_class, name_of_type
 
 _LONGEST = 40
 _WRITTEN: tuple[type, ...] = (bool, int, float, complex, str)

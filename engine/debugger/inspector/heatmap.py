@@ -7,14 +7,14 @@ import math
 import torch
 from torch import Tensor
 
+from ..cursor import View
+from ..scene import Scene
+from ..summaries.entries import Entries
+from ..summaries.surveys import Survey
+from ..wire.grid import Grid
+from ..wire.inspected import LEVELS, ODD, Heat, Tab
 from .arrangement import Map
-from .cursor import View
-from .entries import Entries
-from .grid import Grid
-from .inspected import LEVELS, ODD, Heat, Tab
 from .passes import cells
-from .scene import Scene
-from .surveys import Survey
 
 
 def heat(scene: Scene, view: View, entries: Entries, map: Map, within: float | None) -> Heat:

@@ -1,0 +1,1 @@
+"""Numbers of every iteration, in bounded memory."""

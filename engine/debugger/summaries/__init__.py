@@ -1,0 +1,1 @@
+"""Tensors in a few numbers: the small ones at once, the large ones between keys."""

@@ -1,0 +1,1 @@
+"""What crosses between the engine and a screen: commands down, frames up. Frozen and plain."""
