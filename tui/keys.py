@@ -10,27 +10,21 @@ from textual.binding import Binding
 from textual.keys import key_to_character
 
 from ..engine.debugger.wire.commands import (
-    FAR,
     Advance,
     Ask,
-    Attend,
-    ChangeSlice,
     ChangeSpeed,
     CheckLines,
     Command,
     GoToChange,
-    MoveCell,
     Restart,
     Resume,
-    Select,
-    ShowTab,
     TakeBack,
     ToggleBreakpoint,
-    ToggleHeatmap,
     ToggleRun,
     Unit,
 )
 from ..engine.debugger.wire.inspected import Tab
+from ..engine.debugger.wire.looks import FAR, Attend, ChangeSlice, MoveCell, Select, ShowTab, ToggleHeatmap
 from ..engine.tutor.answer import Asked
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from ..execution.iteration import Iteration
 from .folds import line_of, row_of
-from .wire.commands import (
+from .wire.commands import Command, Unit
+from .wire.grid import Entry
+from .wire.inspected import Tab
+from .wire.looks import (
     ChangeSlice,
-    Command,
     GoToWorst,
     Layout,
     OpenCells,
@@ -20,11 +22,8 @@ from .wire.commands import (
     ShowCurves,
     ShowLine,
     ShowTab,
-    Unit,
     top_showing,
 )
-from .wire.grid import Entry
-from .wire.inspected import Tab
 
 
 @dataclass(frozen=True)

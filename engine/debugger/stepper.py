@@ -22,7 +22,6 @@ from .view.rendering import picture
 from .wire.commands import (
     Advance,
     Ask,
-    Attend,
     ChangeSpeed,
     CheckLines,
     Command,
@@ -30,20 +29,16 @@ from .wire.commands import (
     Evaluate,
     GoTo,
     GoToChange,
-    Layout,
     ModuleChanged,
-    MoveCell,
     Reload,
     Restart,
     Resume,
-    Select,
-    SelectAt,
     SetNumber,
     TakeBack,
-    ToggleHeatmap,
     ToggleRun,
 )
 from .wire.frame import Frame
+from .wire.looks import Attend, Layout, MoveCell, Select, SelectAt, ToggleHeatmap
 from .wire.stops import Stop
 
 _LEAVES_TOLD = (Evaluate, DoByHand, Layout, Reload, ModuleChanged)

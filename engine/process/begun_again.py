@@ -6,17 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..debugger.jobs import AT_EXPRESSION
-from ..debugger.wire.commands import (
-    Command,
-    DoByHand,
-    GoTo,
-    Layout,
-    SelectName,
-    SetStops,
-    SetWatches,
-    ShowTab,
-)
+from ..debugger.wire.commands import Command, DoByHand, GoTo, SetStops, SetWatches
 from ..debugger.wire.frame import Frame, opening_frame
+from ..debugger.wire.looks import Layout, SelectName, ShowTab
 from ..debugger.wire.stops import Stops
 from ..program.program import Program
 from .ended import EXPRESSION

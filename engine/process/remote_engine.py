@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from ..debugger.latest_frame import LatestFrame
-from ..debugger.wire.commands import Command, Layout, ModuleChanged, Reload, Restart, Resume
+from ..debugger.wire.commands import Command, ModuleChanged, Reload, Restart, Resume
 from ..debugger.wire.frame import FileState, Frame, opening_frame
+from ..debugger.wire.looks import Layout
 from ..program.program import Program
 from ..program.program_text import text_of
 from .begun_again import begins_again, told_again

@@ -8,8 +8,9 @@ from functools import partial
 from pickle import dumps, loads
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, Command, Layout, Select, ShowTab, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Command, Unit
 from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.looks import Layout, Select, ShowTab
 from backprop_tui.engine.execution.failure import Failure
 from backprop_tui.engine.execution.trouble import trouble
 from backprop_tui.engine.program.library import load

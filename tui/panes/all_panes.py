@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...engine.debugger.wire.commands import Layout
 from ...engine.debugger.wire.frame import Frame
+from ...engine.debugger.wire.looks import Layout
 from ..drawing.box import Room
 from ..drawing.line import Line
 from .attention import paint_attention

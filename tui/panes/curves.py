@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from ...engine.debugger.wire.commands import ShowCurves
 from ...engine.debugger.wire.curve import Columns, Curves, Measure, Measured, spans
+from ...engine.debugger.wire.looks import ShowCurves
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, clean, crop, fill
 from ..drawing.numbers import scalar

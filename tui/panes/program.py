@@ -7,8 +7,9 @@ from functools import lru_cache
 from itertools import count, takewhile
 
 from ...engine.debugger.folds import Folds
-from ...engine.debugger.wire.commands import SelectAt, ToggleBreakpoint
+from ...engine.debugger.wire.commands import ToggleBreakpoint
 from ...engine.debugger.wire.frame import Frame, LineState, ProgramLine, Relation
+from ...engine.debugger.wire.looks import SelectAt
 from ...engine.execution.failure import Failure
 from ...engine.program.program import Program
 from ..drawing.box import FRAME, PADDING, Room, boxed

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from ...engine.debugger.wire.commands import SelectName
 from ...engine.debugger.wire.frame import Frame, TensorRow
 from ...engine.debugger.wire.inspected import Inspector
+from ...engine.debugger.wire.looks import SelectName
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, clean, columns_of, ellipsis, fill, left, right, styled
 from ..drawing.numbers import RANGE, scalar, shape, short, summary

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...engine.debugger.wire.commands import watch_rows_in
 from ...engine.debugger.wire.frame import Watched
+from ...engine.debugger.wire.looks import watch_rows_in
 from ..drawing.line import Line, Run, clean, columns_of, ellipsis, left
 from ..drawing.numbers import RANGE, short, summary
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from textual.screen import Screen
 
-from ...engine.debugger.wire.commands import Pane
 from ...engine.debugger.wire.frame import Frame
+from ...engine.debugger.wire.looks import Pane
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line
 from ..panes.attention import paint_attention

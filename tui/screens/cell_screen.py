@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.events import DescendantFocus
 
-from ...engine.debugger.wire.commands import GoToWorst, OpenCells, Pane
+from ...engine.debugger.wire.looks import GoToWorst, OpenCells, Pane
 from ..keys import BY_ID, CELL_KEYS, KEYS, Key
 from .pane_screen import PaneScreen
 

@@ -8,9 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from ...engine.debugger.wire.commands import Advance, Select, ToggleRun, Unit
+from ...engine.debugger.wire.commands import Advance, ToggleRun, Unit
 from ...engine.debugger.wire.curve import Measure
 from ...engine.debugger.wire.frame import Frame
+from ...engine.debugger.wire.looks import Select
 from ..drawing.box import Room
 from ..drawing.canvas import Canvas
 from ..panes.curves import CurvesView, paint_curves

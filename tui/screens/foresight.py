@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ...engine.debugger.folds import line_of, row_of
-from ...engine.debugger.wire.commands import Command, Layout, Pane, Scroll, ShowLine, ShowTab, top_showing
+from ...engine.debugger.wire.commands import Command
 from ...engine.debugger.wire.frame import Frame, LineState, ProgramLine
+from ...engine.debugger.wire.looks import Layout, Pane, Scroll, ShowLine, ShowTab, top_showing
 
 
 @dataclass(frozen=True, eq=False)

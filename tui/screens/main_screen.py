@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from ...engine.debugger.wire.commands import Ask, Command, Pane, Scroll
+from ...engine.debugger.wire.commands import Ask, Command
+from ...engine.debugger.wire.looks import Pane, Scroll
 from ..drawing.canvas import Canvas
 from ..keys import KEYS
 from ..panes.output import clamp

@@ -11,8 +11,9 @@ from textual.events import DescendantFocus
 from textual.message import Message
 from textual.screen import Screen
 
-from ...engine.debugger.wire.commands import Command, Layout, Pane
+from ...engine.debugger.wire.commands import Command
 from ...engine.debugger.wire.frame import opening_frame
+from ...engine.debugger.wire.looks import Layout, Pane
 from ...engine.program.program import Program
 from ..drawing.box import Room
 from ..drawing.canvas import Canvas

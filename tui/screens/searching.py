@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...engine.debugger.wire.commands import SelectAt, ShowLine
+from ...engine.debugger.wire.looks import SelectAt, ShowLine
 from ..panes.search import has, search
 from .pane_screen import PaneScreen
 from .search_prompt import SearchPrompt

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from ..cursor import Look, View
 from ..scene import Scene
 from ..summaries.entries import Entries, extent, is_upright
-from ..wire.commands import Layout
 from ..wire.digits import Scale
 from ..wire.grid import Entry, Grid, folded, pooled
 from ..wire.inspected import NAMES, ROOMY, Form, Tab
+from ..wire.looks import Layout
 from .scales import scales
 from .sources import Sources, shape_of
 

@@ -8,9 +8,9 @@ from torch import Tensor
 from ..cursor import View
 from ..scene import Scene
 from ..summaries.entries import Entries, index_of, located
-from ..wire.commands import MoveCell
 from ..wire.grid import Entry, Grid
 from ..wire.inspected import Cell, Tab
+from ..wire.looks import MoveCell
 from .arrangement import Arrangement, arranged, settled
 from .passes import ranking
 from .sources import Sources, sources

@@ -11,8 +11,8 @@ from ...verdict import Verdict
 from ..cursor import View
 from ..inspector.inspector import inspector
 from ..scene import Scene, is_told
-from ..wire.commands import tensor_rows_in
 from ..wire.frame import Frame, Status
+from ..wire.looks import tensor_rows_in
 from .attention import line_attended, settled, told, wanting
 from .curves import curves_of
 from .numbers import done_by_hand, words_of

@@ -8,21 +8,18 @@ from typing import Any
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import (
-    Advance,
+from backprop_tui.engine.debugger.wire.commands import Advance, GoTo, Restart, Unit
+from backprop_tui.engine.debugger.wire.frame import Attention, Frame
+from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.looks import (
     Attend,
-    GoTo,
     Layout,
     Pane,
-    Restart,
     Scroll,
     Select,
     SelectName,
     ShowTab,
-    Unit,
 )
-from backprop_tui.engine.debugger.wire.frame import Attention, Frame
-from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.verdict import Verdict
 

@@ -12,7 +12,6 @@ from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     GoTo,
-    Layout,
     Restart,
     SetStops,
     ToggleBreakpoint,
@@ -20,6 +19,7 @@ from backprop_tui.engine.debugger.wire.commands import (
     Unit,
 )
 from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.looks import Layout
 from backprop_tui.engine.debugger.wire.stops import Stops
 from backprop_tui.engine.program.program import Program
 

@@ -18,11 +18,11 @@ from backprop_tui.engine.debugger.wire.commands import (
     GoToChange,
     Reload,
     Restart,
-    SelectName,
     SetNumber,
     Unit,
 )
 from backprop_tui.engine.debugger.wire.frame import ByHand, Frame
+from backprop_tui.engine.debugger.wire.looks import SelectName
 from backprop_tui.engine.execution.history import History
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.program.program_text import text_of

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import (
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
+from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.inspected import Cell, Tab
+from backprop_tui.engine.debugger.wire.looks import (
     FAR,
-    Advance,
     ChangeSlice,
     GoToWorst,
     Layout,
@@ -21,10 +23,7 @@ from backprop_tui.engine.debugger.wire.commands import (
     SelectName,
     ShowTab,
     ToggleHeatmap,
-    Unit,
 )
-from backprop_tui.engine.debugger.wire.frame import Frame
-from backprop_tui.engine.debugger.wire.inspected import Cell, Tab
 from backprop_tui.engine.program.program import Program
 
 ITERATION, OPEN, WORST, TOGGLE = Advance(Unit.ITERATION), OpenCells(), GoToWorst(), ToggleHeatmap()

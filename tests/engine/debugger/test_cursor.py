@@ -10,21 +10,19 @@ from typing import Any
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import (
-    Advance,
+from backprop_tui.engine.debugger.wire.commands import Advance, GoTo, Unit
+from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.grid import Grid
+from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.looks import (
     ChangeSlice,
-    GoTo,
     Layout,
     Pane,
     Scroll,
     Select,
     SelectName,
     ShowTab,
-    Unit,
 )
-from backprop_tui.engine.debugger.wire.frame import Frame
-from backprop_tui.engine.debugger.wire.grid import Grid
-from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.program.program import Program, parse
 
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)

@@ -12,16 +12,9 @@ import torch
 from backprop_tui.engine.debugger.histories import measures
 from backprop_tui.engine.debugger.histories.series import CAPACITY, Series
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import (
-    Advance,
-    GoTo,
-    Restart,
-    SelectName,
-    SetNumber,
-    ShowCurves,
-    Unit,
-)
+from backprop_tui.engine.debugger.wire.commands import Advance, GoTo, Restart, SetNumber, Unit
 from backprop_tui.engine.debugger.wire.curve import Curves, Measure
+from backprop_tui.engine.debugger.wire.looks import SelectName, ShowCurves
 from backprop_tui.engine.execution import history
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.wire.commands import Advance, Select, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
+from backprop_tui.engine.debugger.wire.looks import Select
 from backprop_tui.engine.program.program import Program
 
 ITERATION = Advance(Unit.ITERATION)

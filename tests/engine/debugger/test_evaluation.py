@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, Evaluate, Layout, Select, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Evaluate, Unit
 from backprop_tui.engine.debugger.wire.frame import Evaluated
+from backprop_tui.engine.debugger.wire.looks import Layout, Select
 from backprop_tui.engine.program.program import Program
 
 ITERATION, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.STATEMENT)

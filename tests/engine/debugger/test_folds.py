@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from backprop_tui.engine.debugger.folds import Folds, line_of, row_of
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, Layout, Pane, Scroll, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
 from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.looks import Layout, Pane, Scroll
 from backprop_tui.engine.program.library import load
 
 PROGRAM = load("linear_regression")

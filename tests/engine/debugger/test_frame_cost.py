@@ -9,7 +9,8 @@ import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.debugger.summaries import tensor_summary
-from backprop_tui.engine.debugger.wire.commands import Advance, Layout, Select, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
+from backprop_tui.engine.debugger.wire.looks import Layout, Select
 from backprop_tui.engine.program.program import Program, parse
 
 LAYOUT = Layout(program_rows=10, tensor_rows=5)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, CheckLines, SelectName, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, CheckLines, Unit
 from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.looks import SelectName
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict

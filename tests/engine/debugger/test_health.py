@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, SelectName, ShowTab, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
 from backprop_tui.engine.debugger.wire.inspected import Inspector, Tab
+from backprop_tui.engine.debugger.wire.looks import SelectName, ShowTab
 from backprop_tui.engine.program.program import Program
 
 Build = Callable[..., Program]

@@ -10,17 +10,10 @@ from typing import Any
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import (
-    Advance,
-    GoTo,
-    GoToChange,
-    Select,
-    SelectName,
-    ShowTab,
-    Unit,
-)
+from backprop_tui.engine.debugger.wire.commands import Advance, GoTo, GoToChange, Unit
 from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.looks import Select, SelectName, ShowTab
 from backprop_tui.engine.program.program import Program
 
 ITERATION, BACK = Advance(Unit.ITERATION), GoToChange()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, Layout, SelectAt, SelectName, ShowTab, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
 from backprop_tui.engine.debugger.wire.frame import Frame, Relation
 from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.looks import Layout, SelectAt, SelectName, ShowTab
 from backprop_tui.engine.program.library import load
 
 PROGRAM = load("linear_regression")

@@ -9,20 +9,18 @@ from itertools import product
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import (
-    Advance,
+from backprop_tui.engine.debugger.wire.commands import Advance, Command, Unit
+from backprop_tui.engine.debugger.wire.frame import Frame, Summary
+from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.looks import (
     ChangeSlice,
-    Command,
     Layout,
     Pane,
     Scroll,
     Select,
     SelectName,
     ShowTab,
-    Unit,
 )
-from backprop_tui.engine.debugger.wire.frame import Frame, Summary
-from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.judging.report import GradientReport
 from backprop_tui.engine.program.library import load

@@ -14,16 +14,14 @@ from backprop_tui.engine.debugger.wire.commands import (
     ModuleChanged,
     Reload,
     Restart,
-    Scroll,
-    SelectName,
-    ShowTab,
     ToggleBreakpoint,
     ToggleRun,
     Unit,
 )
-from backprop_tui.engine.debugger.wire.commands import Pane as ScrolledPane
 from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.looks import Pane as ScrolledPane
+from backprop_tui.engine.debugger.wire.looks import Scroll, SelectName, ShowTab
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program_text import text_of

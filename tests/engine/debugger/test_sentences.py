@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, Layout, SelectName, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
 from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.looks import Layout, SelectName
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict
 

@@ -14,19 +14,15 @@ from backprop_tui.engine.debugger.pace import SPEEDS
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.debugger.wire.commands import (
     Advance,
-    ChangeSlice,
     ChangeSpeed,
     Command,
     GoTo,
-    Layout,
-    Pane,
     Restart,
-    Scroll,
-    Select,
     ToggleRun,
     Unit,
 )
 from backprop_tui.engine.debugger.wire.frame import Frame, LineState
+from backprop_tui.engine.debugger.wire.looks import ChangeSlice, Layout, Pane, Scroll, Select
 from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict

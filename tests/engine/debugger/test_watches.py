@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.wire.commands import Advance, GoTo, Layout, Restart, SetWatches, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, GoTo, Restart, SetWatches, Unit
 from backprop_tui.engine.debugger.wire.frame import Frame, Summary, Watched
+from backprop_tui.engine.debugger.wire.looks import Layout
 from backprop_tui.engine.program.program import Program
 
 ITERATION, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.STATEMENT)

@@ -12,7 +12,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, SelectName, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
+from backprop_tui.engine.debugger.wire.looks import SelectName
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, Ask, SelectName, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Ask, Unit
+from backprop_tui.engine.debugger.wire.looks import SelectName
 from backprop_tui.engine.execution.session import Session
 from backprop_tui.engine.program.library import FOLDER, load
 from backprop_tui.engine.program.program import Program

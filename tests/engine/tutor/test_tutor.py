@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, Ask, Restart, SelectName, TakeBack, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Ask, Restart, TakeBack, Unit
+from backprop_tui.engine.debugger.wire.looks import SelectName
 from backprop_tui.engine.judging.check import check
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program, parse

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, Ask, SelectName, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Ask, Unit
+from backprop_tui.engine.debugger.wire.looks import SelectName
 from backprop_tui.engine.program import user_file
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.tutor.answer import Asked

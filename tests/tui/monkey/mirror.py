@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Command, GoTo, Layout, Reload, Restart, ToggleRun
+from backprop_tui.engine.debugger.wire.commands import Command, GoTo, Reload, Restart, ToggleRun
 from backprop_tui.engine.debugger.wire.frame import Frame
+from backprop_tui.engine.debugger.wire.looks import Layout
 from backprop_tui.engine.process.printed import Output
 from backprop_tui.engine.program.program import Program
 

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from backprop_tui.engine.debugger.wire.commands import Layout
+from backprop_tui.engine.debugger.wire.looks import Layout
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import plain, width_of
 from backprop_tui.tui.drawing.plot import BRAILLE

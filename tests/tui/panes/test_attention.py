@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from textual.app import App
 
-from backprop_tui.engine.debugger.wire.commands import Attend
 from backprop_tui.engine.debugger.wire.frame import Attention, Frame
+from backprop_tui.engine.debugger.wire.looks import Attend
 from backprop_tui.engine.verdict import Verdict
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.box import Room

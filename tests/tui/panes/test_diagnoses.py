@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, SelectName, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
+from backprop_tui.engine.debugger.wire.looks import SelectName
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.cli.main import main
 from backprop_tui.tui.drawing.box import Room

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from backprop_tui.engine.debugger.wire.commands import SelectAt, ToggleBreakpoint
+from backprop_tui.engine.debugger.wire.commands import ToggleBreakpoint
 from backprop_tui.engine.debugger.wire.frame import LineState, ProgramLine, Relation, Summary, opening_frame
+from backprop_tui.engine.debugger.wire.looks import SelectAt
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain, width_of

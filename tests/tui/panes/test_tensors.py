@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from backprop_tui.engine.debugger.wire.commands import SelectName
 from backprop_tui.engine.debugger.wire.frame import (
     Frame,
     Status,
     Summary,
     TensorRow,
 )
+from backprop_tui.engine.debugger.wire.looks import SelectName
 from backprop_tui.engine.verdict import Verdict
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backprop_tui.engine.debugger.wire.commands import Layout, Pane
+from backprop_tui.engine.debugger.wire.looks import Layout, Pane
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain

@@ -8,7 +8,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets._toast import Toast
 
-from backprop_tui.engine.debugger.wire.commands import Ask, Layout
+from backprop_tui.engine.debugger.wire.commands import Ask
+from backprop_tui.engine.debugger.wire.looks import Layout
 from backprop_tui.engine.tutor.answer import Answer, Asked, Told
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import Canvas

@@ -13,20 +13,15 @@ from textual.strip import Strip
 
 from backprop_tui.engine.debugger.wire.commands import (
     Advance,
-    ChangeSlice,
     ChangeSpeed,
     GoToChange,
-    Pane,
     Restart,
-    Scroll,
-    Select,
-    SelectName,
-    ShowTab,
     ToggleBreakpoint,
     ToggleRun,
     Unit,
 )
 from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.looks import ChangeSlice, Pane, Scroll, Select, SelectName, ShowTab
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import Canvas

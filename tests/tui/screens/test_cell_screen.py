@@ -7,18 +7,16 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from backprop_tui.engine.debugger.wire.commands import (
+from backprop_tui.engine.debugger.wire.commands import Advance, Restart, Unit
+from backprop_tui.engine.debugger.wire.inspected import Cell, Tab
+from backprop_tui.engine.debugger.wire.looks import (
     FAR,
-    Advance,
     GoToWorst,
     MoveCell,
     OpenCells,
-    Restart,
     Select,
     ToggleHeatmap,
-    Unit,
 )
-from backprop_tui.engine.debugger.wire.inspected import Cell, Tab
 
 from .. import scenes
 from .stage import Stage

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from backprop_tui.engine.debugger.wire.commands import Advance, Select, ShowCurves, ToggleRun, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, ToggleRun, Unit
 from backprop_tui.engine.debugger.wire.curve import Columns, Curves, Measure, Measured
+from backprop_tui.engine.debugger.wire.looks import Select, ShowCurves
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain, width_of

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from backprop_tui.engine.debugger.folds import Folds
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, Layout, Pane, Scroll, ShowLine, ShowTab, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
 from backprop_tui.engine.debugger.wire.frame import Frame, opening_frame
 from backprop_tui.engine.debugger.wire.inspected import Tab
+from backprop_tui.engine.debugger.wire.looks import Layout, Pane, Scroll, ShowLine, ShowTab
 from backprop_tui.engine.program.library import load
 from backprop_tui.tui.screens.foresight import Foresight
 

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, Layout, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Unit
+from backprop_tui.engine.debugger.wire.looks import Layout
 from backprop_tui.engine.program.library import bundled_names, starter
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.drawing.box import Room

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.wire.commands import Attend, SelectAt, ShowLine
+from backprop_tui.engine.debugger.wire.looks import Attend, SelectAt, ShowLine
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import plain

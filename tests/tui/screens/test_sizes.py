@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_tui.engine.debugger.wire.commands import Pane
 from backprop_tui.engine.debugger.wire.frame import opening_frame
+from backprop_tui.engine.debugger.wire.looks import Pane
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.app import BackpropApp
 
