@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from ...engine.debugger.wire.commands import DoByHand, Evaluate
+from ...engine.debugger.wire.commands import Command, DoByHand, Evaluate
 from ...engine.debugger.wire.frame import Evaluated, Frame
 from ..drawing.box import FRAME, Room, boxed
 from ..drawing.canvas import Canvas
@@ -46,6 +46,8 @@ class EvaluateWindow(TypingScreen):
         self._main = main
         self._texts: list[str] = []
         self._at = 0
+        self._sent = 0
+        """How many commands were sent once the last one from here was."""
         self._shown = 0
         """The number of the newest that is told."""
         self._told: list[Line] = []
@@ -74,12 +76,12 @@ class EvaluateWindow(TypingScreen):
     def action_accept(self) -> None:
         """Have it evaluated."""
         if text := self._taken():
-            self._main.send(Evaluate(text))
+            self._send(Evaluate(text))
 
     def action_do_by_hand(self) -> None:
         """Have it done, so that it stays; where nothing is typed, what was typed last."""
         if text := self._taken() or "".join(self._texts[-1:]):
-            self._main.send(DoByHand(text))
+            self._send(DoByHand(text))
 
     def action_recall(self, by: int) -> None:
         """What was typed before, or after that."""
@@ -102,10 +104,14 @@ class EvaluateWindow(TypingScreen):
             self._change(Typed())
         return text
 
+    def _send(self, command: Command) -> None:
+        self._main.send(command)
+        self._sent = self._main.link.sent
+
     @property
     def _waits(self) -> bool:
-        """Whether something that was sent is at work."""
-        return self._main.link.sent > self._main.frame.handled
+        """Whether what was sent from here is at work; a save that is read meanwhile keeps no window open."""
+        return self._main.frame.handled < self._sent
 
     def changed(self) -> None:
         """Paint."""

@@ -77,12 +77,23 @@ async def test_escape_stops_what_is_evaluated() -> None:
     stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
+        stage.engine.sent = stage.app.main.frame.handled + 1
+        await pilot.press("colon", *"1", "enter", "escape")
+        await pilot.pause()
+        assert stage.engine.cancelled == 1
+        assert isinstance(stage.app.screen, EvaluateWindow)
+
+
+async def test_escape_closes_it_while_something_else_is_at_work() -> None:
+    stage = Stage()
+    async with stage.app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
         await pilot.press("colon", *"1", "enter")
         stage.engine.sent = stage.app.main.frame.handled + 1
         await pilot.press("escape")
         await pilot.pause()
-        assert stage.engine.cancelled == 1
-        assert isinstance(stage.app.screen, EvaluateWindow)
+        assert stage.engine.cancelled == 0
+        assert stage.app.screen is stage.app.main
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW, TINY, (20, 6)])
