@@ -21,6 +21,8 @@ import pyte
 SIZE = (120, 36)
 APP = ("-m", "backprop_tui")
 PATIENCE = 60.0
+_REST = 10
+"""At most so many reads: something may be shown without end."""
 OWNING = (
     sys.executable,
     "-c",
@@ -66,8 +68,14 @@ class Terminal:
         os.write(self._master, keys.encode())
 
     def shows(self, words: str) -> bool:
-        """Whether the words come to stand on the screen before patience ends; if not, prints the screen."""
+        """Whether the words come to stand on the screen before patience ends; if not, prints the screen.
+
+        What is on its way with them is taken, too: the rest of a picture comes after its first words.
+        """
         shown = self._until(lambda: words in self.text)
+        for _ in range(_REST):
+            if not (shown and self._read(0.05)):
+                break
         if not shown:
             print(f"{words!r} never came:\n{self.text}")
         return shown

@@ -63,7 +63,8 @@ def test_what_is_written_below_print_is_output_too_in_its_order_and_once(running
         assert "by a child" not in session.text.replace('"by a child', "")
         session.press("o")
         assert session.shows("│ by print again ")
-        rows = [row.strip("│ ") for row in session.text.split("output · ")[1].splitlines()[1:]]
+        assert session.shows("o closes")
+        rows = [row.strip("│ ╮╯") for row in session.text.split("output · ")[1].splitlines()[1:]]
         assert tuple(row for row in rows if row.startswith("by ")) == SPOKEN
         assert session.leaves()
 
