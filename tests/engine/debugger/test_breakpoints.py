@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     GoTo,
@@ -23,28 +21,13 @@ from backprop_tui.engine.debugger.wire.looks import Layout
 from backprop_tui.engine.debugger.wire.stops import Stops
 from backprop_tui.engine.program.program import Program
 
+from .stepping import after, made
+
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)
 BACK, RUN = Advance(Unit.STATEMENT, -1), ToggleRun()
 H, LOSS, DH, DW, UPDATE = 7, 8, 10, 11, 13
 """The lines of the little program."""
 Build = Callable[..., Program]
-
-
-def made(program: Program) -> Stepper:
-    stepper = Stepper(program, 0)
-    stepper.begin()
-    return stepper
-
-
-def after(stepper: Stepper, *commands: Any) -> Frame:
-    """The frame after commands, each run having come to its end."""
-    for command in commands:
-        stepper.handle(command)
-        deadline = time.monotonic() + 60
-        while stepper.now.pace.running and time.monotonic() < deadline:
-            stepper.run_until(time.monotonic() + 1)
-        stepper.frame(0)
-    return stepper.frame(0)
 
 
 def place(frame: Frame) -> tuple[int | None, str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +25,8 @@ from backprop_tui.engine.debugger.wire.looks import SelectName
 from backprop_tui.engine.execution.history import History
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.program.program_text import text_of
+
+from .stepping import after, made
 
 ITERATION, BACK = Advance(Unit.ITERATION), Advance(Unit.STATEMENT, -1)
 Build = Callable[..., Program]
@@ -66,21 +67,6 @@ TEXTS = (
 @pytest.fixture
 def program(build: Build) -> Program:
     return build(setup=SETUP, forward=FORWARD, backward=BACKWARD, update=UPDATE)
-
-
-def made(program: Program) -> Stepper:
-    stepper = Stepper(program, 0)
-    stepper.begin()
-    return stepper
-
-
-def after(stepper: Stepper, *commands: Any) -> Frame:
-    for command in commands:
-        stepper.handle(command)
-        while stepper.now.pace.running:
-            stepper.run_until(time.monotonic() + 1)
-        stepper.frame(0)
-    return stepper.frame(0)
 
 
 def told(frame: Frame) -> str:

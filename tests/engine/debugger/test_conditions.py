@@ -15,6 +15,8 @@ from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.debugger.wire.stops import Stops
 from backprop_tui.engine.program.program import Program
 
+from .stepping import after
+
 ITERATION, RUN = Advance(Unit.ITERATION), ToggleRun()
 Build = Callable[..., Program]
 
@@ -24,18 +26,6 @@ def made(program: Program, stops: Stops) -> Stepper:
     stepper.begin()
     stepper.handle(SetStops(stops))
     return stepper
-
-
-def after(stepper: Stepper, *commands: Any) -> Frame:
-    """The frame after commands, each run having come to its end."""
-    for command in commands:
-        stepper.handle(command)
-        deadline = time.monotonic() + 60
-        while stepper.now.pace.running and time.monotonic() < deadline:
-            stepper.run_until(time.monotonic() + 1)
-        assert not stepper.now.pace.running, "the run does not end"
-        stepper.frame(0)
-    return stepper.frame(0)
 
 
 def why(frame: Frame) -> str:

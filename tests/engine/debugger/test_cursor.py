@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -25,30 +23,11 @@ from backprop_tui.engine.debugger.wire.looks import (
 )
 from backprop_tui.engine.program.program import Program, parse
 
+from .stepping import finished, made, shown
+
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)
 BACK = Advance(Unit.STATEMENT, -1)
 Build = Callable[..., Program]
-
-
-def shown(stepper: Stepper, *commands: Any) -> Frame:
-    """The frame after some commands, every frame in between drawn too."""
-    for command in commands:
-        stepper.handle(command)
-        stepper.frame(0)
-    return stepper.frame(0)
-
-
-def made(program: Program) -> Stepper:
-    stepper = Stepper(program, 0)
-    stepper.begin()
-    return stepper
-
-
-def finished(stepper: Stepper) -> Frame:
-    """The frame when a run has come to its end."""
-    while stepper.now.pace.running:
-        stepper.run_until(time.monotonic() + 1)
-    return stepper.frame(0)
 
 
 def test_the_selection_follows_the_statement(stepper: Stepper) -> None:

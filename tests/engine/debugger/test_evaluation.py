@@ -14,14 +14,10 @@ from backprop_tui.engine.debugger.wire.frame import Evaluated
 from backprop_tui.engine.debugger.wire.looks import Layout, Select
 from backprop_tui.engine.program.program import Program
 
+from .stepping import made
+
 ITERATION, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.STATEMENT)
 Build = Callable[..., Program]
-
-
-def made(program: Program) -> Stepper:
-    stepper = Stepper(program, 0)
-    stepper.begin()
-    return stepper
 
 
 def told(stepper: Stepper, text: str) -> list[str]:

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import time
 import types
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.debugger.wire.commands import Advance, GoTo, GoToChange, Unit
 from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.debugger.wire.looks import Select, SelectName, ShowTab
 from backprop_tui.engine.program.program import Program
 
+from .stepping import after, made
+
 ITERATION, BACK = Advance(Unit.ITERATION), GoToChange()
 Build = Callable[..., Program]
-
-
-def made(program: Program) -> Stepper:
-    stepper = Stepper(program, 0)
-    stepper.begin()
-    return stepper
-
-
-def after(stepper: Stepper, *commands: Any) -> Frame:
-    for command in commands:
-        stepper.handle(command)
-        while stepper.now.pace.running:
-            stepper.run_until(time.monotonic() + 1)
-        stepper.frame(0)
-    return stepper.frame(0)
 
 
 def value(frame: Frame, name: str) -> Any:

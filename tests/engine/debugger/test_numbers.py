@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.debugger.wire.commands import (
     Advance,
     DoByHand,
@@ -18,9 +15,11 @@ from backprop_tui.engine.debugger.wire.commands import (
     SetNumber,
     Unit,
 )
-from backprop_tui.engine.debugger.wire.frame import ByHand, Frame
+from backprop_tui.engine.debugger.wire.frame import ByHand
 from backprop_tui.engine.program.program import Program, parse
 from backprop_tui.engine.program.program_text import text_of
+
+from .stepping import after, made
 
 ITERATION, BACK = Advance(Unit.ITERATION), Advance(Unit.STATEMENT, -1)
 Build = Callable[..., Program]
@@ -33,21 +32,6 @@ BACKWARD = "dH = 2 * H * decay\ndW = dH * x"
 @pytest.fixture
 def program(build: Build) -> Program:
     return build(setup=SETUP, forward=FORWARD, backward=BACKWARD, update=UPDATE)
-
-
-def made(program: Program) -> Stepper:
-    stepper = Stepper(program, 0)
-    stepper.begin()
-    return stepper
-
-
-def after(stepper: Stepper, *commands: Any) -> Frame:
-    for command in commands:
-        stepper.handle(command)
-        while stepper.now.pace.running:
-            stepper.run_until(time.monotonic() + 1)
-        stepper.frame(0)
-    return stepper.frame(0)
 
 
 def losses_with(program: Program, lr: float) -> list[float]:

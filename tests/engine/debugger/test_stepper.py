@@ -27,23 +27,11 @@ from backprop_tui.engine.execution.iteration import Iteration
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict
 
+from .stepping import finished, made, shown
+
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)
 BACK, ITERATION_BACK = Advance(Unit.STATEMENT, -1), Advance(Unit.ITERATION, -1)
 Build = Callable[..., Program]
-
-
-def shown(stepper: Stepper, *commands: Any) -> Frame:
-    """The frame after some commands, every frame in between drawn too."""
-    for command in commands:
-        stepper.handle(command)
-        stepper.frame(0)
-    return stepper.frame(0)
-
-
-def made(program: Program) -> Stepper:
-    stepper = Stepper(program, 0)
-    stepper.begin()
-    return stepper
 
 
 def place(frame: Frame) -> tuple[int | None, str, int, int]:
@@ -56,13 +44,6 @@ def _record(frame: Frame, stepper: Stepper) -> Iteration:
     assert record is not None
     assert record.number == frame.status.iteration
     return record
-
-
-def finished(stepper: Stepper) -> Frame:
-    """The frame when a run has come to its end."""
-    while stepper.now.pace.running:
-        stepper.run_until(time.monotonic() + 1)
-    return stepper.frame(0)
 
 
 def test_before_anything_ran_the_frame_has_the_program_and_the_tensors(stepper: Stepper) -> None:

@@ -142,6 +142,6 @@ def test_stopped_and_continued_under_a_shell_it_goes_on(
         session.press("q")
         session.press("q")
         assert session.comes_to_be_restored()
+        assert gone(processes)  # what is typed before goes to them, or nowhere
         session.press("echo back in the $((1 + 1))nd\r")
         assert session.says("back in the 2nd")
-        assert gone(processes)
