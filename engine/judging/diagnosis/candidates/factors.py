@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ....tensors.inert import is_tensor
 from ..case import Case
-from ..edit import Edit, Line, Spot
+from ..edit import Edit, Line, Spot, exchanged
 from ..probes import Probe
 from ..wording import binary, fit_together, parsed, written
 
@@ -101,19 +101,29 @@ def _in_product(spot: Spot) -> bool:
 def _scaled(case: Case, line: Line, spot: Spot, text: str, *, divides: bool) -> Edit:
     operator: ast.operator = ast.Div() if divides else ast.Mult()
     new = binary(spot.node, operator, parsed(text))
-    kind, words = _missing(case, text, divides)
-    return Edit(kind, words, line, spot, new)
+    if text in case.gradients:
+        words = f"missing the upstream gradient {text}: only the local derivative is written"
+        return Edit("upstream_missing", words, line, spot, new)
+    words = f"not divided by {text}" if divides else f"missing the factor {text}"
+    return Edit("factor_missing", lambda: f"{words}{_in_sum(spot, new)}", line, spot, new)
+
+
+def _in_sum(spot: Spot, new: ast.expr) -> str:
+    """Of a factor of a part of the line, what that part is in: `: 1 - h for 1 - h * h`."""
+    whole = spot.parent
+    if not isinstance(whole, ast.BinOp) or not isinstance(whole.op, ast.Add | ast.Sub):
+        return ""
+    (due,) = exchanged(whole, spot.node, [new])
+    words = f": {written(whole)} for {written(due)}"
+    return words if len(words) <= _SHORT else ""
+
+
+_SHORT = 60
+"""What is longer is not read; the suggestion has it."""
 
 
 def _known_factors(case: Case) -> list[tuple[str, Tensor]]:
     return [*((name, case.values[name]) for name in case.tensors), *case.parts]
-
-
-def _missing(case: Case, text: str, divides: bool) -> tuple[str, str]:
-    if text in case.gradients:
-        words = f"missing the upstream gradient {text}: only the local derivative is written"
-        return "upstream_missing", words
-    return "factor_missing", f"not divided by {text}" if divides else f"missing the factor {text}"
 
 
 def missing_upstream(case: Case) -> Iterator[Edit]:

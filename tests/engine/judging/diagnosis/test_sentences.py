@@ -125,6 +125,12 @@ def diagnosed(old: str, new: str, before: str = BEFORE, right: str = RIGHT) -> D
             "where dhpre.sum(0, keepdim=True) belongs",
         ),
         ("dh = hpre * dscaled", "dh = dscaled", "factor_missing", "missing the factor hpre"),
+        (
+            "dhpre += (1 - h ** 2) * dh",
+            "dhpre += (1 - h) * dh",
+            "factor_missing",
+            "missing the factor h: 1 - h for 1 - h * h",
+        ),
         ("dh = hpre * dscaled", "dh = hpre * h * dscaled", "factor_extra", "the factor h is too much"),
         (
             "dh = hpre * dscaled",
