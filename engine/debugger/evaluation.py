@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from contextlib import redirect_stdout
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from torch import Tensor
 
 from ..execution.cancel import Cancelled

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..debugger.jobs import AT_EXPRESSION
 from ..debugger.wire.commands import Command, DoByHand, GoTo, SetStops, SetWatches

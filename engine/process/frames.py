@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ..debugger.wire.frame import Frame, LineState
 from ..execution.failure import Failure

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ..debugger.latest_frame import LatestFrame
 from ..debugger.wire.commands import Command, ModuleChanged, Reload, Restart, Resume

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.histories.loss_history import LossHistory
 from backprop_tui.engine.debugger.wire.commands import Command

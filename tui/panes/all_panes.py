@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...engine.debugger.folds import Folds
 from ...engine.debugger.wire.frame import Frame
 from ...engine.debugger.wire.looks import Layout
 from ..drawing.box import Room
@@ -46,7 +47,7 @@ _PANES = {"inspector": paint_inspector, "loss": paint_loss}
 _ROWS = {"status": paint_status, "attention": paint_attention, "notes": paint_notes}
 
 
-def layout_for(rooms: Rooms, before: Layout) -> Layout:
+def layout_for(rooms: Rooms, before: Layout, folds: Folds = ()) -> Layout:
     """What the engine has to know of the sizes; hidden panes keep what they had."""
     program, tensors = rooms.get("program"), rooms.get("tensors")
     inspector, loss = rooms.get("inspector"), rooms.get("loss")
@@ -57,4 +58,5 @@ def layout_for(rooms: Rooms, before: Layout) -> Layout:
         inspector.columns if inspector else before.grid_columns,
         curve_dots(loss.width) if loss else before.loss_columns,
         inspector.shades if inspector else before.halves,
+        folds,
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from msgspec import structs
+
 from ...engine.debugger.folds import line_of, row_of
 from ...engine.debugger.wire.commands import Command
 from ...engine.debugger.wire.frame import Frame, LineState, ProgramLine
@@ -42,7 +44,7 @@ class Foresight:
         frame = self.came
         for _, command in self.waiting:
             if isinstance(command, ShowTab):
-                frame = replace(frame, inspector=replace(frame.inspector, tab=command.tab))
+                frame = structs.replace(frame, inspector=structs.replace(frame.inspector, tab=command.tab))
             elif frame.lines:
                 frame = self._from(frame, self._top(command, frame.lines[0].number))
         return frame
@@ -60,7 +62,7 @@ class Foresight:
         first = max(min(row_of(folds, top), total - rows + 1), 1)
         last = min(first + rows - 1, total)
         lines = tuple(self._line(line_of(folds, row)) for row in range(first, last + 1))
-        return replace(frame, lines=lines)
+        return structs.replace(frame, lines=lines)
 
     def _line(self, number: int) -> ProgramLine:
         """A line that was not seen says only whether it stands before the current one."""

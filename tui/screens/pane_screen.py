@@ -162,7 +162,7 @@ class PaneScreen(Screen[None]):
         """Tell the engine how much is in view at the new sizes."""
         self._fit()
         folds = folds_of(self.source) if self.looks.folded else ()
-        layout = replace(layout_for(self.rooms(), self._layout_sent), folds=folds)
+        layout = layout_for(self.rooms(), self._layout_sent, folds)
         if layout != self._layout_sent:
             self._layout_sent = layout
             self.send(layout)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from msgspec import structs
+
 from ...execution.iteration import Iteration
 from ...tensors.kinds import device_of
 from ...verdict import Verdict
@@ -89,7 +91,7 @@ def _status(scene: Scene, view: View) -> Status:
         return base
     phase, statement, statements = _place(record, view.ran)
     counts = _counts(scene, record, view.ran)
-    return replace(
+    return structs.replace(
         base,
         iteration=record.number,
         phase=phase,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ...program.program_text import ProgramText
 from ...tutor.answer import Asked
@@ -34,85 +35,72 @@ class Unit(StrEnum):
     STATEMENT = "statement"
 
 
-@dataclass(frozen=True)
-class Advance:
+class Advance(Struct, frozen=True):
     """Move by one unit; `by` is +1 or -1. Back from the start of an iteration is the one before."""
 
     unit: Unit
     by: int = 1
 
 
-@dataclass(frozen=True)
-class ToggleRun:
+class ToggleRun(Struct, frozen=True):
     """Run freely, or pause."""
 
 
-@dataclass(frozen=True)
-class ChangeSpeed:
+class ChangeSpeed(Struct, frozen=True):
     """One step faster (+1) or slower (-1)."""
 
     by: int
 
 
-@dataclass(frozen=True)
-class GoTo:
+class GoTo(Struct, frozen=True):
     """Be where `iteration` iterations are complete, before this moment or after it."""
 
     iteration: int
 
 
-@dataclass(frozen=True)
-class Restart:
+class Restart(Struct, frozen=True):
     """Back to before iteration 0, with the same seed."""
 
 
-@dataclass(frozen=True)
-class CheckLines:
+class CheckLines(Struct, frozen=True):
     """Judge every handwritten line of the iteration on the screen on its own."""
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """Explain, hint at, or write the selected tensor's gradient."""
 
     asked: Asked
 
 
-@dataclass(frozen=True)
-class ToggleBreakpoint:
+class ToggleBreakpoint(Struct, frozen=True):
     """Let runs stop before a line, or not any more; without one, before that of the cursor."""
 
     line: int | None = None
 
 
-@dataclass(frozen=True)
-class GoToChange:
+class GoToChange(Struct, frozen=True):
     """Back to the statement that last changed the selected tensor, or its gradient where that is shown."""
 
 
-@dataclass(frozen=True)
-class SetStops:
+class SetStops(Struct, frozen=True):
     """Let runs stop just there."""
 
     stops: Stops
 
 
-@dataclass(frozen=True)
-class SetWatches:
+class SetWatches(Struct, frozen=True):
     """Watch just these expressions."""
 
     texts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Evaluate:
+class Evaluate(Struct, frozen=True):
     """Evaluate an expression or a statement once, at the place of the cursor; nothing of it stays."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class DoByHand:
+class DoByHand(Struct, frozen=True):
     """Do a statement behind the iteration on the screen, or before it, if the cursor is at its beginning."""
 
     text: str
@@ -120,8 +108,7 @@ class DoByHand:
     """The iteration before which it is to be done, while none has run; None is as the screen shows it."""
 
 
-@dataclass(frozen=True)
-class Reload:
+class Reload(Struct, frozen=True):
     """The file has another text: run the iteration on the screen again with it."""
 
     text: ProgramText
@@ -131,28 +118,24 @@ class Reload:
     """The first iteration that is to run with it, before any has run; None is the one on the screen."""
 
 
-@dataclass(frozen=True)
-class Resume:
+class Resume(Struct, frozen=True):
     """Go on where somebody was in the program before; where that was kept, whoever kept it does it."""
 
 
-@dataclass(frozen=True)
-class ModuleChanged:
+class ModuleChanged(Struct, frozen=True):
     """A module that the program imports from its folder has another text."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class SetNumber:
+class SetNumber(Struct, frozen=True):
     """Set a name of setup to another number, and run the iteration on the screen again with it."""
 
     name: str
     number: bool | int | float | complex
 
 
-@dataclass(frozen=True)
-class TakeBack:
+class TakeBack(Struct, frozen=True):
     """Take the line that was written last out of the file again."""
 
 

@@ -6,9 +6,11 @@ the scroll positions), so a frame never disagrees with itself; the screen only p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ...execution.failure import Failure
 from ...program.program import Program
@@ -104,8 +106,7 @@ class Watched(NamedTuple):
     """Why it has no value."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Evaluated:
+class Evaluated(Struct, frozen=True, eq=False):
     """What a text came to. `number` grows with each."""
 
     number: int
@@ -113,8 +114,7 @@ class Evaluated:
     lines: tuple[Told, ...]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Status:
+class Status(Struct, frozen=True, eq=False):
     """The facts of the top line. `statement` of `statements` of `phase` have run; phase '' is ready."""
 
     program: str
@@ -167,8 +167,7 @@ class Attention(NamedTuple):
     here: bool
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class FileState:
+class FileState(Struct, frozen=True, eq=False):
     """The program's file beside what is on the screen. Texts go by the numbers that the screen gave them."""
 
     number: int = 0
@@ -187,8 +186,7 @@ class FileState:
     """The text that is shown; known to who gave it its number."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Frame:
+class Frame(Struct, frozen=True, eq=False):
     """One picture of a session. `handled` counts the commands that are part of it."""
 
     handled: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from ...verdict import Verdict
 from .digits import Scale
@@ -21,8 +22,7 @@ class Tab(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Block:
+class Block(Struct, frozen=True, eq=False):
     """The visible part of a matrix: `rows` of numbers, or the reason why there are none.
 
     `top` and `left` are the line and the column of `grid` that are shown first. A number takes `step`
@@ -115,8 +115,7 @@ class Statistics(NamedTuple):
     """How many lie in each of equal parts between `low` and `high`."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Inspector:
+class Inspector(Struct, frozen=True, eq=False):
     """The selected tensor. `blocks` holds all four tabs for the same window, so tabs compare."""
 
     name: str = ""

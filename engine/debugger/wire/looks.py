@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ..folds import Folds, line_of, row_of
 from .inspected import Tab
@@ -17,44 +18,38 @@ class Pane(StrEnum):
     INSPECTOR = "inspector"
 
 
-@dataclass(frozen=True)
-class Select:
+class Select(Struct, frozen=True):
     """Move the selected tensor down (+1) or up (-1)."""
 
     by: int
 
 
-@dataclass(frozen=True)
-class SelectName:
+class SelectName(Struct, frozen=True):
     """Select a tensor by its name; where nobody did so by hand, what wants attention may still be gone to."""
 
     name: str
     by_hand: bool = True
 
 
-@dataclass(frozen=True)
-class SelectAt:
+class SelectAt(Struct, frozen=True):
     """Select the tensor that a line makes, or whose gradient it writes."""
 
     line: int
 
 
-@dataclass(frozen=True)
-class Attend:
+class Attend(Struct, frozen=True):
     """Go to the next (+1) or previous (-1) gradient that wants attention."""
 
     by: int
 
 
-@dataclass(frozen=True)
-class ShowTab:
+class ShowTab(Struct, frozen=True):
     """Choose the inspector's tab."""
 
     tab: Tab
 
 
-@dataclass(frozen=True)
-class Scroll:
+class Scroll(Struct, frozen=True):
     """Scroll a pane by rows and columns; the engine keeps it inside."""
 
     pane: Pane
@@ -62,16 +57,14 @@ class Scroll:
     columns: int = 0
 
 
-@dataclass(frozen=True)
-class ShowLine:
+class ShowLine(Struct, frozen=True):
     """Scroll the program until a line is in view, or, with `first`, the first in view."""
 
     line: int
     first: bool = False
 
 
-@dataclass(frozen=True)
-class ChangeSlice:
+class ChangeSlice(Struct, frozen=True):
     """The next (+1) or previous (-1) matrix of a tensor with three or more dimensions."""
 
     by: int
@@ -81,15 +74,13 @@ FAR = 1 << 60
 """A move to the end."""
 
 
-@dataclass(frozen=True)
-class OpenCells:
+class OpenCells(Struct, frozen=True):
     """Open the cell cursor in the inspector, or close it."""
 
     opened: bool = True
 
 
-@dataclass(frozen=True)
-class MoveCell:
+class MoveCell(Struct, frozen=True):
     """Move the cell cursor by lines, columns and pages of lines, as far as there are cells."""
 
     lines: int = 0
@@ -97,18 +88,15 @@ class MoveCell:
     pages: int = 0
 
 
-@dataclass(frozen=True)
-class GoToWorst:
+class GoToWorst(Struct, frozen=True):
     """The cell cursor to the worst entry, or from there to the next worst."""
 
 
-@dataclass(frozen=True)
-class ToggleHeatmap:
+class ToggleHeatmap(Struct, frozen=True):
     """The selected tensor as a heatmap, or in numbers."""
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How much room the panes have: rows and columns of text, points for the losses."""
 
     program_rows: int = 20
@@ -122,8 +110,7 @@ class Layout:
     """Which lines of the program take no row."""
 
 
-@dataclass(frozen=True)
-class ShowCurves:
+class ShowCurves(Struct, frozen=True):
     """Have curves in the frames, at most so many columns of them; without columns none.
 
     They are of the iterations from `start` to before `stop`, or to the newest; of the loss, of the selected

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...program.moves import Moves
 
 
-@dataclass(frozen=True)
-class Stops:
+class Stops(Struct, frozen=True):
     """What stops a run before its end: a line, or a condition in the iteration where it begins to hold."""
 
     lines: frozenset[int] = frozenset()
@@ -33,8 +33,7 @@ class Stops:
         return replace(self, lines=frozenset(map(moves, self.lines)))
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """A run that stopped: in words, with so many steps of the iteration behind it."""
 
     words: str

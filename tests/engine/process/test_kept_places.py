@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.wire.curve import Curve
 from backprop_tui.engine.debugger.wire.frame import ByHand, Frame, Status, Watched, opening_frame

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.debugger.wire.commands import Command, GoTo, Reload, Restart, ToggleRun
@@ -26,7 +28,7 @@ class Mirror:
         """`file` is its own, so that what the keys write into it is written by each session once."""
         self._file = file
         file.write_bytes(program.source.data if program.source is not None else b"")
-        program = replace(program, path=file)
+        program = dataclasses.replace(program, path=file)
         self._stepper = Stepper(program, 0)
         self._output = Output()
         self._done(self._stepper.begin)
@@ -60,7 +62,7 @@ class Mirror:
             return command
         if command.text.source is not None:
             self._file.write_bytes(command.text.source.data)
-        return replace(command, text=replace(command.text, path=self._file))
+        return replace(command, text=dataclasses.replace(command.text, path=self._file))
 
     def _run_as_far_as(self, shown: Frame) -> None:
         """A run that was stopped ends between two iterations; one that failed goes on until it fails."""
@@ -73,7 +75,9 @@ class Mirror:
     def _scroll_as(self, shown: Frame) -> None:
         """Where a run leaves the program's lines depends on which of its pictures there was time for."""
         if shown.lines:
-            self._stepper.now.view = replace(self._stepper.now.view, program_top=shown.lines[0].number)
+            self._stepper.now.view = dataclasses.replace(
+                self._stepper.now.view, program_top=shown.lines[0].number
+            )
 
     def _done(self, job: Callable[[], Any]) -> None:
         with _printing_into(self._output):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.wire.looks import Layout
 from backprop_tui.tui.drawing.box import Room

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from textual.app import App
 
 from backprop_tui.engine.debugger.wire.frame import Attention, Frame

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.wire.digits import scale_for
 from backprop_tui.engine.debugger.wire.frame import Frame, Status
@@ -109,7 +110,7 @@ def test_a_wrong_gradient_has_its_sentence_at_every_height_and_once(rows: int) -
 
 def test_a_long_failure_does_not_hide_a_verdict_that_fails() -> None:
     wrong, failed = scenes.wrong(), scenes.failed()
-    long = replace(failed.failure, message="a long story\n" * 30)
+    long = dataclasses.replace(failed.failure, message="a long story\n" * 30)
     shown = text(paint_inspector(replace(wrong, failure=long), ROOM))
     assert shown.splitlines()[1].startswith("│ ✗ ")
     assert "a long story" in shown

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.wire.commands import ToggleBreakpoint
 from backprop_tui.engine.debugger.wire.frame import LineState, ProgramLine, Relation, Summary, opening_frame

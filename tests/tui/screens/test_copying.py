@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.wire.inspected import Cell, Tab
 from backprop_tui.tui.drawing.canvas import Canvas

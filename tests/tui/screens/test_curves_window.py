@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.wire.commands import Advance, ToggleRun, Unit
 from backprop_tui.engine.debugger.wire.curve import Columns, Curves, Measure, Measured
