@@ -36,7 +36,8 @@ unit: $(DEV)
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 soak: $(DEV)
-	$(BIN)/python -m pytest -n auto --dist worksteal --soak tests/hostile tests/tui/monkey tests/tui/terminal
+	$(BIN)/python -m pytest -n auto --dist worksteal --soak tests/hostile tests/tui/monkey tests/tui/terminal \
+		tests/tui/screens/test_in_view.py
 	$(BIN)/python tests/bench/long_training.py
 
 snapshots: $(DEV)

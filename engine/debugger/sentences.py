@@ -29,10 +29,13 @@ def sentence(judgement: Judgement) -> str:
 
 
 def in_full(judgement: Judgement, gradient: Gradient | None) -> str:
-    """Why a gradient does not pass, where its line is named beside it: the reason alone, if it is known."""
+    """Why a gradient does not pass, where its line is named beside it: the reason alone, if it is known.
+
+    Where end to end nothing is to be seen of it, that is said, too.
+    """
     reason = judgement.diagnosis.message if judgement.diagnosis is not None else ""
     if judgement.verdict is Verdict.WRONG_HERE and reason:
-        return reason
+        return f"{reason} · {judgement.remarks[0]}" if judgement.hidden else reason
     if not reason and judgement.verdict.misfits and gradient is not None:
         reason = gradient.comparison.message
     head = _HEADS.get(judgement.verdict) or judgement.headline or judgement.verdict.value

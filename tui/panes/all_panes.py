@@ -54,7 +54,7 @@ def layout_for(rooms: Rooms, before: Layout, folds: Folds = ()) -> Layout:
     return Layout(
         max(program.rows, 1) if program else before.program_rows,
         max(tensors.rows - 1, 1) if tensors else before.tensor_rows,
-        grid_rows(inspector.rows) if inspector else before.grid_rows,
+        grid_rows(inspector) if inspector else before.grid_rows,
         inspector.columns if inspector else before.grid_columns,
         curve_dots(loss.width) if loss else before.loss_columns,
         inspector.shades if inspector else before.halves,

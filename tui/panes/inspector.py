@@ -8,7 +8,7 @@ from ...engine.debugger.wire.frame import Frame
 from ...engine.debugger.wire.inspected import ROOMY, Cell, Form, Heat, Inspector, Tab
 from ...engine.execution.failure import Failure
 from ..drawing.box import Room, boxed
-from ..drawing.line import Line, Run, columns_of, crop, spread, wrap
+from ..drawing.line import Line, Run, columns_of, crop, spread, width_of, wrap
 from ..drawing.numbers import shape
 from ..drawing.verdict_signs import sign_of
 from .heatmap import paint_heat, pooled_words
@@ -17,14 +17,21 @@ from .statistics import paint_statistics
 
 HIGH, LOW = 16, 9
 """With fewer rows of text than the first there are no blank ones, with fewer than the second there is place
-for no more than numbers and a verdict that fails."""
+for no more than numbers and the verdict, which stands beside the tabs from `BESIDE_TABS` columns on."""
+BESIDE_TABS = 60
 EMPTY = "The tensor that you select with ↑ and ↓ appears here in numbers."
 
 
-def grid_rows(rows: int) -> int:
-    """How many rows of an inspector with so many are for numbers and what belongs to them."""
+def grid_rows(room: Room) -> int:
+    """How many rows of an inspector are for numbers and what belongs to them."""
+    rows = room.rows
     others = 6 if rows >= HIGH else 4 if rows >= 12 else 3 if rows >= LOW else 2
-    return max(rows - others, 1)
+    return max(rows - others + _is_flat(room), 1)
+
+
+def _is_flat(room: Room) -> bool:
+    """Whether it has too few rows for one with the verdict, and the columns to have it beside the tabs."""
+    return room.rows < LOW and room.columns >= BESIDE_TABS
 
 
 def paint_inspector(frame: Frame, room: Room) -> list[Line]:
@@ -57,6 +64,8 @@ def _tensor(tensor: Inspector, room: Room) -> list[Line]:
     air: list[Line] = [()] if room.rows >= HIGH else []
     grid = _body(tensor, room)
     verdict = _verdict(tensor, room.columns)
+    if _is_flat(room):
+        return [_tabs(tensor, room.columns, short=True), *grid]
     tabs = _tabs(tensor, room.columns)
     if room.rows < LOW:
         return [tabs, *_first(tensor, verdict, room.columns), *grid]
@@ -68,7 +77,7 @@ def _body(tensor: Inspector, room: Room) -> list[Line]:
     """Statistics, heatmap, numbers, what of them is cut, and the selected entry: what fits `grid_room`."""
     heat = tensor.heat if tensor.heat is not None and tensor.heat.tab is tensor.tab else None
     lines: list[Line] = []
-    if grid_rows(room.rows) >= ROOMY and tensor.blocks:
+    if grid_rows(room) >= ROOMY and tensor.blocks:
         lines.append(paint_statistics(tensor, room.columns))
     lines += paint_heat(heat, shades=room.shades) if heat is not None else []
     lines += paint_grid(tensor, room.columns)
@@ -110,7 +119,8 @@ def _first(tensor: Inspector, verdict: list[Line], columns: int) -> list[Line]:
     return [crop(verdict[0], columns)] if failing else []
 
 
-def _tabs(tensor: Inspector, width: int) -> Line:
+def _tabs(tensor: Inspector, width: int, *, short: bool = False) -> Line:
+    """The tabs, and at the right edge which matrix is shown; `short` has the verdict before it."""
     tabs: list[Run] = []
     for number, tab in enumerate(Tab, start=1):
         active = tab is tensor.tab
@@ -119,7 +129,19 @@ def _tabs(tensor: Inspector, width: int) -> Line:
             Run(tab.value, "active" if active else "quiet", tab.value),
             Run("   "),
         ]
-    return spread(tuple(tabs), _slice(tensor), width)
+    place = _slice(tensor)
+    verdict = _in_short(tensor, width - width_of((*tabs, *place))) if short else ()
+    return spread(tuple(tabs), (*verdict, *place), width)
+
+
+def _in_short(tensor: Inspector, width: int) -> Line:
+    """The verdict in as many words as there is room for: what is wrong stands above the panes in full."""
+    if tensor.verdict is None:
+        return ()
+    sign = sign_of(tensor.verdict)
+    told = (f"{sign.mark} {words}" for words in (tensor.sentence.partition(":")[0] or sign.words, sign.word))
+    words = next((words for words in told if columns_of(words) + 3 <= width), sign.mark)
+    return (Run(words, f"{sign.style} strong"), Run("   " if tensor.slice_index else ""))
 
 
 def _slice(tensor: Inspector) -> Line:

@@ -8,6 +8,7 @@ from textual.screen import Screen
 
 from ...engine.debugger.wire.frame import Frame
 from ...engine.debugger.wire.looks import Pane
+from ...engine.verdict import Verdict
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line
 from ..panes.attention import paint_attention
@@ -47,6 +48,19 @@ def bring_forward(screen: Screen[None], name: str | None, *, zoomed: bool) -> No
     screen.set_class(name == Pane.PROGRAM, "-at-program")
     if name in (Pane.TENSORS, Pane.INSPECTOR):
         screen.set_class(name == Pane.INSPECTOR, "-inspecting")
+
+
+def attend(screen: Screen[None], frame: Frame) -> bool:
+    """Where tensors and inspector share a place, show what is wrong while the panes stand at a failure.
+
+    Whether another of the two is in front now.
+    """
+    one = frame.attention
+    wrong = one is not None and one.gone_to and one.verdict not in (None, Verdict.NOT_WRITTEN)
+    if screen.has_class("-inspecting") == wrong:
+        return False
+    screen.set_class(wrong, "-inspecting")
+    return True
 
 
 def make_room(frame: Frame, columns: int, canvas: Callable[[str], Canvas]) -> bool:

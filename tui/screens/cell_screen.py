@@ -49,8 +49,9 @@ class CellScreen(PaneScreen):
         self.send(GoToWorst())
 
     def action_swap(self) -> None:
-        """From the inspector to the tensors, from anywhere else to the inspector."""
-        self.see(Pane.TENSORS if self._inspecting else Pane.INSPECTOR)
+        """From the inspector, or where it has their place, to the tensors; from anywhere else to it."""
+        instead = Pane.INSPECTOR in self.rooms() and Pane.TENSORS not in self.rooms()
+        self.see(Pane.TENSORS if self._inspecting or instead else Pane.INSPECTOR)
 
     @property
     def _inspecting(self) -> bool:

@@ -24,7 +24,7 @@ from ..panes.curves import CurvesView
 from ..panes.looks import Looks
 from ..panes.program import folds_of, source_of
 from ..person.preferences import Preferences
-from .arrangement import bring_forward, make_room, share, width_beside
+from .arrangement import attend, bring_forward, make_room, share, width_beside
 from .foresight import Foresight
 
 
@@ -57,6 +57,8 @@ class PaneScreen(Screen[None]):
         """Which curves are looked at."""
         self._rooms: dict[str, Room] | None = None
         self._canvases: dict[str, Canvas] = {}
+        self._arranged = False
+        """Whether somebody chose between tensors and inspector: then nothing else does."""
 
     def compose(self) -> ComposeResult:
         """The canvases, from top to bottom."""
@@ -106,7 +108,8 @@ class PaneScreen(Screen[None]):
                 share(self, self.source, zoomed=self.looks.zoomed)
             self._foresight = self._foresight.after(frame)
             self.frame = self._foresight.frame
-            if make_room(self.frame, self.size.width, self.canvas):
+            moved = make_room(self.frame, self.size.width, self.canvas)
+            if moved | (not self._arranged and attend(self, self.frame)):
                 self._rooms = None
             self.paint()
             self.show_answer()
@@ -151,7 +154,7 @@ class PaneScreen(Screen[None]):
 
     def see(self, name: str) -> None:
         """Focus a pane; one that shares its place with another comes to the front."""
-        bring_forward(self, name, zoomed=self.looks.zoomed)
+        self._bring_forward(name)
         self.canvas(name).focus(scroll_visible=False)
 
     def on_resize(self) -> None:
@@ -175,9 +178,14 @@ class PaneScreen(Screen[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The border shows the focus; where panes share a place, the focused one is seen."""
-        bring_forward(self, event.widget.id, zoomed=self.looks.zoomed)
+        self._bring_forward(event.widget.id)
         self._rooms = None
         self.paint()
+
+    def _bring_forward(self, name: str | None) -> None:
+        """Show a pane, as somebody wants it."""
+        self._arranged |= name in (Pane.TENSORS, Pane.INSPECTOR)
+        bring_forward(self, name, zoomed=self.looks.zoomed)
 
     def prefer(self, preferences: Preferences) -> None:
         """Arrange the panes as somebody likes them."""

@@ -113,7 +113,8 @@ def told(view: View, found: Sequence[Wanting]) -> Attention | None:
     one = now or found[0]
     where = f"{lines_in_words(one.lines)}, " if one.lines else ""
     text = f"{where}{one.name}: {one.words}"
-    return Attention(one.verdict, one.line, text, found.index(one) + 1, len(found), now is not None)
+    gone_to = one.name == view.attended
+    return Attention(one.verdict, one.line, text, found.index(one) + 1, len(found), now is not None, gone_to)
 
 
 def _judged(scene: Scene, record: Iteration) -> Iterator[Wanting]:

@@ -165,6 +165,8 @@ class Attention(NamedTuple):
     number: int
     total: int
     here: bool
+    gone_to: bool = False
+    """Whether the panes were brought to it, by themselves or by a key, and nothing was selected since."""
 
 
 class FileState(Struct, frozen=True, eq=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.wire.frame import opening_frame
 from backprop_tui.engine.debugger.wire.looks import Pane
@@ -55,6 +56,50 @@ async def test_enter_shows_the_inspector_in_the_place_of_the_tensors() -> None:
         await pilot.press("i")
         await pilot.pause()
         assert stage.seen() == {"program", "tensors", "loss"}
+
+
+async def test_a_failure_has_its_entries_in_view_until_a_tensor_is_selected() -> None:
+    stage = failing()
+    async with stage.app.run_test(size=NARROW) as pilot:
+        await pilot.press("space")
+        await pilot.pause()
+        assert stage.seen() == {"program", "inspector", "loss"}
+        assert "4 error" in stage.text("inspector")
+        assert stage.app.focused is not None
+        assert stage.app.focused.id == "program"
+        await pilot.press("down")
+        await pilot.pause()
+        assert stage.seen() == {"program", "tensors", "loss"}
+
+
+async def test_a_failure_moves_nothing_that_somebody_arranged() -> None:
+    stage = failing()
+    async with stage.app.run_test(size=NARROW) as pilot:
+        await pilot.press("i", "i")
+        await pilot.press("space")
+        await pilot.pause()
+        assert stage.seen() == {"program", "tensors", "loss"}
+
+
+async def test_what_came_forward_by_itself_gives_its_place_back() -> None:
+    stage = failing()
+    async with stage.app.run_test(size=NARROW) as pilot:
+        await pilot.press("space")
+        await pilot.pause()
+        await pilot.press("i")
+        await pilot.pause()
+        assert stage.seen() == {"program", "tensors", "loss"}
+
+
+def failing() -> Stage:
+    """An engine that goes to a failure, and then selects another tensor."""
+    stage = Stage("mid_backward", "wrong", "wrong")
+    _, gone_to, selected = stage.engine.frames
+    assert gone_to.attention is not None
+    assert selected.attention is not None
+    stage.engine.frames[1] = replace(gone_to, attention=gone_to.attention._replace(gone_to=True))
+    stage.engine.frames[2] = replace(selected, attention=selected.attention._replace(here=False))
+    return stage
 
 
 async def test_the_engine_learns_the_sizes_and_learns_them_again() -> None:
