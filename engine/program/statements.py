@@ -97,13 +97,18 @@ def simple_statements(
     node: ast.stmt, inherited: tuple[str, ...]
 ) -> Iterator[tuple[ast.stmt, tuple[str, ...]]]:
     """The simple statements inside one, each with the names that its block's header has bound."""
-    blocks = list(blocks_of(node))
-    if not blocks or acts_in_test(node):
-        yield node, inherited
-    header = _header_names(node) if blocks else ()
-    for block in blocks:
-        for position, child in enumerate(block):
-            yield from simple_statements(child, (inherited + header) if position == 0 else ())
+    left = [(node, inherited)]
+    while left:  # a generator in a generator would take as many steps for each as the statement is deep
+        node, inherited = left.pop()
+        blocks = list(blocks_of(node))
+        if not blocks or acts_in_test(node):
+            yield node, inherited
+        names = inherited + _header_names(node) if blocks else ()
+        left += [
+            (child, () if position else names)
+            for block in reversed(blocks)
+            for position, child in reversed([*enumerate(block)])
+        ]
 
 
 def acts_in_test(node: ast.AST) -> bool:

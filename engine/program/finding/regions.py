@@ -111,7 +111,8 @@ def regions_in(
         regions += inside
         own.append(ast.copy_location(ast.Pass(), node) if inside else node)
     look = _region if with_loss else _region_without_loss
-    region = look(own, scheme, tensors, path)
+    # one statement alone, as an `elif` is to the `if` above it, has nothing above it and nothing below
+    region = look(own, scheme, tensors, path) if len(own) > 1 else None
     return [*regions, region] if region is not None else regions
 
 
