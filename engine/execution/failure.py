@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import linecache
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..program.program import Program
 from .cancel import Cancelled
@@ -12,8 +13,7 @@ ENDED = "Ended"
 """The type of the failure of a program whose process is gone."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Failure:
+class Failure(Struct, frozen=True, eq=False):
     """Something went wrong in the program: where, what, and the user's own traceback lines."""
 
     section: str

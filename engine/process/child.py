@@ -11,9 +11,10 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from .channel import Channel
 from .last_words import ASK
@@ -26,8 +27,7 @@ _START = "import sys; {path}; from backprop_tui.engine.process.entry import main
 _GUARD = "read word || {{ sleep 0.5; kill -KILL -{process} 2>/dev/null; }}"
 
 
-@dataclass(frozen=True)
-class Effort:
+class Effort(Struct, frozen=True):
     """What a process does, seen from outside."""
 
     seconds: float

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 HIDDEN = "__backprop_tui_"
 """Names that begin like this are none of the program's."""
@@ -18,8 +19,7 @@ LEAVING = (BREAK, CONTINUE, RETURN)
 Block = tuple[ast.stmt, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Level:
+class Level(Struct, frozen=True, eq=False):
     """A loop, or an `if`, with the iteration somewhere inside; its blocks are without what is inside."""
 
     node: ast.For | ast.While | ast.If

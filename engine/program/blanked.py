@@ -10,9 +10,6 @@ from .names import loop_names, read_names
 from .program import Program, Section
 from .statements import Statement
 
-PRACTICE = "_practice"
-"""What the name of a copy to practise on ends with."""
-
 
 @dataclass(frozen=True)
 class _Piece:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Span = tuple[int, int]
 """The first and the last of some lines, counted from 1."""
@@ -12,8 +13,7 @@ _TOLD = 6
 """So many other places are told, at most."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """Where a file without titles has its iteration, and what stands for what in it."""
 
     where: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """`.name` of what stands before it."""
 
     name: str
@@ -15,8 +14,7 @@ class Attribute:
         return f".{self.name}"
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """`[key]` of what stands before it; `key` is what the program writes between the brackets."""
 
     key: str
@@ -25,8 +23,7 @@ class Item:
         return f"[{self.key}]"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a value is held: a name, and what is taken of it: `W`, `grads["W1"]`, `self.dW`, `dhs[t]`."""
 
     root: str
@@ -36,8 +33,7 @@ class Place:
         return self.root + "".join(map(str, self.path))
 
 
-@dataclass(frozen=True)
-class NamingScheme:
+class NamingScheme(Struct, frozen=True):
     """How gradients are named after tensors: `pattern` has `{}` where the tensor's name stands."""
 
     pattern: str = "d{}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import replace
 from operator import itemgetter
+
+from msgspec.structs import replace
 
 from .naming import DX, NamingScheme
 

@@ -6,10 +6,12 @@ import ast
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .cells import Cell, split
 from .depth import as_deep_as_python
@@ -71,8 +73,7 @@ class ProgramError(Exception):
         return f"{head}. {self.hint}" if self.hint else head
 
 
-@dataclass(frozen=True, eq=False)
-class Section:
+class Section(Struct, frozen=True, eq=False):
     """One of the sections. Lines count from 1; `title_line` is None for text without a title."""
 
     kind: str
@@ -85,15 +86,14 @@ class Section:
     """The numbers of its lines, between which others may stand."""
 
 
-@dataclass(frozen=True, eq=False)
-class Program:
+class Program(Struct, frozen=True, eq=False, dict=True):
     """A training program: its text and its sections in the order they run."""
 
     name: str
     path: Path | None
     text: str
     sections: tuple[Section, ...]
-    lines: tuple[str, ...] = field(repr=False)
+    lines: tuple[str, ...]
     naming: NamingScheme = DX
     """How its gradients are named."""
     loss: str = "loss"
@@ -108,7 +108,7 @@ class Program:
     """What was found in a file without titles."""
     flags: int = 0
     """What the file asks of the compiler: `from __future__ import annotations`."""
-    source: Source | None = field(default=None, repr=False)
+    source: Source | None = None
     """Its file as it was read, where it was read from one."""
 
     def section(self, kind: str) -> Section | None:

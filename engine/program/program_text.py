@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from pickle import HIGHEST_PROTOCOL, dumps, loads
+
+from msgspec import structs
 
 from .depth import as_deep_as_python
 from .program import Program, Source
@@ -40,7 +42,7 @@ def _program_of(it: ProgramText) -> Program:
     if it.source is not None and it.source.text == it.text:
         return read_source(it.source, it.name, it.path, choice=it.choice, gradient=it.gradient)
     read_again = read(it.text, it.name, it.path, choice=it.choice, gradient=it.gradient)
-    return replace(read_again, source=it.source)
+    return structs.replace(read_again, source=it.source)
 
 
 def text_of(program: Program) -> ProgramText:

@@ -6,15 +6,15 @@ import re
 import tokenize
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
+
+from msgspec import Struct
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True)
-class SourceText:
+class SourceText(Struct, frozen=True, dict=True):
     """A file as it was read. `encoding` is what Python reads it in; `utf-8-sig` has a byte order mark."""
 
     data: bytes

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeGuard
+
+from msgspec import Struct
 
 from .in_place import changed_names
 from .names import OPAQUE, called, own_nodes, read_names, stored_names
@@ -14,8 +15,7 @@ from .names import OPAQUE, called, own_nodes, read_names, stored_names
 _BLOCKS = ("body", "orelse", "finalbody")
 
 
-@dataclass(frozen=True, eq=False)
-class Statement:
+class Statement(Struct, frozen=True, eq=False, dict=True):
     """One simple statement. `top` numbers the top-level statement of its section around it."""
 
     section: str
@@ -36,7 +36,7 @@ class Statement:
     called: frozenset[str]
     """The last names of what it calls; an empty one for what has no name."""
     reads: frozenset[str]
-    node: ast.stmt = field(repr=False)
+    node: ast.stmt
 
     @cached_property
     def writes(self) -> tuple[str, ...]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
+PRACTICE = "_practice"
+"""What the name of a copy to practise on ends with."""
 Tone = Literal["head", "plain", "strong", "quiet"]
 
 
@@ -30,8 +33,7 @@ class Asked(StrEnum):
     """Write it there."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, eq=False):
     """One answer. `number` grows with each, so that the screen sees a new one."""
 
     number: int
@@ -45,8 +47,7 @@ class Answer:
     """Whether a hint would say more."""
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """A program with its gradients written; `unwritten` says of each that is not why."""
 
     text: str

@@ -15,10 +15,9 @@ from ...engine.execution.failure import ENDED, Failure
 from ...engine.process.apart import done_apart
 from ...engine.process.messages import Task
 from ...engine.process.tasks import Blank, CannotBeDone, Explain, Hint, NoTensor, Write
-from ...engine.program.blanked import PRACTICE
 from ...engine.program.did_you_mean import nearest
 from ...engine.program.program_text import text_of
-from ...engine.tutor.answer import Told, Written
+from ...engine.tutor.answer import PRACTICE, Told, Written
 from .open_screen import open_screen, require_screen
 from .options import AS_FOUND, Flag, Level, Reading, Seed, load_at
 from .plain_console import PlainConsole

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...engine.debugger.wire.curve import Columns, Curves, Measure, Measured, spans
 from ...engine.debugger.wire.looks import ShowCurves
@@ -25,8 +27,7 @@ NOTHING = "No iteration is complete yet."
 KEYS = "k closes · ←→ cursor · +- zoom · ↑↓ tensor · enter keeps it · 1–4 what · r run"
 
 
-@dataclass(frozen=True)
-class CurvesView:
+class CurvesView(Struct, frozen=True):
     """Which part of which curves is looked at."""
 
     start: int = 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count, takewhile
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...engine.debugger.folds import Folds
 from ...engine.debugger.wire.commands import ToggleBreakpoint
@@ -41,8 +43,7 @@ LEAP = 8
 """Rows, at most, by which the text moves on at once: it is the dearest thing to paint."""
 
 
-@dataclass(frozen=True, eq=False)
-class Source:
+class Source(Struct, frozen=True, eq=False):
     """What of the program never changes: its coloured lines and where its titles stand."""
 
     lines: tuple[Line, ...]

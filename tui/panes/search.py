@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..drawing.line import Line, Run, plain
 
 FOUND, HERE = "found", "found-here"
 
 
-@dataclass(frozen=True)
-class Search:
+class Search(Struct, frozen=True):
     """A text, and the lines that have it; in small letters it stands for large ones, too."""
 
     text: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ...engine.debugger.wire.frame import Frame, Status
-from ...engine.program.blanked import PRACTICE
+from ...engine.tutor.answer import PRACTICE
 from ..drawing.line import Line, Run, clean, crop, ellipsis, left, right, width_of
 from ..drawing.numbers import scalar
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from msgspec import Struct
 from textual.keys import Keys, _character_to_key
 
 from ...engine.program.did_you_mean import nearest
@@ -18,8 +18,7 @@ _NAMED = {key.value for key in Keys}
 _WITH = ("ctrl+", "alt+", "shift+")
 
 
-@dataclass(frozen=True)
-class Keymap:
+class Keymap(Struct, frozen=True):
     """Which keys give which command, by its id, as Textual names them; and what of the file is ignored."""
 
     keys: Mapping[str, str]

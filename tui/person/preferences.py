@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from msgspec import DecodeError, Struct, json
+from msgspec.structs import asdict
 
 NAME = "preferences.json"
 
 
-@dataclass(frozen=True)
-class Preferences:
+class Preferences(Struct, frozen=True):
     """What is remembered."""
 
     theme: str = ""
@@ -38,7 +38,7 @@ class PreferencesFile:
         if self._path is None:
             return Preferences()
         try:
-            return _checked(json.loads(self._path.read_bytes()))
+            return _checked(_decoded(self._path.read_bytes()))
         except FileNotFoundError:
             return Preferences()
         except (OSError, ValueError, RecursionError) as error:
@@ -54,10 +54,24 @@ class PreferencesFile:
         with suppress(OSError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
-                beside.write_text(json.dumps(asdict(preferences), indent=2) + "\n", encoding="utf-8")
+                beside.write_bytes(json.format(json.encode(preferences), indent=2) + b"\n")
                 os.replace(beside, path)
             finally:
                 beside.unlink(missing_ok=True)
+
+
+def _decoded(data: bytes) -> Any:
+    """What JSON says, or where it is none, in the words of Python's own reader.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return json.decode(data)
+    except DecodeError:
+        from json import loads  # takes a while to load, and hardly ever has anything to say
+
+        return loads(data)
 
 
 def _checked(data: Any) -> Preferences:
@@ -68,7 +82,7 @@ def _checked(data: Any) -> Preferences:
     """
     if not isinstance(data, dict):
         raise ValueError("it holds no names with values")
-    kinds = {field.name: type(field.default) for field in fields(Preferences)}
+    kinds = {name: type(value) for name, value in asdict(Preferences()).items()}
     for name, value in data.items():
         if name not in kinds:
             raise ValueError(f"there is no preference `{name}`")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from msgspec import structs
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ...engine.debugger.folds import line_of, row_of
 from ...engine.debugger.wire.commands import Command
@@ -14,8 +14,7 @@ from ...engine.debugger.wire.frame import Frame, LineState, ProgramLine
 from ...engine.debugger.wire.looks import Layout, Pane, Scroll, ShowLine, ShowTab, top_showing
 
 
-@dataclass(frozen=True, eq=False)
-class Foresight:
+class Foresight(Struct, frozen=True, eq=False, dict=True):
     """The newest frame that came, and the commands that are not part of it yet, each with its number."""
 
     came: Frame
@@ -44,7 +43,7 @@ class Foresight:
         frame = self.came
         for _, command in self.waiting:
             if isinstance(command, ShowTab):
-                frame = structs.replace(frame, inspector=structs.replace(frame.inspector, tab=command.tab))
+                frame = replace(frame, inspector=replace(frame.inspector, tab=command.tab))
             elif frame.lines:
                 frame = self._from(frame, self._top(command, frame.lines[0].number))
         return frame
@@ -62,7 +61,7 @@ class Foresight:
         first = max(min(row_of(folds, top), total - rows + 1), 1)
         last = min(first + rows - 1, total)
         lines = tuple(self._line(line_of(folds, row)) for row in range(first, last + 1))
-        return structs.replace(frame, lines=lines)
+        return replace(frame, lines=lines)
 
     def _line(self, number: int) -> ProgramLine:
         """A line that was not seen says only whether it stands before the current one."""

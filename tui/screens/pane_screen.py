@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus

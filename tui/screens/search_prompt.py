@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from ...engine.debugger.wire.looks import ShowLine
 from ..drawing.canvas import Canvas
 from ..drawing.line import Line, Run, clean, crop, width_of
+from ..panes.search import search
+from .pane_screen import PaneScreen
+from .searching import end, select
 from .typing_screen import TypingScreen
 
 HINTS = ("enter keeps it · escape goes back", "")
@@ -60,6 +65,26 @@ class SearchPrompt(TypingScreen):
             canvas.show([prompt(self.typed.line, self._words, canvas.size.width)])
 
 
+def prompt_over(main: PaneScreen) -> SearchPrompt:
+    """The prompt in which a search is typed."""
+    top = _top(main)
+
+    def look(text: str) -> str:
+        found = search(main.source.lines, text, top)
+        main.look(replace(main.looks, search=found))
+        main.send(ShowLine(found.line) if found.line else ShowLine(top, first=True))
+        return found.words
+
+    def leave(keeps: bool) -> None:
+        if keeps:
+            select(main)
+        else:
+            end(main)
+            main.send(ShowLine(top, first=True))
+
+    return SearchPrompt(look, leave)
+
+
 def prompt(typed: Callable[[int], Line], words: str, width: int) -> Line:
     """` /text▏  2 of 7 · enter keeps it · escape goes back`, as far as there is room."""
     for hint in HINTS:
@@ -69,3 +94,7 @@ def prompt(typed: Callable[[int], Line], words: str, width: int) -> Line:
         if room >= LEAST:
             return (Run(" /", "accent strong"), *typed(room), *end)
     return crop((Run("/", "accent strong"), *typed(max(width - 1, 1))), width)
+
+
+def _top(main: PaneScreen) -> int:
+    return main.frame.lines[0].number if main.frame.lines else 1

@@ -41,7 +41,7 @@ def window(name: str, main: PaneScreen) -> Screen[Any]:
 
             return CopyWindow(main, main.program)
         case "search":
-            from .searching import prompt_over
+            from .search_prompt import prompt_over
 
             return prompt_over(main)
         case "help":

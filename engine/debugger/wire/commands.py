@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ...program.program_text import ProgramText
 from ...tutor.answer import Asked
 from .looks import (
     Attend,
@@ -25,6 +25,9 @@ from .looks import (
     ToggleHeatmap,
 )
 from .stops import Stops
+
+if TYPE_CHECKING:
+    from ...program.program_text import ProgramText
 
 
 class Unit(StrEnum):

@@ -6,11 +6,11 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import torch
+from msgspec.structs import replace
 from torch import Tensor
 
 from ...program.program import Program

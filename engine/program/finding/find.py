@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import structs
+
 from ..around import Block, blocks_around
 from ..cells import split
 from ..depth import as_deep_as_python
@@ -59,7 +61,7 @@ def find(
     lists = lists_of_names(trunk)
     parameters = parameters_of(region, before_region(region), lists)
     layout = layout_of(region, parameters, lists)
-    found = replace(
+    found = structs.replace(
         words_of(region, layout, parameters, lists, lines, marks),
         choice=choice,
         choices=tuple(name_of(one, marks) for one in places),

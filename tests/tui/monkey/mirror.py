@@ -28,7 +28,7 @@ class Mirror:
         """`file` is its own, so that what the keys write into it is written by each session once."""
         self._file = file
         file.write_bytes(program.source.data if program.source is not None else b"")
-        program = dataclasses.replace(program, path=file)
+        program = replace(program, path=file)
         self._stepper = Stepper(program, 0)
         self._output = Output()
         self._done(self._stepper.begin)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 
 import pytest
@@ -110,7 +109,7 @@ def test_a_wrong_gradient_has_its_sentence_at_every_height_and_once(rows: int) -
 
 def test_a_long_failure_does_not_hide_a_verdict_that_fails() -> None:
     wrong, failed = scenes.wrong(), scenes.failed()
-    long = dataclasses.replace(failed.failure, message="a long story\n" * 30)
+    long = replace(failed.failure, message="a long story\n" * 30)
     shown = text(paint_inspector(replace(wrong, failure=long), ROOM))
     assert shown.splitlines()[1].startswith("│ ✗ ")
     assert "a long story" in shown
