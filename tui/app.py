@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from types import FrameType
-from typing import Any, ClassVar
+from typing import Any
 
 from msgspec.structs import replace
 from textual.app import App, SystemCommand
@@ -21,7 +21,6 @@ from textual.theme import Theme, ThemeProvider
 from ..engine.debugger.wire.commands import Advance, Unit
 from ..engine.process.child import Child
 from ..engine.program.program import Program
-from .drawing.canvas import INKS
 from .keys import BY_ID, KEYS, change_keys, label_of
 from .link import LateLink, Link, MakeLink
 from .person.folder import config_folder
@@ -42,7 +41,6 @@ class BackpropApp(App[int]):
 
     TITLE = "backprop-tui"
     CSS_PATH = "app.tcss"
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     theme: Reactive[str] = Reactive(DARK.name)

@@ -7,7 +7,6 @@ from itertools import zip_longest
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.css.styles import RenderStyles
 from textual.events import Click as MouseClick
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region, Size
@@ -15,17 +14,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from .inks import ink
 from .line import Click, Line, at, changes, fill, merged
 from .shades import shade_style
-
-STYLES = (
-    "title", "accent", "active", "brand", "strong", "quiet", "faint", "changed", "good", "warn", "bad",
-    "border", "border-focus", "ahead", "bar", "bar-failed", "cursor", "found", "found-here",
-    "keyword", "number", "string", "comment", "operator", "constant",
-)  # fmt: skip
-INKS = frozenset(f"canvas--{name}" for name in STYLES)
-"""The component classes of an app with canvases. It has them, once for all of its canvases: Textual matches
-the whole stylesheet for each component of each widget before the first frame, of a screen's even thrice."""
 
 
 class Canvas(Widget):
@@ -130,20 +121,17 @@ class Canvas(Widget):
         """The wheel away from the reader."""
         self.post_message(self.Scrolled(self, -1))
 
-    def get_component_styles(self, *names: str) -> RenderStyles:
-        """The styles of these names, which the app keeps."""
-        return self.app.get_component_styles(*names)
-
     def _style(self, names: str) -> Style:
-        """The style of a run: the stylesheet's styles of these names, one over the other."""
+        """The style of a run: those of these names, one over the other."""
         if names not in self._styles:
-            shades = [shade_style(name, self.app.theme_variables) for name in names.split()]
-            named = zip(names.split(), shades, strict=True)
-            classes = [f"canvas--{name}" for name, shade in named if shade is None]
-            style = self.get_visual_style(*classes).rich_style
-            for name in classes:  # a visual style has no reverse, which the ansi themes need
-                style += self.get_component_styles(name).text_style
-            self._styles[names] = self._filtered(Style.combine([style, *filter(None, shades)]))
+            style, shades = self.get_visual_style(), []
+            for name in names.split():
+                shade = shade_style(name, self.app.theme_variables)
+                if shade is None:
+                    style += ink(name, self.app)
+                else:
+                    shades.append(shade)
+            self._styles[names] = self._filtered(Style.combine([style.rich_style, *shades]))
         return self._styles[names]
 
     def _filtered(self, style: Style) -> Style:

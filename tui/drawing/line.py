@@ -17,7 +17,7 @@ Click = Command | str | None
 
 
 class Run(NamedTuple):
-    """Text in one style. `style` names styles of the stylesheet, separated by spaces."""
+    """Text in one style. `style` names styles of `inks`, separated by spaces."""
 
     text: str
     style: str = ""

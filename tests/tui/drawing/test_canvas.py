@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
@@ -12,7 +10,7 @@ from textual.strip import Strip
 
 from backprop_tui.engine.program.library import load
 from backprop_tui.tui.app import BackpropApp
-from backprop_tui.tui.drawing.canvas import INKS, Canvas
+from backprop_tui.tui.drawing.canvas import Canvas
 from backprop_tui.tui.drawing.line import Run
 
 from .. import scenes
@@ -36,8 +34,6 @@ class Sheet(Screen[None]):
 
 
 class Bare(App[None]):
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
-
     def get_default_screen(self) -> Screen[None]:
         return Sheet()
 
