@@ -52,6 +52,7 @@ def _side(line: Line, room: Room, edge: str) -> Line:
     return (Run("│", edge), Run(" ", bar), *body, Run(" ", bar), Run("│", edge))
 
 
+@lru_cache(maxsize=64)
 def _edge(start: str, words: Line, end: str, width: int, edge: str, *, at_start: bool) -> Line:
     words = crop(words, max(width - 6, 0))
     if not words:

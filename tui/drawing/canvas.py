@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from .inks import ink
-from .line import Click, Line, at, changes, fill, merged
+from .line import Click, Line, at, changed_until, fill, merged
 from .shades import shade_style
 
 
@@ -60,10 +60,10 @@ class Canvas(Widget):
         old, self._lines = self._lines, lines
         regions: list[Region] = []
         for y, (before, after) in enumerate(zip_longest(old, lines, fillvalue=())):
-            spans = changes(before, after) if before is not after else []
-            if spans:
+            end = changed_until(before, after) if before is not after else 0
+            if end:
                 self._strips.pop(y, None)
-                regions += [Region(start, y, end - start, 1) for start, end in spans]
+                regions.append(Region(0, y, end, 1))
         if regions and self._drawn == self.size:  # at another size all of it is drawn anyway
             self.refresh(*regions)
 
@@ -73,24 +73,24 @@ class Canvas(Widget):
         A canvas has neither border nor padding nor tint; to look all of them up for every row is what a
         repaint would cost most.
         """
-        width = self.size.width
-        if self._drawn != self.size:
+        size = self.size
+        if self._drawn != size:
             self._strips.clear()
             if self.fit is not None:
                 self.fit()
-            self._drawn = self.size
+            self._drawn = size
         for y in crop.line_range:
             if y not in self._strips:
                 self._strips[y] = self.render_line(y)
         strips = [self._strips[y] for y in crop.line_range]
-        if crop.column_span == (0, width):
+        if crop.column_span == (0, size.width):
             return strips
         return [strip.crop(*crop.column_span) for strip in strips]
 
     def render_line(self, y: int) -> Strip:
         """One row as Textual wants it."""
         line = self._lines[y] if y < len(self._lines) else ()
-        width = self.size.width
+        width = self._drawn.width
         styles = self._styles
         pieces = merged(fill(line, width))
         return Strip(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cached_cell_len, cell_len, set_cell_size
 
 from ...engine.debugger.wire.commands import Command
 from ...engine.program.printable import printable
@@ -37,7 +37,7 @@ def plain(line: Line) -> str:
 
 def width_of(line: Iterable[Run]) -> int:
     """How many columns a line takes; wide characters take two."""
-    return sum([len(run[0]) if run[0].isascii() else cell_len(run[0]) for run in line])
+    return sum([len(run[0]) if run[0].isascii() else cached_cell_len(run[0]) for run in line])
 
 
 def columns_of(text: str) -> int:
@@ -163,24 +163,20 @@ def ground(style: str) -> str:
     return " ".join(name for name in style.split() if name in GROUNDS or name.startswith("ground-"))
 
 
-def changes(old: Line, new: Line, gap: int = 24) -> list[tuple[int, int]]:
-    """The column spans `(start, end)` in which two lines differ; near ones are one span.
+def changed_until(old: Line, new: Line) -> int:
+    """Up to which column two lines look different; 0 where they look alike.
 
-    Textual paints a row from the pane's edge to the end of each span, so every further span costs.
+    Textual paints a row from the pane's edge to the end of a change: where it begins saves nothing.
     """
     same = _alike(old, new)
-    start = width_of(old[:same])
+    start = width_of(new[:same])
     old, new = old[same:], new[same:]
     tail = _alike(old[::-1], new[::-1]) if width_of(old) == width_of(new) else 0
     before, after = cells(old[: len(old) - tail]), cells(new[: len(new) - tail])
-    spans: list[tuple[int, int]] = []
-    pairs = enumerate(zip_longest(before, after, fillvalue=(" ", "")), start)
-    for column in [column for column, (was, now) in pairs if was != now]:
-        if spans and column - spans[-1][1] < gap:
-            spans[-1] = (spans[-1][0], column + 1)
-        else:
-            spans.append((column, column + 1))
-    return spans
+    pairs = [*zip_longest(before, after, fillvalue=(" ", ""))]
+    while pairs and pairs[-1][0] == pairs[-1][1]:
+        pairs.pop()
+    return start + len(pairs) if pairs else 0
 
 
 def _alike(old: Line, new: Line) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ...engine.debugger.wire.frame import Frame, Status
 from ..drawing.line import Line, Run, clean, crop, width_of, wrap
@@ -30,7 +31,7 @@ def paint_footer(frame: Frame, width: int, search: Search | None = None) -> list
     if search is not None:
         return [_of_search(search, width)]
     keys = [BY_ID[name] for name in dict.fromkeys((*_useful(frame), *_REST, *_ALWAYS))]
-    return [paint_keys(footer_entries(keys), width, len(_ALWAYS))]
+    return [paint_keys(tuple(footer_entries(keys)), width, len(_ALWAYS))]
 
 
 def _useful(frame: Frame) -> tuple[str, ...]:
@@ -56,7 +57,8 @@ def _of_search(search: Search, width: int) -> Line:
     return crop((*crop(what, max(room, 0)), *(run for hint in hints for run in (Run("   "), *hint))), width)
 
 
-def paint_keys(shown: Sequence[tuple[str, str, tuple[Key, ...]]], width: int, always: int) -> Line:
+@lru_cache(maxsize=32)
+def paint_keys(shown: tuple[tuple[str, str, tuple[Key, ...]], ...], width: int, always: int) -> Line:
     """Keys with their words; where not all fit, the last `always` stay."""
     entries = [_entry(words, keys) for _, words, keys in shown]
     while len(entries) > always and _width(entries) > width:

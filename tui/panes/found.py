@@ -131,4 +131,4 @@ def _in_rows(parts: Sequence[tuple[str, str]], width: int) -> list[Line]:
 def paint_asking(found: Found, width: int) -> list[Line]:
     """One row: the keys; another place is offered where there is one."""
     keys = [key for key in ASKING if key.id != "another" or len(found.choices) > 1]
-    return [paint_keys(footer_entries(keys), width, 1)]
+    return [paint_keys(tuple(footer_entries(keys)), width, 1)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ...engine.debugger.wire.frame import Frame
 from ...engine.debugger.wire.inspected import ROOMY, Cell, Form, Heat, Inspector, Tab
 from ...engine.execution.failure import Failure
+from ...engine.verdict import Verdict
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, columns_of, crop, spread, width_of, wrap
 from ..drawing.numbers import shape
@@ -40,7 +42,7 @@ def paint_inspector(frame: Frame, room: Room) -> list[Line]:
     failure = _failure(frame.failure, room.columns) if frame.failure else []
     lines = _tensor(tensor, room) if tensor.name else _wrapped(EMPTY, room.columns, "quiet")
     if failure and len(failure) + len(lines) > room.rows:
-        failure = [*_first(tensor, _verdict(tensor, room.columns), room.columns), *failure]
+        failure = [*_first(tensor, _told(tensor, room.columns), room.columns), *failure]
     lines = failure + lines
     title = (Run(tensor.name or "inspector", "strong"),)
     kind = " · ".join(filter(None, (shape(tensor.shape), tensor.dtype, _device(tensor))))
@@ -63,14 +65,15 @@ def _tensor(tensor: Inspector, room: Room) -> list[Line]:
     """Tabs, numbers, verdict, origins; blank rows between them where there is room for air."""
     air: list[Line] = [()] if room.rows >= HIGH else []
     grid = _body(tensor, room)
-    verdict = _verdict(tensor, room.columns)
+    verdict = _told(tensor, room.columns)
     if _is_flat(room):
         return [_tabs(tensor, room.columns, short=True), *grid]
     tabs = _tabs(tensor, room.columns)
     if room.rows < LOW:
         return [tabs, *_first(tensor, verdict, room.columns), *grid]
     told: list[Line] = [(Run("· ", "warn"), Run(words, "quiet")) for words in tensor.warnings]
-    return [tabs, *air, *grid, *air, *verdict, *told, *_origins(tensor, room.columns)]
+    origins = _origins(tensor.made_by, tensor.used_by, tensor.written_by, room.columns)
+    return [tabs, *air, *grid, *air, *verdict, *told, *origins]
 
 
 def _body(tensor: Inspector, room: Room) -> list[Line]:
@@ -113,7 +116,7 @@ def in_order(number: int) -> str:
     return f"{number}{end} worst"
 
 
-def _first(tensor: Inspector, verdict: list[Line], columns: int) -> list[Line]:
+def _first(tensor: Inspector, verdict: Sequence[Line], columns: int) -> list[Line]:
     """What is said before the numbers where not both fit: a verdict that fails, in one row."""
     failing = tensor.verdict is not None and not tensor.verdict.passes
     return [crop(verdict[0], columns)] if failing else []
@@ -121,17 +124,23 @@ def _first(tensor: Inspector, verdict: list[Line], columns: int) -> list[Line]:
 
 def _tabs(tensor: Inspector, width: int, *, short: bool = False) -> Line:
     """The tabs, and at the right edge which matrix is shown; `short` has the verdict before it."""
+    tabs, place = _tab_words(tensor.tab), _slice(tensor)
+    verdict = _in_short(tensor, width - width_of((*tabs, *place))) if short else ()
+    return spread(tabs, (*verdict, *place), width)
+
+
+@lru_cache(maxsize=8)
+def _tab_words(chosen: Tab) -> Line:
     tabs: list[Run] = []
     for number, tab in enumerate(Tab, start=1):
-        active = tab is tensor.tab
+        active = tab is chosen
         tabs += [
             Run(f"{number} ", "accent" if active else "faint", tab.value),
             Run(tab.value, "active" if active else "quiet", tab.value),
             Run("   "),
         ]
-    place = _slice(tensor)
-    verdict = _in_short(tensor, width - width_of((*tabs, *place))) if short else ()
-    return spread(tuple(tabs), (*verdict, *place), width)
+    return tuple(tabs)
+
 
 
 def _in_short(tensor: Inspector, width: int) -> Line:
@@ -152,20 +161,25 @@ def _slice(tensor: Inspector) -> Line:
     return (Run(", . ", "accent"), Run(f"[{index}]", "quiet"))
 
 
-def _verdict(tensor: Inspector, width: int) -> list[Line]:
+def _told(tensor: Inspector, width: int) -> tuple[Line, ...]:
+    return _verdict(tensor.verdict, tensor.sentence, tensor.facts, width)
+
+
+@lru_cache(maxsize=64)
+def _verdict(verdict: Verdict | None, sentence: str, known: tuple[str, ...], width: int) -> tuple[Line, ...]:
     """The verdict and its facts, as many in a row as fit."""
-    sign = sign_of(tensor.verdict)
-    words = tensor.sentence or sign.words
-    facts = [fact for fact in tensor.facts if fact != words]
-    if tensor.verdict is None:
-        return [(Run(row, "quiet"),) for row in _packed(facts, width, 0)]
+    sign = sign_of(verdict)
+    words = sentence or sign.words
+    facts = [fact for fact in known if fact != words]
+    if verdict is None:
+        return tuple((Run(row, "quiet"),) for row in _packed(facts, width, 0))
     head, *more = wrap(words, max(width - 2, 10))
     taken = columns_of(more[-1] if more else head)
     first, *rest = _packed(facts, width - 2, taken)
     style = f"{sign.style} strong"
     lines: list[Line] = [(Run(f"{sign.mark} {head}", style),), *((Run(f"  {row}", style),) for row in more)]
     lines[-1] = (*lines[-1], Run(first, "quiet"))
-    return [*lines, *((Run(f"  {row}", "quiet"),) for row in rest)]
+    return (*lines, *((Run(f"  {row}", "quiet"),) for row in rest))
 
 
 def _packed(facts: Sequence[str], width: int, taken: int) -> list[str]:
@@ -181,12 +195,15 @@ def _packed(facts: Sequence[str], width: int, taken: int) -> list[str]:
     return rows if rows[0] or taken else rows[1:]
 
 
-def _origins(tensor: Inspector, width: int) -> list[Line]:
+@lru_cache(maxsize=64)
+def _origins(
+    made_by: str, used_by: tuple[str, ...], written_by: tuple[str, ...], width: int
+) -> tuple[Line, ...]:
     """Which lines made, use and write it."""
     origins = (
-        ("made by   ", (tensor.made_by,) * bool(tensor.made_by)),
-        ("used by   ", tensor.used_by),
-        ("written by", tensor.written_by),
+        ("made by   ", (made_by,) * bool(made_by)),
+        ("used by   ", used_by),
+        ("written by", written_by),
     )
     lines: list[Line] = []
     for label, texts in origins:
@@ -195,7 +212,7 @@ def _origins(tensor: Inspector, width: int) -> list[Line]:
             rows = wrap(text, max(width - len(label) - 1, 10), indent=2)
             lines.append((Run(name + " ", "faint"), Run(rows[0], "quiet")))
             lines += [(Run(" " * (len(label) + 1)), Run(row, "quiet")) for row in rows[1:]]
-    return lines
+    return tuple(lines)
 
 
 def _failure(failure: Failure, width: int) -> list[Line]:

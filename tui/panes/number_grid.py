@@ -80,11 +80,11 @@ def _number(tensor: Inspector, tab: Tab, place: Entry) -> Line:
     (line, column), width = place, block.scale.width
     if column >= len(block.rows[line]):
         return (Run(" " * block.step),)
-    value, gap = block.rows[line][column], Run(" " * (block.step - width))
+    value, gap = block.rows[line][column], " " * (block.step - width)
     style = _style(tensor, tab, value, block)
     if tensor.cell is None or block.grid.place(tensor.cell.entry) != (block.top + line, block.left + column):
-        return (Run(gap.text + block.scale.write(value), style),)
-    return (gap, Run(block.scale.write(value), f"{style} cursor".strip()))
+        return (Run(gap + block.scale.write(value), style),)
+    return (Run(gap), Run(block.scale.write(value), f"{style} cursor".strip()))
 
 
 def _style(tensor: Inspector, tab: Tab, value: float, block: Block) -> str:

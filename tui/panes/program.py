@@ -18,7 +18,7 @@ from ..drawing.box import FRAME, PADDING, Room, boxed
 from ..drawing.cut import split
 from ..drawing.line import Line, Run, crop, fill, plain, styled, width_of, wrap
 from ..drawing.numbers import RANGE, shape, summary
-from ..drawing.verdict_signs import BREAKPOINT, PARTIAL, Sign, sign_of
+from ..drawing.verdict_signs import BREAKPOINT, PARTIAL, sign_of
 from .highlighting import narration_lines, source_lines
 from .looks import PLAIN, Looks
 from .narration import narration_rows, paragraphs
@@ -131,7 +131,8 @@ def _rows(source: Source, frame: Frame, room: Room) -> list[Line]:
     rows: list[Line] = []
     start = end = 0
     hit = source.search.line if source.search is not None else None
-    first = next((n for n in (hit, _attended(frame)) if any(line.number == n for line in frame.lines)), None)
+    numbers = {line.number for line in frame.lines}
+    first = next((number for number in (hit, _attended(frame)) if number in numbers), None)
     for line in frame.lines:
         failure = frame.failure if line.state is LineState.FAILED else None
         before = len(rows)
@@ -192,39 +193,50 @@ def _folded(source: Source, number: int, columns: int) -> list[Line]:
 
 def _line_rows(
     source: Source, frame: Frame, line: ProgramLine, failure: Failure | None, columns: int
-) -> list[Line]:
+) -> tuple[Line, ...]:
     title = source.titles.get(line.number)
     if title is not None:
-        return [
-            _marked(source, line, (Run(title, "title accent" if title == frame.status.phase else "title"),))
-        ]
-    sign = PARTIAL if line.partial else sign_of(line.verdict)
-    attended = line.number == _attended(frame)
-    if line.state not in (LineState.CURRENT, LineState.FAILED) and not attended:
-        return [_calm_row(source, line._replace(bound=None, changed=False), sign, _bound(line), columns)]
-    gutter, code = _gutter(source, line, sign), _marked(source, line, _code(source, line.number))
-    bar = "bar-failed" if line.state is LineState.FAILED or attended else "bar"
+        return (_title(source, line, title, running=title == frame.status.phase),)
+    if failure is None and line.number != _attended(frame):
+        return _code_rows(source, line, columns)
+    return _barred(source, line, failure, columns, "bar-failed")
+
+
+def _title(source: Source, line: ProgramLine, title: str, *, running: bool) -> Line:
+    return _marked(source, line, (Run(title, "title accent" if running else "title"),))
+
+
+@lru_cache(maxsize=512)
+def _code_rows(source: Source, line: ProgramLine, columns: int) -> tuple[Line, ...]:
+    """The rows of a line of code at which nobody has to look for a failure."""
+    if line.state in (LineState.CURRENT, LineState.FAILED):
+        return _barred(source, line, None, columns, "bar-failed" if line.state is LineState.FAILED else "bar")
+    code, width = _calm_code(source, line._replace(bound=None, changed=False))
+    bound = _bound(line)
+    room = columns - width - width_of(bound)
+    if not bound or room < 0:
+        return (crop(code, columns),)
+    return ((*code, *_selecting((Run(" " * room), *bound), line)),)
+
+
+def _barred(
+    source: Source, line: ProgramLine, failure: Failure | None, columns: int, bar: str
+) -> tuple[Line, ...]:
+    """The current line, one that failed, or one that wants attention: in full, on a bar."""
+    gutter, code = _gutter(source, line), _marked(source, line, _code(source, line.number))
     rows = [_selecting(row, line) for row in _in_full(gutter, code, _bound(line), columns)]
     rows += _failure_rows(failure, source.gutter, columns)
-    return [styled(fill(row, columns), bar) for row in rows]
+    return tuple(styled(fill(row, columns), bar) for row in rows)
 
 
-def _calm_row(source: Source, line: ProgramLine, sign: Sign, bound: Line, columns: int) -> Line:
-    """A row that is not the current one: what it bound stands behind its code."""
-    code = _calm_code(source, line, sign)
-    room = columns - width_of(code) - width_of(bound)
-    if not bound or room < 0:
-        return crop(code, columns)
-    return (*code, *_selecting((Run(" " * room), *bound), line))
-
-
-@lru_cache(maxsize=1024)
-def _calm_code(source: Source, line: ProgramLine, sign: Sign) -> Line:
-    """It stays as it is from frame to frame, whatever it binds."""
+@lru_cache(maxsize=512)
+def _calm_code(source: Source, line: ProgramLine) -> tuple[Line, int]:
+    """What stays of a line from frame to frame, whatever it binds, and how wide that is."""
     code = _code(source, line.number)
     if line.state is LineState.AHEAD:
         code = (Run(plain(code), "ahead"),)
-    return _selecting(_gutter(source, line, sign) + _marked(source, line, code), line)
+    row = _selecting(_gutter(source, line) + _marked(source, line, code), line)
+    return row, width_of(row)
 
 
 def _marked(source: Source, line: ProgramLine, text: Line) -> Line:
@@ -238,11 +250,12 @@ def _selecting(row: Line, line: ProgramLine) -> Line:
     if line.state is LineState.STILL:
         return row
     select = SelectAt(line.number)
-    return tuple(run if run.click is not None else run._replace(click=select) for run in row)
+    return tuple([run if run.click is not None else Run(run.text, run.style, select) for run in row])
 
 
-def _gutter(source: Source, line: ProgramLine, sign: Sign) -> Line:
+def _gutter(source: Source, line: ProgramLine) -> Line:
     """Sign, breakpoint, number, pointer. A click on the number sets a breakpoint, or takes it away."""
+    sign = PARTIAL if line.partial else sign_of(line.verdict)
     failed = line.state is LineState.FAILED
     mark = Run("!", "bad") if failed else Run(sign.mark, sign.style)
     pointer = "▸" if failed or line.state is LineState.CURRENT else " "
@@ -270,7 +283,7 @@ def _bound(line: ProgramLine) -> Line:
     if line.bound is None:
         return ()
     style = "changed" if line.changed else "quiet"
-    value = Run(f" {summary(line.bound).strip():>{RANGE}}", style)
+    value = Run(f" {summary(line.bound, RANGE).strip():>{RANGE}}", style)
     return (value, _size(line.bound.shape))
 
 

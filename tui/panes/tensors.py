@@ -108,6 +108,7 @@ def _extent(frame: Frame) -> str:
     return f"{frame.tensors_top + 1}–{frame.tensors_top + shown} of {total}"
 
 
+@lru_cache(maxsize=16)
 def _header(columns: Columns) -> Line:
     maxdiff = "maxdiff" if columns.verdict >= len("check maxdiff") else "diff"
     cells = (

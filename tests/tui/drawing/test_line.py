@@ -7,7 +7,7 @@ import pytest
 from backprop_tui.tui.drawing.line import (
     Run,
     at,
-    changes,
+    changed_until,
     clean,
     crop,
     ellipsis,
@@ -53,27 +53,27 @@ def test_control_characters_are_shown_and_not_obeyed() -> None:
 
 
 def test_equal_text_in_equal_style_is_no_change_however_it_is_split() -> None:
-    assert changes((Run("ab"), Run("c")), (Run("abc"),)) == []
+    assert changed_until((Run("ab"), Run("c")), (Run("abc"),)) == 0
 
 
-def test_changes_are_narrow_spans_and_near_ones_are_one() -> None:
+def test_what_follows_the_last_change_is_not_painted_again() -> None:
     old = (Run("x" * 40),)
     new = (Run("xxyxxzxx" + "x" * 24 + "yxxxxxxx"),)
-    assert changes(old, new) == [(2, 6), (32, 33)]
+    assert changed_until(old, new) == 33
 
 
 def test_equal_runs_around_a_change_are_no_part_of_it() -> None:
     old = (Run("日本"), Run("ab"), Run("cd", "bad"), Run("end"))
     new = (Run("日本"), Run("ab"), Run("xd", "bad"), Run("end"))
-    assert changes(old, new) == [(6, 7)]
+    assert changed_until(old, new) == 7
 
 
 def test_equal_runs_that_moved_are_changed() -> None:
-    assert changes((Run("a"), Run("bcd")), (Run("aa"), Run("bcd"))) == [(1, 5)]
+    assert changed_until((Run("a"), Run("bcd")), (Run("aa"), Run("bcd"))) == 5
 
 
 def test_another_click_is_no_change_to_the_eye() -> None:
-    assert changes((Run("ab", click="help"),), (Run("ab", click="quit"),)) == []
+    assert changed_until((Run("ab", click="help"),), (Run("ab", click="quit"),)) == 0
 
 
 def test_blanks_join_the_text_before_them_where_nothing_shows() -> None:
@@ -82,11 +82,12 @@ def test_blanks_join_the_text_before_them_where_nothing_shows() -> None:
 
 
 def test_a_change_of_style_alone_is_a_change() -> None:
-    assert changes((Run("ab"),), (Run("a"), Run("b", "bad"))) == [(1, 2)]
+    assert changed_until((Run("ab"),), (Run("a"), Run("b", "bad"))) == 2
+    assert changed_until((Run("ab", "bad"),), (Run("a"), Run("b", "bad"))) == 1
 
 
 def test_a_line_that_becomes_shorter_is_cleared_to_its_end() -> None:
-    assert changes((Run("abcd"),), (Run("ab"),)) == [(2, 4)]
+    assert changed_until((Run("abcd"),), (Run("ab"),)) == 4
 
 
 def test_the_run_under_a_column_is_found_and_none_beyond_the_end() -> None:
