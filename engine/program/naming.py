@@ -42,7 +42,8 @@ class NamingScheme(Struct, frozen=True):
 
     def gradient(self, tensor: str) -> str:
         """The name of the gradient of a tensor: `dW` of `W`."""
-        return dict(self.exceptions).get(tensor) or self.pattern.format(tensor)
+        its_own = dict(self.exceptions).get(tensor) if self.exceptions else None
+        return its_own or self.pattern.format(tensor)
 
     def tensor(self, gradient: str) -> str:
         """The name of the tensor whose gradient a name would be; "" where it is no gradient's name."""

@@ -109,6 +109,8 @@ def _without_numbers(tensor: Tensor) -> Unreadable | None:
 
 def too_wide(tensor: Tensor) -> Unreadable | None:
     """What a readable tensor is that would take too much to be looked at; None of any other."""
+    if type(tensor) is Tensor and tensor.layout is torch.strided:
+        return None
     with _UNASKED():
         if tensor.layout is torch.strided or tensor.numel() <= _LAID_OUT:
             return None
@@ -167,6 +169,8 @@ def equal(one: Tensor, other: Tensor) -> bool:
 
 def as_numbers(tensor: Tensor) -> Tensor:
     """A readable tensor without graph, strided and of a dtype that torch computes with."""
+    if type(tensor) is Tensor and tensor.layout is torch.strided and tensor.dtype in COMPUTED:
+        return tensor.detach()
     with _UNASKED():
         plain = tensor.detach()
         if plain.layout is not torch.strided:

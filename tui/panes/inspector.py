@@ -142,7 +142,6 @@ def _tab_words(chosen: Tab) -> Line:
     return tuple(tabs)
 
 
-
 def _in_short(tensor: Inspector, width: int) -> Line:
     """The verdict in as many words as there is room for: what is wrong stands above the panes in full."""
     if tensor.verdict is None:

@@ -6,6 +6,8 @@ import ast
 import math
 from collections.abc import Iterator
 
+from torch.linalg import vector_norm
+
 from ...execution.recording.steps import MISSING
 from ...program.torch_operations import out_of_place
 from ...tensors.inert import is_tensor
@@ -13,6 +15,7 @@ from ...tensors.kinds import Unreadable
 from ..cursor import View
 from ..scene import Scene
 from ..summaries.entries import Entries
+from ..summaries.surveys import SMALL
 from ..wire.inspected import Statistics, Tab
 from .passes import Moments, bins, idle, moments, statistics
 from .sources import Sources
@@ -52,13 +55,18 @@ def statistics_of(scene: Scene, view: View, found: Sources) -> tuple[Tab, Statis
     return None if shares is None else (view.tab, statistics(entries, known, *shares))
 
 
-def warnings(scene: Scene, view: View, found: Sources) -> tuple[str, ...]:
+def warnings(
+    scene: Scene,
+    view: View,
+    found: Sources,
+    known: tuple[Tab, Statistics] | None,
+    ratio: float | None,
+) -> tuple[str, ...]:
     """In words: what is not finite, units that pass no gradient on, updates too large or too small."""
-    known = statistics_of(scene, view, found)
     told = [_not_finite(known[1])] if known is not None and view.tab is not Tab.ERROR else []
     value = found[Tab.VALUE]
     if view.tab is Tab.VALUE and isinstance(value, Entries):
-        told += [*_saturated(scene, view, value), *_ratio(scene, view)]
+        told += [*_saturated(scene, view, value), *_ratio(ratio)]
     return tuple(filter(None, told))
 
 
@@ -93,9 +101,8 @@ def _made_with(scene: Scene, name: str) -> str:
     return out_of_place(name)
 
 
-def _ratio(scene: Scene, view: View) -> Iterator[str]:
+def _ratio(ratio: float | None) -> Iterator[str]:
     """Of a parameter: how large its last update was in proportion to it."""
-    ratio = update_ratio(scene, view)
     if ratio is not None and not _RATIOS[0] <= ratio <= _RATIOS[1]:
         yield f"the update is {ratio:.1g} of the parameter; about 1e-3 is usual"
 
@@ -118,5 +125,7 @@ def update_ratio(scene: Scene, view: View) -> float | None:
 
 
 def _norm(scene: Scene, entries: Entries) -> float | None:
+    if entries.count <= SMALL and math.isfinite(norm := float(vector_norm(entries.numbers()))):
+        return norm
     known = moments_of(scene, entries)
     return None if known is None else statistics(entries, known, (), 0).norm

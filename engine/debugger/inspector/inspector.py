@@ -37,15 +37,17 @@ def inspector(scene: Scene, view: View) -> tuple[Inspector, View]:
     view = view.looking(slice=min(view.look.slice, slices_of(shape) - 1))
     arrangement = arranged(scene, view, found)
     view = settled(arrangement, view)
+    known = statistics_of(scene, view, found)
+    ratio = update_ratio(scene, view) if view.tab is Tab.VALUE else None
     pane = replace(
         _described(scene, view),
         form=arrangement.form,
         blocks=_blocks(scene, view, found, arrangement),
         heat=_heat(scene, view, found, arrangement),
         cell=cell(view, found, arrangement),
-        statistics=statistics_of(scene, view, found),
-        ratio=update_ratio(scene, view) if view.tab is Tab.VALUE else None,
-        warnings=warnings(scene, view, found),
+        statistics=known,
+        ratio=ratio,
+        warnings=warnings(scene, view, found, known, ratio),
         under_way=_under_way(scene),
         slice_index=slice_at(shape, view.look.slice),
     )

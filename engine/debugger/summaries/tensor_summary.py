@@ -125,6 +125,8 @@ def span(whole: Tensor) -> Span:
 
 
 def _span_of_few(numbers: list[float]) -> Span:
+    if numbers and math.isfinite(sum(numbers)):
+        return float(min(numbers)), float(max(numbers)), 0
     finite = [number for number in numbers if math.isfinite(number)]
     if not finite:
         return None, None, len(numbers)

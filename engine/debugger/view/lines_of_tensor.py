@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from ...program.statements import Statement
 from ..cursor import View
@@ -12,9 +12,9 @@ from ..wire.frame import Relation
 from ..wire.inspected import Tab
 
 
-def relation(scene: Scene, tensor: str, statements: Sequence[Statement]) -> Relation | None:
+@lru_cache(maxsize=1024)
+def relation(gradient: str, tensor: str, statements: tuple[Statement, ...]) -> Relation | None:
     """What a line has to do with a tensor: makes it, uses it in the forward, or writes its gradient."""
-    gradient = scene.gradient_of(tensor) if tensor else ""
     for statement in statements if tensor else ():
         if statement.section == "backward":
             if gradient in statement.writes:

@@ -19,7 +19,7 @@ from ...verdict import Verdict
 from ..cursor import View
 from ..folds import line_of, row_of
 from ..scene import Scene, is_told
-from ..wire.frame import LineState, ProgramLine
+from ..wire.frame import LineState, ProgramLine, Summary
 from .lines_of_tensor import relation
 
 _CONTEXT = 3
@@ -58,14 +58,7 @@ def program_lines(
     top = row_of(folds, view.program_top)
     last = min(top + view.layout.program_rows - 1, row_of(folds, total))
     numbers = (line_of(folds, row) for row in range(top, last + 1))
-    marked, written = scene.stops.lines, view.written
-    lines = (_line(scene, view, n)._replace(breakpoint=n in marked, written=n in written) for n in numbers)
-    return tuple(_related(scene, view, line) for line in lines), view
-
-
-def _related(scene: Scene, view: View, line: ProgramLine) -> ProgramLine:
-    statements = scene.session.facts.statements_by_line.get(line.number, ())
-    return line._replace(relation=relation(scene, view.selected, statements))
+    return tuple([_line(scene, view, number) for number in numbers]), view
 
 
 def current_line(record: Iteration | None, view: View) -> int | None:
@@ -104,26 +97,27 @@ def _scrolled(view: View, line: int | None, total: int) -> View:
 
 def _line(scene: Scene, view: View, number: int) -> ProgramLine:
     statements = scene.session.facts.statements_by_line.get(number, ())
+    marks = number in scene.stops.lines, number in view.written
     if not statements:
-        return ProgramLine(number, LineState.STILL)
+        return ProgramLine(number, LineState.STILL, None, None, False, False, *marks)
     state = _state(scene, view, statements, number)
-    last = statements[-1]
-    ends_here = last.end_line == number
+    ends_here = statements[-1].end_line == number
     verdict = _verdict(scene, statements) if ends_here else None
     partial = ends_here and verdict is None and _writes_a_part(scene, statements)
-    if state in (LineState.AHEAD, LineState.FAILED):
-        return ProgramLine(number, state, verdict, partial=partial)
-    name = _shown_name(last)
-    ran = _ran_until(scene, view, last, name)
+    known: tuple[Summary | None, bool] = None, False
+    if state not in (LineState.AHEAD, LineState.FAILED):
+        known = _bound(scene, view, statements[-1], ends_here=ends_here)
+    related = relation(scene.gradient_of(view.selected), view.selected, statements)
+    return ProgramLine(number, state, verdict, *known, partial, *marks, related)
+
+
+def _bound(scene: Scene, view: View, statement: Statement, *, ends_here: bool) -> tuple[Summary | None, bool]:
+    """What a statement bound when it last ran, on the line where it ends, and whether that is new."""
+    name = _shown_name(statement)
+    ran = _ran_until(scene, view, statement, name)
     value = scene.value(name, ran) if ends_here and name else MISSING
-    return ProgramLine(
-        number=number,
-        state=state,
-        verdict=verdict,
-        bound=scene.summaries.of(value) if _worth_showing(value) else None,
-        changed=name in view.changed and ran == view.ran,
-        partial=partial,
-    )
+    shown = scene.summaries.of(value) if _worth_showing(value) else None
+    return shown, name in view.changed and ran == view.ran
 
 
 def _ran_until(scene: Scene, view: View, statement: Statement, name: str) -> int:

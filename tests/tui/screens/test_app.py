@@ -25,7 +25,7 @@ from backprop_tui.engine.debugger.wire.looks import ChangeSlice, Pane, Scroll, S
 from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import Canvas
-from backprop_tui.tui.drawing.line import plain
+from backprop_tui.tui.drawing.line import cells, plain
 from backprop_tui.tui.keys import KEYS
 from backprop_tui.tui.screens.help_window import HelpWindow
 
@@ -193,7 +193,7 @@ async def test_a_click_on_the_footer_does_what_its_key_does() -> None:
         assert stage.commands == [Advance(Unit.ITERATION)]
 
 
-async def test_only_the_columns_that_changed_are_painted_again() -> None:
+async def test_nothing_behind_the_last_column_that_changed_is_painted_again() -> None:
     stage = Stage()
     async with stage.app.run_test(size=WIDE) as pilot:
         await pilot.pause()
@@ -202,9 +202,13 @@ async def test_only_the_columns_that_changed_are_painted_again() -> None:
         canvas.refresh = lambda *found, **_: regions.extend(found) or canvas  # type: ignore[assignment]
         canvas.show(canvas.lines)
         assert regions == []
+        before = cells(canvas.lines[0])
         stage.app.main.frame = scenes.after_iteration()
         stage.app.main.paint()
-        assert 0 < sum(region.width for region in regions) < 40
+        pairs = zip(before, cells(canvas.lines[0]), strict=True)
+        last = max(column for column, (was, now) in enumerate(pairs) if was != now)
+        assert regions == [Region(0, 0, last + 1, 1)]
+        assert last < canvas.size.width - 1
 
 
 async def test_notes_have_a_place_only_while_there_are_any() -> None:
