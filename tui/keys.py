@@ -185,19 +185,28 @@ ASKING: tuple[Key, ...] = (
 """The keys of the screen that asks, before a file without titles runs."""
 
 CELL_KEYS: tuple[Key, ...] = (
-    Key("cell_left", "left", "←", "cell to the left", CELLS, MoveCell(columns=-1)),
-    Key("cell_right", "right", "→", "cell to the right", CELLS, MoveCell(columns=1)),
-    Key("cell_up", "up", "↑", "cell above", CELLS, MoveCell(lines=-1)),
-    Key("cell_down", "down", "↓", "cell below", CELLS, MoveCell(lines=1)),
-    Key("cell_first", "home", "home", "first column", CELLS, MoveCell(columns=-FAR)),
-    Key("cell_last", "end", "end", "last column", CELLS, MoveCell(columns=FAR)),
+    Key("cell_left", "left", "←", "cell to the left", CELLS, MoveCell(columns=-1), footer="cell by cell"),
+    Key("cell_right", "right", "→", "cell to the right", CELLS, MoveCell(columns=1), footer="cell by cell"),
+    Key("cell_up", "up", "↑", "cell above", CELLS, MoveCell(lines=-1), footer="cell by cell"),
+    Key("cell_down", "down", "↓", "cell below", CELLS, MoveCell(lines=1), footer="cell by cell"),
+    Key(
+        "cell_first",
+        "home",
+        "home",
+        "first column",
+        CELLS,
+        MoveCell(columns=-FAR),
+        footer="first, last column",
+    ),
+    Key("cell_last", "end", "end", "last column", CELLS, MoveCell(columns=FAR), footer="first, last column"),
     Key("cell_page_up", "pageup", "page up", "a page of rows up", CELLS, MoveCell(pages=-1)),
     Key("cell_page_down", "pagedown", "page down", "a page of rows down", CELLS, MoveCell(pages=1)),
     Key("cell_top", "ctrl+home", "ctrl+home", "first cell", CELLS, MoveCell(-FAR, -FAR)),
     Key("cell_bottom", "ctrl+end", "ctrl+end", "last cell", CELLS, MoveCell(FAR, FAR)),
     Key("leave_cells", "escape,enter", "escape", "back to the inspector", CELLS, action="leave_cells"),
 )
-"""The keys of the cell cursor, while it is open; all others stay what they are."""
+"""The keys of the cell cursor, while it is open; all others stay what they are. Keys with the same
+`footer` share a place in the help."""
 
 BY_ID: dict[str, Key] = {key.id: key for key in (*KEYS, *ASKING, *CELL_KEYS)}
 

@@ -123,15 +123,6 @@ class Scene:
                 by_line.setdefault(line, []).append(name)
         return by_line
 
-    def is_complete(self, name: str, ran: int) -> bool:
-        """Whether a gradient, or a helper variable that is wrong, has its last value after `ran` steps."""
-        record, judgement = self.record, self.judgements[name]
-        if record is None or name in record.gradients:
-            return record is not None and record.gradients[name].settled(ran)
-        lines = judgement.line.lines if judgement.line is not None else ()
-        last = (at[-1] for statement, at in record.positions.items() if statement.line in lines)
-        return max(last, default=ran) < ran
-
     @cached_property
     def to_be_edited(self) -> Mapping[int, list[str]]:
         """By line, the gradients that an edit of it was seen to put right: of helpers, too."""

@@ -39,7 +39,7 @@ def _paint_one(name: str, source: Source, frame: Frame, rooms: Rooms, looks: Loo
     if name in _PANES:
         return _PANES[name](frame, room)
     if name == "footer":
-        return paint_footer(frame, room.width, looks.search)
+        return paint_footer(frame, room.width, looks.search, zoomed=looks.zoomed)
     return _ROWS[name](frame, room.width)
 
 

@@ -21,8 +21,13 @@ _REST = ("go_to", "explain", "search", "watches", "output")
 """What else there is, where there is room."""
 
 
-def paint_footer(frame: Frame, width: int, search: Search | None = None) -> list[Line]:
-    """One row: what can be done with what is selected, the most useful first, as much as fits."""
+def paint_footer(
+    frame: Frame, width: int, search: Search | None = None, *, zoomed: bool = False
+) -> list[Line]:
+    """One row: what can be done with what is selected, the most useful first, as much as fits.
+
+    While a pane is `zoomed` the key that brings the others back stands before all.
+    """
     status = frame.status
     if status.target is not None and status.iteration is not None and status.running:
         return [crop(_progress(status, width), width)]
@@ -31,7 +36,9 @@ def paint_footer(frame: Frame, width: int, search: Search | None = None) -> list
     if search is not None:
         return [_of_search(search, width)]
     keys = [BY_ID[name] for name in dict.fromkeys((*_useful(frame), *_REST, *_ALWAYS))]
-    return [paint_keys(tuple(footer_entries(keys)), width, len(_ALWAYS))]
+    zoom = BY_ID["zoom"]
+    back = [(label_of(zoom), "shows all panes", (zoom,))] if zoomed else []
+    return [paint_keys((*back, *footer_entries(keys)), width, len(_ALWAYS))]
 
 
 def _useful(frame: Frame) -> tuple[str, ...]:

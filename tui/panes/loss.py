@@ -58,8 +58,8 @@ def _facts(curve: Curve, scale: Scale) -> str:
 def _curve(curve: Curve, scale: Scale, room: Room, pen: Pen) -> list[Line]:
     """The curve, with highest and lowest before it and the last behind."""
     rows = plot(_columns(curve), scale, room.rows, curve_cells(room.width), pen)
-    before = labels(curve.lowest, curve.highest, room.rows)
     last = _row_of(curve.last, scale, room.rows, pen)
+    before = labels(curve.lowest, curve.highest, room.rows, last)
     return [
         (
             Run(f"{label} ", "quiet"),
@@ -76,11 +76,14 @@ def _row_of(value: float | None, scale: Scale, rows: int, pen: Pen) -> int:
     return rows - 1 - height // pen.high
 
 
-def labels(low: float | None, high: float | None, rows: int) -> list[str]:
-    """What stands before the rows of a curve: the highest number at the top, the lowest at the bottom."""
+def labels(low: float | None, high: float | None, rows: int, level: int = 0) -> list[str]:
+    """What stands before the rows of a curve: the highest number at the top, the lowest at the bottom.
+
+    Where both are one, it stands before the row `level`.
+    """
     texts = [""] * rows
     if low != high and rows:
         texts[-1] = scalar(low)
     if high is not None and rows:
-        texts[0] = scalar(high)
+        texts[0 if low != high else level] = scalar(high)
     return [right(text, LABEL) for text in texts]

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ...engine.debugger.wire.frame import Frame, Status
 from ...engine.tutor.answer import PRACTICE
-from ..drawing.line import Line, Run, clean, crop, ellipsis, left, right, width_of
+from ..drawing.line import Line, Run, clean, columns_of, crop, ellipsis, left, right, width_of
 from ..drawing.numbers import scalar
 
 BRAND = "backprop-tui"
@@ -22,6 +22,8 @@ class Density(NamedTuple):
     statement: bool = True
     phase: bool = True
     iteration: bool = True
+    tight: bool = False
+    """No room is kept for numbers of more digits."""
 
 
 _SPARSER: tuple[dict[str, Any], ...] = (
@@ -47,6 +49,9 @@ def paint_status(frame: Frame, width: int) -> list[Line]:
     """One row: who, then facts in columns that stay where they are."""
     status = frame.status
     density, facts = _fitting(status, width)
+    if width_of(facts) + columns_of(clean(status.program)) + 4 > width:
+        density = density._replace(gap=" ", tight=True)
+        facts = _facts(status, density)
     room = width - width_of(facts) - 2
     who = _who(clean(status.program), density, room, "faint" if frame.file.behind else "")
     return [crop((Run(" "), *who, *facts), width)]
@@ -103,7 +108,7 @@ def _beginning(status: Status) -> str:
 def _iteration(number: int, density: Density) -> Line:
     if not density.iteration:
         return ()
-    text = f"{number:<4}" if density.words else f"{number}"
+    text = f"{number:<4}" if density.words and not density.tight else f"{number}"
     return (*_word("iteration ", density), Run(text, "strong"), Run(density.gap))
 
 
@@ -130,7 +135,7 @@ def _verdicts(status: Status, density: Density) -> Line:
     counts = [("✓", status.exact, "good"), ("≈", status.close, "good"), ("✗", status.wrong, "bad")]
     counts += [("↳", status.inherited, "warn")] if status.inherited else []
     counts += [("…", status.unwritten, "quiet")] if status.unwritten else []
-    pad = 2 if density.words else 1
+    pad = 2 if density.words and not density.tight else 1
     progress = f"{status.passing} of {status.gradients}{density.gap}" if _practises(status) else ""
     runs = tuple(Run(f"{mark} {count:<{pad}} ", style if count else "quiet") for mark, count, style in counts)
     to_come = f"{right(str(status.to_come), 2)} to come" if density.to_come else ""

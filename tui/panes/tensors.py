@@ -80,12 +80,13 @@ def paint_tensors(
     if watches:
         rows = [*rows, *[()] * (room.rows - len(rows) - len(watches)), *watches]
     subtitle = (Run(_extent(frame), "quiet"),) if frame.tensors_total else ()
-    title = (Run("tensors", "strong"), *(_about(frame.inspector, room.columns) if alone else ()))
+    told = frame.attention is not None and frame.attention.here
+    title = (Run("tensors", "strong"), *(_about(frame.inspector, room.columns, told) if alone else ()))
     return boxed(rows, room, title, subtitle)
 
 
-def _about(tensor: Inspector, columns: int) -> Line:
-    """` · ✗ y: wrong here, line 38 · enter opens it`; the sentence only where something is wrong."""
+def _about(tensor: Inspector, columns: int, told: bool) -> Line:
+    """` · ✗ y: wrong here, line 38 · enter opens it`; the sentence only of what is wrong and not `told`."""
     if not tensor.name:
         return ()
     hint = (
@@ -96,7 +97,7 @@ def _about(tensor: Inspector, columns: int) -> Line:
     sign, name = sign_of(tensor.verdict), clean(tensor.name)
     if tensor.verdict is None or tensor.verdict.passes:
         return (Run(f" · {name}", "quiet"), *hint)
-    words = f"{sign.mark} {name}" + f": {tensor.sentence or sign.words}" * (columns >= 50)
+    words = f"{sign.mark} {name}" + f": {tensor.sentence or sign.words}" * (columns >= 50 and not told)
     return (Run(" · ", "quiet"), Run(ellipsis(words, max(columns - 29, 3)), sign.style), *hint)
 
 

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from ...engine.debugger.wire.frame import Relation
 from ..drawing.line import Line, Run, fill, right, width_of
 from ..drawing.verdict_signs import BREAKPOINT, HIDDEN, PARTIAL, SIGNS
-from ..keys import Key, groups, label_of
+from ..keys import CELL_KEYS, Key, footer_entries, groups, label_of
 from ..panes.program import RELATIONS
 from ..panes.search import FOUND, has, marked
 from .search_prompt import SearchPrompt
@@ -22,6 +22,8 @@ LABEL = 9
 ASIDE = 3
 """Columns for the mark of a sign."""
 GAP = 2
+_PAGES = ("cell_page_up", "cell_page_down")
+"""They do there what they do in every pane."""
 OTHER_SIGNS = (
     ("▸", "accent", "current line, selected tensor"),
     ("!", "bad", "failed here"),
@@ -35,9 +37,10 @@ OTHER_SIGNS = (
 def help_lines(width: int, text: str = "") -> list[Line]:
     """Keys and signs in as many columns as fit; of a text that is searched for those that have it."""
     lines = [line for group, keys in groups() for line in _block(group, _keys(keys, text))]
-    lines += _block("Signs", _signs(text))
+    lines += _block("In the cells of the inspector", _told(_cells(), text)) + _block("Signs", _signs(text))
     if text:
         return lines
+    lines = lines[:-1]
     layouts = (_flowing(lines, columns) for columns in (3, 2, 1))
     return next((flowing for flowing in layouts if _widest(flowing) <= width), lines)
 
@@ -63,11 +66,20 @@ def _widest(lines: list[Line]) -> int:
 
 
 def _keys(keys: Iterable[Key], text: str) -> list[Line]:
-    told = [(label_of(key), key.words) for key in keys]
+    return _told([(label_of(key), key.words) for key in keys], text)
+
+
+def _cells() -> list[tuple[str, str]]:
+    """The keys of the cell cursor; those that share their words in one row."""
+    alone = [(label_of(key), key.words) for key in CELL_KEYS if not key.footer and key.id not in _PAGES]
+    return [*((labels, words) for labels, words, _ in footer_entries(CELL_KEYS)), *alone]
+
+
+def _told(told: Iterable[tuple[str, str]], text: str) -> list[Line]:
     return [
         (Run(right(label, LABEL), "accent strong"), *_words(words, text))
         for label, words in told
-        if not text or label == text or has(words, text)
+        if not text or text in label.split() or label == text or has(words, text)
     ]
 
 

@@ -20,11 +20,11 @@ from .typing_screen import Typed, TypingScreen
 
 SWITCHES = ("the loss or a gradient is not finite", "a gradient fails")
 FIELDS = (
-    ("the loss is below", "0.01"),
-    ("the loss rises so many times in a row", "3"),
-    ("is true", "dW1.norm() > 10"),
+    ("the loss is below ", "0.01", ""),
+    ("the loss rises ", "3", " times in a row"),
+    ("", "dW1.norm() > 10", " is true"),
 )
-"""What is typed, with an example of it."""
+"""What stands before what is typed, an example of it, and what stands behind."""
 ROWS = len(SWITCHES) + len(FIELDS)
 HINT = "space switches · enter takes it · escape does not"
 
@@ -110,10 +110,10 @@ def _switch(form: Form, row: int) -> Line:
 
 
 def _field(form: Form, at: int, width: int) -> Line:
-    """`● the loss is below 0.01`; the expression comes before its words, as it is read."""
-    words, example = FIELDS[at]
+    """`● the loss is below 0.01`, as it is read."""
+    before, example, behind = FIELDS[at]
     text, here = form.fields[at], form.field == at
-    room = max(width - len(words) - 5, 4)
+    room = max(width - len(before) - len(behind) - 4, 4)
     typed = text.line(room) if here else (Run(clean(text.text)),)
     if not text.text:
         typed = (*(typed if here else ()), Run(example, "faint"))
@@ -121,8 +121,7 @@ def _field(form: Form, at: int, width: int) -> Line:
         _pointer(form, at + len(SWITCHES)),
         Run("● " if text.text else "○ ", "accent" if text.text else "faint"),
     )
-    last = at == len(FIELDS) - 1
-    return (*head, *typed, Run(f" {words}")) if last else (*head, Run(f"{words} "), *typed)
+    return (*head, Run(before), *typed, Run(behind))
 
 
 class StopsWindow(TypingScreen):

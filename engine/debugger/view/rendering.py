@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
+from ...execution.gradients.gradient import Gradient
 from ...execution.iteration import Iteration
 from ...tensors.kinds import device_of
 from ...verdict import Verdict
@@ -107,7 +108,7 @@ def _status(scene: Scene, view: View) -> Status:
         unwritten=counts[Verdict.NOT_WRITTEN] + len(scene.without_gradient),
         passing=sum(scene.judgements[name].verdict.passes for name in record.gradients),
         gradients=len(record.gradients) + len(scene.without_gradient),
-        to_come=sum(1 for g in record.gradients.values() if not is_told(record, g, view.ran)),
+        to_come=sum(1 for g in record.gradients.values() if not _counts_now(scene, g, view.ran)),
         device=_device(record),
     )
 
@@ -143,10 +144,18 @@ def _device(record: Iteration) -> str:
 
 
 def _counts(scene: Scene, record: Iteration, ran: int) -> Counter[Verdict]:
-    told = [name for name, gradient in record.gradients.items() if is_told(record, gradient, ran)]
+    told = [name for name, gradient in record.gradients.items() if _counts_now(scene, gradient, ran)]
     helpers = {name for names in scene.wrong_helpers.values() for name in names}
-    told += [name for name in helpers if scene.is_complete(name, ran)]
-    return Counter(scene.judgements[name].verdict for name in told)
+    return Counter(scene.judgements[name].verdict for name in (*told, *helpers))
+
+
+def _counts_now(scene: Scene, gradient: Gradient, ran: int) -> bool:
+    """Whether a gradient is among the counts: what fails belongs to the text, as in the gutter."""
+    record = scene.record
+    if record is None:
+        return False
+    fails = not scene.judgements[gradient.name].verdict.passes
+    return is_told(record, gradient, len(record.steps) if fails else ran)
 
 
 def _notes(scene: Scene, view: View) -> tuple[str, ...]:

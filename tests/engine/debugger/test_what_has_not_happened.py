@@ -11,6 +11,7 @@ from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.debugger.wire.looks import Layout, SelectName
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program
+from backprop_tui.engine.verdict import Verdict
 
 ITERATION, BACK, STATEMENT = (
     Advance(Unit.ITERATION),
@@ -62,6 +63,13 @@ def test_the_verdicts_of_the_lines_are_the_same_wherever_the_cursor_stands() -> 
     verdicts = [tuple(line.verdict for line in frame.lines) for frame in frames]
     assert set(verdicts[0]) != {None}
     assert set(verdicts) == {verdicts[-1]}
+
+
+def test_what_fails_is_counted_wherever_its_sign_stands(build: Callable[..., Program]) -> None:
+    frames = list(each_statement(build(backward="dH = -2 * H\ndW = dH * x"), 0))
+    assert frames[0].status.to_come == 0
+    assert {(frame.status.wrong, frame.status.inherited) for frame in frames} == {(1, 1)}
+    assert any(line.verdict is Verdict.WRONG_HERE for line in frames[0].lines)
 
 
 def test_a_gradient_has_neither_value_nor_verdict_before_its_line() -> None:

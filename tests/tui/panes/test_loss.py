@@ -55,6 +55,12 @@ def test_first_last_highest_and_lowest_are_written() -> None:
     assert "⣀ 0.001377 " in plain(lines[3])
 
 
+@pytest.mark.parametrize("rows", [1, 3, 7])
+def test_one_loss_stands_on_either_side_of_its_dot(rows: int) -> None:
+    lines = painted([0.5], Room(120, rows + 2))[1:-1]
+    assert [plain(line).count("0.5000") for line in lines if "0.5000" in plain(line)] == [2]
+
+
 def test_losses_that_are_not_finite_are_marked_and_counted() -> None:
     lines = paint_loss(scenes.not_a_number(), WIDE)
     assert styles_of(lines, "×××") == {"warn"}

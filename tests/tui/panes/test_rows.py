@@ -89,6 +89,19 @@ def test_the_status_line_has_all_its_facts_at_eighty_columns() -> None:
     assert "iteration 12 backward 3/7 loss 0.001377 ✓ 2 ≈ 1 ✗ 0" in words
 
 
+@pytest.mark.parametrize("name", ["attention_head", "batchnorm_mlp_fused"])
+def test_a_name_is_whole_at_eighty_columns_while_numbers_are_small(name: str) -> None:
+    status = replace(scenes.mid_backward().status, program=name, wrong=1)
+    words = " ".join(plain(paint_status(Frame(0, status), 80)[0]).split())
+    assert words == f"{name} iteration 12 backward 3/7 loss 0.001377 ✓ 2 ≈ 1 ✗ 1"
+
+
+def test_while_a_pane_is_zoomed_the_footer_says_what_brings_the_others_back() -> None:
+    for width in (40, 80, 120):
+        assert plain(paint_footer(scenes.wrong(), width, zoomed=True)[0]).startswith(" z shows all panes ")
+        assert "shows all panes" not in plain(paint_footer(scenes.wrong(), width)[0])
+
+
 def test_what_inherits_an_error_is_counted_beside_it() -> None:
     status = replace(scenes.wrong().status, wrong=1, inherited=7)
     words = " ".join(plain(paint_status(Frame(0, status), 80)[0]).split())

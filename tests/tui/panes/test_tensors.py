@@ -110,10 +110,16 @@ def test_a_name_without_end_takes_the_place_of_its_shape() -> None:
 
 def test_without_an_inspector_in_view_the_title_says_what_is_wrong_and_what_opens_it() -> None:
     frame = scenes.wrong()
-    frame = replace(frame, inspector=replace(frame.inspector, sentence="wrong here, line 20"))
+    inspector = replace(frame.inspector, sentence="wrong here, line 20")
+    frame = replace(frame, inspector=inspector, attention=None)
     alone = text(paint_tensors(frame, Room(80, 8), alone=True)).splitlines()[0]
     assert "✗ difference: wrong here, line 20 · enter opens it" in alone
     assert "enter" not in text(paint_tensors(frame, Room(80, 8)))
+
+
+def test_the_title_does_not_repeat_what_stands_above_the_panes() -> None:
+    (title, *_) = paint_tensors(scenes.wrong(), Room(80, 8), alone=True)
+    assert "tensors · ✗ difference · enter opens it" in plain(title)
 
 
 @pytest.mark.parametrize("word", ["nan", "inf", "-inf"])

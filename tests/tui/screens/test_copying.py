@@ -43,6 +43,17 @@ async def test_the_screen_is_saved_as_a_picture_in_the_current_folder_and_never_
         assert f"saved: {path.absolute()}" in words
 
 
+async def test_what_is_said_of_the_last_picture_is_not_in_the_next() -> None:
+    stage = Stage("wrong")
+    async with stage.app.run_test(size=WIDE, notifications=True) as pilot:
+        await pilot.pause()
+        for times in (1, 2):
+            await pilot.press("S")
+            while stage.app.export_screenshot().count("saved") < times:
+                await pilot.pause()
+    assert "saved" not in Path("linear_regression-iteration-0-2.svg").read_text(encoding="utf-8")
+
+
 async def test_where_the_current_folder_takes_nothing_the_picture_goes_to_that_for_pictures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

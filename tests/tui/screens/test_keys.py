@@ -38,6 +38,14 @@ def key_names(keys: tuple[Key, ...] = KEYS) -> list[str]:
     return [name for key in keys for name in key.keys.split(",")]
 
 
+def test_help_tells_the_keys_of_the_cell_cursor_and_fits_the_usual_terminal() -> None:
+    lines = help_lines(112)
+    text = "\n".join(map(plain, lines))
+    for words in ("← → ↑ ↓  cell by cell", "home end  first, last column", "escape  back to the inspector"):
+        assert words in text
+    assert len(lines) <= 34
+
+
 @pytest.mark.parametrize("name", key_names((*KEYS, *ASKING)))
 def test_every_key_name_is_one_that_textual_sends(name: str) -> None:
     base = name.removeprefix("shift+")

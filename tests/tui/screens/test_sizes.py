@@ -61,6 +61,7 @@ async def test_enter_shows_the_inspector_in_the_place_of_the_tensors() -> None:
 async def test_a_failure_has_its_entries_in_view_until_a_tensor_is_selected() -> None:
     stage = failing()
     async with stage.app.run_test(size=NARROW) as pilot:
+        await pilot.pause()
         await pilot.press("space")
         await pilot.pause()
         assert stage.seen() == {"program", "inspector", "loss"}
@@ -75,6 +76,7 @@ async def test_a_failure_has_its_entries_in_view_until_a_tensor_is_selected() ->
 async def test_a_failure_moves_nothing_that_somebody_arranged() -> None:
     stage = failing()
     async with stage.app.run_test(size=NARROW) as pilot:
+        await pilot.pause()
         await pilot.press("i", "i")
         await pilot.press("space")
         await pilot.pause()
@@ -84,6 +86,7 @@ async def test_a_failure_moves_nothing_that_somebody_arranged() -> None:
 async def test_what_came_forward_by_itself_gives_its_place_back() -> None:
     stage = failing()
     async with stage.app.run_test(size=NARROW) as pilot:
+        await pilot.pause()
         await pilot.press("space")
         await pilot.pause()
         await pilot.press("i")

@@ -47,7 +47,7 @@ async def test_it_opens_with_what_stops_a_run_now_and_escape_changes_nothing() -
         await pilot.pause()
         assert "○ the loss or a gradient is not finite" in shown(stage)
         assert "● the loss is below 0.25" in shown(stage)
-        assert "times in a row 4" in shown(stage)
+        assert "● the loss rises 4 times in a row" in shown(stage)
         assert "● loss > 2 is true" in shown(stage)
         await pilot.press("space", "escape")
         await pilot.pause()
