@@ -52,7 +52,8 @@ def keymap_of(text: str, path: str) -> Keymap:
         what, place = str(error).partition(" (")[::2]
         at = re.search(r"line (\d+)", place)
         line = at[1] if at else len(text.splitlines())
-        return Keymap({}, (f"{path}:{line}: {what.lower()}; no key is changed",))
+        what = "a quotation mark is missing" if "'\\n'" in what else what.lower()
+        return Keymap({}, (f"{path}:{line}: {what}; no key is changed",))
     told = {name: words for name, value in data.items() if (words := _wrong(name, value))}
     keys = {name: _normal(value) for name, value in data.items() if name not in told}
     while clash := _clash(keys):
@@ -66,13 +67,18 @@ def keymap_of(text: str, path: str) -> Keymap:
 def _wrong(name: str, value: object) -> str:
     """What is wrong with a line, in words; nothing where it makes sense."""
     known = [key.id for key in (*KEYS, *ASKING)]
+    if isinstance(value, dict):
+        return f"`[{name}]` is a heading; commands stand without one"
     if name not in known:
         near = nearest(name, known)
         return f"there is no command `{name}`" + (f"; did you mean `{near}`?" if near else "")
     if not isinstance(value, str) or not value.strip():
         return f'the keys of `{name}` are to be written as "x" or "x,y"'
     strange = [key for key in _normal(value).split(",") if not _is_key(key)]
-    return f"there is no key `{strange[0]}`" if strange else ""
+    if not strange:
+        return ""
+    near = nearest(strange[0], sorted(_NAMED))
+    return f"there is no key `{strange[0]}`" + (f"; did you mean `{near}`?" if near else "")
 
 
 def _normal(value: str) -> str:
@@ -113,5 +119,5 @@ def _keys_of(key: Key, changed: Mapping[str, str]) -> set[str]:
 
 def _line_of(text: str, name: str) -> int:
     """The number of the line of a command."""
-    found = re.search(rf"""^[ \t]*["']?{re.escape(name)}["']?[ \t]*=""", text, re.M)
+    found = re.search(rf"""^[ \t]*(\[{re.escape(name)}|["']?{re.escape(name)}["']?[ \t]*=)""", text, re.M)
     return text.count("\n", 0, found.start()) + 1 if found else 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -161,12 +162,22 @@ async def test_changed_keys_do_what_they_are_for_and_are_shown(tmp_path: Path) -
         ('rn = "k"', "keys.toml:1: there is no command `rn`; did you mean `run`?"),
         ('# mine\n"run" = "frobnicate"', "keys.toml:2: there is no key `frobnicate`"),
         ("run = 3", 'keys.toml:1: the keys of `run` are to be written as "x" or "x,y"'),
+        ('run = "escpe"', "keys.toml:1: there is no key `escpe`; did you mean `escape`?"),
+        ('# mine\n[keys]\nrun = "x"', "keys.toml:2: `[keys]` is a heading; commands stand without one"),
+        ('run = "x\nhelp = "f1"', "keys.toml:1: a quotation mark is missing; no key is changed"),
         ('help = "f1"\nrun = ', "keys.toml:2: invalid value; no key is changed"),
         ('run = \nhelp = "f1"', "keys.toml:1: invalid value; no key is changed"),
     ],
 )
 def test_what_is_wrong_with_a_line_is_told_with_its_number(text: str, words: str) -> None:
     assert keymap_of(text, "keys.toml") == Keymap({}, (words,))
+
+
+def test_the_keys_of_the_readme_are_a_file_without_a_mistake() -> None:
+    page = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    lines = page.partition("### Keys of your own")[2].split("\n\n")[2]
+    found = keymap_of(dedent(lines), "keys.toml")
+    assert (len(found.keys), found.told) == (3, ())
 
 
 def test_a_wrong_line_takes_no_other_along() -> None:
