@@ -127,24 +127,25 @@ def _named(names: Mapping[str, Any]) -> dict[str, Any]:
 
 def _slots(thing: Any) -> dict[str, Any]:
     held = {}
-    for base in reversed(bases_of(type(thing))):
-        for name, slot in _slots_of(base).items():
-            with suppress(AttributeError):  # still empty
-                held[name] = slot.__get__(thing)
+    for name, slot in _slots_of(type(thing)).items():
+        with suppress(AttributeError):  # still empty
+            held[name] = slot.__get__(thing)
     return held
 
 
-def _slots_of(base: type) -> dict[str, Any]:
-    if "__slots__" not in names_of(base):
-        return {}
-    return {name: one for name, one in names_of(base).items() if type(one) is MemberDescriptorType}
+def _slots_of(kind: type) -> dict[str, MemberDescriptorType]:
+    bases = [names_of(base) for base in reversed(bases_of(kind)) if "__slots__" in names_of(base)]
+    every = (pair for base in bases for pair in base.items())
+    return {name: one for name, one in every if type(one) is MemberDescriptorType}
 
 
 def _put_in_slots(thing: Any, contents: Mapping[str, Any]) -> None:
+    """By the slots themselves: a class that is frozen, or not written in Python, may refuse all else."""
+    slots = _slots_of(type(thing))
     for name in _slots(thing).keys() - contents.keys():
-        object.__delattr__(thing, name)
+        slots[name].__delete__(thing)
     for name, value in contents.items():
-        object.__setattr__(thing, name, value)
+        slots[name].__set__(thing, value)
 
 
 SEQUENCE = Kind(list, iter, lambda contents, to: [*map(to, contents)], _put_in_sequence)
@@ -207,7 +208,7 @@ def _holders_of_object(value: Any) -> list[Holder]:
     if module_of(type(value)).partition(".")[0] in _FOREIGN:
         return []
     holders = [] if attributes is None or attributes is value else [Holder(attributes, DICT)]
-    return [*holders, Holder(value, SLOTS)] if any(map(_slots_of, bases_of(type(value)))) else holders
+    return [*holders, Holder(value, SLOTS)] if _slots_of(type(value)) else holders
 
 
 def inside(value: Any, own: Own) -> Iterable[Any]:
