@@ -39,7 +39,7 @@ def _is_flat(room: Room) -> bool:
 def paint_inspector(frame: Frame, room: Room) -> list[Line]:
     """The whole pane; a failure of the program comes before the tensor."""
     tensor = frame.inspector
-    failure = _failure(frame.failure, room.columns) if frame.failure else []
+    failure = _failure(frame.failure, room.columns) if frame.failure and not _gives_way(frame, room) else []
     lines = _tensor(tensor, room) if tensor.name else _wrapped(EMPTY, room.columns, "quiet")
     if failure and len(failure) + len(lines) > room.rows:
         failure = [*_first(tensor, _told(tensor, room.columns), room.columns), *failure]
@@ -48,6 +48,12 @@ def paint_inspector(frame: Frame, room: Room) -> list[Line]:
     kind = " · ".join(filter(None, (shape(tensor.shape), tensor.dtype, _device(tensor))))
     below = (Run(kind, "quiet"),) if tensor.cell is None else _keys(room.columns)
     return boxed(lines, room, title, below if tensor.name else ())
+
+
+def _gives_way(frame: Frame, room: Room) -> bool:
+    """Whether a failure, which stands elsewhere too, leaves few rows to the entries that are gone to."""
+    one = frame.attention
+    return one is not None and one.gone_to and one.verdict is not None and _is_flat(room)
 
 
 def _keys(columns: int) -> Line:
