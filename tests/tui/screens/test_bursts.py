@@ -7,7 +7,9 @@ import random
 from collections.abc import Sequence
 
 import pytest
-from textual.events import Key, Paste
+from rich.style import Style
+from textual.command import CommandList
+from textual.events import Click, Key, Paste
 
 from backprop_tui.tui.keys import KEYS
 from backprop_tui.tui.screens.main_screen import MainScreen
@@ -50,6 +52,20 @@ async def test_keys_that_come_before_the_palettes_list(key: str) -> None:
 
 async def test_a_command_that_is_chosen_twice_in_the_palette_closes_it_once() -> None:
     assert await pressed_at_once(Stage(), ["ctrl+p", "z", "enter", "z", "z", "enter"], (80, 24)) is not None
+
+
+async def test_a_click_on_a_command_that_has_gone_from_the_palette_does_nothing() -> None:
+    stage = Stage()
+    async with stage.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        commands = stage.app.screen.query_one(CommandList)
+        while commands.option_count < 2:
+            await pilot.pause(0.01)
+        last = Style.from_meta({"option": commands.option_count - 1})
+        commands.clear_options()
+        commands.post_message(Click(commands, 0, 0, 0, 0, 1, False, False, False, style=last))
+        await pilot.pause()
+        assert stage.app.is_running
 
 
 async def test_the_palette_lists_the_themes_for_quick_hands_too() -> None:
