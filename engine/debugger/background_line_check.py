@@ -76,10 +76,11 @@ class BackgroundLineCheck:
         try:
             problem = "" if record is None else self._run(session, record)
         except Cancelled:
-            if not self._giving_way:
-                raise
-            self.due = True
-            return ()
+            if self._giving_way:
+                self.due = True
+                return ()
+            self._asked_for = False
+            return ("the line check was stopped; c runs it",)
         asked, self._asked_for = self._asked_for, False
         if problem:
             return (f"the lines could not be checked: {problem}",)

@@ -81,11 +81,15 @@ class Engine:
             if self._checks_lines and self._stepper is not None:
                 self._stepper.now.line_check.give_way()
 
-    def cancel(self) -> None:
-        """Stop what runs: a run after its iteration, a statement that never ends after a moment."""
+    def cancel(self, *, run: bool = False) -> None:
+        """Stop what runs: a run after its iteration, a statement that never ends after a moment.
+
+        Asked of a `run` that has ended by now, it does not stop the line check that has followed.
+        """
         self._commands.call_off()
         with self._jobs.lock:
-            stepper, job, busy = self._stepper, self._jobs.number, self._jobs.busy
+            stepper, job = self._stepper, self._jobs.number
+            busy = self._jobs.busy and not (run and self._checks_lines)
         if stepper is None:
             return
         if stepper.now.pace.running:

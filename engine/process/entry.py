@@ -85,7 +85,7 @@ def _obey(channel: Channel, engine: Engine) -> None:
             _end_after(_GRACE_SECONDS)
             return
         if isinstance(message, Cancel):
-            engine.cancel()
+            engine.cancel(run=message.run)
         else:
             engine.send(message)
 

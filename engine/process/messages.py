@@ -22,6 +22,9 @@ class Open:
 class Cancel:
     """Stop what runs, between two statements."""
 
+    run: bool = False
+    """A run was on the screen: where it has ended meanwhile, the check of its lines goes on."""
+
 
 @dataclass(frozen=True)
 class Stop:

@@ -55,6 +55,8 @@ class RemoteEngine:
         self._output = Output()
         self._frame = opening_frame(kept.program)
         """The newest that came, or what was made of it here."""
+        self._seen = self._frame
+        """The newest that was taken."""
         self._layout = Layout()
         self._child: Child | None = child
         self.sent = 0
@@ -100,6 +102,7 @@ class RemoteEngine:
             frame = self._latest.take()
             if frame is None:
                 return None
+            self._seen = frame
             file = self._file.beside(frame.file, runs=self._child is not None)
         lines, total = self._output.lines()
         notes = (*frame.notes, *self._kept.words(frame))
@@ -113,7 +116,7 @@ class RemoteEngine:
             if self._stuck:
                 self._end_stuck()
                 return
-            self._child.send(Cancel())
+            self._child.send(Cancel(run=self._seen.status.running))
             if not self._idle:
                 self._patience.ask()
 

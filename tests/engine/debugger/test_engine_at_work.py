@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from backprop_tui.engine.debugger.wire.commands import Advance, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, CheckLines, Unit
 from backprop_tui.engine.debugger.wire.looks import Select
 from backprop_tui.engine.program.program import Program
 
@@ -72,6 +73,51 @@ def test_a_key_goes_before_the_check_of_the_lines_which_is_made_after_it(
     assert frame.status.line_check_due
     frame = one.until(lambda frame: not frame.status.line_check_due)
     assert frame.notes == ()
+    assert "wrong_here" in {row.verdict for row in frame.tensors}
+
+
+def stopped_in_the_line_check(screen: On, build: Build, monkeypatch: pytest.MonkeyPatch, run: bool) -> Any:
+    """A screen that asked to stop while lines were judged, which went on until nothing could break in."""
+    naps: list[None] = []
+    at_it, asked = threading.Event(), threading.Event()
+
+    def nap() -> None:
+        naps.append(None)
+        if len(naps) == 2:  # the first was the iteration's own
+            at_it.set()
+            asked.wait(60)
+            while any(isinstance(thread, threading.Timer) for thread in threading.enumerate()):
+                time.sleep(0.001)
+
+    monkeypatch.setitem(sys.modules, "outside", SimpleNamespace(nap=nap))
+    backward = "dW = torch.ones_like(W) * 2"
+    one = screen(build(setup="+\nimport outside", forward="outside.nap()\nloss = W.sum()", backward=backward))
+    one.settled()
+    one.send(ITERATION)
+    assert at_it.wait(60)
+    one.engine.cancel(run=run)
+    asked.set()
+    return one
+
+
+def test_who_stops_a_run_that_has_ended_does_not_stop_the_check_of_its_lines(
+    screen: On, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = stopped_in_the_line_check(screen, build, monkeypatch, run=True)
+    frame = one.until(lambda frame: frame.handled == 1 and not frame.status.line_check_due)
+    assert frame.notes == ()
+    assert "wrong_here" in {row.verdict for row in frame.tensors}
+    assert frame.attention.text.endswith("dW: 2 times too large")
+
+
+def test_a_line_check_that_was_stopped_says_so_and_can_be_had(
+    screen: On, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = stopped_in_the_line_check(screen, build, monkeypatch, run=False)
+    frame = one.until(lambda frame: frame.handled == 1 and not frame.status.line_check_due)
+    assert frame.notes == ("the line check was stopped; c runs it",)
+    one.send(CheckLines())
+    frame = one.until(lambda frame: frame.handled == 2 and not frame.status.line_check_due)
     assert "wrong_here" in {row.verdict for row in frame.tensors}
 
 
