@@ -22,7 +22,7 @@ from backprop_tui.engine.program.program import Program
 
 
 class Mirror:
-    """Commands go in as they are sent; a run goes as far as the screen's went."""
+    """Commands go in as they are sent; a run goes to its end, or as far as the screen's went."""
 
     def __init__(self, program: Program, file: Path) -> None:
         """`file` is its own, so that what the keys write into it is written by each session once."""
@@ -33,15 +33,21 @@ class Mirror:
         self._output = Output()
         self._done(self._stepper.begin)
 
-    def follow(self, commands: list[Command], shown: Frame) -> None:
-        """Do what was asked of the other session, which came to rest with this to be seen."""
+    def follow(self, commands: list[Command], shown: Frame, *, stopped: bool) -> None:
+        """Do what was asked of the other session, which came to rest with this to be seen.
+
+        A run of it may have been `stopped`.
+        """
         for command in commands:
             self._run_as_far_as(shown)
             if isinstance(command, Restart):
                 self._output.clear()
             self._done(partial(self._stepper.handle, self._of_its_own(command)))
-        self._run_as_far_as(shown)
-        self._stepper.now.pace.pause()
+        if stopped:
+            self._run_as_far_as(shown)
+            self._stepper.now.pace.pause()
+        while self._stepper.now.pace.running:
+            self._run_on()
         self._done(partial(self._stepper.run_until, 0.0))
         if any(isinstance(command, ToggleRun | GoTo) for command in commands):
             self._scroll_as(shown)
@@ -67,10 +73,18 @@ class Mirror:
     def _run_as_far_as(self, shown: Frame) -> None:
         """A run that was stopped ends between two iterations; one that failed goes on until it fails."""
         failed = shown.failure is not None
-        while self._stepper.now.pace.running and (
-            failed or self._stepper.now.session.number < shown.complete
-        ):
-            self._done(partial(self._stepper.run_until, 0.0))
+        while self._stepper.now.pace.running and (failed or self._is_behind(shown)):
+            self._run_on()
+
+    def _is_behind(self, shown: Frame) -> bool:
+        """Whether the other session came further; the iteration that it stands in may be one that fails."""
+        record, iteration = self._stepper.now.standing.record, shown.status.iteration
+        begun = -1 if record is None else record.number
+        fails = iteration is not None and begun < iteration
+        return self._stepper.now.session.number < shown.complete or fails
+
+    def _run_on(self) -> None:
+        self._done(partial(self._stepper.run_until, 0.0))
 
     def _scroll_as(self, shown: Frame) -> None:
         """Where a run leaves the program's lines depends on which of its pictures there was time for."""

@@ -13,6 +13,7 @@ from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
 
+from backprop_tui.engine.debugger import moving
 from backprop_tui.engine.debugger.wire.commands import Command
 from backprop_tui.engine.debugger.wire.frame import Frame
 from backprop_tui.engine.process.child import Child
@@ -116,7 +117,7 @@ class Monkey:
         await self.rest()
         engine = self.app.main.link
         assert isinstance(engine, Watched)
-        self.mirror.follow(engine.taken(), self.app.main.frame)
+        self.mirror.follow(engine.taken(), self.app.main.frame, stopped=self.cancelled)
 
     async def rest(self) -> None:
         """Wait until nothing is at work; a run is stopped once it has come on a little."""
@@ -237,6 +238,7 @@ async def test_after_each_act_the_screen_agrees_with_the_session(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(BackpropApp, "action_quit", stay)
+    monkeypatch.setattr(moving, "_AT_ONCE", 0.0)  # how far the mirror comes is not for the clock to say
     path = tmp_path / "program.py"
     path.write_text(TEXT)
     program = load(str(path))
@@ -247,5 +249,5 @@ async def test_after_each_act_the_screen_agrees_with_the_session(
         await monkey.rest()
         for _ in range(ACTS):
             done.append(await monkey.step())
-            assert await monkey.comes_to_agree(), (monkey.disagreement(), done[-12:])
-            assert not monkey.misjudged(), (monkey.misjudged(), done[-12:])
+            assert await monkey.comes_to_agree(), f"{monkey.disagreement()}\nafter {done[-12:]}"
+            assert not monkey.misjudged(), f"{monkey.misjudged()}\nafter {done[-12:]}"
