@@ -58,13 +58,15 @@ class Canvas(Widget):
     def show(self, lines: Sequence[Line]) -> None:
         """Put these lines on the canvas."""
         old, self._lines = self._lines, lines
+        if self._drawn != self.size:  # at another size all of it is drawn anyway
+            return
         regions: list[Region] = []
         for y, (before, after) in enumerate(zip_longest(old, lines, fillvalue=())):
             end = changed_until(before, after) if before is not after else 0
             if end:
                 self._strips.pop(y, None)
                 regions.append(Region(0, y, end, 1))
-        if regions and self._drawn == self.size:  # at another size all of it is drawn anyway
+        if regions:
             self.refresh(*regions)
 
     def render_lines(self, crop: Region) -> list[Strip]:
