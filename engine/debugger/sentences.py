@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..execution.gradients.gradient import Gradient
-from ..execution.recording.steps import MISSING
 from ..judging.judgement import Judgement
 from ..tensors.comparison import Comparison
-from ..tensors.inert import is_tensor
 from ..verdict import Verdict
 
 _HEADS = {
@@ -63,24 +61,14 @@ def lines_in_words(lines: Sequence[int]) -> str:
     return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
-def facts(gradient: Gradient, judgement: Judgement) -> tuple[str, ...]:
+def facts(comparison: Comparison, judgement: Judgement) -> tuple[str, ...]:
     """What is said of the line, then the comparison end to end, in sentences; none is said twice."""
-    ran = gradient.value is not MISSING or judgement.verdict is Verdict.NOT_WRITTEN
-    comparison = _comparison(gradient) if ran else Comparison(gradient.verdict)
     told = _line_facts(judgement, comparison.remark if comparison.aside else "")
     return (*told, *(fact for fact in _comparison_facts(comparison) if fact not in judgement.remarks))
 
 
-_EXACT = Comparison(Verdict.EXACT, exact=True, approximate=True, maxdiff=0.0, relative_error=0.0)
-
-
-def _comparison(gradient: Gradient) -> Comparison:
-    """The comparison; where all is equal there is nothing to compute."""
-    manual, autograd = gradient.value, gradient.reference
-    if gradient.verdict is not Verdict.EXACT or not is_tensor(manual) or autograd is None:
-        return gradient.comparison
-    same_type = (manual.dtype, manual.device) == (autograd.dtype, autograd.device)
-    return _EXACT if same_type else gradient.comparison
+EXACT = Comparison(Verdict.EXACT, exact=True, approximate=True, maxdiff=0.0, relative_error=0.0)
+"""What a comparison comes to where all is equal."""
 
 
 def _line_facts(judgement: Judgement, elsewhere: str) -> list[str]:

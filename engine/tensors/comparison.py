@@ -15,6 +15,7 @@ from .differences import differences
 from .dtypes import can_have_gradient
 from .inert import is_tensor, name_of_type, number_of
 from .kinds import shape_of, unreadable
+from .survey import Survey, completed
 
 RTOL, ATOL = 1e-5, 1e-8
 """The defaults of `torch.allclose`, which `approximate` uses."""
@@ -119,6 +120,18 @@ def compare(
     rtol: float = RTOL,
     atol: float = ATOL,
 ) -> Comparison:
+    """`comparing`, in one go."""
+    return completed(comparing(manual, autograd, largest=largest, rtol=rtol, atol=atol))
+
+
+def comparing(
+    manual: object,
+    autograd: Tensor,
+    *,
+    largest: float = 0.0,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+) -> Survey[Comparison]:
     """Compare a handwritten gradient of any type with autograd's tensor.
 
     A Python number stands for a tensor of no dimensions. A shape that matches only by
@@ -137,7 +150,7 @@ def compare(
             return _wrong_type(shape_of(manual) if is_tensor(manual) else None, expected, *value)
         if tuple(value.shape) != expected:
             return _wrong_shape(value, tuple(autograd.shape))
-        return _compare_entries(_dense(value), _dense(autograd), largest, rtol, atol)
+        return (yield from _compare_entries(_dense(value), _dense(autograd), largest, rtol, atol))
     except Exception as error:  # classes of the program's own
         remark = f"it is a tensor that cannot be compared: {name_of_type(error)}"
         return _wrong_type(None, expected, remark)
@@ -212,12 +225,14 @@ def _broadcasts(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
     return True
 
 
-def _compare_entries(value: Tensor, autograd: Tensor, largest: float, rtol: float, atol: float) -> Comparison:
+def _compare_entries(
+    value: Tensor, autograd: Tensor, largest: float, rtol: float, atol: float
+) -> Survey[Comparison]:
     remark = _type_note(value, autograd)
     shape = tuple(value.shape)
     value, autograd = once_in_both(value.to(autograd.device), autograd)
     coarse = _coarser(value.dtype, autograd.dtype)
-    seen = differences(value, autograd, rtol, atol)
+    seen = yield from differences(value, autograd, rtol, atol)
     exact = seen.largest == 0.0 and seen.finite
     close = math.isfinite(seen.largest) and is_close(seen.largest, seen.scale, coarse, largest)
     verdict = Verdict.EXACT if exact else Verdict.CLOSE if close else Verdict.WRONG

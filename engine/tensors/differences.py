@@ -12,6 +12,7 @@ from torch import Tensor
 from .aliasing import once
 from .dtypes import with_precision
 from .kinds import as_numbers, unreadable
+from .survey import Survey
 
 PIECE = 1 << 17
 """Entries that a CPU looks at in one go: larger pieces leave its caches, smaller ones cost more calls."""
@@ -32,12 +33,13 @@ class Differences:
     """Whether `torch.allclose` holds."""
 
 
-def differences(left: Tensor, right: Tensor, rtol: float, atol: float) -> Differences:
+def differences(left: Tensor, right: Tensor, rtol: float, atol: float) -> Survey[Differences]:
     """Compare two tensors of one shape and device. NaN equals NaN, an infinity the same infinity."""
     wide = with_precision(right.dtype, torch.float64)
     known = Differences()
     for begin, one, other in pieces(left, right):
         known = _with_piece(known, begin, one.to(wide), other.to(wide), rtol, atol)
+        yield (begin + len(one)) / left.numel()
     return known
 
 

@@ -7,10 +7,10 @@ import math
 import torch
 from torch import Tensor
 
+from ...tensors.survey import Survey
 from ..cursor import View
 from ..scene import Scene
 from ..summaries.entries import Entries
-from ..summaries.surveys import Survey
 from ..wire.grid import Grid
 from ..wire.inspected import LEVELS, ODD, Heat, Tab
 from .arrangement import Map

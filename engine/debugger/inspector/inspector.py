@@ -7,13 +7,16 @@ import math
 from msgspec.structs import replace
 
 from ...execution.gradients.gradient import Gradient
+from ...execution.recording.steps import MISSING
 from ...judging.judgement import Judgement
 from ...program.program import Program
+from ...tensors.comparison import Comparison
 from ...tensors.inert import is_tensor
 from ...tensors.kinds import device_of
+from ...verdict import Verdict
 from ..cursor import View
 from ..scene import Scene
-from ..sentences import facts, sentence
+from ..sentences import EXACT, facts, sentence
 from ..summaries.entries import Entries, slice_at, slices_of
 from ..wire.inspected import Block, Heat, Inspector, Tab
 from .arrangement import Arrangement, Panel, arranged, settled, window
@@ -86,7 +89,24 @@ def _facts(scene: Scene, gradient: Gradient, judgement: Judgement) -> tuple[str,
     record = scene.record
     helpers = [name for name in judgement.inherited_from if record and name not in record.gradients]
     known = [(name, scene.judgements[name]) for name in helpers if name in scene.judgements]
-    return (*(f"{name}: {sentence(one)}" for name, one in known), *facts(gradient, judgement))
+    comparison = _comparison(scene, gradient, judgement)
+    return (*(f"{name}: {sentence(one)}" for name, one in known), *facts(comparison, judgement))
+
+
+def _comparison(scene: Scene, gradient: Gradient, judgement: Judgement) -> Comparison:
+    """How it compares end to end; no more than the verdict where its line did not run, and while a large
+    one is looked through."""
+    manual, autograd, verdict = gradient.value, gradient.reference, Comparison(gradient.verdict)
+    if manual is MISSING and judgement.verdict is not Verdict.NOT_WRITTEN:
+        return verdict
+    known = gradient.verdict.misfits or gradient.name in gradient.compared_before
+    if known or not is_tensor(manual) or autograd is None:
+        return gradient.comparison
+    same_type = (manual.dtype, manual.device) == (autograd.dtype, autograd.device)
+    if gradient.verdict is Verdict.EXACT and same_type:
+        return EXACT
+    key, count = ("comparison", gradient.name, id(manual)), autograd.numel()
+    return scene.surveys.ask(key, manual, count, gradient.comparing, verdict)
 
 
 def _heat(scene: Scene, view: View, found: Sources, arrangement: Arrangement) -> Heat | None:

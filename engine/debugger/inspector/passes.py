@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from ...tensors.survey import Survey
 from ..summaries.entries import PIECE, Entries
-from ..summaries.surveys import Survey
 from ..wire.grid import Grid
 from ..wire.inspected import Statistics
 

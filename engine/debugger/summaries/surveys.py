@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Hashable
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
+
+from ...tensors.survey import Survey, T, completed
 
 SMALL = 1 << 18
 """Up to so many entries a pass is made while somebody waits."""
-
-T = TypeVar("T")
-Survey = Generator[float, None, T]
-"""A pass that tells after each piece how much of it is done, from 0 to 1, and in the end what it found."""
 
 
 class _UnderWay(NamedTuple):
@@ -82,13 +80,3 @@ class Surveys:
     def _end(self, key: Hashable, one: _UnderWay, found: object) -> None:
         del self._under_way[key]
         self._found[key] = one.subject, found
-
-
-def completed(survey: Survey[T]) -> T:
-    """What a pass finds, made in one go."""
-    while True:
-        try:
-            next(survey)
-        except StopIteration as end:
-            found: T = end.value
-            return found

@@ -12,9 +12,10 @@ from ...execution.recording.steps import MISSING
 from ...tensors.aliasing import once
 from ...tensors.inert import is_tensor, name_of_type
 from ...tensors.kinds import Unreadable, as_numbers, kind_of, shape_of, too_wide, unreadable
+from ...tensors.survey import Survey
 from ..wire.frame import Summary
 from .entries import Entries
-from .surveys import SMALL, Survey, Surveys
+from .surveys import SMALL, Surveys
 from .value_words import words_of
 
 FEW = 64

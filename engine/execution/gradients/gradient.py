@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from torch import Tensor, finfo
 
 from ...program.pairing import Candidate
-from ...tensors.comparison import Comparison, compare, name_of
+from ...tensors.comparison import Comparison, comparing, name_of
 from ...tensors.dtypes import can_have_gradient
+from ...tensors.survey import Survey, completed
 from ...verdict import Verdict
 from ..recording.steps import MISSING
 from .reference_backward import References
@@ -61,8 +62,13 @@ class Gradient(NamedTuple):
     @property
     def comparison(self) -> Comparison:
         """The whole comparison; computed when somebody looks."""
+        return completed(self.comparing())
+
+    def comparing(self) -> Survey[Comparison]:
+        """The whole comparison, as it is computed."""
         if self.name not in self.compared_before:
-            self.compared_before[self.name] = self.compared()
+            found = yield from _comparing(self.value, self.pair.tensor, self.references)
+            self.compared_before[self.name] = found
         return self.compared_before[self.name]
 
     def compared(self, **tolerances: float) -> Comparison:
@@ -72,8 +78,12 @@ class Gradient(NamedTuple):
 
 def compared(value: Any, tensor: str, references: References, **tolerances: float) -> Comparison:
     """Compare what stands for the gradient of `tensor` with autograd's."""
+    return completed(_comparing(value, tensor, references, **tolerances))
+
+
+def _comparing(value: Any, tensor: str, references: References, **tolerances: float) -> Survey[Comparison]:
     reference = references.gradients.get(tensor)
     if reference is None:
         return Comparison(Verdict.NOT_CHECKED, remark=references.reasons.get(tensor, ""))
     manual = Ellipsis if value is MISSING else value
-    return compare(manual, reference, largest=references.largest, **tolerances)
+    return (yield from comparing(manual, reference, largest=references.largest, **tolerances))

@@ -19,9 +19,9 @@ from backprop_tui.engine.debugger.inspector.passes import (
     statistics,
 )
 from backprop_tui.engine.debugger.summaries.entries import PIECE, Entries
-from backprop_tui.engine.debugger.summaries.surveys import completed
 from backprop_tui.engine.debugger.wire.grid import Grid, pooled
 from backprop_tui.engine.debugger.wire.inspected import LEVELS, ODD
+from backprop_tui.engine.tensors.survey import completed
 
 
 def made(*shape: int) -> Tensor:

@@ -13,6 +13,8 @@ from backprop_tui.engine.debugger.wire.looks import Layout, SelectName
 from backprop_tui.engine.program.program import Program
 from backprop_tui.engine.verdict import Verdict
 
+from .stepping import after, made
+
 Build = Callable[..., Program]
 PARTS = "dH = torch.ones_like(H) / 2\ndH += torch.ones_like(H) / 2\ndW = dH * x"
 
@@ -67,3 +69,21 @@ def test_a_loss_that_is_not_finite_is_its_own_word(build: Build, word: str) -> N
     value = rows["loss"].value
     assert value is not None
     assert value.text == word
+
+
+def test_a_large_gradient_is_compared_once_nothing_else_waits(build: Build) -> None:
+    program = build(
+        setup="+\nX = torch.ones(3, 600)",
+        parameters="W = torch.randn(600, 600)",
+        forward="y = X @ W\nloss = (y * y).sum()",
+        backward="dy = 2 * y\ndW = 2 * X.T @ dy",
+        update=None,
+    )
+    stepper = made(program)
+    inspector = after(stepper, Advance(Unit.ITERATION), SelectName("W")).inspector
+    assert inspector.verdict is Verdict.WRONG
+    assert not [fact for fact in inspector.facts if "maxdiff" in fact]
+    while stepper.now.summaries.surveys.due:
+        stepper.now.summaries.surveys.go_on(1.0, lambda: False)
+        inspector = stepper.frame(0).inspector
+    assert [fact for fact in inspector.facts if "maxdiff" in fact]
