@@ -88,12 +88,12 @@ def _ranked(found: Sources, tab: Tab) -> Entries | None:
 
 
 def _told(scene: Scene, view: View, found: Sources) -> Places | None:
-    """The worst error alone, where the comparison has told it."""
+    """The worst error alone, which the comparison tells sooner than all of them are ranked."""
     gradient = scene.settled(view.selected, view.ran)
     if gradient is None or view.tab is Tab.VALUE or isinstance(found[Tab.ERROR], str):
         return None
-    known = gradient.compared_before.get(gradient.name)
-    return (known.worst_index,) if known is not None and known.worst_index is not None else None
+    worst = gradient.comparison.worst_index
+    return (worst,) if worst is not None else None
 
 
 def _worst_entries(scene: Scene, entries: Entries, within: float) -> Places | None:
