@@ -27,7 +27,7 @@ _AT_ONCE = 0.05
 def run_until(now: Sitting, deadline: float, asked: Callable[[], bool] = lambda: False) -> None:
     """Iterate while running, at the chosen speed, until the deadline or until something is asked for."""
     while now.pace.running:
-        travels = now.pace.target is not None and now.session.was_here
+        travels = now.pace.straight or (now.pace.target is not None and now.session.was_here)
         record = now.iterate()
         if not travels and (stop := _met_in(now, record)) is not None:
             now.stop_at(stop)
@@ -45,7 +45,7 @@ def _met_in(now: Sitting, record: Iteration) -> Stop | None:
     return now.beside.within(record, now.session, lambda: now.line_check.judgements, lines=lines)
 
 
-def go_to(now: Sitting, iteration: int) -> None:
+def go_to(now: Sitting, iteration: int, *, straight: bool = False) -> None:
     """To the end of an iteration, before or after this one: so many are then complete."""
     now.pace.pause()
     if iteration <= 0:
@@ -53,10 +53,10 @@ def go_to(now: Sitting, iteration: int) -> None:
     elif iteration > now.session.number and now.session.ended:
         now.say(why_ended(now.session))
     else:
-        travel(now, iteration)
+        travel(now, iteration, straight=straight)
 
 
-def travel(now: Sitting, iteration: int) -> None:
+def travel(now: Sitting, iteration: int, *, straight: bool = False) -> None:
     """Go to a state that is known, and run from there."""
     before = now.session.number
     with silenced():
@@ -66,7 +66,7 @@ def travel(now: Sitting, iteration: int) -> None:
     if failure is not None:
         now.standing = Standing(failure=failure)
         return
-    now.pace.run(iteration)
+    now.pace.run(iteration, straight=straight)
     run_until(now, time.monotonic() + _AT_ONCE)
 
 

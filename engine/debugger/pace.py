@@ -15,12 +15,14 @@ class Pace:
         self.running = False
         self.target: int | None = None
         """How many iterations are to be complete; None runs on."""
+        self.straight = False
+        """Whether it goes there whatever stops a run."""
         self._speed = len(SPEEDS) - 1
         self._due = 0.0
 
-    def run(self, target: int | None = None) -> None:
+    def run(self, target: int | None = None, *, straight: bool = False) -> None:
         """Run free from now on."""
-        self.running, self.target = True, target
+        self.running, self.target, self.straight = True, target, straight
         self._due = time.monotonic()
 
     def pause(self) -> None:

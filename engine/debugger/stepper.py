@@ -83,8 +83,8 @@ class Stepper:
                 go_to_change(self.now)
             case ChangeSpeed(by):
                 self.now.pace.change(by)
-            case GoTo(iteration):
-                go_to(self.now, iteration)
+            case GoTo(iteration, again):
+                go_to(self.now, iteration, straight=again)
             case Restart():
                 self.now.restart()
             case _:

@@ -37,7 +37,7 @@ def told_again(before: Frame, layout: Layout, iterations: int) -> Iterator[Comma
     if before.inspector.name:
         yield SelectName(before.inspector.name, by_hand=False)
     if iterations:
-        yield GoTo(iterations)
+        yield GoTo(iterations, again=True)
 
 
 def kept_beside(frame: Frame) -> tuple[Stops, tuple[str, ...]]:

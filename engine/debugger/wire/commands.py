@@ -59,6 +59,8 @@ class GoTo(Struct, frozen=True):
     """Be where `iteration` iterations are complete, before this moment or after it."""
 
     iteration: int
+    again: bool = False
+    """It was there before, in another process: nothing stops it on its way."""
 
 
 class Restart(Struct, frozen=True):

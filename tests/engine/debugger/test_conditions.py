@@ -42,6 +42,12 @@ def test_a_run_stops_where_the_loss_falls_below_a_number_and_then_goes_on(linear
     assert after(stepper, GoTo(200)).status.iteration == 199
 
 
+def test_nothing_stops_on_the_way_to_where_somebody_was_before(linear: Program) -> None:
+    frame = after(made(linear, Stops(below=0.5)), GoTo(200, again=True))
+    assert (frame.status.iteration, why(frame)) == (199, "")
+    assert frame.stops.below == 0.5
+
+
 def test_a_run_stops_where_the_loss_rose_so_many_times_in_a_row(build: Build) -> None:
     stepper = made(build(forward="H = W * x\nloss = (H.sum() * 0 + abs(iteration - 5))"), Stops(rises=3))
     frame = after(stepper, RUN)
