@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 _FRAME_SECONDS = 1 / 30
 _LATEST_SECONDS = 0.25
 """What runs is seen at most as often as the one says, and not more rarely than the other."""
-_SHARE = 6
-"""In between iterations take so many times as long as the picture, which takes the screen as long again."""
+_SHARE = 12
+"""In between iterations take so many times as long as the picture, which takes the screen some three times as
+long again."""
 _TOLD_SECONDS = 0.1
 _GRACE_SECONDS = 0.25
 _FORCE_SECONDS = 0.6

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from ...engine.debugger.wire.commands import Command
-from ...engine.debugger.wire.frame import opening_frame
+from ...engine.debugger.wire.frame import Frame, opening_frame
 from ...engine.debugger.wire.looks import Layout, Pane
 from ...engine.program.program import Program
 from ..drawing.box import Room
@@ -26,6 +26,7 @@ from ..panes.program import folds_of, source_of
 from ..person.preferences import Preferences
 from .arrangement import attend, bring_forward, make_room, share, width_beside
 from .foresight import Foresight
+from .run_pictures import RunPictures
 
 
 class FrameReady(Message):
@@ -55,6 +56,9 @@ class PaneScreen(Screen[None]):
         self.looks = Looks()
         self.curves_view = CurvesView()
         """Which curves are looked at."""
+        self._run_pictures = RunPictures()
+        self._held: Frame | None = None
+        """A picture of a run whose turn has not come."""
         self._rooms: dict[str, Room] | None = None
         self._canvases: dict[str, Canvas] = {}
         self._arranged = False
@@ -98,21 +102,38 @@ class PaneScreen(Screen[None]):
         self.link.start()
 
     def on_frame_ready(self) -> None:
-        """Paint the newest frame."""
+        """Paint the newest frame, one of a run when its turn has come."""
         frame = self.link.take()
-        if frame is not None:
-            if frame.file.program not in (None, self.program):
-                self.program = frame.file.program
-                self.source = source_of(self.program)
-                self.looks = self.looks.over(self.source.lines)
-                share(self, self.source, zoomed=self.looks.zoomed)
-            self._foresight = self._foresight.after(frame)
-            self.frame = self._foresight.frame
-            moved = make_room(self.frame, self.size.width, self.canvas)
-            if moved | (not self._arranged and attend(self, self.frame)):
-                self._rooms = None
-            self.paint()
-            self.show_answer()
+        if frame is None:
+            return
+        wait = self._run_pictures.wait_seconds(frame, self.link.sent)
+        if wait > 0:
+            if self._held is None:
+                self.set_timer(wait, self._turn)
+            self._held = frame
+        else:
+            self._take(frame)
+
+    def _turn(self) -> None:
+        """Paint the picture that was held, unless a newer one was painted."""
+        if self._held is not None:
+            self._take(self._held)
+
+    def _take(self, frame: Frame) -> None:
+        self._held = None
+        self._run_pictures.painted(frame)
+        if frame.file.program not in (None, self.program):
+            self.program = frame.file.program
+            self.source = source_of(self.program)
+            self.looks = self.looks.over(self.source.lines)
+            share(self, self.source, zoomed=self.looks.zoomed)
+        self._foresight = self._foresight.after(frame)
+        self.frame = self._foresight.frame
+        moved = make_room(self.frame, self.size.width, self.canvas)
+        if moved | (not self._arranged and attend(self, self.frame)):
+            self._rooms = None
+        self.paint()
+        self.show_answer()
 
     def send(self, command: Command) -> None:
         """Send the engine a command; while it is at work, what only moves the view is shown at once."""
