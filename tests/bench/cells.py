@@ -9,11 +9,11 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from keys import KEYS, MINIMAL, WARM, Run, Series, Subject
-from msgspec.structs import replace
 from terminal import COLUMNS, ROWS
 
 from backprop_tui.tui.panes.inspector import in_order
