@@ -218,7 +218,8 @@ class PaneScreen(Screen[None]):
         self._rooms = None
         if folded and self.is_attached:
             self.on_canvas_resized()
-            self.paint()
+        if self.is_attached:
+            self.paint()  # what is said of it changes where no pane has another size, too
 
     def _tell(self) -> None:
         """Called on the engine's thread."""

@@ -63,6 +63,13 @@ async def test_a_zoomed_pane_has_the_place_of_all_and_gives_it_back(
         assert stage.seen() == before
 
 
+async def test_where_the_output_is_open_the_footer_says_how_the_panes_come_back_too() -> None:
+    stage = Stage()
+    async with stage.app.run_test(size=(111, 30)) as pilot:
+        await pilot.press("o", "z")
+        assert "z shows all panes" in stage.text("footer")
+
+
 async def test_the_zoom_follows_the_focus_and_is_remembered(tmp_path: Path) -> None:
     stage = staged(tmp_path)
     async with stage.app.run_test(size=WIDE) as pilot:
