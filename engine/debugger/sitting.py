@@ -73,7 +73,7 @@ class Sitting:
             losses=self.losses,
             measures=self.measures,
             answer=self.answers.newest,
-            running=self.pace.running,
+            running=self.pace.running or self.passing,  # it may be paused while its picture is made
             speed=self.pace.words,
             target=self.pace.target,
             stops=self.beside.stops,

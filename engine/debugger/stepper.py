@@ -131,6 +131,7 @@ class Stepper:
     def stumble(self, error: BaseException) -> None:
         """Something broke outside a program's own iteration: a cancel between two, or a mistake."""
         self.now.pace.pause()
+        self.now.look_at_rest()
         if isinstance(error, Cancelled):
             self.now.say("stopped")
             return
