@@ -1,6 +1,7 @@
 """What all tests share: the processes that they start, and how properties are tried."""
 
 import os
+import signal
 import sys
 import tempfile
 from contextlib import redirect_stdout
@@ -22,6 +23,16 @@ for _folder in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
 
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
+
+
+_HANDLERS = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGHUP: signal.SIG_DFL,
+    signal.SIGQUIT: signal.SIG_DFL,
+}
+for _signal, _handler in _HANDLERS.items():  # a shell has what it starts in the background ignore them
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, _handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -17,7 +17,6 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme, ThemeProvider
-from textual.widgets._toast import ToastRack
 
 from ..engine.debugger.wire.commands import Advance, Unit
 from ..engine.process.child import Child
@@ -135,7 +134,7 @@ class BackpropApp(App[int]):
 
     def action_save_screen(self) -> None:
         """The screen as a picture, in a new file; where that is, is said. Notices are no part of it."""
-        for notices in self.screen.query(ToastRack):
+        for notices in self.screen.query("ToastRack"):
             notices.display = False  # the next notice shows them all again
         self.screen.call_after_refresh(self._save_screen)
 

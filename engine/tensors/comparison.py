@@ -112,16 +112,9 @@ def may_be_rounding(
     return maxdiff <= max(share * max(scale, largest), 16 * measured)
 
 
-def compare(
-    manual: object,
-    autograd: Tensor,
-    *,
-    largest: float = 0.0,
-    rtol: float = RTOL,
-    atol: float = ATOL,
-) -> Comparison:
+def compare(manual: object, autograd: Tensor, **known: float) -> Comparison:
     """`comparing`, in one go."""
-    return completed(comparing(manual, autograd, largest=largest, rtol=rtol, atol=atol))
+    return completed(comparing(manual, autograd, **known))
 
 
 def comparing(

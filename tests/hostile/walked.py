@@ -18,7 +18,7 @@ from backprop_tui.engine.program.program import ProgramError
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.panes.all_panes import paint
-from backprop_tui.tui.panes.program import Source, source_of
+from backprop_tui.tui.panes.source import Source, source_of
 
 ROOMS = {
     "status": Room(120, 1),

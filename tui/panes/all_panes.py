@@ -15,7 +15,8 @@ from .inspector import grid_rows, paint_inspector
 from .looks import PLAIN, Looks
 from .loss import curve_dots, paint_loss
 from .output import paint_output
-from .program import Source, paint_program
+from .program import paint_program
+from .source import Source
 from .status_line import paint_status
 from .tensors import paint_tensors
 

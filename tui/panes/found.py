@@ -11,7 +11,7 @@ from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, clean, crop, left, spread, styled, width_of, wrap
 from ..keys import ASKING, footer_entries
 from .footer import paint_keys
-from .program import source_of
+from .source import source_of
 from .status_line import BRAND
 
 STYLES = {

@@ -13,7 +13,7 @@ from ..drawing.canvas import Canvas
 from ..drawing.line import Line
 from ..panes.attention import paint_attention
 from ..panes.footer import paint_notes
-from ..panes.program import Source, columns_of_code
+from ..panes.source import Source, columns_of_code
 
 WIDE, ROOMY = 112, 150
 """From so many columns on the program has panes beside it; and these may have half of all."""

@@ -12,7 +12,7 @@ from ...engine.debugger.wire.frame import Relation
 from ..drawing.line import Line, Run, fill, right, width_of
 from ..drawing.verdict_signs import BREAKPOINT, HIDDEN, PARTIAL, SIGNS
 from ..keys import CELL_KEYS, Key, footer_entries, groups, label_of
-from ..panes.program import RELATIONS
+from ..panes.code_rows import RELATIONS
 from ..panes.search import FOUND, has, marked
 from .search_prompt import SearchPrompt
 from .window import Window

@@ -22,7 +22,7 @@ from ..link import MakeLink
 from ..panes.all_panes import layout_for, paint
 from ..panes.curves import CurvesView
 from ..panes.looks import Looks
-from ..panes.program import folds_of, source_of
+from ..panes.source import folds_of, source_of
 from ..person.preferences import Preferences
 from .arrangement import attend, bring_forward, make_room, share, width_beside
 from .foresight import Foresight

@@ -24,7 +24,7 @@ from backprop_tui.engine.program.program import Program
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.panes.all_panes import paint
-from backprop_tui.tui.panes.program import source_of
+from backprop_tui.tui.panes.source import source_of
 
 from .acts import Act, Click, Pasted, Press, Saved, Sized, Wheel, act
 from .checked import comparable, misjudged

@@ -13,7 +13,7 @@ from backprop_tui.tui.drawing.line import plain, width_of
 from backprop_tui.tui.drawing.plot import BRAILLE
 from backprop_tui.tui.panes.all_panes import layout_for, paint
 from backprop_tui.tui.panes.output import paint_output
-from backprop_tui.tui.panes.program import source_of
+from backprop_tui.tui.panes.source import source_of
 
 from .. import scenes
 

@@ -13,7 +13,8 @@ from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import plain, width_of
 from backprop_tui.tui.panes.attention import paint_attention
-from backprop_tui.tui.panes.program import paint_program, source_of
+from backprop_tui.tui.panes.program import paint_program
+from backprop_tui.tui.panes.source import source_of
 
 from .. import scenes
 

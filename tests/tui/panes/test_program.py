@@ -13,7 +13,8 @@ from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, plain, width_of
 from backprop_tui.tui.panes.looks import Looks
-from backprop_tui.tui.panes.program import folds_of, paint_program, source_of
+from backprop_tui.tui.panes.program import paint_program
+from backprop_tui.tui.panes.source import folds_of, source_of
 
 from .. import scenes
 

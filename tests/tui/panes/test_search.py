@@ -12,8 +12,9 @@ from backprop_tui.engine.program.program import parse
 from backprop_tui.tui.drawing.box import Room
 from backprop_tui.tui.drawing.line import Line, Run, plain
 from backprop_tui.tui.panes.looks import Looks
-from backprop_tui.tui.panes.program import paint_program, source_of
+from backprop_tui.tui.panes.program import paint_program
 from backprop_tui.tui.panes.search import Search, marked, search
+from backprop_tui.tui.panes.source import source_of
 from backprop_tui.tui.panes.tensors import paint_tensors
 
 from .. import scenes
