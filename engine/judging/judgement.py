@@ -19,6 +19,7 @@ from .reasons import (
     end_to_end,
     is_a_wrong_lines,
     is_finite,
+    other_names,
     said,
     unwritten_upstreams,
     why_hidden,
@@ -276,6 +277,9 @@ def _excused(
         return Judgement(whole, whole, line, remarks=said(line.message or why_not_finite(gradient)))
     if line.kink or below_a_kink(gradient.name, lines):
         return Judgement(Verdict.RIGHT, whole, line, remarks=said(line.message or _BELOW_A_KINK))
+    if line.verdict is Verdict.RIGHT and (others := other_names(iteration, gradient)):
+        part = f"{gradient.tensor} is another name of {others[0]}: this is what comes by it"
+        return Judgement(Verdict.PART, whole, line, remarks=(part,))
     if not within_rounding(iteration, gradient, line):
         return Judgement(whole, whole, line, remarks=said(line.message, _TOO_MUCH))
     rounding = _ROUNDING if line.dtype == "float64" else "no line is wrong; the rest is rounding"

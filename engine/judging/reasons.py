@@ -72,6 +72,12 @@ def within_rounding(iteration: Iteration, gradient: Gradient, line: LineJudgemen
     return may_be_rounding(maxdiff, finite_max(autograd), coarser, largest, line.rounded)
 
 
+def other_names(iteration: Iteration, gradient: Gradient) -> tuple[str, ...]:
+    """The other names of the gradient's tensor: autograd has one gradient for all of them."""
+    every = iteration.references.gradients
+    return tuple(name for name, one in every.items() if one is gradient.reference and name != gradient.tensor)
+
+
 def coarse_upstreams(iteration: Iteration, name: str, lines: Mapping[str, LineJudgement]) -> tuple[str, ...]:
     """The gradients upstream that are of a coarser dtype than their tensors: what they round is lost."""
     behind = with_upstreams(name, lines) - {name}
