@@ -175,8 +175,10 @@ class Stepper:
         """Answer about the selected tensor."""
         self.now.pace.pause()
         record = self.now.standing.record
-        if record is None or record.loss is None:
+        if record is None:
             self.now.say("no iteration has run yet: space runs one")
+        elif record.loss is None:
+            self.now.say(f"iteration {record.number} ended before its loss: it has no gradients to ask about")
         else:
             judged = self.now.line_check.judgements
             self.now.answers.ask(asked, self.now.view.selected, self.now.session, record, judged)

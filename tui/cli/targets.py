@@ -32,13 +32,14 @@ class Target:
 
 
 def targets_of(names: Sequence[str], reading: Reading) -> Iterator[Target]:
-    """Every program that is to be checked, one after the other, and what is left out of folders."""
+    """Every program that is to be checked, once each, in order, and what is left out of folders."""
+    seen: set[str] = set()
     for name in names:
-        if name and name != STANDARD_INPUT and Path(name).is_dir():
-            for path in _files_in(name):
-                yield _found_in_folder(path, reading)
-        else:
-            yield _named(name, reading)
+        folder = bool(name) and name != STANDARD_INPUT and Path(name).is_dir()
+        for path in _files_in(name) if folder else [name]:
+            if os.path.realpath(path) not in seen:
+                seen.add(os.path.realpath(path))
+                yield _found_in_folder(path, reading) if folder else _named(path, reading)
 
 
 def are_several(names: Sequence[str]) -> bool:

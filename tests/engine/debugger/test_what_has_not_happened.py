@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Ask, Unit
 from backprop_tui.engine.debugger.wire.frame import Frame, LineState
 from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.debugger.wire.looks import Layout, SelectName
 from backprop_tui.engine.program.library import load
 from backprop_tui.engine.program.program import Program
+from backprop_tui.engine.tutor.answer import Asked
 from backprop_tui.engine.verdict import Verdict
 
 ITERATION, BACK, STATEMENT = (
@@ -87,3 +88,13 @@ def test_why_an_iteration_stopped_is_told_where_it_did(build: Callable[..., Prog
     assert [bool(frame.notes) for frame in frames] == [False] * (len(frames) - 1) + [True]
     assert {frame.complete for frame in frames} == {0}
     assert not any(line.state is LineState.FAILED for frame in frames[:-1] for line in frame.lines)
+
+
+def test_an_iteration_that_ended_before_its_loss_has_no_gradients_to_ask_about(
+    build: Callable[..., Program],
+) -> None:
+    stepper = Stepper(build(forward="H = W * x\nassert iteration < 1\nloss = H.sum()"), 0)
+    stepper.begin()
+    for command in (ITERATION, ITERATION, SelectName("H"), Ask(Asked.HINT)):
+        stepper.handle(command)
+    assert stepper.frame(0).notes == ("iteration 1 ended before its loss: it has no gradients to ask about",)

@@ -175,3 +175,9 @@ def test_many_unwritten_gradients_are_told_once(folder: Path, capsys: pytest.Cap
     out = capsys.readouterr().out
     assert "… 6 gradients: not written yet" in out
     assert "dh3: not written yet" not in out
+
+
+def test_a_file_that_is_named_twice_is_checked_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "all/right.py", "all", "all/deeper/../right.py", "--json"]) == 2
+    paths = [one["path"] for one in json.loads(capsys.readouterr().out)]
+    assert [path for path in paths if path.endswith("right.py")] == ["all/right.py"]
