@@ -27,7 +27,6 @@ from .person.folder import config_folder
 from .person.keymap import USUAL, Keymap, read_keymap
 from .person.preferences import PreferencesFile
 from .screens.main_screen import MainScreen
-from .screens.palette import Palette
 from .terminal.terminal import end_when_told
 from .themes import ALIASES, DARK, LIGHT
 
@@ -153,11 +152,15 @@ class BackpropApp(App[int]):
 
     def action_command_palette(self) -> None:
         """All commands by name."""
+        from .screens.palette import Palette
+
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
     def search_themes(self) -> None:
         """All themes by name."""
+        from .screens.palette import Palette
+
         self.push_screen(Palette(providers=[ThemeProvider], placeholder="a theme"))
 
     def get_line_filters(self) -> Sequence[LineFilter]:

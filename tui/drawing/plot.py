@@ -35,12 +35,14 @@ _LEFT, _RIGHT = (0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08)
 """The bits of the dots of either column of a braille character, from the lowest on."""
 
 
-def _braille(dots: int) -> str:
-    bits = [bit for at, bit in enumerate((*_LEFT, *_RIGHT)) if dots >> at & 1]
-    return chr(0x2800 + sum(bits)) if bits else " "
+def _braille() -> tuple[str, ...]:
+    bits = [0]
+    for bit in (*_LEFT, *_RIGHT):
+        bits += [below | bit for below in bits]
+    return (" ", *(chr(0x2800 + some) for some in bits[1:]))
 
 
-_BRAILLE = tuple(_braille(dots) for dots in range(256))
+_BRAILLE = _braille()
 BRAILLE = Pen(2, 4, _BRAILLE, _BRAILLE, "×")
 ASCII = Pen(1, 3, tuple(" _-|'|||"), tuple(" :::::::"), "x")
 

@@ -24,6 +24,8 @@ FAR = 1 << 40
 class CurvesWindow(ModalScreen[None]):
     """All of the screen. What was looked at is kept by the main screen."""
 
+    CSS_PATH = "windows.tcss"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,k", "close", "close", show=False, priority=True),
         *(

@@ -34,6 +34,8 @@ class GoToPrompt(ModalScreen[None]):
     enter are not for the prompt any more, and those before it need not wait until it is drawn.
     """
 
+    CSS_PATH = "windows.tcss"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "back", show=False, priority=True),
         # before the terminal is raw, its enter key sends the other one

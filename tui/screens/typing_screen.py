@@ -59,6 +59,8 @@ class Typed:
 class TypingScreen(ModalScreen[None]):
     """Its keys have priority, and do their work before the next one is looked at: bursts stay in order."""
 
+    CSS_PATH = "windows.tcss"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "back", show=False, priority=True),
         # before the terminal is raw, its enter key sends the other one

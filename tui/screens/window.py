@@ -16,6 +16,8 @@ from ..drawing.line import Line, Run
 class Window(ModalScreen[None]):
     """One canvas. What it shows comes from `text`, `heading` and `keys`."""
 
+    CSS_PATH = "windows.tcss"
+
     NAME: ClassVar[str]
     """The id of its canvas, by which the stylesheet knows it."""
 
