@@ -42,12 +42,15 @@ def share(screen: Screen[None], source: Source, *, zoomed: bool) -> None:
 
 def bring_forward(screen: Screen[None], name: str | None, *, zoomed: bool) -> None:
     """Show a pane where it shares its place with others."""
+    stands = {"-at-program": name == Pane.PROGRAM}
     if name in tuple(Pane):
-        for pane in Pane:
-            screen.set_class(zoomed and name == pane, f"-zoom-{pane}")
-    screen.set_class(name == Pane.PROGRAM, "-at-program")
+        stands |= {f"-zoom-{pane}": zoomed and name == pane for pane in Pane}
     if name in (Pane.TENSORS, Pane.INSPECTOR):
-        screen.set_class(name == Pane.INSPECTOR, "-inspecting")
+        stands["-inspecting"] = name == Pane.INSPECTOR
+    others = screen.classes.difference(stands)
+    classes = others.union(one for one, true in stands.items() if true)
+    if classes != screen.classes:  # all at once: for each of them every widget would be styled anew
+        screen.set_classes(classes)
 
 
 def attend(screen: Screen[None], frame: Frame) -> bool:
