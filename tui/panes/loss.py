@@ -14,6 +14,7 @@ from ..drawing.plot import Pen, Scale, pen, plot, scale_of
 LABEL = 9
 """Columns for a number at either end of the curve."""
 EMPTY = "The loss of each iteration appears here."
+INCOMPLETE = "The loss appears here once its iteration is complete."
 
 
 def curve_cells(width: int) -> int:
@@ -28,14 +29,14 @@ def curve_dots(width: int) -> int:
 
 def paint_loss(frame: Frame, room: Room) -> list[Line]:
     """The whole pane."""
-    return _painted(frame.losses, room, pen())
+    return _painted(frame.losses, room, pen(), EMPTY if frame.status.loss is None else INCOMPLETE)
 
 
 @lru_cache(maxsize=4)
-def _painted(curve: Curve, room: Room, pen: Pen) -> list[Line]:
+def _painted(curve: Curve, room: Room, pen: Pen, empty: str) -> list[Line]:
     """It stays as it is while statements run."""
     scale = scale_of(_columns(curve), curve.lowest, curve.highest)
-    lines = _curve(curve, scale, room, pen) if curve.points else [(Run(EMPTY, "quiet"),)]
+    lines = _curve(curve, scale, room, pen) if curve.points else [(Run(empty, "quiet"),)]
     title = (Run("loss", "strong"), *((Run(_facts(curve, scale), "quiet"),) if curve.iterations else ()))
     return boxed(lines, room, title)
 

@@ -55,6 +55,14 @@ def test_first_last_highest_and_lowest_are_written() -> None:
     assert "⣀ 0.001377 " in plain(lines[3])
 
 
+@pytest.mark.parametrize(
+    ("loss", "words"),
+    [(None, "The loss of each iteration appears here."), (1.97, "once its iteration is complete.")],
+)
+def test_before_an_iteration_is_complete_it_says_what_comes(loss: float | None, words: str) -> None:
+    assert words in text(paint_loss(Frame(0, Status("p", loss=loss)), WIDE))
+
+
 @pytest.mark.parametrize("rows", [1, 3, 7])
 def test_one_loss_stands_on_either_side_of_its_dot(rows: int) -> None:
     lines = painted([0.5], Room(120, rows + 2))[1:-1]
