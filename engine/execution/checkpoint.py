@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..program.analysis import ProgramFacts
 from ..tensors.aliasing import Namespace
+from ..tensors.held_names import held_values
 from ..tensors.inert import is_tensor
 from ..tensors.rng_state import Generator, RandomState, random_state
 from .carried_over import CarriedOver
@@ -27,6 +28,8 @@ class Values:
     """Every name that is state, and what it was bound to."""
     contents: Contents
     """What everything held that can be reached from them."""
+    held: Mapping[str, Slot] = field(default_factory=dict)
+    """What dictionaries among these held under names of its own; it is kept with what they hold."""
 
     @cached_property
     def slots(self) -> dict[str, Slot]:
@@ -35,7 +38,7 @@ class Values:
 
     def watched(self) -> Iterable[Slot]:
         """The slots whose tensors may change: of the names, inside containers, and given by iterators."""
-        return [*self.slots.values(), *self.contents.slots, *self.contents.given]
+        return [*self.slots.values(), *self.held.values(), *self.contents.slots, *self.contents.given]
 
 
 def _is_settled() -> None:
@@ -115,7 +118,8 @@ def capture(namespace: Namespace, names: StateNames, facts: ProgramFacts, roles:
             namespace[name] = carried(namespace[name])
     bound = {name: namespace[name] for name in names.state}
     holders = [bound[name] for name in names.within_reach if may_hold(bound[name])]
-    values = Values(bound, Contents(holders, carried.own, carried))
+    held = {name: Slot(name, value) for name, value in held_values(namespace).items()}
+    values = Values(bound, Contents(holders, carried.own, carried), held)
     random = _random_state(facts, values.contents.generators)
     for iterator in values.contents.iterators:
         iterator.watched_by(values.contents.given, None if random is None else values.contents.generators)

@@ -71,8 +71,9 @@ class Iteration:
     @cached_property
     def history(self) -> Mapping[str, list[tuple[int, Slot]]]:
         """Every name's values in the order of the steps that wrote them; position -1 is the start."""
+        began = {**self.start.slots, **self.start.values.held}
         values: dict[str, list[tuple[int, Slot]]] = {
-            name: [(-1, slot)] for name, slot in self.start.slots.items() if name in self.start.roles.defined
+            name: [(-1, slot)] for name, slot in began.items() if name in self.start.roles.defined
         }
         for position, step in enumerate(self.steps):
             for slot in step.slots:

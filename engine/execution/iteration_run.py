@@ -27,6 +27,7 @@ from .gradients.reference_backward import (
 )
 from .gradients.unwritten_gradients import StandIns, explained
 from .gradients.written_gradients import compare_gradients, gradient_writes_of
+from .held_parameters import require_seen
 from .interpreter import Interpreter
 from .iteration import Iteration
 from .learned import Learned
@@ -229,11 +230,13 @@ class IterationRun:
         record_graphs(False)
         if not any(self.facts.holes):
             self.interpreter.run_section("backward", self.recorder, lean=True)
+            require_seen(self.recorder, self.facts)
             return
         stand_ins = StandIns(self.namespace, self.facts, self.references)
         self.namespace[STAND_IN] = stand_ins.put
         with stand_ins:
             self.interpreter.run_section("backward", self.recorder, lean=True)
+            require_seen(self.recorder, self.facts)
 
     def _update(self) -> None:
         """The update, unless it reads gradients that are not written yet."""

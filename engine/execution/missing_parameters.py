@@ -41,8 +41,10 @@ def _told(name: str, value: Any) -> Iterable[str]:
     elif is_any(value, (dict, list, tuple)):
         held = [*value.values()] if is_a(value, dict) else [*value]
         if any(is_any(one, (Tensor, numpy.ndarray)) for one in held):
-            kind = "dictionary" if is_a(value, dict) else name_of_type(value)
-            yield f"`{name}` is a {kind}, and the tensors in it are not followed yet"
+            if is_a(value, dict):
+                yield f"`{name}` is a dictionary, and no line writes a gradient of what it holds by its key"
+            else:
+                yield f"`{name}` is a {name_of_type(value)}, and the tensors in it are not followed yet"
     elif not callable(value):
         held = [inner for inner, one in (attributes_of(value) or {}).items() if is_tensor(one)]
         if held and not is_tensor(value):

@@ -11,8 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ..program.names import is_place
 from ..program.program import Program
 from ..tensors.aliasing import Namespace
+from ..tensors.held_names import HeldNames
 from ..tensors.inert import is_any
 from ..tensors.rng_state import GENERATORS, Generator
 from .containers import WITHOUT
@@ -23,10 +25,10 @@ from .stand_in_modules import Nothing
 
 def fresh_namespace(program: Program) -> Namespace:
     """What a program starts with: `__name__` is `__main__`, so that guarded scripts run."""
-    namespace = {"__name__": MAIN, "__file__": program.filename, "__builtins__": _builtins()}
-    if program.found is not None:
-        return namespace | LEAVES
-    return namespace | {"iteration": 0}
+    namespace: Namespace = {"__name__": MAIN, "__file__": program.filename, "__builtins__": _builtins()}
+    namespace.update(LEAVES if program.found is not None else {"iteration": 0})
+    held = dict.fromkeys((*program.held.all, *(tensor for tensor, _ in program.naming.exceptions)))
+    return HeldNames(namespace, tuple(filter(is_place, held))) if program.held.all else namespace
 
 
 def allow_imports_beside(program: Program) -> None:

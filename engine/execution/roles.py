@@ -11,11 +11,13 @@ from torch import Tensor
 from ..program.analysis import ProgramFacts
 from ..program.program import Program
 from ..tensors.aliasing import Namespace
+from ..tensors.held_names import all_names
 from ..tensors.inert import is_given_name, is_tensor
 from .carried_over import graphs_within
 from .course import POSITIONS
 from .failure import ProgramFault
 from .gradients.reference_backward import require_parameters
+from .held_parameters import with_items
 from .missing_parameters import no_parameters
 from .namespace import modules_beside
 
@@ -54,16 +56,17 @@ def roles_of(namespace: Namespace, facts: ProgramFacts) -> Roles:
     Raises:
         ProgramFault: there are no parameters.
     """
-    names = (*facts.parameter_names, *_that_require_grad(namespace, facts))
+    names = with_items(namespace, facts, (*facts.parameter_names, *_that_require_grad(namespace, facts)))
     if not any(is_tensor(namespace.get(name)) for name in names):
         raise ProgramFault(no_parameters(namespace, facts))
+    names_there = all_names(namespace)
     parameters = require_parameters(namespace, names, facts.passing_parameters)
     own = tuple(name for name in namespace if not is_given_name(name) and name != POSITIONS)
     begun = Roles(
         parameters=parameters,
         shapes={name: namespace[name].shape for name in parameters},
-        data=frozenset(namespace).difference(parameters),
-        defined=frozenset(namespace).union(parameters),
+        data=frozenset(names_there).difference(parameters),
+        defined=frozenset(names_there).union(parameters),
         own=own,
         graphs=graphs_within(namespace.values(), modules_beside(facts.program)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from .autograd_use import AutogradUse
 from .handwritten import Handwritten, handwritten_of
 from .names import loop_names
 from .pairing import Candidate, candidates
+from .places import Held, held_in
 from .program import KINDS, Program
 from .random_draws import RandomDraws
-from .reachability import bound_anew, out_of_reach, reached_names
+from .reachability import bound_anew, out_of_reach, reached_names, read_in_functions
 from .statements import Statement
 from .unwritten import Holes, holes_of
 
@@ -63,6 +65,32 @@ class ProgramFacts:
         """The names that may be parameters."""
         found = self.program.parameters
         return self.bound("parameters") if found is None else found
+
+    @cached_property
+    def held_in_forward(self) -> Held:
+        """The items of dictionaries that the forward names."""
+        section = self.program.section("forward")
+        return held_in([section.tree] if section is not None else [])
+
+    @cached_property
+    def handed_on(self) -> frozenset[str]:
+        """Names of the forward that stand for all that they hold: functions may read any of it."""
+        section = self.program.section("forward")
+        nodes = ast.walk(section.tree) if section is not None else ()
+        return read_in_functions(self.program).union(node.id for node in nodes if isinstance(node, ast.Name))
+
+    @cached_property
+    def unwritten(self) -> bool:
+        """Whether no gradient is written yet: there are only holes, and dictionaries to put them into."""
+        return all(one.holes or _makes_dictionary(one.node) for one in self.handwritten.statements)
+
+    @cached_property
+    def filled_unseen(self) -> frozenset[str]:
+        """Names of all that handwritten lines may fill under keys that they do not name."""
+        nodes = [part for one in self.handwritten.statements for part in ast.walk(one.node)]
+        return frozenset(
+            part.id for part in nodes if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
+        )
 
     @cached_property
     def passing_parameters(self) -> frozenset[str]:
@@ -133,3 +161,7 @@ def _statements_by_line(program: Program) -> Mapping[int, tuple[Statement, ...]]
                 if at < len(inside) and program.lines[line - 1].strip():
                     by_line.setdefault(line, [inside[at]])
     return {line: tuple(statements) for line, statements in by_line.items()}
+
+
+def _makes_dictionary(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)

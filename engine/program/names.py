@@ -3,13 +3,45 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 OPAQUE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 SCOPES = (*OPAQUE, ast.Lambda)
 """What has names of its own inside."""
 _LEAVES = (ast.Name, ast.Constant, ast.operator, ast.unaryop, ast.cmpop)
 """What most nodes are; nothing that is looked for stands below."""
+
+
+def is_place(name: str) -> bool:
+    """Whether a name is one of something that is held by another: `params["W1"]`."""
+    return name.endswith("]")
+
+
+def with_roots(names: Iterable[str]) -> Iterator[str]:
+    """Names, and of those that another holds that one, too: `params["W1"]` and `params`."""
+    for name in names:
+        yield name
+        if is_place(name):
+            yield name.partition("[")[0]
+
+
+@cache
+def parts_of(name: str) -> tuple[str, tuple[str, ...]]:
+    """The name of what holds a place, and the keys under which it does so."""
+    root, *keys = name.replace('"]', "").split('["')
+    return root, tuple(keys)
+
+
+def holders_of(name: str) -> tuple[str, ...]:
+    """The names of all that hold a place, from the outermost: `p`, `p["a"]` of `p["a"]["b"]`."""
+    root, keys = parts_of(name)
+    return tuple(place_of(root, keys[:depth]) for depth in range(len(keys)))
+
+
+def place_of(root: str, keys: Iterable[str]) -> str:
+    """The name of what is held under keys."""
+    return root + "".join(f'["{key}"]' for key in keys)
 
 
 def stored_names(tree: ast.AST) -> set[str]:
@@ -75,10 +107,18 @@ def appended_to(node: ast.stmt) -> ast.expr | None:
 
 def read_names(node: ast.AST) -> frozenset[str]:
     """Every name loaded anywhere inside `node`, bodies of lambdas and functions included."""
-    loads = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    loads = {name for n in ast.walk(node) if isinstance(n, ast.Name) for name in loaded(n)}
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         loads.add(node.target.id)
     return frozenset(loads)
+
+
+def loaded(node: ast.Name) -> Iterator[str]:
+    """What is looked up for a name in the tree: itself where it is read, and always what holds it."""
+    if isinstance(node.ctx, ast.Load):
+        yield node.id
+    if is_place(node.id):
+        yield parts_of(node.id)[0]
 
 
 def own_nodes(tree: ast.AST) -> Iterator[ast.AST]:

@@ -43,7 +43,8 @@ class NamingScheme(Struct, frozen=True):
     def gradient(self, tensor: str) -> str:
         """The name of the gradient of a tensor: `dW` of `W`."""
         its_own = dict(self.exceptions).get(tensor) if self.exceptions else None
-        return its_own or self.pattern.format(tensor)
+        root, bracket, keys = tensor.partition("[")
+        return its_own or f"{self.pattern.format(root)}{bracket}{keys}"
 
     def tensor(self, gradient: str) -> str:
         """The name of the tensor whose gradient a name would be; "" where it is no gradient's name."""
@@ -51,8 +52,10 @@ class NamingScheme(Struct, frozen=True):
             if gradient == its_own:
                 return tensor
         before, after = self.pattern.split("{}")
-        fits = gradient.startswith(before) and gradient.endswith(after)
-        return gradient[len(before) : len(gradient) - len(after)] if fits else ""
+        root, bracket, keys = gradient.partition("[")
+        fits = root.startswith(before) and root.endswith(after)
+        tensor = root[len(before) : len(root) - len(after)] if fits else ""
+        return f"{tensor}{bracket}{keys}" if tensor else ""
 
 
 DX = NamingScheme()

@@ -8,6 +8,7 @@ from operator import itemgetter
 
 from msgspec.structs import replace
 
+from .names import is_place
 from .naming import DX, NamingScheme
 
 _PATTERNS = (
@@ -56,6 +57,7 @@ def with_others(
 
 def unusual_of(names: Collection[str]) -> NamingScheme | None:
     """The scheme by which most names are those of others and more; None where not two are."""
+    names = [name for name in names if not is_place(name)]
     ends = Counter(
         (name[: -len(tensor)] + "{}" if name.endswith(tensor) else "{}" + name[len(tensor) :])
         for name in names

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from .did_you_mean import is_slip, nearest
 from .handwritten import Handwritten
+from .names import holders_of, is_place, parts_of
 from .naming import NamingScheme, Place
 from .program import Program, Section
 from .reachability import read_in_headers
@@ -64,9 +66,11 @@ def candidates(program: Program, handwritten: Handwritten) -> dict[str, Candidat
             lines.setdefault(name, []).append(statement.line)
         if any(map(allocates, statement.called)):
             allocated.update(statement.binds)
+    held = {parts_of(name)[0] for name in lines if is_place(name)}
     return {
         name: Candidate(Place(name), Place(tensor(name)), tuple(at), name in allocated, name in beside)
         for name, at in lines.items()
+        if name not in held
     }
 
 
@@ -113,9 +117,11 @@ def _near_miss(candidate: Candidate, guess: str) -> Unpaired:
 
 def unwritten_reads(section: Section, missing: Iterable[str]) -> tuple[str, ...]:
     """Which of the missing gradients a section reads, headers of loops included, in the order given."""
+    nodes = [node for node in ast.walk(section.tree) if isinstance(node, ast.Name)]
+    whole = {node.id for node in nodes if isinstance(node.ctx, ast.Load)}
     read = read_in_headers([section.tree])
     bound: set[str] = set()
     for statement in section.statements:
         read |= statement.reads - bound
         bound |= set(statement.binds) if statement.always else set()
-    return tuple(name for name in missing if name in read)
+    return tuple(name for name in missing if name in read or not whole.isdisjoint(holders_of(name)))

@@ -19,7 +19,10 @@ from .did_you_mean import nearest
 from .names import stored_names
 from .naming import DX, NamingScheme
 from .naming_by_fit import scheme_of, with_others
+from .naming_of_items import with_items, with_made
+from .places import Held, as_names, held_in, unpacked_in
 from .printable import printable
+from .reaching import reach_of, reaching
 from .statements import Statement, statements_of
 from .titles import options_of
 
@@ -124,6 +127,11 @@ class Program(Struct, frozen=True, eq=False, dict=True):
         """Every statement of every section, by its number."""
         return tuple(statement for section in self.sections for statement in section.statements)
 
+    @cached_property
+    def held(self) -> Held:
+        """The items of dictionaries that its lines name."""
+        return held_in(section.tree for section in self.sections)
+
     @property
     def choice(self) -> int:
         """The number of the place for the iteration that was chosen."""
@@ -175,7 +183,10 @@ def _naming(sections: tuple[Section, ...], said: Mapping[str, str], gradient: st
     names = {section.kind: stored_names(section.tree) for section in sections}
     every, written = sorted(frozenset[str]().union(*names.values())), names.get("backward", ())
     scheme = NamingScheme(pattern) if pattern.count("{}") == 1 else scheme_of(every, written=written)
-    return with_others(replace(scheme, exceptions=exceptions), every, written)
+    scheme = with_others(replace(scheme, exceptions=exceptions), every, written)
+    forward = [one.tree for one in sections if one.kind == "forward"]
+    held = held_in(section.tree for section in sections)
+    return with_made(with_items(scheme, every, held, unpacked_in(forward)), every, held_in(forward))
 
 
 class _Reader:
@@ -204,7 +215,8 @@ class _Reader:
             if kind in grouped:
                 first = sum(len(section.statements) for section in sections)
                 sections.append(self._section(kind, grouped[kind], first))
-        return tuple(sections)
+        reach = reach_of([section.tree for section in sections])
+        return tuple(replace(one, statements=reaching(one.statements, reach)) for one in sections)
 
     def _kind(self, cell: Cell, seen: dict[str, list[Cell]]) -> str:
         kind = cell.title.casefold().rstrip(":")
@@ -243,6 +255,7 @@ class _Reader:
         last = max((cell.last for cell in cells), default=0)
         source = "\n".join(line if n in inside else "" for n, line in enumerate(self.lines[:last], 1))
         tree = self._tree(source)
+        tree.body = as_names(tree.body)
         title = next((cell.marker for cell in cells if cell.title), None)
         first = min(cell.first for cell in cells)
         statements = statements_of(tree, kind, self.lines, number)

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 
-from .names import read_names
+from .names import read_names, with_roots
 from .program import BETWEEN, ITERATED, Program
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -28,7 +28,8 @@ def mentioned(program: Program, kinds: tuple[str, ...]) -> frozenset[str]:
         names |= {name for level in program.around for name in read_names(level.header)}
     for section in program.sections:
         if section.kind in kinds:
-            names |= {node.id for node in ast.walk(section.tree) if isinstance(node, ast.Name)}
+            mentioned_here = (node.id for node in ast.walk(section.tree) if isinstance(node, ast.Name))
+            names |= {*with_roots(mentioned_here)}
     return frozenset(names)
 
 

@@ -18,6 +18,8 @@ class Style:
     """Whether `h**2` is written without spaces."""
     double_quotes: bool = False
     """Whether strings stand between double quotes."""
+    single_quotes: bool = False
+    """Whether keys of dictionaries stand between single ones."""
     taken: frozenset[str] = frozenset()
     """Names that a helper variable must not have."""
     sizes: Mapping[int, str] = field(default_factory=dict)

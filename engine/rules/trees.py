@@ -44,9 +44,15 @@ def unparsed(tree: ast.AST) -> str:
     text = _EXPONENT.sub(r"\1e-\2", _POWER.sub(r"** \1", ast.unparse(tree)))
     if style().double_quotes and '"' not in text:
         text = text.replace("'", '"')
-    return text.replace(" ** ", "**") if style().tight_powers else text
+    return in_quotes(text.replace(" ** ", "**") if style().tight_powers else text)
 
 
+def in_quotes(text: str) -> str:
+    """A text in which keys of dictionaries stand between the quotes of the program."""
+    return _KEY.sub(r"['\1']", text) if style().single_quotes else text
+
+
+_KEY = re.compile(r"""\["([^"'\[\]]*)"\]""")
 _EXPONENT = re.compile(r"\b(\d+)e-0(\d)\b")
 """Python writes `1e-05` for what everybody writes `1e-5`."""
 _POWER = re.compile(r"\*\* \((-[\w.]+)\)")

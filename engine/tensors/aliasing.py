@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .held_names import all_names
 from .inert import attributes_of, is_a, is_any, is_tensor
 from .kinds import equal, may_be_freed, plain, unreadable
 
@@ -110,7 +111,7 @@ def alone_in_memory(tensor: Tensor) -> bool:
 def _once_each(tensors: list[Tensor], namespace: Namespace) -> bool:
     """Whether every tensor is bound to one name."""
     ids = {*map(id, tensors)}
-    return sum(map(ids.__contains__, map(id, namespace.values()))) == len(ids) == len(tensors)
+    return sum(map(ids.__contains__, map(id, all_names(namespace).values()))) == len(ids) == len(tensors)
 
 
 def _own_references(namespace: Namespace, name: str) -> int:

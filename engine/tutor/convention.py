@@ -188,7 +188,7 @@ def renamed(derived: Derived, others: Mapping[str, str]) -> Derived:
     """The gradient's lines with other names for gradients, its own among them."""
     if not others:
         return derived
-    words = re.compile(rf"\b({'|'.join(map(re.escape, others))})\b")
+    words = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, others))})(?!\w)")
     lines = tuple(words.sub(lambda word: others[word[0]], line) for line in derived.lines)
     uses = [replace(use, upstream=others.get(use.upstream, use.upstream)) for use in derived.contributions]
     name = others.get(derived.name, derived.name)

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from ..execution.iteration import Iteration
+from ..program.names import with_roots
 from ..program.program import Program
 from ..program.torch_operations import broadcasts
 from ..rules.derivation.derive import Derived
@@ -123,7 +124,8 @@ def made_by(program: Program, tensor: str) -> str:
     lines = [s for s in program.statements if tensor in s.binds and s.section == "forward"]
     if lines:
         return f"line {lines[-1].line}: {lines[-1].text.splitlines()[0]}"
-    parameters = [s for s in program.statements if tensor in s.binds and s.section == "parameters"]
+    held = {*with_roots([tensor])}
+    parameters = [s for s in program.statements if held & {*s.binds} and s.section == "parameters"]
     return f"a parameter, line {parameters[-1].line}" if parameters else "data"
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
+from ..program.places import parsed_lines
+
 BLANK = "____"
 _IN_PARENTHESES = re.compile(rf"(?<![\w\]\)])\({BLANK}\)")
 _NEW = ("ones_like", "zeros_like")
@@ -27,7 +29,7 @@ class _Part(NamedTuple):
 
 def with_blank(line: str, given: Collection[str]) -> str:
     """The line with a blank; as it is where it says nothing beyond what is given: gradients and helpers."""
-    statement = ast.parse(line).body[0]
+    statement = parsed_lines(line)[0]
     if not isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr):
         return line
     kinds: list[Known] = [

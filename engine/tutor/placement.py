@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..program.cells import split
-from ..program.names import read_names
+from ..program.names import is_place, read_names, with_roots
 from ..program.program import Program, Section
 from ..program.statements import Statement, acts_in_test
 from ..rules.derivation.derive import Derived
+from .holders import blocks_of_holders, holders_of, lines_of_holders
 from .order import Block, blocks_of, ordered, without
 
 
@@ -61,13 +62,15 @@ def with_backward(program: Program, gradients: Sequence[Derived]) -> Placed:
 
     So do, below the gradients, lines that make something else that is read outside of the section.
     """
-    listed = _listed(program, gradients)
+    names = [derived.name for derived in gradients]
+    listed = [*lines_of_holders(program, names), *_listed(program, gradients)]
     section = program.section("backward")
     if section is None:
         return Placed(_with_new_section(program, listed), gradients)
     if program.found is not None:
-        return Placed(_between_others(program, section, gradients), gradients)
-    listed += _kept(program, section, {derived.name for derived in gradients})
+        return Placed(_between_others(program, section, listed, names), gradients)
+    listed = [*_lines_at(program, blocks_of_holders(section, names)), *listed]
+    listed += _kept(program, section, names)
     cells = [
         cell
         for cell in split(program.lines)
@@ -80,20 +83,20 @@ def with_backward(program: Program, gradients: Sequence[Derived]) -> Placed:
     return Placed("\n".join(lines) + ("" if lines[-1] == "" else "\n"), gradients)
 
 
-def _between_others(program: Program, section: Section, gradients: Sequence[Derived]) -> str:
+def _between_others(program: Program, section: Section, listed: Sequence[str], names: Collection[str]) -> str:
     """A plain file with its gradients anew where the old ones stood, and every other line as it was.
 
     Lines between them that make something else that is read outside of the section stay below them.
     """
-    names = {derived.name for derived in gradients}
-    writing = [block for block in blocks_of(section) if block.writes & names]
-    listed = _listed(program, gradients)
+    own = holders_of(names).union(names)
+    writing = [block for block in blocks_of(section) if block.writes & own]
     inside = [block for block in blocks_of(section) if block.first >= writing[0].first] if writing else []
     last = max((block.last for block in writing), default=section.last_line)
     first = writing[0].first if writing else last + 1
     kept = _kept_blocks(program, section, [block for block in inside if block.last <= last], names)
     lines = list(program.lines)
-    lines[first - 1 : last] = [*_indented(program, section, listed), *kept]
+    holders = _lines_at(program, blocks_of_holders(section, names))
+    lines[first - 1 : last] = [*holders, *_indented(program, section, listed), *kept]
     return "\n".join(lines)
 
 
@@ -117,13 +120,18 @@ def _kept_blocks(
 ) -> list[str]:
     others = [other.tree for other in program.sections if other is not section]
     anew = {name for s in program.statements if s.section == "forward" for name in s.binds}
-    wanted = frozenset[str]().union(*map(read_names, others)) - anew.union(gradients)
+    above = holders_of(gradients)
+    wanted = frozenset[str]().union(*map(read_names, others)) - anew.union(gradients, above)
     kept: list[Block] = []
     for block in reversed(blocks):
         if block.writes & wanted and block.writes.isdisjoint(gradients):
             kept.insert(0, block)
             wanted |= block.reads - set(gradients)
-    lines = dict.fromkeys(number for block in kept for number in range(block.first, block.last + 1))
+    return _lines_at(program, kept)
+
+
+def _lines_at(program: Program, blocks: Iterable[Block]) -> list[str]:
+    lines = dict.fromkeys(number for block in blocks for number in range(block.first, block.last + 1))
     return [program.lines[number - 1] for number in lines]
 
 
@@ -160,7 +168,8 @@ def with_gradients(
     """
     section = program.section("backward")
     if section is None:
-        return Placed(_with_new_section(program, _listed(program, gradients)), gradients)
+        holders = lines_of_holders(program, [derived.name for derived in gradients])
+        return Placed(_with_new_section(program, [*holders, *_listed(program, gradients)]), gradients)
     names = {derived.name for derived in gradients}
     old: dict[int, Sequence[str]] = {
         s.top: s.holes for s in holes(program).values() if names.issuperset(s.holes)
@@ -194,7 +203,11 @@ def with_line(program: Program, derived: Derived) -> str:
 def _own_blocks(section: Section, name: str) -> dict[int, Sequence[str]]:
     """The blocks that write a gradient, and nothing else."""
     for statement in section.statements:
-        alone = set(statement.writes) == {name} and statement.always and not acts_in_test(statement.node)
+        alone = (
+            {*with_roots([name])}.issuperset(statement.writes)
+            and statement.always
+            and not acts_in_test(statement.node)
+        )
         if name in statement.writes and not alone:
             raise CannotPlace(f"line {statement.line} does more than write {name}; change it by hand")
     return {s.top: (name,) for s in section.statements if name in s.writes}
@@ -221,11 +234,14 @@ def _exchanged(
     refused = order.refused
     gradients = [one.without_lines(refused[one.name]) if one.name in refused else one for one in gradients]
     lines = list(program.lines)
+    begun = min((order.positions[one.name] for one in gradients if is_place(one.name)), default=-1)
+    holders = lines_of_holders(program, [one.name for one in gradients if one.lines])
     for at in range(len(blocks), -1, -1):
         here = [derived for derived in gradients if order.positions[derived.name] == at]
         first, last = _span(program, section, blocks, at)
         if here or last >= first:
-            new = [line for derived in here for line in lines_of(program, derived)]
+            new = holders if at == begun else []
+            new = [*new, *(line for derived in here for line in lines_of(program, derived))]
             lines[first - 1 : last] = _indented(program, section, new)
     return Placed("\n".join(lines), gradients)
 

@@ -115,6 +115,14 @@ SCRIPTS = {
         "dz = (torch.sigmoid(z) - y) / len(x)",
         "dz = (torch.sigmoid(z) - y) / len(x) ** 2",
     ),
+    "dictionaries_in_a_function.py": Script(
+        'the loop in line 17 · parameters parameters["W1"], parameters["b1"], parameters["W2"], '
+        'parameters["b2"] · loss: line 22 · backward: 23–30 · update: 31–33 '
+        "· gradients are named dX, grads[…]",
+        'grads["dW1"]',
+        'grads["dW1"] = dZ1 @ X.T',
+        'grads["dW1"] = dA1 @ X.T',
+    ),
     "early_stopping.py": Script(
         "the loop in line 28 · parameters W1, b1, W2, b2 · loss: line 32 · backward: 34–40 "
         "· update: 41–42 · gradients are named dX",
@@ -226,6 +234,13 @@ SCRIPTS = {
         "dz",
         "dz = dp * torch.sigmoid(z)",
         "dz = dp * torch.sigmoid(-z)",
+    ),
+    "momentum_in_dictionaries.py": Script(
+        'the loop in line 17 · parameters model["W1"], model["b1"], model["W2"], model["b2"] · loss: line 24 '
+        "· backward: 28–36 · update: 39–41 · gradients are named dX, grads[…]",
+        'grads["W1"]',
+        "grads['W1'] = X.T @ dpre + reg * model['W1']",
+        "grads['W1'] = X.T @ dpre + 2 * reg * model['W1']",
     ),
     "parameters_by_number.py": Script(
         "the loop in line 5 · parameters W1, b1, W2, b2 · loss: line 8 · backward: 9–15 · update: 17–18 "

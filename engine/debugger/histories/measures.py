@@ -61,7 +61,7 @@ def measured(record: Iteration, session: Session, name: str) -> Iterator[tuple[M
     if gradient is not None and is_tensor(gradient.value):
         yield from _number(Measure.NORM, lambda: _norm(gradient.value))
         yield from _number(Measure.MAXDIFF, lambda: maxdiff(gradient))
-    before = record.start.slots.get(name)
+    before = record.start.slots.get(name) or record.start.values.held.get(name)
     if name in session.parameters and before is not None and is_tensor(before.value):
         yield from _number(Measure.RATIO, lambda: _ratio(before.value, session.namespace.get(name)))
 

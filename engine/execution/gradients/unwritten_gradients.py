@@ -46,7 +46,7 @@ class StandIns:
     ) -> None:
         for name in self.absent:
             self.namespace.pop(name, None)
-        for name in self.marked & self.namespace.keys():
+        for name in [name for name in self.marked if name in self.namespace]:
             self.namespace[name] = Ellipsis
 
 

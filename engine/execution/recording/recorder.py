@@ -11,6 +11,7 @@ from torch import Tensor
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace, alone, storage_of, tensors_in, was_written
 from ...tensors.dtypes import can_have_gradient
+from ...tensors.held_names import held_values
 from ...tensors.inert import is_a, is_tensor
 from ..cancel import Cancel, Cancelled
 from ..failure import ProgramFault
@@ -53,6 +54,8 @@ class Recorder:
         self._overflow: ProgramFault | None = None
         self._touched: list[tuple[Slot, int]] = []
         """Bound slots that the statement under way may change, with their tensors' versions before."""
+        self._held: Namespace = {}
+        """What dictionaries held before the statement under way, if it may bind that by other names."""
         self.copies = Copies()
         """Values from before a change in place that are not in their slots yet."""
 
@@ -79,6 +82,8 @@ class Recorder:
         statement = self.statements[number]
         if statement.changes_one and statement in self.harmless and self.copy_all(statement.changes):
             return
+        if statement.unnamed:
+            self._held = held_values(self.namespace)
         named = [self.namespace.get(name, MISSING) for name in statement.changes]
         if statement.changes:
             self._touch(self._storages(named))
@@ -96,6 +101,8 @@ class Recorder:
         slots = [Slot(name, get(name, MISSING)) for name in statement.binds]
         if statement.changes or self._touched:
             slots += self._changed(statement)
+        if statement.unnamed:
+            slots += self._moved({slot.name for slot in slots})
         if self.graph_wanted:
             self.graph_given |= _with_graphs(slots, self.graph_wanted)
         self.entries.append(Step(statement, slots))
@@ -179,6 +186,22 @@ class Recorder:
         fresh = [name for name in dict.fromkeys(names) if name not in statement.binds]
         values = {name: self.namespace[name] for name in fresh if name in self.namespace}
         return [Slot(name, value) for name, value in values.items() if not is_a(value, ModuleType)]
+
+    def _moved(self, told: Container[str]) -> list[Slot]:
+        """Slots for what dictionaries hold that they did not hold before the statement."""
+        before, self._held = self._held, {}
+        now = held_values(self.namespace).items()
+        return [Slot(n, value) for n, value in now if value is not before.get(n, MISSING) and n not in told]
+
+    def newest(self, names: Container[str], since: int) -> Namespace:
+        """What was bound last to each of the names, from an entry on."""
+        found: Namespace = {}
+        for entry in self.entries[since:]:
+            if type(entry) is tuple:
+                found.update(zip(self.statements[entry[0]].writes, entry[1:], strict=False))
+            else:
+                found.update({slot.name: slot.origin for slot in entry.slots})
+        return {name: value for name, value in found.items() if name in names}
 
     def _touch(self, storages: Iterable[int]) -> None:
         for storage in storages:

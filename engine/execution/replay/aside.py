@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import Parameter
 
+from ...program.names import is_place
 from ...tensors.aliasing import Namespace
 from ...tensors.inert import is_a, is_any, is_given_name, module_of, name_of_module
 from ...tensors.rng_state import random_state
@@ -39,7 +40,7 @@ class Aside:
 
     def __init__(self, session: Session, moment: Moment, expression: Expression) -> None:
         self._session = session
-        self._moment = moment
+        self._moment = {name: slot for name, slot in moment.items() if not is_place(name)}
         self._expression = expression
 
     def __enter__(self) -> None:

@@ -11,6 +11,7 @@ from torch import Tensor
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace, alone_in_memory
 from ...tensors.dtypes import can_have_gradient
+from ...tensors.held_names import all_names
 from ...tensors.inert import is_tensor
 from ..cancel import Cancel, Cancelled
 from ..recording.recorder import Recorder
@@ -38,10 +39,10 @@ class ForwardRecorder(Recorder):
         self.after = after
         self.names = names
         self.shifts = shifts
-        for name in shifts.keys() & self.namespace.keys():
+        for name in [name for name in shifts if name in self.namespace]:
             self._shift(self.namespace[name], shifts[name])
         self._owners: dict[int, tuple[str, Tensor]] = {}
-        for name in sorted(names & self.namespace.keys()):
+        for name in sorted(name for name in names if name in self.namespace):
             self._owners.setdefault(id(self.namespace[name]), (name, self.namespace[name]))
 
     def _shift(self, value: Tensor, by: Tensor) -> None:
@@ -109,7 +110,7 @@ class LineRecorder(Recorder):
         after_line: Callable[[Statement, tuple[Any, ...]], None],
     ) -> None:
         super().__init__(*_watching(session))
-        tensors = [Slot(n, v) for n, v in session.namespace.items() if is_tensor(v)]
+        tensors = [Slot(n, v) for n, v in all_names(session.namespace).items() if is_tensor(v)]
         self.start_with(lambda: tensors)
         self._after_step = after_step
         self._after_line = after_line

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...program.names import is_place, parts_of
 from ...program.statements import Statement
 from ...tensors.aliasing import distinct
 from ...tensors.differences import finite_max
@@ -115,7 +116,7 @@ class World:
         with torch.no_grad():
             for name, value in (self.constants or {}).items():
                 held = self.session.namespace.get(name)
-                if name in self._copied and is_tensor(held) and same_but_rounded(held, value):
+                if self._is_copied(name) and is_tensor(held) and same_but_rounded(held, value):
                     distinct(held.detach(), held).copy_(distinct(value, held))
 
     def as_in_double(self, draws: bool = True) -> contextlib.AbstractContextManager[object]:
@@ -136,11 +137,14 @@ class World:
             if name not in self.start.roles.defined:
                 self.session.namespace.pop(name, None)
 
+    def _is_copied(self, name: str) -> bool:
+        return name in self._copied or (is_place(name) and parts_of(name)[0] in self._copied)
+
     def jitter(self, names: Iterable[str], generator: torch.Generator) -> None:
         """Move float tensors a little off the point where they are, away from kinks and ties."""
         for name in names:
             value = self.session.namespace.get(name)
-            if name in self._copied and is_tensor(value) and _can_move(value):
+            if self._is_copied(name) and is_tensor(value) and _can_move(value):
                 part = distinct(value.detach(), value)
                 wide = with_precision(part.dtype, torch.float64)
                 part += normal_like(part, generator, wide, 1e-4 * (finite_max(part) or 1.0))
@@ -152,7 +156,7 @@ class World:
         """
         for name in names:
             value = self.session.namespace.get(name)
-            if name in self._copied and is_tensor(value) and _can_move(value):
+            if self._is_copied(name) and is_tensor(value) and _can_move(value):
                 part = distinct(value.detach(), value)
                 noise = by * normal(part.numel(), generator, torch.float64)
                 if finite_max(part):

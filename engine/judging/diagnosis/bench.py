@@ -16,6 +16,7 @@ from ...execution.containers import Contents
 from ...execution.gradients.reference_backward import differentiate
 from ...execution.replay.world import World
 from ...program.program import Program
+from ...tensors.held_names import all_names
 from ...tensors.inert import is_given_name, is_tensor
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
@@ -169,11 +170,12 @@ def prepared(
     given = frozenset(map(reading.gradient_of, graph.tensors)) & frozenset(reading.names) - reading.woven
     below = {reading.gradient_of(name): those for name, those in downstream_of_each(graph.tensors).items()}
     namespace = attempt.session.namespace
-    namespace.update({name: value.detach() for name, value in namespace.items() if _has_graph(value)})
+    values = all_names(namespace)
+    namespace.update({name: value.detach() for name, value in values.items() if _has_graph(value)})
     return Bench(
         attempt=attempt,
         graph=graph,
-        values=dict(namespace),
+        values=all_names(namespace),
         state=_state(namespace, attempt.iteration.start),
         cuts=multiples(drawn),
         given=given,

@@ -13,9 +13,11 @@ import torch
 from torch import Tensor
 
 from ...execution.recording.steps import MISSING
+from ...program.places import parsed_lines
 from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
 from ...rules.trees import copied
+from ...tensors.held_names import all_names
 from ...tensors.inert import is_a, is_any, is_given_name, is_tensor
 from ..linecheck.lines.outcome import LineJudgement
 from .edit import Line, Spot, number, spots_of
@@ -207,7 +209,7 @@ class Case:
 
 def _parsed(derived: Derived | None) -> list[ast.stmt]:
     lines = derived.lines if derived is not None else ()
-    return [statement for line in lines for statement in ast.parse(line).body]
+    return [statement for line in lines for statement in parsed_lines(line)]
 
 
 def case_of(trial: Trial, derivation: Mapping[str, Derived], made_from_it: Sequence[str] = ()) -> Case:
@@ -224,7 +226,7 @@ def _standing(trial: Trial) -> dict[str, Any]:
     laid_out = trial.laid_out(trial.stands.setting, bench.values.keys() | bench.given)
     with contextlib.suppress(Exception):  # what stands before a line that raises has its value
         run(bench, trial.parts, laid_out)
-    return dict(bench.namespace)
+    return all_names(bench.namespace)
 
 
 def _known(node: ast.expr, standing: dict[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from ...execution.replay.noted_forward import noted_forward
 from ...execution.replay.world import World
 from ...program.analysis import ProgramFacts
 from ...program.around import HIDDEN
+from ...program.places import parsed_lines
 from ...program.program import Program
 from ..linecheck.helpers.flows import flows_of
 from ..linecheck.lines.helper_lines import passes_of
@@ -146,7 +147,7 @@ def _with_lines(helper: WrongHelper, own: Line, tops: Sequence[ast.stmt], whole:
 
 
 def _statement(text: str, like: ast.stmt) -> ast.stmt:
-    statement = ast.parse(text).body[0]
+    statement = parsed_lines(text)[0]
     for node in ast.walk(statement):
         ast.copy_location(node, like)
     return statement

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...program.analysis import ProgramFacts
-from ...program.names import appended_to, called, root_name
+from ...program.names import appended_to, called, loaded, root_name
 from ...program.statements import Statement
 from ...program.torch_operations import is_trait, reads_shape_only, takes_shape_of_argument
 from .edit import Line, blocks, duplicate, exchanged, lines_in
@@ -143,10 +143,9 @@ def reads_of(nodes: Iterable[ast.AST]) -> Reads:
     while queue:
         node, counts = queue.pop()
         if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load):
-                names.add(node.id)
-                if counts:
-                    values.add(node.id)
+            names.update(loaded(node))
+            if counts:
+                values.update(loaded(node))
             continue
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ...program.places import parsed_lines
 from ...program.program import Program
 from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
@@ -35,9 +36,10 @@ def with_suggestion(program: Program, judgement: LineJudgement, diagnosis: Diagn
 
 def _reads_below(program: Program, line: int, text: str) -> bool:
     """Whether statements read what no line above binds."""
-    tree = ast.parse(text)
-    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and _stores(node)}
-    read = reads_of(tree.body).names - bound
+    lines = parsed_lines(text)
+    nodes = [node for line in lines for node in ast.walk(line)]
+    bound = {node.id for node in nodes if isinstance(node, ast.Name) and _stores(node)}
+    read = reads_of(lines).names - bound
     here = next((s for s in program.statements if s.line == line), None)
     above = [s for s in program.statements if s.line < line or _around(s, here)]
     known = {name for s in above for name in (*s.writes, *s.reads)}
@@ -66,7 +68,7 @@ def derived_suggestion(trial: Trial, derivations: Derivations, diagnosis: Diagno
     if not lines:
         return diagnosis
     kept = [written(s.node) for s in own if {*s.binds} - {trial.name}]
-    nodes = [node for line in [*kept, *lines] for node in ast.parse(line).body]
+    nodes = [node for line in [*kept, *lines] for node in parsed_lines(line)]
     if diagnosis.kind != "no_path" and not _holds(trial, own, nodes):
         return diagnosis
     instead_of = tuple(s.line for s in own)

@@ -21,6 +21,7 @@ from ...program.reachability import FUNCTIONS
 from ...program.reading import read_again
 from ...program.runs_again import runs_again
 from ...program.torch_operations import takes_sizes
+from ...tensors.held_names import all_names
 from ...tensors.inert import is_a, is_any, is_tensor
 from ...tensors.rng_state import random_state
 from ..linecheck.passes.attempt import Attempt, NotInDouble, attempt_of
@@ -59,7 +60,8 @@ def variations(attempt: Attempt) -> tuple[Variation, ...]:
     session = attempt.session
     literals = _literal_names(session.program)
     read = _read(session.program)
-    numbers = {name: value for name, value in session.namespace.items() if name in read and _is_number(value)}
+    values = all_names(session.namespace)
+    numbers = {name: value for name, value in values.items() if name in read and _is_number(value)}
     floats = {n: v for n, v in numbers.items() if n in literals and isinstance(v, float)}
     scaled = {name: value * factor for (name, value), factor in zip(floats.items(), _FACTORS, strict=False)}
     moved = [Variation(attempt, scaled)] if scaled else []
@@ -111,7 +113,7 @@ def _at_other_sizes(attempt: Attempt) -> Iterator[Variation]:
     program = attempt.session.program
     sections = [section for kind in ("setup", "parameters") if (section := program.section(kind))]
     trees = [section.tree for section in sections]
-    tensors = [value for value in attempt.session.namespace.values() if is_tensor(value)]
+    tensors = [value for value in all_names(attempt.session.namespace).values() if is_tensor(value)]
     if not all(map(runs_again, trees)) or sum(map(Tensor.numel, tensors)) > _ENTRIES:
         return
     # a whole number in a function is a factor more often than a size

@@ -13,6 +13,7 @@ from torch import Tensor
 from ...execution.recording.steps import MISSING
 from ...execution.replay.state_copy import StateCopy
 from ...program.statements import Statement
+from ...tensors.held_names import all_names
 from ...tensors.inert import is_any, is_given_name, is_tensor
 from .bench import Bench
 from .edit import compiled
@@ -49,7 +50,7 @@ def run_whole(trial: Trial, tops: Sequence[ast.stmt]) -> WholeRun:
     namespace.update(bench.values)
     bench.state.put_back()
     namespace.update(_copies(bench))
-    watched = {name: value for name, value in namespace.items() if is_tensor(value)}
+    watched = {name: value for name, value in all_names(namespace).items() if is_tensor(value)}
     versions = {name: tensor._version for name, tensor in watched.items()}
     complete, value = _completed_at(trial, tops), MISSING
     try:

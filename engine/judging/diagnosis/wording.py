@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...program.places import parsed_value
 from ...rules.trees import copied, text_of, unparsed
 
 
@@ -23,7 +24,7 @@ def swapped(was: ast.expr, new: ast.expr) -> Callable[[], str]:
 
 def parsed(text: str) -> ast.expr:
     """The expression that a text is."""
-    return ast.parse(text, mode="eval").body
+    return parsed_value(text)
 
 
 def fit_together(shape: Sequence[int], other: Sequence[int]) -> bool:

@@ -14,9 +14,13 @@ from msgspec import structs
 from ..around import Block, blocks_around
 from ..cells import split
 from ..depth import as_deep_as_python
+from ..names import own_nodes
 from ..naming import NamingScheme
 from ..naming_by_fit import pairs_of, scheme_of, with_others
+from ..naming_of_items import with_items, with_made
+from ..places import as_names, held_in, unpacked_in
 from ..program import BETWEEN, Program, ProgramError, Section
+from ..reaching import reach_of, reaching
 from ..statements import statements_of
 from ..titles import titles_in
 from .again import Marks, parted
@@ -25,7 +29,7 @@ from .functions import Dissolved, dissolved
 from .layout import Layout, before_region, layout_of
 from .losses import losses_in
 from .parameters import lists_of_names, parameters_of
-from .pieces import bound_names, opaque_names, pieces_of
+from .pieces import bound_names, forget, opaque_names, pieces_of
 from .refusals import Refusal, adding_up, no_region, of_numpy, pattern_refusal, syntax_refusal
 from .regions import Region, regions_in
 from .trunk import trunk_of, with_numbers_taken_out, without_grad_modes
@@ -73,7 +77,7 @@ def find(
         text,
         _sections(layout, lines),
         lines,
-        naming=naming.scheme,
+        naming=with_made(naming.scheme, naming.names, held_in(layout.forward)),
         loss=region.loss,
         parameters=parameters,
         seeded_again=False,
@@ -88,23 +92,36 @@ class _Naming(NamedTuple):
 
     scheme: NamingScheme
     tensors: frozenset[str]
+    names: frozenset[str]
 
 
 def _named(tree: ast.Module, gradient: str) -> tuple[_Naming, list[ast.stmt], Dissolved]:
     """The naming of the gradients, the statements that run one after the other, and what was taken apart."""
     apart = dissolved(trunk_of(with_numbers_taken_out(tree)), gradient)
+    apart = replace(apart, block=_with_names(apart.block))
     names = bound_names(apart.block) - opaque_names(apart.block)
     losses = losses_in(pieces_of(apart.block), NamingScheme())
     scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names), losses)
     scheme = with_others(scheme, names) if pairs_of(scheme, names) else scheme
-    tensors = frozenset(pairs_of(scheme, names).values())
+    loops = [part for top in apart.block for part in own_nodes(top) if isinstance(part, ast.For | ast.While)]
+    scheme = with_items(scheme, names, held_in(apart.block), unpacked_in(loops))
+    tensors = frozenset(pairs_of(scheme, names).values()).union(tensor for tensor, _ in scheme.exceptions)
     trunk = without_grad_modes(apart.block, lambda block: _trains(block, scheme, tensors))
-    return _Naming(scheme, tensors), trunk, apart
+    return _Naming(scheme, tensors, frozenset(names)), trunk, apart
+
+
+def _with_names(block: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """The statements, in which items of dictionaries are names."""
+    named = as_names(block)
+    for node in (part for top in named for part in ast.walk(top)):
+        if isinstance(node, ast.stmt):
+            forget(node)
+    return named
 
 
 def _places(lines: tuple[str, ...], naming: _Naming, trunk: Sequence[ast.stmt]) -> list[Region]:
     """Where the iteration can be, the likeliest first."""
-    scheme, tensors, marks = *naming, _marks(lines)
+    scheme, tensors, marks = naming.scheme, naming.tensors, _marks(lines)
     whole = regions_in(trunk, scheme, tensors) or regions_in(trunk, scheme, tensors, with_loss=False)
     regions = _in_order([part for region in whole for part in parted(region, marks)])
     commented = [as_commented(region, lines) for region in regions]
@@ -187,7 +204,8 @@ def _sections(layout: Layout, lines: tuple[str, ...]) -> tuple[Section, ...]:
         if nodes:
             first = sum(len(section.statements) for section in sections)
             sections.append(_section(kind, nodes, lines, first))
-    return tuple(sections)
+    reach = reach_of([section.tree for section in sections])
+    return tuple(structs.replace(one, statements=reaching(one.statements, reach)) for one in sections)
 
 
 def _of_the_future(node: ast.stmt) -> bool:

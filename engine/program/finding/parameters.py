@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from ..names import called, own_nodes, read_names, stored_names
+from ..names import called, own_nodes, read_names, stored_names, with_roots
 from .pieces import Piece, bound_names, is_blank, pieces_of
 from .regions import Region
 
@@ -41,7 +41,15 @@ def changed_by(piece: Piece, lists: Mapping[str, frozenset[str]]) -> frozenset[s
     """The names that a statement writes, those that it reaches through a list among them."""
     through = frozenset[str]().union(*(_through_list(node, lists) for node in own_nodes(piece.node)))
     held = _members(piece.writes - piece.binds, lists)
-    return piece.writes | held | through | _handed_over(piece, lists)
+    return piece.writes | held | through | _handed_over(piece, lists) | _put_into(piece.node)
+
+
+def _put_into(node: ast.stmt) -> frozenset[str]:
+    """The dictionary that `params.update(...)` puts something into."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="update"))):
+            return frozenset({name})
+    return frozenset()
 
 
 def _through_list(node: ast.AST, lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -101,7 +109,7 @@ def _said_in(node: ast.Assign) -> set[str]:
 
 def updates(region: Region, lists: Mapping[str, frozenset[str]]) -> dict[str, int]:
     """By name, the first piece below the loss that changes it from a gradient, gradients aside."""
-    flow = _Flow(set(region.written), lists)
+    flow = _Flow({*with_roots(region.written)}, lists)
     first: dict[str, int] = {}
     for at in range(region.turn, len(region.pieces)):
         for name in _members(flow.changed(region.pieces[at]), lists):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..in_place import changed_names
-from ..names import OPAQUE, SCOPES, called, read_names, stored_names
+from ..names import OPAQUE, SCOPES, called, loaded, read_names, stored_names, with_roots
 from ..statements import blocks_of, simple_statements
 from ..torch_operations import allocates, is_trait, reads_shape_only
 
@@ -35,9 +35,9 @@ class Piece:
 
     @cached_property
     def writes(self) -> frozenset[str]:
-        """The names that it binds or changes."""
+        """The names that it binds or changes; what holds one that it binds changes with it."""
         changed = (name for node in self.simple for name in changed_names(node))
-        return self.binds.union(filter(None, changed))
+        return self.binds.union(with_roots(self.binds), filter(None, changed))
 
     @cached_property
     def reads(self) -> frozenset[str]:
@@ -110,8 +110,7 @@ def _makes_room(value: ast.expr) -> bool:
 
 def _values(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Name):
-        if isinstance(node.ctx, ast.Load):
-            yield node.id
+        yield from loaded(node)
         return
     if isinstance(node, ast.Attribute) and is_trait(node.attr):
         return

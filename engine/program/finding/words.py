@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from ..around import Block
 from ..cells import ASIDE
 from ..found import Found, listed, spans_of
+from ..names import is_place, parts_of
+from ..places import held_in
 from .again import Marks, cell_of
 from .layout import Layout
 from .parameters import changed_by
@@ -27,17 +29,40 @@ def words_of(
     return Found(
         where=_where(region, layout, lines, marks),
         loops=tuple(level.line for level in layout.levels if level.loops),
-        parameters=parameters,
+        parameters=_with_items(parameters, layout),
         loss="" if region.given else region.loss,
         loss_line=_loss_line(region, layout),
         forward=spans_of(numbers_of(layout.forward), lines),
         backward=spans_of(_from_first(layout.backward, region.written), lines),
         update=spans_of(_from_first(layout.update, parameters, lists), lines),
         gradient=region.scheme.pattern,
-        named_otherwise=tuple(name for _, name in region.scheme.exceptions if name in region.written),
+        named_otherwise=_named_otherwise(region),
         again=region.again,
         titled=bool(region.borders),
     )
+
+
+def _with_items(parameters: Sequence[str], layout: Layout) -> tuple[str, ...]:
+    """The parameters; of a dictionary what the forward reads of it."""
+    loaded = held_in(layout.forward).loaded
+    items = {name: [place for place in loaded if parts_of(place)[0] == name] for name in parameters}
+    return tuple(
+        one for name in dict.fromkeys(parameters) if not is_place(name) for one in items[name] or [name]
+    )
+
+
+def _named_otherwise(region: Region) -> tuple[str, ...]:
+    """The gradients that are, those of one dictionary in a word."""
+    names = [
+        name
+        for tensor, name in region.scheme.exceptions
+        if name in region.written and name != _by_pattern(region.scheme.pattern, tensor)
+    ]
+    return tuple(dict.fromkeys(f"{parts_of(name)[0]}[…]" if is_place(name) else name for name in names))
+
+
+def _by_pattern(pattern: str, tensor: str) -> str:
+    return pattern.format(parts_of(tensor)[1][-1]) if is_place(tensor) else ""
 
 
 def numbers_of(nodes: Sequence[ast.stmt]) -> list[int]:

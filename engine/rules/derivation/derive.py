@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,7 +18,9 @@ from ...execution.raised import in_short
 from ...execution.replay.world import World
 from ...execution.session import Session
 from ...program.naming import NamingScheme
+from ...program.places import parsed_lines
 from ...tensors.dtypes import with_precision
+from ...tensors.held_names import all_names
 from ...tensors.noise import normal_like
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
@@ -146,7 +149,7 @@ def _confirmed(
     session: Session, walked: Walked, arrived: Mapping[str, Tensor], cuts: Mapping[str, Tensor]
 ) -> dict[str, Derived]:
     """Run every gradient's lines on random upstream gradients and compare with what autograd lets arrive."""
-    namespace = session.namespace
+    namespace = all_names(session.namespace)
     confirmed: dict[str, Derived] = {}
     strided: list[str] = []
     with torch.no_grad():
@@ -203,7 +206,8 @@ def _why_not(namespace: dict[str, object], derived: Derived, arrived: Tensor) ->
     """Why the lines, run as they would be shown, do not compute the gradient; empty where they do."""
     try:
         for line in derived.lines:
-            exec(compile(line, "<derived>", "exec", dont_inherit=True), namespace)
+            module = ast.Module(body=parsed_lines(line), type_ignores=[])
+            exec(compile(module, "<derived>", "exec", dont_inherit=True), namespace)
     except Exception as error:
         return f"the line that the rules give raises {in_short(error)}"
     verdict = agreement(namespace[derived.name], arrived, upstream=1.0).verdict

@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from ...tensors.aliasing import Namespace
+from ...tensors.held_names import all_names
 from ..node import is_noted, subtrees
 from ..trees import name as name_tree
 from ..trees import rebuilt
@@ -17,7 +18,8 @@ NOTE = f"{HIDDEN}note__"
 
 def bound_names(namespace: Namespace) -> dict[str, Any]:
     """What the program's own names stand for; `globals()[1, 2] = x` binds none."""
-    return {n: value for n, value in namespace.items() if type(n) is str and not n.startswith(HIDDEN)}
+    names = all_names(namespace)
+    return {n: value for n, value in names.items() if type(n) is str and not n.startswith(HIDDEN)}
 
 
 class Noting(ast.NodeTransformer):

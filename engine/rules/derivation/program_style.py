@@ -25,6 +25,7 @@ def style_of(program: Program, names: Mapping[str, Any], spelled: Mapping[str, s
         modules=_modules(names),
         tight_powers=tight > program.text.count(" ** "),
         double_quotes=program.text.count('"') > program.text.count("'"),
+        single_quotes=program.text.count('"') < program.text.count("'"),
         taken=frozenset({*read, *names}),
         sizes={} if _sizes_change(program, names) else _sizes(trees, names),
         spelled=spelled,

@@ -10,8 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...program.names import is_place as is_held
 from ...program.names import read_names
 from ...tensors.aliasing import alone, storage_of, tensors_in
+from ...tensors.held_names import held_values
 from ...tensors.inert import is_a, is_tensor
 from ..node import Node, Refused
 from ..trees import name as name_tree
@@ -117,7 +119,7 @@ class Trace(Evaluator):
 
     def _holders(self, value: Tensor) -> int:
         """At how many places of the program's the memory of a tensor is to be seen."""
-        values = bound_names(self.namespace).values()
+        values = [one for name, one in self.namespace.items() if not str(name).startswith(HIDDEN)]
         held = [storage_of(tensor) for one in values for tensor in tensors_in(one)]
         return held.count(storage_of(value))
 
@@ -162,6 +164,9 @@ class Trace(Evaluator):
 
     def _change(self, name: str, value: ast.expr, node: ast.stmt) -> None:
         """A change in place is a binding anew, where no other name sees it."""
+        if is_held(name) and self._is_tensor(name) and self._holders(self.namespace[name]) > 1:
+            self._opaque(node)
+            return
         self._require_alone(name, node)
         self.bind(ast.Name(id=name, ctx=ast.Store()), self.evaluate(at(value, node)))
 
@@ -223,11 +228,27 @@ class Trace(Evaluator):
         if not isinstance(target, ast.Name):
             self._put(target, node)
             return
+        self._name_what_is_held()
         own = self._own(node, target)
         self.namespace[target.id] = own.value
-        self.names[target.id] = own
-        self.assigned.append((target.id, own))
-        self._made(own)
+        self._assign(target.id, own)
+        self._name_what_is_held()
+
+    def _assign(self, name: str, node: Node) -> None:
+        self.names[name] = node
+        self.assigned.append((name, node))
+        self._made(node)
+
+    def _name_what_is_held(self) -> None:
+        """Let the names of items stand for what was put into dictionaries otherwise, or with all of one."""
+        for name, value in held_values(self.namespace).items():
+            made = self.by_value.get(id(value)) if is_tensor(value) else None
+            known = self.names.get(name)
+            if made is not None and (known is None or known.value is not value):
+                target = ast.Name(name, ast.Store(), lineno=made.line, col_offset=0)
+                own = self._own(made, target)
+                self.namespace[name] = own.value
+                self._assign(name, own)
 
     def _stand_for(self, target: ast.expr, node: Node) -> None:
         """Let the name of a loop stand for an item: what has a name gets no second one by that."""
@@ -248,6 +269,7 @@ class Trace(Evaluator):
         assign = ast.Assign(targets=[place], value=at(name_tree(self._hidden(node)), place))
         module = ast.Module(body=[at(assign, place)], type_ignores=[])
         exec(compile(module, self.filename, "exec", dont_inherit=True), self.namespace)
+        self._name_what_is_held()
 
     def _own(self, node: Node, target: ast.Name) -> Node:
         """A node that no other name has: a second name for a tensor is a use of the first."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ..joined_terms import joined
 from ..term import Factor, Term, at_index
-from ..trees import name, negative, template, text_of
+from ..trees import in_quotes, name, negative, template, text_of
 from .common_subexpressions import shorter
 from .reverse_walk import Contribution
 
@@ -30,7 +30,7 @@ def lines_of(
         else:
             more = len(terms) > 1
             lines.append(f"{gradient} = {text_of(_whole(tensor, replace(term, shape=shape), keep=more))}")
-    return _once([text for line in lines for text in shorter(line)])
+    return _once([text for line in map(in_quotes, lines) for text in shorter(line)])
 
 
 def _once(lines: Sequence[str]) -> list[str]:

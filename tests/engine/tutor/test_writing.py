@@ -68,6 +68,31 @@ def test_a_program_without_backward_and_update_ends_in_one(build: Build) -> None
     assert backward_of(text).splitlines() == lines
 
 
+class TestItemsOfDictionaries:
+    PARAMETERS = 'params = {"W": torch.ones(3), "b": {"first": torch.zeros(3)}}'
+    FORWARD = 'H = params["W"] * x + params["b"]["first"]\nloss = (H ** 2).sum()'
+
+    def test_a_dictionary_is_made_for_them(self, build: Build) -> None:
+        program = build(parameters=self.PARAMETERS, forward=self.FORWARD, backward=None, update=None)
+        text = write(program).text
+        assert 'dparams = {"b": {}}\n' in backward_of(text)
+        assert checked(text).exit_code == 0
+
+    def test_the_one_that_is_there_stays_above_them(self, build: Build) -> None:
+        lines = 'grads = {"b": {}}\ngrads["W"] = 3 * x\ngrads["b"]["first"] = ...'
+        program = build(parameters=self.PARAMETERS, forward=self.FORWARD, backward=lines, update=None)
+        text = write(program).text
+        assert backward_of(text).startswith('grads = {"b": {}}\n')
+        assert checked(text).exit_code == 0
+
+    def test_what_is_written_stays(self, build: Build) -> None:
+        lines = 'grads = {"b": {}}\ndH = 2 * H\ngrads["W"] = x * dH  # mine\ngrads["b"]["first"] = ...'
+        program = build(parameters=self.PARAMETERS, forward=self.FORWARD, backward=lines, update=None)
+        text = write(program, missing=True).text
+        assert 'grads["W"] = x * dH  # mine' in text
+        assert checked(text).exit_code == 0
+
+
 class TestMissing:
     def test_what_is_written_stays_as_it_is(self, build: Build) -> None:
         program = build(forward="H = W * x\nk = H.exp()\nloss = k.sum()", backward="dW = dH * x  # mine")

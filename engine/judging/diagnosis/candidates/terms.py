@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from ....program.names import called
+from ....program.places import parsed_lines
 from ....program.program import Program
 from ....rules.derivation.reverse_walk import Contribution
 from ....rules.derivation.written_lines import lines_of
@@ -92,7 +93,7 @@ def _unwritten(case: Case, some: Sequence[_Way]) -> list[ast.stmt]:
         seen.add(derived.tensor)
         lines = [*derived.lines, *lines]
         queue += [contribution.target for contribution in derived.contributions]
-    return [statement for line in lines for statement in ast.parse(line).body]
+    return [statement for line in lines for statement in parsed_lines(line)]
 
 
 def _plus(node: ast.stmt, more: Sequence[ast.stmt]) -> ast.stmt | None:
@@ -128,7 +129,7 @@ def _statements(case: Case, contribution: Contribution) -> list[ast.stmt]:
         lines = lines_of(case.name, case.tensor, [contribution], tuple(case.trial.expected.shape))
     except Refused:
         return []
-    trees = [ast.parse(line).body[0] for line in lines]
+    trees = [parsed_lines(line)[0] for line in lines]
     last, before = trees[-1], trees[:-1]
     if contribution.term.into is not None:
         before = [tree for tree in before if not _is_zeros(tree, case.name)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ....program.places import parsed_value
 from ..case import Case
 from ..edit import Edit, Line
 from ..slicing import without_effect
@@ -91,7 +92,7 @@ def _indexed(line: Line) -> ast.Subscript | None:
         target = node.targets[0]
     if not isinstance(target, ast.Subscript):
         return None
-    twin = ast.parse(ast.unparse(target), mode="eval").body
+    twin = parsed_value(ast.unparse(target))
     assert isinstance(twin, ast.Subscript)
     return twin
 

@@ -16,6 +16,7 @@ from ....execution.iteration import Iteration
 from ....program.analysis import ProgramFacts
 from ....program.around import HIDDEN
 from ....program.names import appended_to, called, root_name
+from ....program.places import parsed_lines, parsed_value
 from ....program.statements import Statement
 from ....program.torch_operations import changes_in_place
 from ....tensors.aliasing import Namespace, copy_of
@@ -62,12 +63,12 @@ class HelperLine:
 
     @cached_property
     def _load(self) -> CodeType:
-        tree = ast.parse(self.text, mode="eval")
-        return compile(tree, "<helper>", "eval")
+        return compile(ast.Expression(parsed_value(self.text)), "<helper>", "eval")
 
     @cached_property
     def _store(self) -> CodeType:
-        return compile(f"{self.text} = {_GIVEN}", "<helper>", "exec")
+        module = ast.Module(body=parsed_lines(f"{self.text} = {_GIVEN}"), type_ignores=[])
+        return compile(module, "<helper>", "exec")
 
 
 def helper_lines(

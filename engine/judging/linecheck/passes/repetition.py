@@ -11,6 +11,7 @@ from ....execution.iteration import Iteration
 from ....execution.session import Session
 from ....tensors.comparison import compare
 from ....tensors.dtypes import can_have_gradient
+from ....tensors.held_names import all_names
 from ....verdict import Verdict
 from ..lines.outcome import LineCheck
 from ..lines.substitution import kept
@@ -35,7 +36,7 @@ def repeats(session: Session, iteration: Iteration) -> bool:
         loss, arrived = graph.loss, graph.arrivals({})
         holes = {tensor: one for tensor, one in arrived.items() if _is_hole(attempt, tensor)}
         outcome = attempt.lines(world, holes, kept)
-        at_end = dict(session.namespace)
+        at_end = all_names(session.namespace)
     values = {name: one for name, one in outcome.values.items() if name not in outcome.raised}
     ended = _complete(iteration)
     recorded = {name: iteration.gradients[name].value for name in ended if name in values}

@@ -47,7 +47,8 @@ def right_only_here(quick: QuickPass, results: Mapping[str, Agreement]) -> dict[
 
 def plain_parameters(attempt: Attempt) -> frozenset[str]:
     """The parameters that are 0 or 1 throughout."""
-    slots = attempt.iteration.start.slots
+    start = attempt.iteration.start
+    slots = {**start.slots, **start.values.held}
     values = {name: slots[name].value for name in attempt.session.parameters if name in slots}
     return frozenset(name for name, value in values.items() if _is_plain(value))
 

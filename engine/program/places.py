@@ -1,0 +1,199 @@
+"""Items of dictionaries as names: `params["W1"]` is read, bound and paired like `W1`.
+
+Where the text says `params["W1"]`, the program's tree has a name that reads so, and the namespace that it
+runs in looks it up and binds it where it is held (`engine/tensors/held_names.py`). What else uses the
+dictionary (a loop over its items, a function) uses the same dictionary.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from .names import SCOPES, is_place, own_nodes, parts_of, read_names
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def as_names(block: Iterable[ast.stmt]) -> list[ast.stmt]:
+    """Statements in which items of dictionaries are names. Functions and classes stay as they are."""
+    module = ast.Module(body=[*block], type_ignores=[])
+    _with_names(module)
+    return module.body
+
+
+def parsed_lines(text: str) -> list[ast.stmt]:
+    """The statements of a text, in which items of dictionaries are names.
+
+    Raises:
+        SyntaxError: it is no Python.
+    """
+    return as_names(ast.parse(text).body)
+
+
+def parsed_value(text: str) -> ast.expr:
+    """The expression that a text is, in which items of dictionaries are names.
+
+    Raises:
+        SyntaxError: it is none.
+    """
+    tree = ast.parse(text, mode="eval")
+    _with_names(tree)
+    return tree.body
+
+
+@dataclass(frozen=True)
+class Held:
+    """The items of dictionaries that a text names, each once, in the order in which it does so first."""
+
+    loaded: tuple[str, ...] = ()
+    stored: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+    """Those that a dictionary is made with: `{"W1": ...}`."""
+    events: tuple[tuple[str, bool], ...] = ()
+    """What is loaded and what is stored, in the order of the text: dictionaries and what they hold."""
+    by_functions: frozenset[str] = frozenset()
+    """The names that functions read, at whatever time."""
+
+    @cached_property
+    def all(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(dict.fromkeys((*self.loaded, *self.stored, *self.made)))
+
+    def keys(self, holder: str) -> frozenset[tuple[str, ...]]:
+        """All keys that a dictionary is known to have."""
+        return frozenset(parts_of(name)[1] for name in self.by_holder.get(holder, ()))
+
+    def read_before(self, holder: str) -> tuple[str, ...]:
+        """The dictionaries of which something is read before anything is put into this one."""
+        read: dict[str, None] = {}
+        for name, stores in self.events:
+            root = parts_of(name)[0]
+            if stores and root == holder:
+                break
+            read |= {} if stores else {root: None}
+        read |= dict.fromkeys(sorted(self.by_functions - {holder}))
+        return tuple(root for root in read if root in self.by_holder)
+
+    @cached_property
+    def holders(self) -> frozenset[str]:
+        """Those that hold others themselves."""
+        return frozenset(name.rpartition("[")[0] for name in self.all)
+
+    @cached_property
+    def by_holder(self) -> Mapping[str, tuple[str, ...]]:
+        """By the name of a dictionary, those that it holds."""
+        roots = dict.fromkeys(parts_of(name)[0] for name in self.all)
+        return {root: tuple(name for name in self.all if parts_of(name)[0] == root) for root in roots}
+
+
+def held_in(block: Iterable[ast.AST]) -> Held:
+    """Those that some statements name; what is inside functions does not count."""
+    every = [node for top in block for node in own_nodes(top)]
+    nodes = [node for node in every if isinstance(node, ast.Name)]
+    nodes.sort(key=lambda node: (node.lineno, node.col_offset))
+    events = [
+        (node.id, isinstance(node.ctx, ast.Store)) for node in nodes if not isinstance(node.ctx, ast.Del)
+    ]
+    loaded = dict.fromkeys(name for name, stores in events if is_place(name) and not stores)
+    stored = dict.fromkeys(name for name, stores in events if is_place(name) and stores)
+    made = dict.fromkeys(name for node in every for name in _made_by(node))
+    putting = tuple(one for one in events if is_place(one[0]) or not one[1])
+    functions = [node for node in every if isinstance(node, SCOPES)]
+    inside = frozenset[str]().union(*map(read_names, functions))
+    return Held(tuple(loaded), tuple(stored), tuple(made), putting, inside)
+
+
+def unpacked_in(block: Iterable[ast.AST]) -> dict[str, str]:
+    """By name, the items that statements give plain names: `W = params["W"]`. Names bound once only."""
+    nodes = [node for top in block for node in own_nodes(top)]
+    bound = Counter(
+        node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    )
+    found: dict[str, str] = {}
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=item)):
+                found[name] = item
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=items)):
+                pairs = zip(names, items, strict=False)
+                found |= {n.id: i.id for n, i in pairs if isinstance(n, ast.Name) and isinstance(i, ast.Name)}
+    return {name: item for name, item in found.items() if is_place(item) and bound[name] == 1}
+
+
+def _made_by(node: ast.AST) -> Iterator[str]:
+    """What a statement makes a dictionary with."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict() as value):
+            yield from _items(name, value)
+
+
+def _items(name: str, display: ast.Dict) -> Iterator[str]:
+    for key, value in zip(display.keys, display.values, strict=True):
+        match key:
+            case ast.Constant(value=str(text)) if not {*text} & {*_MARKS}:
+                inner = f'{name}["{text}"]'
+                yield from _items(inner, value) if isinstance(value, ast.Dict) else [inner]
+
+
+class _Spot(NamedTuple):
+    """Where a node stands in the tree: in a field of another, at a place in it if it has several."""
+
+    parent: ast.AST
+    field: str
+    at: int | None
+    node: ast.AST
+
+    def put(self, node: ast.AST) -> None:
+        """Let another stand there."""
+        if self.at is None:
+            setattr(self.parent, self.field, node)
+        else:
+            getattr(self.parent, self.field)[self.at] = node
+
+
+def _with_names(root: ast.AST) -> None:
+    """Exchange what is inside; trees may be deeper than functions can call themselves."""
+    spots = [*_spots(root)]
+    for spot in reversed(spots):
+        match spot.node:
+            case ast.Subscript(ast.Name(id=name), ast.Constant(value=str(key))) if not {*key} & {*_MARKS}:
+                spot.put(ast.copy_location(ast.Name(f'{name}["{key}"]', spot.node.ctx), spot.node))
+
+
+def _spots(root: ast.AST) -> Iterator[_Spot]:
+    """Every node below one, before those below it."""
+    left = [root]
+    while left:
+        parent = left.pop()
+        for field, value in ast.iter_fields(parent):
+            places: Iterable[tuple[int | None, Any]] = (
+                enumerate(value) if isinstance(value, list) else [(None, value)]
+            )
+            inside = [_Spot(parent, field, at, node) for at, node in places if isinstance(node, ast.AST)]
+            inside = [spot for spot in inside if not _stays(spot.node)]
+            yield from inside
+            left += [spot.node for spot in inside]
+
+
+def _stays(node: ast.AST) -> bool:
+    """What has names of its own stays as it is; so does what may run on where there is no such item."""
+    if isinstance(node, (*SCOPES, ast.Try, ast.TryStar)):
+        return True
+    return isinstance(node, _COMPREHENSIONS) and _hides(node)
+
+
+_MARKS = '"[]\\\n'
+"""What stands in no key of a name."""
+
+
+def _hides(node: ast.AST) -> bool:
+    """Whether a comprehension has names of its own that stand before a key."""
+    targets = [part.target for part in ast.walk(node) if isinstance(part, ast.comprehension)]
+    own = {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    held = [part.value for part in own_nodes(node) if isinstance(part, ast.Subscript)]
+    return any(isinstance(one, ast.Name) and one.id in own for one in held)

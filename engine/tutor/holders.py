@@ -1,0 +1,44 @@
+"""Dictionaries that written gradients are put into: they have to be there first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from ..program.names import is_place, parts_of
+from ..program.program import Program, Section
+from .order import Block, blocks_of
+
+
+def holders_of(gradients: Iterable[str]) -> frozenset[str]:
+    """The dictionaries that hold gradients of these names."""
+    return frozenset(parts_of(name)[0] for name in gradients if is_place(name))
+
+
+def lines_of_holders(program: Program, gradients: Collection[str]) -> list[str]:
+    """The lines that make the dictionaries for these gradients which no line of the program makes."""
+    bound = {name for statement in program.statements for name in statement.binds}
+    made: dict[str, dict[str, object]] = {}
+    for name in filter(is_place, gradients):
+        root, keys = parts_of(name)
+        if root not in bound:
+            inner = made.setdefault(root, {})
+            for key in keys[:-1]:
+                inner = _inside(inner, key)
+    return [f"{root} = {_text(inside)}" for root, inside in made.items()]
+
+
+def _inside(outer: dict[str, object], key: str) -> dict[str, object]:
+    found = outer.setdefault(key, {})
+    assert isinstance(found, dict)
+    return found
+
+
+def _text(inside: dict[str, object]) -> str:
+    parts = [f'"{key}": {_text(one)}' for key, one in inside.items() if isinstance(one, dict)]
+    return f"{{{', '.join(parts)}}}"
+
+
+def blocks_of_holders(section: Section, gradients: Collection[str]) -> Sequence[Block]:
+    """The blocks of a section that make the dictionaries for gradients, and none of these."""
+    holders = holders_of(gradients)
+    return [one for one in blocks_of(section) if one.writes & holders and one.writes.isdisjoint(gradients)]
