@@ -30,8 +30,18 @@ def with_items(namespace: Namespace, facts: ProgramFacts, names: tuple[str, ...]
 
 
 def _require_one_answer(namespace: Namespace, facts: ProgramFacts, names: tuple[str, ...]) -> None:
-    """A gradient is that of a parameter, where a dictionary of parameters has one under these keys."""
+    """A gradient is that of a parameter, where a dictionary of parameters has one under these keys.
+
+    Where one thing holds parameters and gradients, what changes it may be of the update or of the backward.
+    """
     for tensor, gradient in facts.program.naming.exceptions:
+        beside = is_place(tensor) and parts_of(tensor)[0] == parts_of(gradient)[0]
+        if beside and facts.program.found is not None and tensor in facts.held_in_forward.loaded:
+            raise ProgramFault(
+                f"{gradient} stands beside {tensor}, and only titles say what is backward and what update: "
+                "`backprop-tui convert` writes them",
+                gradient,
+            )
         if is_place(tensor) and gradient in facts.candidates and parts_of(tensor)[0] not in names:
             root, keys = parts_of(tensor)
             others = (place_of(name, keys) for name in names if not is_place(name))

@@ -9,10 +9,8 @@ from msgspec.structs import replace
 
 from .names import parts_of, place_of
 from .naming import NamingScheme
-from .places import Held
+from .places import GRADIENTS, Held
 
-_GRADIENTS = re.compile(r"grad|^gs?$|^d$", re.IGNORECASE)
-"""What a dictionary of gradients is called."""
 _OF_GRADIENTS = re.compile(r"^(d|g|grads?|gradients?)_|_(d|g|grads?|gradients?)$", re.IGNORECASE)
 """What is put to the name of a dictionary for that of its gradients: `encoder_grads`."""
 
@@ -29,6 +27,7 @@ def with_items(
     pairs: dict[str, str] = {}
     for holder in dict.fromkeys(parts_of(name)[0] for name in held.stored):
         pairs |= _of_holder(scheme, holder, names, held)
+    pairs |= _beside(scheme, held, pairs)
     pairs |= _of_unpacked(scheme, names, unpacked, pairs)
     pairs |= _of_plain_names(scheme, names, held, pairs)
     others = {**{tensor: gradient for gradient, tensor in pairs.items()}, **dict(scheme.exceptions)}
@@ -45,7 +44,7 @@ def _of_holder(scheme: NamingScheme, holder: str, names: Collection[str], held: 
     whole = {name: parts_of(name)[1] for name in gradients}
     own = scheme.tensor(holder)
     own = own if own in read else _OF_GRADIENTS.sub("", holder)
-    by_key = bool(_GRADIENTS.search(holder)) or own in read
+    by_key = bool(GRADIENTS.search(holder)) or own in read
     for keys, fits, named in ((inner, all(inner.values()), scheme.gradient), (whole, by_key, str)):
         known = [other for other in read if fits and held.keys(other).issuperset(keys.values())]
         known = [other for other in known if own not in read or other == own]
@@ -57,6 +56,16 @@ def _of_holder(scheme: NamingScheme, holder: str, names: Collection[str], held: 
         if fits and not known and len(plain) == len(keys) and _unpaired(scheme, plain.values(), names):
             return plain
     return {}
+
+
+def _beside(scheme: NamingScheme, held: Held, pairs: Mapping[str, str]) -> dict[str, str]:
+    """The tensors of gradients that one dictionary holds beside these: `net["dW"]` and `net["W"]`."""
+    found: dict[str, str] = {}
+    for name in held.stored:
+        tensor = place_of(parts_of(name)[0], _inner(scheme, name))
+        if tensor in held.all and name not in pairs and tensor not in pairs.values():
+            found[name] = tensor
+    return found
 
 
 def _inner(scheme: NamingScheme, name: str) -> tuple[str, ...]:
@@ -89,7 +98,7 @@ def _of_plain_names(
         tensor = scheme.tensor(name)
         items = [one for one in held.all if parts_of(one)[1][-1] == tensor]
         items = [one for one in items if parts_of(one)[0] not in holders and one not in pairs.values()]
-        items = [one for one in items if not _GRADIENTS.search(parts_of(one)[0])] or items
+        items = [one for one in items if not GRADIENTS.search(parts_of(one)[0])] or items
         if tensor and tensor not in names and len(items) == 1 and items[0] not in pairs.values():
             found[name] = items[0]
     return found

@@ -8,13 +8,14 @@ dictionary (a loop over its items, a function) uses the same dictionary.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from .names import SCOPES, is_place, own_nodes, parts_of, read_names
+from .names import SCOPES, holders_of, is_place, own_nodes, parts_of, read_names
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -23,7 +24,58 @@ def as_names(block: Iterable[ast.stmt]) -> list[ast.stmt]:
     """Statements in which items of dictionaries are names. Functions and classes stay as they are."""
     module = ast.Module(body=[*block], type_ignores=[])
     _with_names(module)
+    for node in own_nodes(module):
+        if isinstance(node, ast.Assign):
+            _take_apart(node)
     return module.body
+
+
+def _take_apart(node: ast.Assign) -> None:
+    """Bind the items of a dictionary of gradients one by one: what is made is the same.
+
+    One that only collects what has names already stays whole.
+    """
+    match node.targets, node.value:
+        case [ast.Name(id=name) as target], ast.Dict(keys=keys, values=values) if values:
+            texts = [key.value if isinstance(key, ast.Constant) else None for key in keys]
+        case [ast.Name(id=name) as target], ast.Call(func=ast.Name(id="dict"), args=[], keywords=given) if (
+            given
+        ):
+            texts, values = [one.arg for one in given], [one.value for one in given]
+        case _:
+            return
+    plain = [text for text in texts if isinstance(text, str) and not {*text} & {*_MARKS}]
+    nested = any(isinstance(value, ast.Dict) for value in values)
+    if nested or len({*plain}) < len(texts) or not GRADIENTS.search(name) or is_place(name):
+        return
+    if any(name in read_names(value) for value in values) or all(isinstance(one, ast.Name) for one in values):
+        return
+    places = [
+        ast.copy_location(ast.Name(f'{name}["{text}"]', ast.Store()), v)
+        for text, v in zip(plain, values, strict=True)
+    ]
+    empty = ast.copy_location(ast.Dict([], []), node.value)
+    node.targets = [ast.copy_location(ast.Tuple([target, *places], ast.Store()), target)]
+    node.value = ast.copy_location(ast.Tuple([empty, *values], ast.Load()), node.value)
+
+
+def put_together(node: ast.stmt) -> ast.stmt:
+    """A statement as its text has it: a dictionary that was taken apart is one again."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Tuple(elts=[ast.Name(id=name) as target, *places])],
+            value=ast.Tuple(elts=[ast.Dict(keys=[]), *values]),
+        ) if places and all(isinstance(one, ast.Name) and holders_of(one.id) == (name,) for one in places):
+            keys: list[ast.expr | None] = [
+                ast.Constant(parts_of(one.id)[1][0]) for one in places if isinstance(one, ast.Name)
+            ]
+            whole = ast.Assign(targets=[target], value=ast.Dict(keys, values))
+            return ast.fix_missing_locations(ast.copy_location(whole, node))
+    return node
+
+
+GRADIENTS = re.compile(r"grad|^gs?$|^d$", re.IGNORECASE)
+"""What a dictionary of gradients is called."""
 
 
 def parsed_lines(text: str) -> list[ast.stmt]:

@@ -63,6 +63,15 @@ class Statement(Struct, frozen=True, eq=False, dict=True):
         """The names that it binds, where it says of all of them that they are not written."""
         return self.binds if self._ellipses and all(self._ellipses) else ()
 
+    @cached_property
+    def unwritten(self) -> frozenset[str]:
+        """Those of the names that it binds of which it says so, others beside them or not."""
+        match self.node:
+            case ast.Assign(targets=[ast.Tuple(elts=names)]) if len(names) == len(self._ellipses):
+                pairs = zip(names, self._ellipses, strict=True)
+                return frozenset(one.id for one, hole in pairs if hole and isinstance(one, ast.Name))
+        return frozenset(self.binds if self.hole else ())
+
     @property
     def _ellipses(self) -> list[bool]:
         """For every value that is assigned in the backward, whether it is an Ellipsis."""

@@ -22,6 +22,6 @@ def holes_of(program: Program) -> Holes:
     statements = section.statements if section is not None else ()
     read = {name for s in statements for name in s.reads if program.naming.tensor(name)}
     written = {name for s in statements for name in s.writes}
-    really = {name for s in statements if not s.hole for name in s.writes}
+    really = {name for s in statements for name in {*s.writes} - s.unwritten}
     before = {name for s in program.statements if s.section != "backward" for name in s.writes}
     return Holes(frozenset(written - really), frozenset(read - written - before))

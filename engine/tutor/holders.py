@@ -16,7 +16,8 @@ def holders_of(gradients: Iterable[str]) -> frozenset[str]:
 
 def lines_of_holders(program: Program, gradients: Collection[str]) -> list[str]:
     """The lines that make the dictionaries for these gradients which no line of the program makes."""
-    bound = {name for statement in program.statements for name in statement.binds}
+    kept = [one for one in program.statements if one.section != "backward" or not {*one.binds} & {*gradients}]
+    bound = {name for statement in kept for name in statement.binds}
     made: dict[str, dict[str, object]] = {}
     for name in filter(is_place, gradients):
         root, keys = parts_of(name)

@@ -7,6 +7,7 @@ from types import TracebackType
 from msgspec.structs import replace
 
 from ...program.analysis import ProgramFacts
+from ...program.names import is_place
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace
 from ..failure import Failure
@@ -16,7 +17,10 @@ from .reference_backward import References
 def absent_gradients(facts: ProgramFacts, references: References) -> tuple[str, ...]:
     """Gradients of tensors that lines read although no line writes them."""
     tensor = facts.program.naming.tensor
-    return tuple(sorted(name for name in facts.holes.absent if tensor(name) in references.gradients))
+    absent = [
+        name for name in facts.holes.absent if not is_place(name)
+    ]  # what would hold it may not be there
+    return tuple(sorted(name for name in absent if tensor(name) in references.gradients))
 
 
 class StandIns:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...program.places import parsed_value
+from ...program.places import parsed_value, put_together
 from ...rules.trees import copied, text_of, unparsed
 
 
@@ -14,7 +14,9 @@ def written(node: ast.AST) -> str:
     """An expression or a statement as a program would have it."""
     if isinstance(node, ast.expr):
         return text_of(node)
-    return unparsed(ast.fix_missing_locations(copied(node)))
+    whole = put_together(node) if isinstance(node, ast.stmt) else node
+    text = unparsed(ast.fix_missing_locations(copied(whole)))
+    return text if whole is node or '"' in text else text.replace("'", '"')
 
 
 def swapped(was: ast.expr, new: ast.expr) -> Callable[[], str]:

@@ -44,8 +44,9 @@ def words_of(
 
 def _with_items(parameters: Sequence[str], layout: Layout) -> tuple[str, ...]:
     """The parameters; of a dictionary what the forward reads of it."""
-    loaded = held_in(layout.forward).loaded
-    items = {name: [place for place in loaded if parts_of(place)[0] == name] for name in parameters}
+    held = held_in(layout.forward)
+    read = [place for place in held.loaded if place not in held.stored]
+    items = {name: [place for place in read if parts_of(place)[0] == name] for name in parameters}
     return tuple(
         one for name in dict.fromkeys(parameters) if not is_place(name) for one in items[name] or [name]
     )

@@ -85,6 +85,30 @@ class TestItemsOfDictionaries:
         assert backward_of(text).startswith('grads = {"b": {}}\n')
         assert checked(text).exit_code == 0
 
+    def test_one_that_was_made_at_once_is_filled_line_by_line(self, build: Build) -> None:
+        lines = 'dH = 2 * H\ngrads = {\n    "W": x * dH,\n    "b": 2 * dH,\n}'
+        program = build(
+            parameters='params = {"W": torch.ones(3), "b": torch.zeros(3)}',
+            forward='H = params["W"] * x + params["b"]\nloss = (H ** 2).sum()',
+            backward=lines,
+            update=None,
+        )
+        text = write(program).text
+        assert backward_of(text).startswith("grads = {}\n")
+        assert checked(text).exit_code == 0
+
+    def test_what_is_missing_in_one_that_is_made_at_once_is_put_below(self, build: Build) -> None:
+        lines = 'dH = 2 * H\ngrads = {\n    "W": x * dH,\n}'
+        program = build(
+            parameters='params = {"W": torch.ones(3), "b": torch.zeros(3)}',
+            forward='H = params["W"] * x + params["b"]\nloss = (H ** 2).sum()',
+            backward=lines,
+            update="for key in params:\n    params[key] = params[key] - 0.1 * grads[key]",
+        )
+        text = write(program, missing=True).text
+        assert lines in backward_of(text)
+        assert checked(text).exit_code == 0
+
     def test_what_is_written_stays(self, build: Build) -> None:
         lines = 'grads = {"b": {}}\ndH = 2 * H\ngrads["W"] = x * dH  # mine\ngrads["b"]["first"] = ...'
         program = build(parameters=self.PARAMETERS, forward=self.FORWARD, backward=lines, update=None)
