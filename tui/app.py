@@ -13,7 +13,9 @@ from typing import Any
 from msgspec.structs import replace
 from textual.app import App, SystemCommand
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
 from textual.filter import LineFilter, Monochrome, NoColor
+from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme, ThemeProvider
@@ -60,6 +62,7 @@ class BackpropApp(App[int]):
         self.preferences = self._kept.read()
         self._told = (*filter(None, (told, self._kept.problem)), *keymap.told)
         self._make_link = make_link
+        self._told_size: Size | None = None
         self.program = program
         self.main = MainScreen(program, make_link)
         self.main.prefer(self.preferences)
@@ -107,6 +110,12 @@ class BackpropApp(App[int]):
             loop = asyncio.get_running_loop()
             end_when_told(lambda code: loop.call_soon_threadsafe(self.exit, None, code))
             signal.signal(signal.SIGCONT, self._continue)
+
+    def on_resize(self, event: Resize) -> None:
+        """A terminal that had another size for a moment, unseen from here, has lost what stood there."""
+        if event.size == self._told_size:
+            self.refresh(layout=True)
+        self._told_size = event.size
 
     def _continue(self, number: int, frame: FrameType | None) -> None:
         """Go on after a stop. After SIGSTOP the screen was never left, and Textual would enter it twice."""

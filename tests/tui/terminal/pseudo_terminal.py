@@ -111,6 +111,13 @@ class Terminal:
         self.press(keys)
         return self.ends() == 0 and self.is_restored()
 
+    def flicker(self) -> None:
+        """Have no room for anything and then all of it again, before the program looks."""
+        columns, rows = self._screen.columns, self._screen.lines
+        self._screen.resize(1, 1)
+        self._screen.resize(rows, columns)
+        self.process.send_signal(signal.SIGWINCH)
+
     def resize(self, columns: int, rows: int) -> None:
         """Give it another size, and tell of it."""
         self._screen.resize(rows, columns)

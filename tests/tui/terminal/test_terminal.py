@@ -58,6 +58,16 @@ def test_it_starts_steps_and_quits(terminal: Terminal) -> None:
     assert terminal.leaves()
 
 
+def test_what_is_lost_while_the_terminal_has_another_size_for_a_moment_is_painted_again(
+    terminal: Terminal,
+) -> None:
+    assert terminal.shows("ready")
+    terminal.flicker()
+    assert terminal.shows("W1 = torch.randn(1)")
+    assert terminal.shows("q quit")
+    assert terminal.leaves()
+
+
 def test_a_thousand_iterations_end_at_a_loss_of_zero(terminal: Terminal) -> None:
     assert terminal.shows("ready")
     terminal.press("g")
