@@ -36,7 +36,8 @@ def _require_one_answer(namespace: Namespace, facts: ProgramFacts, names: tuple[
     """
     for tensor, gradient in facts.program.naming.exceptions:
         beside = is_place(tensor) and parts_of(tensor)[0] == parts_of(gradient)[0]
-        if beside and facts.program.found is not None and tensor in facts.held_in_forward.loaded:
+        found = facts.program.found
+        if beside and found is not None and not found.titled and tensor in facts.held_in_forward.loaded:
             raise ProgramFault(
                 f"{gradient} stands beside {tensor}, and only titles say what is backward and what update: "
                 "`backprop-tui convert` writes them",
