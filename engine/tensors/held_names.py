@@ -103,3 +103,14 @@ def held_values(namespace: Namespace) -> Namespace:
 def all_names(namespace: Namespace) -> Namespace:
     """What every name stands for, items of dictionaries among them where they are there."""
     return {**namespace, **held_values(namespace)}
+
+
+class AsideNames(Namespace):
+    """All names beside those of a namespace: what is bound here is put into nothing that holds others."""
+
+    def __init__(self, names: Namespace) -> None:
+        super().__init__(all_names(names))
+        self._held = HeldNames(names, ())
+
+    def __missing__(self, name: str) -> Any:
+        return self._held[name]

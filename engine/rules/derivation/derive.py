@@ -20,7 +20,7 @@ from ...execution.session import Session
 from ...program.naming import NamingScheme
 from ...program.places import parsed_lines
 from ...tensors.dtypes import with_precision
-from ...tensors.held_names import all_names
+from ...tensors.held_names import AsideNames
 from ...tensors.noise import normal_like
 from ...tensors.vjp_agreement import agreement
 from ...verdict import Verdict
@@ -149,7 +149,7 @@ def _confirmed(
     session: Session, walked: Walked, arrived: Mapping[str, Tensor], cuts: Mapping[str, Tensor]
 ) -> dict[str, Derived]:
     """Run every gradient's lines on random upstream gradients and compare with what autograd lets arrive."""
-    namespace = all_names(session.namespace)
+    namespace = AsideNames(session.namespace)
     confirmed: dict[str, Derived] = {}
     strided: list[str] = []
     with torch.no_grad():

@@ -88,6 +88,12 @@ FORWARDS = {
         layers = {"first": a @ m, "second": b}
         out = layers["first"].sum() * layers["second"]
         """,
+    "a dictionary that is filled by keys of a loop": """
+        layers = {}
+        for name, one in (("one", a), ("two", b)):
+            layers[name] = (one * r).tanh()
+        out = sum(one * one.exp() for one in layers.values())
+        """,
     "a dictionary that grows": """
         cache = {}
         cache["h"] = a * r
