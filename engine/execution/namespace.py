@@ -17,6 +17,7 @@ from ..tensors.aliasing import Namespace
 from ..tensors.held_names import HeldNames
 from ..tensors.inert import is_any
 from ..tensors.rng_state import GENERATORS, Generator
+from .called_function import CALLS
 from .containers import WITHOUT
 from .holders import MAIN
 from .leaving import LEAVES
@@ -26,7 +27,7 @@ from .stand_in_modules import Nothing
 def fresh_namespace(program: Program) -> Namespace:
     """What a program starts with: `__name__` is `__main__`, so that guarded scripts run."""
     namespace: Namespace = {"__name__": MAIN, "__file__": program.filename, "__builtins__": _builtins()}
-    namespace.update(LEAVES if program.found is not None else {"iteration": 0})
+    namespace.update(LEAVES | CALLS if program.found is not None else {"iteration": 0})
     held = dict.fromkeys((*program.held.all, *(tensor for tensor, _ in program.naming.exceptions)))
     return HeldNames(namespace, tuple(filter(is_place, held))) if program.held.all else namespace
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from .around import HIDDEN
 from .autograd_use import AutogradUse
 from .handwritten import Handwritten, handwritten_of
 from .names import loop_names
@@ -102,7 +103,9 @@ class ProgramFacts:
     def _bound(self) -> Mapping[str, tuple[str, ...]]:
         names = {kind: dict[str, None]() for kind in KINDS}
         for statement in self.program.statements:
-            names[statement.section].update(dict.fromkeys(statement.binds))
+            names[statement.section].update(
+                dict.fromkeys(name for name in statement.binds if not name.startswith(HIDDEN))
+            )
         return {kind: tuple(bound) for kind, bound in names.items()}
 
     @cached_property

@@ -14,6 +14,14 @@ BREAK = f"{HIDDEN}break__"
 CONTINUE = f"{HIDDEN}continue__"
 RETURN = f"{HIDDEN}return__"
 """What is raised where the text says `break`, `continue` or `return` in a loop that was taken apart."""
+CALLED = f"{HIDDEN}called__"
+"""Makes what a Function's forward is given of what the first call of it gives."""
+REACHED = f"{HIDDEN}reached__"
+"""What is raised at that call: setup ends there."""
+NEVER_CALLED = f"{HIDDEN}never_called__"
+"""Called at the end of a setup that came to no call."""
+CTX = f"{HIDDEN}ctx__"
+"""Makes a ctx that only remembers."""
 LEAVING = (BREAK, CONTINUE, RETURN)
 
 Block = tuple[ast.stmt, ...]

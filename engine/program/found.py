@@ -41,6 +41,12 @@ class Found(Struct, frozen=True):
     """The gradients that are not."""
     asides: tuple[str, ...] = ()
     """What else there is to say, in sentences."""
+    given: tuple[str, ...] = ()
+    """The gradients that what is judged begins with: nothing writes them."""
+    out_of_sight: tuple[str, ...] = ()
+    """Names of the forward that the backward, a function of its own, cannot read."""
+    unwritable: str = ""
+    """Why its gradients cannot be written, or blanked, by themselves, where that is so."""
 
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:

@@ -20,6 +20,7 @@ from .answer import Answer, Asked, Told
 from .differences import difference_lines
 from .explanation import explain
 from .hints import LEVELS, hint, unwritten_reads
+from .in_sight import in_sight
 from .own_terms import OwnTerms, TermsOf
 from .placement import CannotPlace, Placed, with_line
 from .rehearsal import denials, rehearsed
@@ -121,10 +122,12 @@ class Tutor:
     def _line(
         self, terms: OwnTerms, tensor: str, session: Session, *, now: bool
     ) -> tuple[tuple[Told, ...], bool]:
-        derived = terms.derivation.gradients[tensor]
+        derived = in_sight(self.program, terms.derivation.gradients[tensor])
         if derived.reason:
             return (Told(f"{derived.name} cannot be written: {derived.reason}", "head"),), False
         try:
+            if self.program.found is not None and self.program.found.unwritable:
+                raise CannotPlace(self.program.found.unwritable)
             path = self._path()
             now_in_file = _as_opened(self.program, path)
             text = with_line(now_in_file, _moved(derived, self.program, now_in_file))

@@ -14,9 +14,10 @@ from ..rules.derivation.derive import Derivation, Derived, wanted_leaves
 from .answer import Written
 from .by_convention import Task, kept_to, sentence
 from .convention import renamed
+from .in_sight import in_sight
 from .placement import holes, with_backward, with_gradients
 from .rehearsal import Rehearsed, settled
-from .study import Study, study
+from .study import CannotStudy, Study, study
 
 
 def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
@@ -27,6 +28,8 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
     Raises:
         CannotStudy: the program does not run as far as its loss, or nothing can be derived.
     """
+    if program.found is not None and program.found.unwritable:
+        raise CannotStudy(program.found.unwritable)
     studied = study(program, seed)
     with silenced():
         return _written(studied, missing=missing)
@@ -82,11 +85,15 @@ def own_gradients(studied: Study) -> Derivation:
     derivation = studied.derivation
     own = {tensor: one for tensor, one in derivation.gradients.items() if _is_asked_for(studied, one)}
     others = _other_names(studied.session, own.values())
-    return replace(derivation, gradients={tensor: renamed(one, others) for tensor, one in own.items()})
+    gradients = {tensor: in_sight(studied.program, renamed(one, others)) for tensor, one in own.items()}
+    return replace(derivation, gradients=gradients)
 
 
 def _is_asked_for(studied: Study, derived: Derived) -> bool:
     """Whether the loss depends on the tensor, or the program mentions its gradient."""
+    found = studied.program.found
+    if found is not None and derived.name in found.given:
+        return False
     if derived.tensor not in studied.iteration.references.unreached:
         return True
     return any(derived.name in (*s.binds, *s.reads) for s in studied.program.statements)

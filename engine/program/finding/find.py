@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from ..around import Block, blocks_around
+from ..around import Block, Level, blocks_around
 from ..cells import split
 from ..depth import as_deep_as_python
+from ..found import Found
 from ..names import own_nodes
 from ..naming import NamingScheme
 from ..naming_by_fit import pairs_of, scheme_of, with_others
@@ -26,14 +27,19 @@ from ..titles import titles_in
 from .again import Marks, parted
 from .comments import as_commented
 from .functions import Dissolved, dissolved
-from .layout import Layout, before_region, layout_of
+from .layout import before_region, layout_of
 from .losses import losses_in
+from .own_function import OwnFunction, lines_of, own_functions, why_not
 from .parameters import lists_of_names, parameters_of
 from .pieces import bound_names, forget, opaque_names, pieces_of
 from .refusals import Refusal, adding_up, no_region, of_numpy, pattern_refusal, syntax_refusal
 from .regions import Region, regions_in
+from .stepped_function import stepped, words_of_call
 from .trunk import trunk_of, with_numbers_taken_out, without_grad_modes
 from .words import asides, name_of, numbers_of, words_of
+
+_Place = Region | OwnFunction
+"""Where an iteration can be."""
 
 
 @as_deep_as_python()
@@ -55,36 +61,74 @@ def find(
     tree = _tree(lines, where)
     _refuse(of_numpy(tree), where)
     naming, trunk, apart = _named(tree, gradient)
-    places = _places(lines, naming, trunk)
+    places: list[_Place] = [*_places(lines, naming, trunk), *_functions(trunk)]
     if not places:
         named = bool(gradient) and not naming.tensors
         _refuse(pattern_refusal(naming.scheme) if named else no_region(tree, trunk, apart.refused), where)
-    marks = _marks(lines)
-    region = _chosen(places, choice, marks, where)
-    _refuse(adding_up(region), where)
-    lists = lists_of_names(trunk)
-    parameters = parameters_of(region, before_region(region), lists)
-    layout = layout_of(region, parameters, lists)
-    found = structs.replace(
-        words_of(region, layout, parameters, lists, lines, marks),
-        choice=choice,
-        choices=tuple(name_of(one, marks) for one in places),
-        asides=(*apart.asides, *asides(region, lines)),
-    )
+    names = tuple(_name_of(one, _marks(lines)) for one in places)
+    place = _chosen(places, choice, names, where)
+    if isinstance(place, OwnFunction):
+        parts = _of_function(place, trunk, lines, gradient, where)
+    else:
+        parts = _of_region(place, trunk, lines, naming, where)
+    asides_of = (*apart.asides, *parts.found.asides)
+    found = structs.replace(parts.found, choice=choice, choices=names, asides=asides_of)
     return Program(
         name,
         path,
         text,
-        _sections(layout, lines),
+        parts.sections,
         lines,
-        naming=with_made(naming.scheme, naming.names, held_in(layout.forward)),
-        loss=region.loss,
-        parameters=parameters,
+        naming=parts.naming,
+        loss=parts.loss,
+        parameters=found.parameters,
         seeded_again=False,
-        around=layout.levels,
+        around=parts.around,
         found=found,
         flags=_flags(tree),
     )
+
+
+class _Parts(NamedTuple):
+    """What a place for the iteration makes of a file."""
+
+    sections: tuple[Section, ...]
+    naming: NamingScheme
+    loss: str
+    found: Found
+    around: tuple[Level, ...] = ()
+
+
+def _of_region(
+    region: Region, trunk: Sequence[ast.stmt], lines: tuple[str, ...], naming: _Naming, where: str
+) -> _Parts:
+    """A block with its gradients beside its forward."""
+    _refuse(adding_up(region), where)
+    lists = lists_of_names(trunk)
+    parameters = parameters_of(region, before_region(region), lists)
+    layout = layout_of(region, parameters, lists)
+    found = words_of(region, layout, parameters, lists, lines, _marks(lines))
+    blocks: Mapping[str, Block] = {
+        "setup": layout.setup,
+        "parameters": layout.parameters,
+        "forward": layout.forward,
+        "backward": layout.backward,
+        "update": layout.update,
+        BETWEEN: tuple(blocks_around(layout.levels)),
+    }
+    found = structs.replace(found, asides=asides(region, lines))
+    scheme = with_made(naming.scheme, naming.names, held_in(layout.forward))
+    return _Parts(_sections(blocks, lines), scheme, region.loss, found, layout.levels)
+
+
+def _of_function(
+    function: OwnFunction, trunk: Sequence[ast.stmt], lines: tuple[str, ...], gradient: str, where: str
+) -> _Parts:
+    """One call of a `torch.autograd.Function`."""
+    _refuse(why_not(function, trunk), where)
+    call = stepped(function, trunk, gradient)
+    sections = _sections(call.blocks, lines, lines_of(function))
+    return _Parts(sections, call.scheme, call.loss, words_of_call(function, call, lines))
 
 
 class _Naming(NamedTuple):
@@ -132,10 +176,19 @@ def _marks(lines: tuple[str, ...]) -> Marks:
     return [cell.marker for cell in split(lines) if cell.marker and not cell.narration]
 
 
-def _chosen(places: Sequence[Region], choice: int, marks: Marks, where: str) -> Region:
+def _functions(trunk: Sequence[ast.stmt]) -> list[OwnFunction]:
+    """The file's own Functions, those that can be stepped before the others."""
+    return sorted(own_functions(trunk), key=lambda one: why_not(one, trunk) is not None)
+
+
+def _name_of(place: _Place, marks: Marks) -> str:
+    return place.words if isinstance(place, OwnFunction) else name_of(place, marks)
+
+
+def _chosen(places: Sequence[_Place], choice: int, names: Sequence[str], where: str) -> _Place:
     if choice < len(places):
         return places[choice]
-    named = "; ".join(f"{number} {name_of(one, marks)}" for number, one in enumerate(places, 1))
+    named = "; ".join(f"{number} {name}" for number, name in enumerate(names, 1))
     message = f"there is no place number {choice + 1} for the iteration"
     raise ProgramError(message, path=where, hint=f"There are: {named}")
 
@@ -189,21 +242,18 @@ def _bordered(regions: list[Region], borders: Mapping[str, int]) -> list[Region]
     return [first, *(region for region in regions if region.path != first.path)]
 
 
-def _sections(layout: Layout, lines: tuple[str, ...]) -> tuple[Section, ...]:
-    blocks: Mapping[str, Block] = {
-        "setup": layout.setup,
-        "parameters": layout.parameters,
-        "forward": layout.forward,
-        "backward": layout.backward,
-        "update": layout.update,
-        BETWEEN: tuple(blocks_around(layout.levels)),
-    }
+def _sections(
+    blocks: Mapping[str, Block], lines: tuple[str, ...], apart: Mapping[str, frozenset[int]] | None = None
+) -> tuple[Section, ...]:
+    """The sections that there are; lines that are told `apart` are those of one section and of no other."""
     sections: list[Section] = []
+    elsewhere = frozenset[int]().union(*(apart or {}).values())
     for kind, block in blocks.items():
         nodes = [node for node in block if not _of_the_future(node)]
         if nodes:
+            numbers = (apart or {}).get(kind) or frozenset(numbers_of(nodes)) - elsewhere
             first = sum(len(section.statements) for section in sections)
-            sections.append(_section(kind, nodes, lines, first))
+            sections.append(_section(kind, nodes, lines, first, numbers or frozenset(numbers_of(nodes))))
     reach = reach_of([section.tree for section in sections])
     return tuple(structs.replace(one, statements=reaching(one.statements, reach)) for one in sections)
 
@@ -212,8 +262,9 @@ def _of_the_future(node: ast.stmt) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
-def _section(kind: str, nodes: list[ast.stmt], lines: tuple[str, ...], first: int) -> Section:
+def _section(
+    kind: str, nodes: list[ast.stmt], lines: tuple[str, ...], first: int, numbers: frozenset[int]
+) -> Section:
     tree = ast.fix_missing_locations(ast.Module(body=nodes, type_ignores=[]))
-    numbers = numbers_of(nodes)
     statements = statements_of(tree, kind, lines, first)
-    return Section(kind, None, min(numbers), max(numbers), tree, statements, frozenset(numbers))
+    return Section(kind, None, min(numbers), max(numbers), tree, statements, numbers)

@@ -39,6 +39,7 @@ def words_of(
         named_otherwise=_named_otherwise(region),
         again=region.again,
         titled=bool(region.borders),
+        given=(region.given,) if region.given else (),
     )
 
 

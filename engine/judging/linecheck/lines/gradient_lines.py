@@ -84,7 +84,9 @@ def written_lines(iteration: Iteration, name: str, count: int | None = None) -> 
     writes = own_writes(iteration, name, count)
     if len(writes) == 1:
         return (iteration.statement_at(writes[0]).line,)
-    lines = {iteration.statement_at(position).line for position in writes}
+    values = {position: slot.value for position, slot in iteration.history.get(name, ())}
+    filled = [position for position in writes if values.get(position, MISSING) is not None]
+    lines = {iteration.statement_at(position).line for position in filled or writes}
     return tuple(sorted(lines or set(iteration.gradients[name].pair.lines)))
 
 
