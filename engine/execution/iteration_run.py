@@ -197,9 +197,23 @@ class IterationRun:
             if self._learnt_from(error) is not self.known or has_line(error, facts.program):
                 raise
             raise ProgramFault(f"autograd cannot go back from `{name}`: {in_short(error)}", name) from error
+        self._require_followed()
         self.loss = float(loss.item())
         if facts.autograd.calls_backward or facts.autograd.reads_grad:
             self._fill_grad()
+
+    def _require_followed(self) -> None:
+        """Refuse a Function whose forward does what autograd does not see: nothing could be compared."""
+        found = self.facts.program.found
+        if found is None or not found.function:
+            return
+        lost = [name for name in found.parameters if name in self.references.unreached]
+        if lost:
+            raise ProgramFault(
+                f"autograd does not follow `{lost[0]}` through the lines of `{found.function}.forward`: "
+                "there is nothing to compare its gradient with",
+                lost[0],
+            )
 
     def _fill_grad(self) -> None:
         """Let `.grad` be filled where the program says so, or now."""

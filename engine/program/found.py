@@ -41,6 +41,8 @@ class Found(Struct, frozen=True):
     """The gradients that are not."""
     asides: tuple[str, ...] = ()
     """What else there is to say, in sentences."""
+    function: str = ""
+    """The Function of which it is one call, where it is one."""
     given: tuple[str, ...] = ()
     """The gradients that what is judged begins with: nothing writes them."""
     out_of_sight: tuple[str, ...] = ()

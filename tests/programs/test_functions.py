@@ -165,6 +165,28 @@ def test_a_gradient_too_few_is_refused_with_its_line() -> None:
     assert problem.line == 15
 
 
+def test_an_argument_that_has_its_default_needs_no_gradient() -> None:
+    text = SCALE.replace("ctx, x, w)", "ctx, x, w, power=1)").replace("x * w +", "x * w**power +")
+    assert checked(text).exit_code == 0
+    assert checked(text.replace("return dx, dw", "return dx, dw, None, None")).exit_code == 0
+    assert "returns 3 gradients" in refusal(SCALE.replace("return dx, dw", "return dx, dw, dx")).message
+
+
+def test_a_forward_that_changes_its_argument_is_refused_with_its_line() -> None:
+    problem = refusal(SCALE.replace("return x * w + x.sin()", "x.mul_(2)\n        return x * w"))
+    assert problem.message == "`Scale.forward` changes its argument `x` in place"
+    assert problem.line == 8
+
+
+def test_a_forward_that_autograd_does_not_see_is_not_judged() -> None:
+    seen = "x * w + x.sin()"
+    unseen = "torch.from_numpy(x.detach().numpy() + 0.0) * w"
+    report = checked(SCALE.replace(seen, unseen))
+    assert report.failure is not None
+    assert "autograd does not follow `x` through the lines of `Scale.forward`" in report.failure.message
+    assert not accused(report)
+
+
 def test_an_early_return_is_refused_with_its_line() -> None:
     problem = refusal(
         SCALE.replace("dx = dout", "if w is None:\n            return None, None\n        dx = dout")

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..in_place import changed_names
 from ..names import stored_names
+from ..statements import simple_statements
 from .bodies import last_name, own_nodes_of, returns_early
 from .pieces import bound_names
 from .refusals import Refusal
@@ -96,28 +98,53 @@ def why_not(function: OwnFunction, trunk: Sequence[ast.stmt]) -> Refusal | None:
             line = next(one.lineno for one in own_nodes_of(method) if isinstance(one, ast.Return))
             why = f"`{name}.{method.name}` returns before its end: only a last line may be a `return`"
             return Refusal(why, line, "A value that is bound in both branches and returned below them works")
-    if function.forward.args.kwonlyargs or function.backward.args.vararg:
-        why = f"the arguments of `{name}` cannot be told from its text"
+    if function.forward.args.kwonlyargs or function.forward.args.vararg or function.backward.args.vararg:
+        why = f"`{name}` takes any number of arguments"
         return Refusal(why, function.forward.lineno, "Plain names for all of them can be stepped")
-    return _too_few(function) or _of_another_frame(function, trunk)
+    return _too_few(function) or _changed_input(function) or _of_another_frame(function, trunk)
 
 
 def _too_few(function: OwnFunction) -> Refusal | None:
-    """Where the backward returns another number of gradients than the forward has inputs."""
-    value = returned_by(function.backward)
-    counts = len(function.gradients), len(function.inputs)
-    exact = isinstance(value, ast.Tuple) or (counts[1] > 1 and isinstance(value, ast.Name | ast.BinOp))
-    if not exact or counts[0] == counts[1] or any(isinstance(one, ast.Starred) for one in function.gradients):
+    """Where the backward returns fewer gradients than the forward has inputs, or more that are not None."""
+    value, parts = returned_by(function.backward), function.gradients
+    if not isinstance(value, ast.Tuple | ast.Name | ast.BinOp) or any(map(_is_starred, parts)):
         return None
-    if function.forward.args.vararg is not None:
+    if isinstance(value, ast.Name) and len(function.inputs) > 1 and _may_be_tuple(function, value.id):
         return None
-    returns, takes = (f"{n} {word}{'' if n == 1 else 's'}" for n, word in zip(counts, _COUNTED, strict=True))
+    least = len(function.inputs) - len(function.forward.args.defaults)
+    beyond = [part for part in parts[len(function.inputs) :] if not isinstance(part, ast.Constant)]
+    if len(parts) >= least and not beyond:
+        return None
+    returns, takes = _counted(len(parts), "gradient"), _counted(len(function.inputs), "argument")
     why = f"`{function.node.name}.backward` returns {returns}, and its forward takes {takes}"
     hint = "It returns one for each, in their order; None for what has none"
     return Refusal(why, function.backward.body[-1].lineno, hint)
 
 
-_COUNTED = ("gradient", "argument")
+def _is_starred(part: ast.expr) -> bool:
+    return isinstance(part, ast.Starred)
+
+
+def _may_be_tuple(function: OwnFunction, name: str) -> bool:
+    """Whether a name may stand for several values: it is bound to no sum or product."""
+    nodes = [node for top in function.backward.body for node in ast.walk(top) if isinstance(node, ast.Assign)]
+    values = [node.value for node in nodes if name in stored_names(node)]
+    return not all(isinstance(value, ast.BinOp) for value in values)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _changed_input(function: OwnFunction) -> Refusal | None:
+    """Where the forward changes what it is given, which cannot be differentiated by its lines."""
+    for node in function.forward.body:
+        for part, _ in simple_statements(node, ()):
+            changed = [name for name in changed_names(part) if name in function.inputs]
+            if changed:
+                why = f"`{function.node.name}.forward` changes its argument `{changed[0]}` in place"
+                return Refusal(why, part.lineno, "One that makes a new tensor can be stepped")
+    return None
 
 
 def _of_another_frame(function: OwnFunction, trunk: Sequence[ast.stmt]) -> Refusal | None:

@@ -337,6 +337,7 @@ def words_of_call(function: OwnFunction, call: Stepped, lines: Sequence[str]) ->
         gradient=call.scheme.pattern,
         named_otherwise=tuple(name for _, name in call.scheme.exceptions),
         asides=call.asides,
+        function=function.node.name,
         given=function.upstream,
         out_of_sight=_out_of_sight(function),
         unwritable=_unwritable(function),
