@@ -81,7 +81,7 @@ def find(
         lines,
         naming=parts.naming,
         loss=parts.loss,
-        parameters=found.parameters,
+        parameters=parts.parameters,
         seeded_again=False,
         around=parts.around,
         found=found,
@@ -95,6 +95,7 @@ class _Parts(NamedTuple):
     sections: tuple[Section, ...]
     naming: NamingScheme
     loss: str
+    parameters: tuple[str, ...]
     found: Found
     around: tuple[Level, ...] = ()
 
@@ -118,7 +119,7 @@ def _of_region(
     }
     found = structs.replace(found, asides=asides(region, lines))
     scheme = with_made(naming.scheme, naming.names, held_in(layout.forward))
-    return _Parts(_sections(blocks, lines), scheme, region.loss, found, layout.levels)
+    return _Parts(_sections(blocks, lines), scheme, region.loss, parameters, found, layout.levels)
 
 
 def _of_function(
@@ -128,7 +129,7 @@ def _of_function(
     _refuse(why_not(function, trunk), where)
     call = stepped(function, trunk, gradient)
     sections = _sections(call.blocks, lines, lines_of(function))
-    return _Parts(sections, call.scheme, call.loss, words_of_call(function, call, lines))
+    return _Parts(sections, call.scheme, call.loss, call.names, words_of_call(function, call, lines))
 
 
 class _Naming(NamedTuple):
