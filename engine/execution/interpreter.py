@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 from ..program.program import Program
 from ..tensors.aliasing import Namespace
+from .called_function import Reached
 from .cancel import Cancel, Cancelled, stop
 from .namespace import fresh_namespace
 from .recording.compiled_sections import CompiledSections
@@ -62,5 +64,6 @@ class Interpreter:
         code = self.sections.lean(kind) if lean else self.sections.full(kind)
         if code is not None:
             recorder.look(kind)
-            exec(code, self.namespace)
+            with suppress(Reached):
+                exec(code, self.namespace)
             recorder.guard()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import torch
 
 from ..program.analysis import ProgramFacts
-from ..program.pairing import unwritten_reads
+from ..program.pairing import Candidate, unwritten_reads
 from ..program.program import BETWEEN
 from .checkpoint import Checkpoint, restore
 from .course import Course
@@ -88,7 +89,7 @@ class IterationRun:
         recorder, references, known = self.recorder, self.references, self.known
         path = paths.taken(recorder, references)
         kept = self.checkpoint.roles.parameter_gradients
-        where = path.once(gradient_writes_of, self.facts.candidates, kept)
+        where = path.once(gradient_writes_of, self._candidates(), kept)
         written = compare_gradients(where, recorder, references, hopeful=known.all_exact)
         if known.all_exact is not written.all_exact:
             self.known = known._replace(all_exact=not known.all_exact)
@@ -104,6 +105,17 @@ class IterationRun:
             notes=self.notes,
             reshaped=self.reshaped,
         )
+
+    def _candidates(self) -> Mapping[str, Candidate]:
+        """What may be gradients: not what a Function leaves out because nobody needs it."""
+        facts, roles = self.facts, self.checkpoint.roles
+        if facts.program.found is None or not facts.program.found.function:
+            return facts.candidates
+        return {
+            name: one
+            for name, one in facts.candidates.items()
+            if one.tensor not in roles.data or self.namespace.get(name) is not None
+        }
 
     @property
     def learned(self) -> Learned:

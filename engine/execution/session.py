@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from array import array
-from contextlib import suppress
 from dataclasses import replace
 
 import torch
@@ -17,7 +16,6 @@ from ..program.statements import Statement
 from ..tensors.aliasing import Namespace
 from ..tensors.rng_state import random_state, seed_all
 from .by_hand import why_not_done
-from .called_function import Reached
 from .cancel import Cancel
 from .checkpoint import Checkpoint, StateNames, capture, restore
 from .course import Course
@@ -143,7 +141,7 @@ class Session:
         try:
             torch.set_default_dtype(torch.float32)
             seed_all(self.seed_of_setup)
-            with no_arguments(self.program), suppress(Reached):
+            with no_arguments(self.program):
                 interpreter.run_section("setup", recorder)
             section = "parameters"
             if self.program.seeded_again:

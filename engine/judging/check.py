@@ -145,7 +145,7 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     if found is not None and found.again:
         return reports
     missing = without_lines(session, record)
-    if found is not None:
+    if found is not None and not found.function:
         read = frozenset[str]().union(*(statement.reads for statement in session.program.statements))
         missing = [name for name in missing if name in read]
     missing += absent_gradients(session.facts, record.references)

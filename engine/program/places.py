@@ -23,11 +23,22 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 def as_names(block: Iterable[ast.stmt]) -> list[ast.stmt]:
     """Statements in which items of dictionaries are names. Functions and classes stay as they are."""
     module = ast.Module(body=[*block], type_ignores=[])
+    if not any(map(_may_hold, ast.walk(module))):
+        return module.body
     _with_names(module)
     for node in own_nodes(module):
         if isinstance(node, ast.Assign):
             _take_apart(node)
     return module.body
+
+
+def _may_hold(node: ast.AST) -> bool:
+    """Whether it is an item of what may be a dictionary, or makes one: most programs have neither."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    return isinstance(node, ast.Dict) or (
+        isinstance(node, ast.Call) and bool(node.keywords) and not node.args
+    )
 
 
 def _take_apart(node: ast.Assign) -> None:

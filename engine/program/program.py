@@ -186,6 +186,8 @@ def _naming(sections: tuple[Section, ...], said: Mapping[str, str], gradient: st
     scheme = with_others(replace(scheme, exceptions=exceptions), every, written)
     forward = [one.tree for one in sections if one.kind == "forward"]
     held = held_in(section.tree for section in sections)
+    if not held.all:
+        return scheme
     return with_made(with_items(scheme, every, held, unpacked_in(forward)), every, held_in(forward))
 
 

@@ -72,7 +72,7 @@ def reach_of(trees: Sequence[ast.AST]) -> Reach:
 
 def reaching(statements: Iterable[Statement], reach: Reach) -> tuple[Statement, ...]:
     """Statements that reach what dictionaries hold: what reads or changes all of one does so to each item."""
-    return tuple(_reaching(one, reach) for one in statements)
+    return tuple(_reaching(one, reach) if reach.held.all else one for one in statements)
 
 
 def _reaching(statement: Statement, reach: Reach) -> Statement:

@@ -165,6 +165,74 @@ def test_a_gradient_too_few_is_refused_with_its_line() -> None:
     assert problem.line == 15
 
 
+def function(forward: str, backward: str, given: str = "x, w") -> str:
+    """A file with a Function of x, w whose methods have these lines, and a call of it."""
+    body = [f"        {line}" for line in forward.split("; ")]
+    below = [f"        {line}" for line in ("x, w = ctx.saved_tensors", *backward.split("; "))]
+    head = ["import torch", "torch.manual_seed(0)", "class P(torch.autograd.Function):", "    @staticmethod"]
+    middle = ["    @staticmethod", "    def backward(ctx, g):", *below]
+    first = ["    def forward(ctx, x, w):", "        ctx.save_for_backward(x, w)", *body]
+    names = ["x = torch.randn(5, requires_grad=True)", "w = torch.randn(5, requires_grad=True)"]
+    return "\n".join([*head, *first, *middle, *names, f"P.apply({given})"])
+
+
+NORM = "n = x.norm(); dn = -(g * w * x).sum() / n**2; return g * w / n + dn * x / n, g * x / n"
+RIGHT = [
+    ("return x + w", "return g, g"),
+    ("return x * 2 + 1 + 0 * w", "dx = 2 * g; return dx, g * 0"),
+    (
+        "d = x.sin() + w; e = d * d; return e.sum()",
+        "d = x.sin() + w; dd = 2 * d; return g * dd * x.cos(), g * dd",
+    ),
+    ("n = x.norm().detach(); return w * x / n", NORM),
+    ("with torch.no_grad(): n = x.norm(); return w * x / n", NORM),
+    ("return x * w", "dx = g * w if ctx.needs_input_grad[0] else None; dw = g * x; return dx, dw"),
+]
+
+
+@pytest.mark.parametrize(("forward", "backward"), RIGHT)
+@pytest.mark.parametrize("given", ["x, w", "x.detach(), w", "x.detach(), w.detach()"])
+def test_other_ways_to_write_it_pass(forward: str, backward: str, given: str) -> None:
+    report = checked(function(forward, backward, given))
+    assert report.exit_code == 0, report
+    assert report.gradients
+
+
+WRONG = [
+    ("return x + w", "return g, -g", "dw"),
+    ("return 2 * x + w", "return g, g", "dx"),
+    ("return x * w - w", "return g * w, g * x", "dw"),
+    (
+        "with torch.no_grad(): n = x.norm(); return w * x / n",
+        "n = x.norm(); dx = g * w / n; return dx, g * x / n",
+        "dx",
+    ),
+    (
+        "d = x.sin() + w; e = d * d; return e.sum()",
+        "d = x.sin() + w; dd = 2 * d; return dd * x.cos(), g * dd",
+        "dx",
+    ),
+]
+
+
+@pytest.mark.parametrize(("forward", "backward", "gradient"), WRONG)
+def test_and_what_is_wrong_in_them_is_accused_alone(forward: str, backward: str, gradient: str) -> None:
+    assert [one.name for one in accused(checked(function(forward, backward)))] == [gradient]
+
+
+def test_none_for_what_requires_grad_is_a_gradient_that_is_missing() -> None:
+    verdicts = {
+        one.name: one.verdict for one in checked(function("return x * w", "return g * w, None")).gradients
+    }
+    assert verdicts["dw"] is Verdict.NOT_WRITTEN
+    assert checked(function("return x * w", "return g * w, None", "x, w.detach()")).exit_code == 0
+
+
+def test_a_change_in_place_by_another_name_is_told() -> None:
+    text = function("return x * w", "h = g; h *= 1.0; return h * w, h * x")
+    assert any("changes h in place" in note for note in checked(text).notes)
+
+
 def test_an_argument_that_has_its_default_needs_no_gradient() -> None:
     text = SCALE.replace("ctx, x, w)", "ctx, x, w, power=1)").replace("x * w +", "x * w**power +")
     assert checked(text).exit_code == 0

@@ -19,9 +19,9 @@ Call = tuple[Any, ...]
 class Remembering:
     """A ctx that keeps what a forward gives it, and does nothing else."""
 
-    def __init__(self, args: Call) -> None:
+    def __init__(self, needs: tuple[bool, ...]) -> None:
         self.saved_tensors: tuple[Tensor | None, ...] = ()
-        self.needs_input_grad = tuple(is_tensor(one) and one.requires_grad for one in args)
+        self.needs_input_grad = needs
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep tensors, as autograd's own does."""
@@ -49,4 +49,5 @@ def by_its_statements(function: type[Function]) -> Callable[..., Any]:
 def _by_statements(function: type[Function], args: Call) -> Any:
     if function.setup_context is not Function.setup_context:
         return function.forward(*args)
-    return function.forward(Remembering(args), *args)
+    needs = tuple(is_tensor(one) and one.requires_grad for one in args)
+    return function.forward(Remembering(needs), *args)

@@ -7,6 +7,7 @@ that uses it differs from autograd's, which does not, by just that.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ from torch.overrides import TorchFunctionMode
 
 from ...tensors.inert import is_tensor
 from ...tensors.rng_state import random_state, seed_all
+from ..called_function import Reached
 from ..namespace import fresh_namespace
 from ..session import Session
 from .same_draws import SameDraws
@@ -54,7 +56,8 @@ def constants_in_double(session: Session) -> dict[str, Tensor] | None:
         with WideCasts(), SameDraws(default):
             torch.set_default_dtype(torch.float64)
             seed_all(session.seed_of_setup)
-            exec(compile(section.tree, session.program.filename, "exec"), namespace)
+            with suppress(Reached):
+                exec(compile(section.tree, session.program.filename, "exec"), namespace)
     except Exception:
         return None
     finally:

@@ -26,6 +26,7 @@ from ..statements import statements_of
 from ..titles import titles_in
 from .again import Marks, parted
 from .comments import as_commented
+from .function_words import words_of_call
 from .functions import Dissolved, dissolved
 from .layout import before_region, layout_of
 from .losses import losses_in
@@ -34,7 +35,7 @@ from .parameters import lists_of_names, parameters_of
 from .pieces import bound_names, forget, opaque_names, pieces_of
 from .refusals import Refusal, adding_up, no_region, of_numpy, pattern_refusal, syntax_refusal
 from .regions import Region, regions_in
-from .stepped_function import stepped, words_of_call
+from .stepped_function import stepped
 from .trunk import trunk_of, with_numbers_taken_out, without_grad_modes
 from .words import asides, name_of, numbers_of, words_of
 
@@ -129,7 +130,7 @@ def _of_function(
     _refuse(why_not(function, trunk), where)
     call = stepped(function, trunk, gradient)
     sections = _sections(call.blocks, lines, lines_of(function))
-    return _Parts(sections, call.scheme, call.loss, call.names, words_of_call(function, call, lines))
+    return _Parts(sections, call.scheme, call.loss, (), words_of_call(function, call, lines))
 
 
 class _Naming(NamedTuple):

@@ -99,7 +99,7 @@ def why_not(function: OwnFunction, trunk: Sequence[ast.stmt]) -> Refusal | None:
             why = f"`{name}.{method.name}` returns before its end: only a last line may be a `return`"
             return Refusal(why, line, "A value that is bound in both branches and returned below them works")
     if function.forward.args.kwonlyargs or function.forward.args.vararg or function.backward.args.vararg:
-        why = f"`{name}` takes any number of arguments"
+        why = f"`{name}` has arguments that are not plain ones"
         return Refusal(why, function.forward.lineno, "Plain names for all of them can be stepped")
     return _too_few(function) or _changed_input(function) or _of_another_frame(function, trunk)
 
