@@ -96,6 +96,7 @@ KEYS: tuple[Key, ...] = (
         Advance(Unit.STATEMENT),
         footer="statement",
     ),
+    Key("over", "s", "s", "past a call", TIME, Advance(Unit.CALL)),
     Key(
         "phase_back",
         "left_square_bracket",

@@ -12,6 +12,7 @@ from ..judging.diagnosis.diagnosis import Diagnosis
 from ..judging.judgement import Judgement, explained, judgements
 from ..judging.linecheck.line_check import check_lines
 from ..judging.linecheck.lines.outcome import LineCheck, WrongFunction
+from ..judging.own_words import in_own_words
 from ..verdict import Verdict
 
 _BLAMED = (Verdict.WRONG_HERE, Verdict.WRONG_SHAPE, Verdict.WRONG_TYPE, Verdict.INHERITED)
@@ -39,8 +40,11 @@ class BackgroundLineCheck:
         """The last word on each gradient of the newest record. A run asks only where it is looked at."""
         if self._judgements is None:
             record = self._record
-            self._judgements = {} if record is None else judgements(record, self._newest, self._diagnoses)
+            self._judgements = {} if record is None else self._judged(record)
         return self._judgements
+
+    def _judged(self, record: Iteration) -> Mapping[str, Judgement]:
+        return in_own_words(record, judgements(record, self._newest, self._diagnoses))
 
     @property
     def wrong_functions(self) -> tuple[WrongFunction, ...]:

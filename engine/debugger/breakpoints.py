@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from ..execution.gradients.execution_path import ExecutionPath
 from ..execution.iteration import Iteration
+from ..program.frame import Frame
 from ..program.program import BEGINNING, Program
 from ..program.statements import Statement
 from .cursor import View, moved
@@ -70,12 +71,12 @@ def _breakable(program: Program) -> set[int]:
 
 def _met(path: ExecutionPath) -> Mapping[int, list[int]]:
     """By line, how many steps are behind each time it is met: what else stands on a line is part of it."""
-    first: dict[int, Statement] = {}
+    first: dict[tuple[int, Frame | None], Statement] = {}
     for statement in path.statements:
-        first.setdefault(statement.line, statement)
+        first.setdefault((statement.line, statement.caller), statement)
     met: dict[int, list[int]] = {}
     for position, (statement, _) in enumerate(path.steps):
-        if first[statement.line] is statement:
+        if first[statement.line, statement.caller] is statement:
             met.setdefault(statement.line, []).append(position)
     return met
 

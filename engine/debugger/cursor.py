@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..execution.iteration import Iteration
+from ..execution.recording.steps import Step
+from ..program.frame import Frame, is_inside
+from ..program.statements import Statement
 from .folds import line_of, row_of
 from .wire.commands import Command, Unit
 from .wire.grid import Entry
@@ -101,7 +104,7 @@ class View:
         for slot in reversed(record.steps[self.ran - 1].slots):
             gradient = record.gradients.get(slot.name)
             name = gradient.tensor if gradient else slot.name
-            if name in record.references.gradients:
+            if name in record.references.gradients and (gradient or not is_inside(name)):
                 tab = Tab.MANUAL if gradient else Tab.VALUE
                 return self.at(name, tab)
         return self
@@ -172,7 +175,48 @@ def moved(record: Iteration, ran: int, unit: Unit, by: int) -> int:
         return len(record.steps) if by > 0 else 0
     if unit is Unit.PHASE:
         return _phase_end(record, ran) if by > 0 else _phase_start(record, ran)
-    return ran + (1 if by > 0 else -1)
+    if unit is Unit.CALL and (after := _after_call(record, ran)) is not None:
+        return after
+    return _statement_on(record, ran, 1 if by > 0 else -1)
+
+
+def _statement_on(record: Iteration, ran: int, by: int) -> int:
+    """One step on; what gives a call its arguments, or its values names, is one together."""
+    to = ran + by
+    while goes_on(record, to):
+        to += by
+    return to
+
+
+def goes_on(record: Iteration, ran: int) -> bool:
+    """Whether the cursor does not stay after so many steps: what comes next is one with what ran last."""
+    return 0 < ran < len(record.steps) and _are_one(record.steps[ran - 1], record.steps[ran])
+
+
+def _are_one(before: Step, after: Step) -> bool:
+    one, other = before.statement, after.statement
+    if (one.line, one.frame) != (other.line, other.frame) or one.number == other.number:
+        return False
+    return (one.hands_on and other.hands_on and one.enters == other.enters) or (one.returns and other.returns)
+
+
+def _after_call(record: Iteration, ran: int) -> int | None:
+    """How many steps have run once the call is over that comes next; None where none does."""
+    steps = record.steps
+    call = steps[ran].statement.frame if ran < len(steps) and steps[ran].statement.enters else None
+    if call is None:
+        return None
+    while ran < len(steps) and call in _calls_around(steps[ran].statement):
+        ran += 1
+    while ran < len(steps) and steps[ran].statement.hands_on and steps[ran].statement.line == call.line:
+        if steps[ran].statement.enters:
+            break
+        ran += 1
+    return ran
+
+
+def _calls_around(statement: Statement) -> tuple[Frame, ...]:
+    return statement.frame.chain if statement.frame is not None else ()
 
 
 def _phase_end(record: Iteration, ran: int) -> int:

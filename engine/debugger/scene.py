@@ -16,6 +16,7 @@ from ..execution.recording.steps import MISSING
 from ..execution.session import Session
 from ..judging.judgement import Judgement
 from ..judging.linecheck.lines.outcome import WrongFunction
+from ..program.frame import is_inside
 from ..tensors.inert import is_tensor
 from ..tutor.answer import Answer
 from .histories.loss_history import LossHistory
@@ -72,13 +73,18 @@ class Scene:
         """Parameters, data that are read or have a written gradient, intermediates; each in program order."""
         session, record = self.session, self.record
         data = _data(session)
-        names = dict.fromkeys([*session.parameters, *data, *session.facts.bound("forward")])
+        every = dict.fromkeys([*session.parameters, *data, *session.facts.bound("forward")])
+        names = [name for name in every if not is_inside(name) or self._has_gradient(name)]
         if record is None:
-            return list(names)
+            return names
         known = {*record.references.gradients, *record.references.others}
         if not known:
             return [name for name in names if name in record.history]
         return [name for name in names if name in known or name in data]
+
+    def _has_gradient(self, tensor: str) -> bool:
+        """Whether a line writes the gradient of a tensor: of those in functions, no others are shown."""
+        return self.gradient_of(tensor) in self.session.facts.candidates
 
     def gradient_of(self, tensor: str) -> str:
         """What the gradient of a tensor is called."""

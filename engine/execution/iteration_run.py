@@ -176,6 +176,7 @@ class IterationRun:
             require_shapes(self.namespace, roles.shapes)
         make_leaves(self.namespace, roles.parameters, roles.data_to_differentiate)
         self.recorder.graph_wanted = frozenset() if self.known.fills else facts.graph_names
+        self.recorder.own_nodes = facts.own_nodes
         record_graphs(True)
         if facts.autograd.calls_backward:
             self.namespace[BACKWARD] = lambda: self._called.append(True)
@@ -184,7 +185,7 @@ class IterationRun:
         except Left as left:
             fault = ProgramFault("the pass is left before it has a loss")
             raise fault.with_traceback(left.__traceback__) from None
-        self.recorder.graph_wanted = frozenset()
+        self.recorder.graph_wanted = self.recorder.own_nodes = frozenset()
         if self._draws_anew():
             self.known = self.known._replace(drew=True)
 

@@ -7,6 +7,7 @@ from textwrap import shorten
 from types import TracebackType
 
 from ..program.around import HIDDEN
+from ..program.frame import in_one_call
 from ..program.printable import printable
 from ..program.program import Program
 from ..tensors.inert import is_a, name_of_type, trace_of
@@ -88,7 +89,7 @@ def _message(error: BaseException) -> str:
         words = _words(error)
     except BaseException:
         words = ""
-    return printable(words[:LONGEST]) or name_of_type(error)
+    return printable(in_one_call(words[:LONGEST])) or name_of_type(error)
 
 
 def _words(error: BaseException) -> str:

@@ -187,7 +187,8 @@ class Session:
             if not self.history.passed(number, loss, time.perf_counter() - began):
                 record = replace(record, notes=(*record.notes, _not_repeated(number)))
             self.number += 1
-            self.interpreter.sections.trim(self.learned.harmless, self.learned.given_graphs)
+            watched = self.learned.given_graphs | self.facts.own_nodes
+            self.interpreter.sections.trim(self.learned.harmless, watched)
         return record
 
     def go_to(self, number: int) -> Failure | None:

@@ -15,6 +15,7 @@ from ..execution.session import Session
 from ..execution.silence import silenced
 from ..program.program import Program
 from ..verdict import Verdict
+from .calls import told_once
 from .convention import ByConvention, convention
 from .diagnosis.diagnose import diagnose
 from .diagnosis.diagnosis import Diagnosis
@@ -22,6 +23,7 @@ from .judgement import Judgement, judgements
 from .linecheck.line_check import check_lines
 from .linecheck.lines.helper_places import WrongHelper
 from .linecheck.lines.outcome import LineCheck, WrongFunction
+from .own_words import in_own_words
 from .report import GradientReport, Report
 
 
@@ -134,6 +136,7 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     written = sorted(record.gradients.values(), key=lambda gradient: gradient.pair.lines[-1])
     lines = check_lines(session, record)
     judgement_of = judgements(record, lines, diagnoses_of(session, record, lines))
+    judgement_of = in_own_words(record, judgement_of)
     reports = [_of_function(one) for one in lines.functions]
     reports += [_written(gradient, judgement_of[gradient.name], rtol, atol) for gradient in written]
     helpers = [name for name in judgement_of if name not in record.gradients]
@@ -143,13 +146,14 @@ def gradient_reports(session: Session, record: Iteration, rtol: float, atol: flo
     naming = session.program.naming
     found = session.program.found
     if found is not None and found.again:
-        return reports
+        return told_once(reports, session.program)
     missing = without_lines(session, record)
     if found is not None and not found.function:
         read = frozenset[str]().union(*(statement.reads for statement in session.program.statements))
         missing = [name for name in missing if name in read]
     missing += absent_gradients(session.facts, record.references)
-    return reports + [_missing(record, name, naming.tensor(name)) for name in dict.fromkeys(missing)]
+    reports += [_missing(record, name, naming.tensor(name)) for name in dict.fromkeys(missing)]
+    return told_once(reports, session.program)
 
 
 def without_lines(session: Session, record: Iteration) -> list[str]:

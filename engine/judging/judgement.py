@@ -26,6 +26,7 @@ from .reasons import (
     why_not_finite,
     within_rounding,
 )
+from .unfinished import unfinished as unfinished_names
 
 _ACCUSED = tuple(verdict for verdict in Verdict if verdict.accuses)
 _ACCOUNTED_FOR = (Verdict.INHERITED, Verdict.DELIBERATE, Verdict.RIGHT)
@@ -171,7 +172,7 @@ def _judgement(
         return Judgement(whole, whole, remarks=said(end_to_end(gradient)))
     if line.verdict.accuses:
         return _accused(iteration, gradient, line, diagnosis)
-    unfinished = gradient.value is MISSING or gradient.name in _unfinished(iteration)
+    unfinished = gradient.value is MISSING or gradient.name in unfinished_names(iteration)
     if unfinished and line.verdict is not Verdict.NOT_WRITTEN:
         return _not_run(whole, line)
     if whole is Verdict.NOT_FINITE:
@@ -200,16 +201,6 @@ def _endless(iteration: Iteration, line: LineJudgement | None) -> Judgement:
     since = iteration.number if iteration.not_finite_since is None else iteration.not_finite_since
     headline = f"not finite since iteration {since}"
     return Judgement(Verdict.NOT_FINITE, Verdict.NOT_FINITE, line, headline=headline)
-
-
-def _unfinished(iteration: Iteration) -> frozenset[str]:
-    """The names that the line that raised, or one after it, would have written."""
-    failure = iteration.failure
-    if failure is None or failure.section != "backward":
-        return frozenset()
-    lines = [s for s in iteration.recorder.statements if s.section == "backward"]
-    reached = max((s.top for s in lines if s.line <= (failure.line or 0)), default=0)
-    return frozenset(name for s in lines if s.top >= reached for name in s.writes)
 
 
 def _not_run(whole: Verdict, line: LineJudgement) -> Judgement:

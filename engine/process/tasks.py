@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..execution.failure import Failure
 from ..judging.report import Report
 from ..program.program_text import ProgramText
+from ..program.reading import with_calls_whole
 from ..tutor.answer import Told, Written
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Write:
         from ..tutor.writing import write
 
         try:
-            return write(self.text.program(), missing=self.missing, seed=self.seed)
+            return write(with_calls_whole(self.text.program()), missing=self.missing, seed=self.seed)
         except CannotStudy as problem:
             return CannotBeDone(str(problem), problem.failure)
 
@@ -93,7 +94,7 @@ class Blank:
         from ..tutor.practice import CannotPractise, practice
 
         try:
-            return practice(self.text.program(), self.path, self.seed)
+            return practice(with_calls_whole(self.text.program()), self.path, self.seed)
         except CannotPractise as problem:
             return CannotBeDone(str(problem))
 
@@ -160,7 +161,7 @@ def _studied(text: ProgramText, seed: int, tell: Callable[[Study], _R]) -> _R | 
     from ..tutor.study import CannotStudy, study
 
     try:
-        studied = study(text.program(), seed)
+        studied = study(with_calls_whole(text.program()), seed)
     except CannotStudy as problem:
         return CannotBeDone(str(problem), problem.failure)
     with silenced():

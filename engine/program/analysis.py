@@ -53,6 +53,28 @@ class ProgramFacts:
         return tuple(candidate.tensor for candidate in self.candidates.values())
 
     @cached_property
+    def passed_on(self) -> frozenset[Statement]:
+        """What unpacks in a call what the forward has kept for it: `x, w = cache`; no gradient is in that."""
+        late = [s for s in self.handwritten.statements if s.section == "backward"]
+        if all(s.frame is None for s in late):
+            return frozenset()
+        written = [name for s in late for name in s.writes]
+        kept: set[str] = set()
+        early = [s for s in self.handwritten.statements if s.section == "forward"]
+        tensor = self.program.naming.tensor
+        found = [
+            s
+            for s in early
+            if (s.hands_on or _unpacks(s)) and not any(map(tensor, s.writes)) and _is_plain(s)
+        ]
+        for statement in late:
+            once = all(written.count(name) == 1 for name in statement.writes)
+            if once and _unpacks(statement) and kept.issuperset(statement.reads.intersection(written)):
+                kept.update(statement.writes)
+                found.append(statement)
+        return frozenset(found)
+
+    @cached_property
     def holes(self) -> Holes:
         """The gradients that no line writes."""
         return holes_of(self.program)
@@ -123,6 +145,14 @@ class ProgramFacts:
         return frozenset(name for s in (forward.statements if forward else ()) for name in s.changes)
 
     @cached_property
+    def own_nodes(self) -> frozenset[str]:
+        """What stands for parameters of functions in calls of the forward: of a tensor's gradient, a part."""
+        forward = self.program.section("forward")
+        frames = {s.frame for s in (forward.statements if forward else ()) if s.frame is not None}
+        given = frozenset(name for frame in frames for name in frame.given)
+        return given & self.graph_names
+
+    @cached_property
     def statements_by_line(self) -> Mapping[int, tuple[Statement, ...]]:
         """The statements on every line; the header of a block stands for the first one inside."""
         return _statements_by_line(self.program)
@@ -163,7 +193,25 @@ def _statements_by_line(program: Program) -> Mapping[int, tuple[Statement, ...]]
                 at = bisect_left(inside, line, key=lambda statement: statement.line)
                 if at < len(inside) and program.lines[line - 1].strip():
                     by_line.setdefault(line, [inside[at]])
-    return {line: tuple(statements) for line, statements in by_line.items()}
+    return {line: _stepped(statements) for line, statements in by_line.items()}
+
+
+def _unpacks(statement: Statement) -> bool:
+    """Whether it gives names to parts of something, and works nothing out."""
+    return statement.frame is not None and _is_plain(statement)
+
+
+def _is_plain(statement: Statement) -> bool:
+    if not isinstance(statement.node, ast.Assign):
+        return False
+    plain = (ast.Name, ast.Subscript, ast.Constant, ast.Tuple, ast.expr_context)
+    return all(isinstance(part, plain) for part in ast.walk(statement.node.value))
+
+
+def _stepped(statements: list[Statement]) -> tuple[Statement, ...]:
+    """The statements of a line; of one in a function that is stepped, those of its calls alone."""
+    inside = [one for one in statements if one.frame is not None and not one.hands_on]
+    return tuple(inside or statements)
 
 
 def _makes_dictionary(node: ast.stmt) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .did_you_mean import is_slip, nearest
+from .frame import is_inside
 from .handwritten import Handwritten
 from .names import holders_of, is_place, parts_of
 from .naming import NamingScheme, Place
@@ -97,10 +98,10 @@ def unpaired(
     Any other is a helper variable, and nothing is said of it.
     """
     known = set(tensors)
-    missing = known - set(written)
+    missing = {name for name in known - set(written) if not is_inside(name)}
     near_misses = []
     for candidate in wanted:
-        if candidate.tensor in known:
+        if candidate.tensor in known or is_inside(candidate.name):
             continue
         near = nearest(candidate.tensor, missing, 0.8)
         slips = [name for name in sorted(missing) if is_slip(candidate.tensor, name)]

@@ -113,6 +113,8 @@ class Program(Struct, frozen=True, eq=False, dict=True):
     """What the file asks of the compiler: `from __future__ import annotations`."""
     source: Source | None = None
     """Its file as it was read, where it was read from one."""
+    steps_calls: bool = True
+    """Whether calls of layer functions are taken apart."""
 
     def section(self, kind: str) -> Section | None:
         """The section of that kind, or None where the program has none."""

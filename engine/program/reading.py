@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from .cells import split
 from .did_you_mean import nearest
 from .found import Found
+from .frames.with_frames import with_frames, without_frames
 from .program import SECTIONS, Program, ProgramError, Source, parse
 from .titles import stands_inside, titles_in
 
@@ -25,15 +26,15 @@ def read(text: str, name: str, path: Path | None = None, *, choice: int = 0, gra
     """
     titles = titles_of(text)
     if any(map(_means_section, titles)) or not text.strip():
-        return parse(text, name, path, gradient=gradient)
+        return with_frames(parse(text, name, path, gradient=gradient))
     from .finding.find import find  # much to load before the first picture of a program that has titles
 
     try:
-        return find(text, name, path, choice=choice, gradient=gradient)
+        return with_frames(find(text, name, path, choice=choice, gradient=gradient))
     except ProgramError:
         if titles.isdisjoint(SECTIONS):
             raise
-    return parse(text, name, path, gradient=gradient)
+    return with_frames(parse(text, name, path, gradient=gradient))
 
 
 def read_source(
@@ -65,10 +66,21 @@ def read_again(program: Program, text: str, name: str = "", path: Path | None = 
     """
     found = program.found
     if found is None:
-        return replace(parse(text, name or program.name, path), naming=program.naming)
+        again = replace(parse(text, name or program.name, path), naming=program.naming)
+        return with_frames(again) if program.steps_calls else replace(again, steps_calls=False)
     from .finding.find import find
 
-    return find(text, name or program.name, path, choice=found.choice, gradient=found.gradient)
+    again = find(text, name or program.name, path, choice=found.choice, gradient=found.gradient)
+    return with_frames(again) if program.steps_calls else replace(again, steps_calls=False)
+
+
+def with_calls_whole(program: Program) -> Program:
+    """A program in which every call is one statement."""
+    if all(statement.frame is None for statement in program.statements):
+        return program
+    again = read_again(replace(program, steps_calls=False), program.text, program.name, program.path)
+    naming = without_frames(program.naming)
+    return replace(again, naming=naming, source=program.source)
 
 
 def same_place(before: Program, now: Program, read: Callable[[int], Program]) -> Program:

@@ -9,6 +9,7 @@ from typing import TypeGuard
 
 from msgspec import Struct
 
+from .frame import Frame, frame_of, hands_on, suffix_of
 from .in_place import changed_names
 from .names import OPAQUE, called, own_nodes, read_names, stored_names
 
@@ -37,6 +38,27 @@ class Statement(Struct, frozen=True, eq=False, dict=True):
     """The last names of what it calls; an empty one for what has no name."""
     reads: frozenset[str]
     node: ast.stmt
+    frame: Frame | None = None
+    """The call of a function that it belongs to, where that is stepped."""
+    hands_on: bool = False
+    """Whether it only gives a call its arguments, or what that returns its names."""
+
+    @property
+    def enters(self) -> bool:
+        """Whether it gives a call its arguments."""
+        return self.hands_on and self.frame is not None and self.binds[0] in self.frame.given
+
+    @property
+    def returns(self) -> bool:
+        """Whether it works out what its call returns."""
+        if self.frame is None or self.hands_on or not self.binds:
+            return False
+        return all(suffix_of(name) != self.frame.suffix for name in self.binds)
+
+    @property
+    def caller(self) -> Frame | None:
+        """The call that its line is a line of."""
+        return self.frame.around if self.enters and self.frame is not None else self.frame
 
     @cached_property
     def writes(self) -> tuple[str, ...]:
@@ -176,6 +198,8 @@ def _statement(
         called=frozenset(called(n) for n in own_nodes(node) if isinstance(n, ast.Call)),
         reads=read_names(node),
         node=whole,
+        frame=frame_of(whole),
+        hands_on=hands_on(whole),
     )
 
 

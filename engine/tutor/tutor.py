@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..judging.judgement import Judgement
+from ..program.frame import is_inside, told
 from ..program.library import load
 from ..program.own_copy import is_bundled
 from ..program.program import Program, ProgramError
@@ -73,6 +74,9 @@ class Tutor:
                 lines = self._hint(terms, tensor)
             else:
                 lines, writable = self._line(terms, tensor, session, now=asked is Asked.WRITTEN)
+        if needed := _of_functions(tensor, derivation, lines):
+            self._tell(asked, gradient, (Told(needed, "head"),))
+            return
         hints = tensor in derivation.gradients and not right_already(gradient, judgements.get(gradient))
         more = hints and self._levels.get(tensor, 0) < LEVELS
         self._tell(asked, gradient, lines, writable, more)
@@ -123,6 +127,8 @@ class Tutor:
         self, terms: OwnTerms, tensor: str, session: Session, *, now: bool
     ) -> tuple[tuple[Told, ...], bool]:
         derived = in_sight(self.program, terms.derivation.gradients[tensor])
+        if any(map(is_inside, (derived.name, *derived.lines))):
+            return tuple(map(Told, derived.lines)), False
         if derived.reason:
             return (Told(f"{derived.name} cannot be written: {derived.reason}", "head"),), False
         try:
@@ -131,6 +137,7 @@ class Tutor:
             path = self._path()
             now_in_file = _as_opened(self.program, path)
             text = with_line(now_in_file, _moved(derived, self.program, now_in_file))
+            _require_in_section(now_in_file, text)
             denied = denials(rehearsed(self.program, Placed(text, [derived]), session.seed))
             if denied:
                 raise CannotPlace(denied[derived.name])
@@ -156,6 +163,36 @@ class Tutor:
                 "and `backprop-tui new FILE` makes one"
             )
         return path
+
+
+def _of_functions(tensor: str, derivation: Derivation, lines: Sequence[Told]) -> str:
+    """Why nothing is said of a gradient that takes names of functions; nothing of any other."""
+    if not any(is_inside(text) for text in (tensor, *(line.text for line in lines))):
+        return ""
+    name = told(tensor)
+    if is_inside(tensor):
+        return f"{name} stands in a function: nothing is explained or written there yet"
+    return (
+        f"the gradient of {name} comes through lines of functions, where nothing is explained or written "
+        f"yet; `backprop-tui hint FILE {name}` takes every call as one line"
+    )
+
+
+def _require_in_section(program: Program, text: str) -> None:
+    """Nothing is written outside of the backward.
+
+    Raises:
+        CannotPlace: the first line that is another stands before it.
+    """
+    section = program.section("backward")
+    pairs = zip(program.lines, text.split("\n"), strict=False)
+    first = next((number for number, (old, new) in enumerate(pairs, 1) if old != new), len(program.lines))
+    if section is not None and first < min(section.numbers, default=1) and _steps_calls(program):
+        raise CannotPlace("its place would be in a function")
+
+
+def _steps_calls(program: Program) -> bool:
+    return any(statement.frame is not None for statement in program.statements)
 
 
 def _as_opened(program: Program, path: Path) -> Program:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rich.cells import cached_cell_len, cell_len, set_cell_size
 
 from ...engine.debugger.wire.commands import Command
+from ...engine.program.frame import told
 from ...engine.program.printable import printable
 
 Click = Command | str | None
@@ -47,7 +48,7 @@ def columns_of(text: str) -> int:
 
 def clean(text: str) -> str:
     """Text that is safe to paint: control characters become visible or blank, never obeyed."""
-    return printable(text.expandtabs(4).replace("\n", "�"))
+    return printable(told(text).expandtabs(4).replace("\n", "�"))
 
 
 def ellipsis(text: str, width: int) -> str:

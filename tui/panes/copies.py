@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ...engine.debugger.wire.frame import Frame
 from ...engine.debugger.wire.inspected import Block, Inspector, Tab
+from ...engine.program.frame import told as told_of
 from ...engine.program.program import Program
 from .program import line_of_cursor
 
@@ -25,8 +26,8 @@ def copies(frame: Frame, program: Program) -> list[Copy]:
     told = frame.attention.text if frame.attention is not None else shown.sentence
     what = "value" if shown.tab is Tab.VALUE else f"{shown.tab} of"
     found = (
-        Copy("v", f"{what} {shown.name}{_part(shown)}", _numbers(shown)),
-        Copy("n", "name", shown.name),
+        Copy("v", f"{what} {told_of(shown.name)}{_part(shown)}", _numbers(shown)),
+        Copy("n", "name", told_of(shown.name)),
         Copy("l", f"line {number}", line),
         Copy("d", "diagnosis", told),
     )

@@ -10,7 +10,7 @@ from ...engine.debugger.wire.inspected import ROOMY, Cell, Form, Heat, Inspector
 from ...engine.execution.failure import Failure
 from ...engine.verdict import Verdict
 from ..drawing.box import Room, boxed
-from ..drawing.line import Line, Run, columns_of, crop, spread, width_of, wrap
+from ..drawing.line import Line, Run, clean, columns_of, crop, spread, width_of, wrap
 from ..drawing.numbers import shape
 from ..drawing.verdict_signs import sign_of
 from .heatmap import paint_heat, pooled_words
@@ -44,7 +44,7 @@ def paint_inspector(frame: Frame, room: Room) -> list[Line]:
     if failure and len(failure) + len(lines) > room.rows:
         failure = [*_first(tensor, _told(tensor, room.columns), room.columns), *failure]
     lines = failure + lines
-    title = (Run(tensor.name or "inspector", "strong"),)
+    title = (Run(clean(tensor.name) or "inspector", "strong"),)
     kind = " · ".join(filter(None, (shape(tensor.shape), tensor.dtype, _device(tensor))))
     below = (Run(kind, "quiet"),) if tensor.cell is None else _keys(room.columns)
     return boxed(lines, room, title, below if tensor.name else ())

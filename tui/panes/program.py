@@ -31,7 +31,8 @@ def paint_program(source: Source, frame: Frame, room: Room, looks: Looks = PLAIN
     where = f"line {frame.current_line} of " if frame.current_line else ""
     unit = "" if frame.current_line else " lines"
     subtitle = f"{where}{frame.lines_total}{unit}" if frame.lines_total else ""
-    return boxed(rows, room, (Run("program", "strong"),), (Run(subtitle, "quiet"),) * bool(subtitle))
+    title = (Run("program", "strong"), *((Run(f" · {frame.call}", "quiet"),) * bool(frame.call)))
+    return boxed(rows, room, title, (Run(subtitle, "quiet"),) * bool(subtitle))
 
 
 def _problem(problem: str, room: Room) -> list[Line]:

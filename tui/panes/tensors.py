@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ...engine.debugger.wire.frame import Frame, TensorRow
 from ...engine.debugger.wire.inspected import Inspector
 from ...engine.debugger.wire.looks import SelectName
+from ...engine.program.frame import in_table
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, clean, columns_of, ellipsis, fill, left, right, styled
 from ..drawing.numbers import RANGE, scalar, shape, short, summary
@@ -57,7 +58,7 @@ def columns_for(width: int, names: int = 0) -> Columns:
 
 def _widest(frame: Frame) -> int:
     """Columns for the widest name in view and its shape."""
-    sizes = (columns_of(clean(row.name)) + 1 + len(_sizes(row)) for row in frame.tensors)
+    sizes = (columns_of(clean(in_table(row.name))) + 1 + len(_sizes(row)) for row in frame.tensors)
     return max(sizes, default=0)
 
 
@@ -148,7 +149,7 @@ def _row(row: TensorRow, columns: Columns, width: int, search: Search | None) ->
 
 def _name(row: TensorRow, columns: Columns, click: SelectName, search: Search | None) -> Line:
     """The name, and the shape at the column's right edge where it fits whole."""
-    name = ellipsis(clean(row.name), columns.name)
+    name = ellipsis(clean(in_table(row.name)), columns.name)
     room = columns.name - columns_of(name)
     sizes = _sizes(row) if columns.shapes else ""
     sizes = sizes if len(sizes) < room else ""

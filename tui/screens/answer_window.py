@@ -67,7 +67,7 @@ class AnswerWindow(Window):
 
     def heading(self) -> Line:
         """Of which gradient, and what was asked."""
-        return (Run(self.answer.gradient, "strong"), Run(f" · {self.answer.asked.value}", "quiet"))
+        return (Run(clean(self.answer.gradient), "strong"), Run(f" · {self.answer.asked.value}", "quiet"))
 
     def keys(self) -> str:
         """What can be asked next."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from ...execution.iteration import Iteration
 from ...execution.recording.steps import MISSING
+from ...judging.calls import calls_in_words
 from ...judging.judgement import Judgement
+from ...program.frame import Frame, in_function, is_inside, own_name, suffix_of
 from ...verdict import Verdict
 from ..cursor import View
 from ..scene import Scene, is_told
@@ -55,7 +57,24 @@ def wanting(scene: Scene, ran: int) -> tuple[Wanting, ...]:
     by_name = {one.name: one for one in (*_unwritten(scene), *raised, *_judged(scene, record))}
     known = scene.tensor_names
     found = [one if one.tensor in known else replace(one, tensor="") for one in by_name.values()]
+    found = _once(scene, found)
     return tuple(sorted(found, key=lambda one: (one.rank, not one.lines, one.line or 0)))
+
+
+def _once(scene: Scene, found: Sequence[Wanting]) -> list[Wanting]:
+    """Those of one line of a function in one, with the calls that it is wrong in."""
+    frames = {s.frame.suffix: s.frame for s in scene.session.program.statements if s.frame is not None}
+    groups: dict[tuple[object, ...], list[Wanting]] = {}
+    for one in found:
+        frame = frames.get(suffix_of(one.name))
+        key = (one.name,) if frame is None else (frame.function, own_name(one.name), one.lines, one.rank)
+        groups.setdefault(key, []).append(one)
+    return [_with_calls(group, frames) for group in groups.values()]
+
+
+def _with_calls(group: Sequence[Wanting], frames: Mapping[str, Frame]) -> Wanting:
+    calls = [frames[suffix_of(one.name)] for one in group if suffix_of(one.name) in frames]
+    return replace(group[0], words=group[0].words + calls_in_words(calls))
 
 
 def standing_at(view: View, one: Wanting) -> View:
@@ -112,7 +131,7 @@ def told(view: View, found: Sequence[Wanting]) -> Attention | None:
     now = current(view, found)
     one = now or found[0]
     where = f"{lines_in_words(one.lines)}, " if one.lines else ""
-    text = f"{where}{one.name}: {one.words}"
+    text = f"{where}{in_function(one.name)}: {one.words}"
     gone_to = one.name == view.attended
     return Attention(one.verdict, one.line, text, found.index(one) + 1, len(found), now is not None, gone_to)
 
@@ -176,7 +195,7 @@ def _raised(scene: Scene, record: Iteration, ran: int) -> list[Wanting]:
     return [
         Wanting(name, gradients[name].tensor, (line,), Rank.RAISED, None, words)
         for name in names
-        if name in gradients
+        if name in gradients and not (is_inside(name) and gradients[name].writes)
     ]
 
 

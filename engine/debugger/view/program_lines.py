@@ -70,6 +70,16 @@ def current_line(record: Iteration | None, view: View) -> int | None:
     return record.steps[view.ran - 1].statement.line if view.ran else None
 
 
+def call_of_line(record: Iteration | None, view: View) -> str:
+    """The call that the current line is a line of, in words; nothing where it stands in its section."""
+    if record is None or not view.ran:
+        return ""
+    statement = record.steps[view.ran - 1].statement
+    if record.failure is not None and view.ran >= len(record.steps):
+        return ""
+    return statement.caller.words if statement.caller is not None else ""
+
+
 def _line_of_stop(scene: Scene, view: View) -> int | None:
     """The line that a run has stopped before, while the cursor is there."""
     stop = scene.standing.stop
@@ -106,9 +116,19 @@ def _line(scene: Scene, view: View, number: int) -> ProgramLine:
     partial = ends_here and verdict is None and _writes_a_part(scene, statements)
     known: tuple[Summary | None, bool] = None, False
     if state not in (LineState.AHEAD, LineState.FAILED):
-        known = _bound(scene, view, statements[-1], ends_here=ends_here)
+        known = _bound(scene, view, _of_newest_call(scene, view, statements), ends_here=ends_here)
     related = relation(scene.gradient_of(view.selected), view.selected, statements)
     return ProgramLine(number, state, verdict, *known, partial, *marks, related)
+
+
+def _of_newest_call(scene: Scene, view: View, statements: tuple[Statement, ...]) -> Statement:
+    """The last statement of a line; of one in a function, that of the call that ran it last."""
+    record = scene.record
+    if record is None or statements[-1].frame is None:
+        return statements[-1]
+    ran = {s: bisect_left(record.positions.get(s, []), view.ran) for s in statements}
+    last = {s: record.positions[s][many - 1] for s, many in ran.items() if many}
+    return max(last, key=last.__getitem__, default=statements[-1])
 
 
 def _bound(scene: Scene, view: View, statement: Statement, *, ends_here: bool) -> tuple[Summary | None, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import replace
 
@@ -9,9 +10,10 @@ from msgspec import structs
 
 from ...execution.gradients.gradient import Gradient
 from ...execution.iteration import Iteration
+from ...program.frame import in_one_call
 from ...tensors.kinds import device_of
 from ...verdict import Verdict
-from ..cursor import View
+from ..cursor import View, goes_on
 from ..inspector.inspector import inspector
 from ..scene import Scene, is_told
 from ..wire.frame import Frame, Status
@@ -19,7 +21,7 @@ from ..wire.looks import tensor_rows_in
 from .attention import line_attended, settled, told, wanting
 from .curves import curves_of
 from .numbers import done_by_hand, words_of
-from .program_lines import current_line, program_lines
+from .program_lines import call_of_line, current_line, program_lines
 from .tensor_rows import tensor_rows
 
 _OF_THEIR_OWN = (Verdict.NOT_WRITTEN, Verdict.INHERITED)
@@ -42,6 +44,7 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         lines=lines,
         lines_total=len(scene.session.program.lines),
         current_line=current_line(scene.record, view),
+        call=call_of_line(scene.record, view),
         tensors=tensor_rows(scene, view, shown),
         tensors_top=view.tensors_top,
         tensors_total=len(names),
@@ -116,7 +119,9 @@ def _status(scene: Scene, view: View) -> Status:
 def _place(record: Iteration, ran: int) -> tuple[str, int, int]:
     sections = [step.statement.section for step in record.steps]
     phase = sections[ran - 1] if ran else ""
-    return phase, sections[:ran].count(phase), max(sections.count(phase), _of_section(record, phase))
+    within = [at for at, section in enumerate(sections, 1) if section == phase and not goes_on(record, at)]
+    done = bisect_right(within, ran)
+    return phase, done, max(len(within), _of_section(record, phase))
 
 
 def _of_section(record: Iteration, phase: str) -> int:
@@ -165,6 +170,7 @@ def _notes(scene: Scene, view: View) -> tuple[str, ...]:
     if stop is not None and stop.ran == view.ran:
         notes = (stop.words, *notes)
     notes = (*notes, *words_of(scene.session, record.number if record is not None else 0))
+    notes = tuple(map(in_one_call, notes))
     if record is None:
         return notes
     return notes + tuple(slip.message for slip in scene.session.unpaired(record))

@@ -36,6 +36,8 @@ class Unit(StrEnum):
     ITERATION = "iteration"
     PHASE = "phase"
     STATEMENT = "statement"
+    CALL = "call"
+    """A statement, the lines of a function that it calls among it."""
 
 
 class Advance(Struct, frozen=True):

@@ -222,6 +222,8 @@ class Frame(Struct, frozen=True, eq=False):
     evaluated: tuple[Evaluated, ...] = ()
     """What was evaluated, or done, since a key was pressed for something else; the newest is last."""
     file: FileState = field(default_factory=FileState)
+    call: str = ""
+    """The call whose line is the current one: `affine_backward, 2nd of 2 calls`; "" in a section."""
 
     def at_work(self, words: str, seconds: int) -> Frame:
         """The same picture while something has been at work for a while."""

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...program.frame import is_inside
 from ...tensors.aliasing import Namespace, zeros_like
 from ...tensors.autograd_graph import nodes_behind
 from ...tensors.batch_comparison import largest_of
@@ -46,8 +47,8 @@ class References:
 
     @cached_property
     def largest(self) -> float:
-        """The largest absolute finite entry of any of them."""
-        return _largest(self.gradients.values())
+        """The largest absolute finite entry of any of them; what only functions have a name for aside."""
+        return _largest(value for name, value in self.gradients.items() if not is_inside(name))
 
     @property
     def at_least(self) -> float:

@@ -7,6 +7,7 @@ from types import TracebackType
 from msgspec.structs import replace
 
 from ...program.analysis import ProgramFacts
+from ...program.frame import is_inside
 from ...program.names import is_place
 from ...program.statements import Statement
 from ...tensors.aliasing import Namespace
@@ -59,7 +60,7 @@ def explained(failure: Failure, facts: ProgramFacts, namespace: Namespace) -> Fa
     if failure.section != "backward" or failure.type not in ("NameError", "TypeError", "AttributeError"):
         return failure
     statements = facts.program.statements
-    known = facts.candidates.keys() - facts.holes.marked
+    known = {name for name in facts.candidates.keys() - facts.holes.marked if not is_inside(name)}
     reads = [name for s in statements if s.line == failure.line for name in sorted(s.reads & known)]
     reasons = [_reason(statements, namespace, name) for name in reads]
     words = [reason for reason in reasons if reason]

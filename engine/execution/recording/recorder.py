@@ -45,6 +45,8 @@ class Recorder:
         """Names whose tensors are to require grad although no parameter reaches them."""
         self.graph_given: set[str] = set()
         """Those among them that did not by themselves."""
+        self.own_nodes: frozenset[str] = frozenset()
+        """Names that get nodes of their own: what arrives there is what comes by this name of a tensor."""
         self.begins: dict[str, int] = {}
         """Where among the entries each section begins."""
         self._start: Callable[[], Iterable[Slot]] = tuple
@@ -103,6 +105,8 @@ class Recorder:
             slots += self._changed(statement)
         if statement.unnamed:
             slots += self._moved({slot.name for slot in slots})
+        if self.own_nodes and not self.own_nodes.isdisjoint(statement.binds):
+            slots = self._with_nodes(slots)
         if self.graph_wanted:
             self.graph_given |= _with_graphs(slots, self.graph_wanted)
         self.entries.append(Step(statement, slots))
@@ -110,6 +114,15 @@ class Recorder:
             recent = [entry.slots for entry in self.entries[-EVERY:] if type(entry) is not tuple]
             kept = [slot.value for slots in recent for slot in slots]
             self._require_room(kept + self.copies.newest(EVERY))
+
+    def _with_nodes(self, slots: Sequence[Slot]) -> list[Slot]:
+        own = [slot.name in self.own_nodes and _needs_node(slot, self.graph_wanted) for slot in slots]
+        views = [
+            Slot(slot.name, slot.origin.view_as(slot.origin)) if needs else slot
+            for slot, needs in zip(slots, own, strict=True)
+        ]
+        self.namespace.update({slot.name: slot.origin for slot in views})
+        return views
 
     def _require_room(self, kept: list[Any]) -> None:
         self._room = self._room or Room()
@@ -252,6 +265,11 @@ _Place = tuple[int, int]
 """A value of the record: the position of its entry, and which value of it."""
 _BEFORE_ALL = -1
 """The position of what is not in the record: the values that the iteration began with."""
+
+
+def _needs_node(slot: Slot, wanted: Container[str]) -> bool:
+    value = slot.origin
+    return can_have_gradient(value) and (value.requires_grad or slot.name in wanted)
 
 
 def _with_graphs(slots: Iterable[Slot], wanted: Container[str]) -> set[str]:

@@ -13,6 +13,7 @@ import torch
 from msgspec.structs import replace
 from torch import Tensor
 
+from ...program.frame import in_one_call
 from ...program.program import Program
 from ...tensors.inert import attributes_of, is_a, is_any, is_tensor, name_of_module, names_of, trace_of
 from ..failure import Failure
@@ -57,7 +58,7 @@ def misfit_of(error: BaseException, program: Program) -> str:
         try:
             _value(node, names)
         except _Misfit as misfit:
-            return str(misfit)
+            return in_one_call(str(misfit))
         except Exception:  # of an expression that only its own run could tell
             continue
     return ""

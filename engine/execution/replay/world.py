@@ -182,6 +182,7 @@ class World:
         recorder = ForwardRecorder(self.session, frozenset(names), shifts or {}, after)
         if not self.session.learned.fills:
             recorder.graph_wanted = recorder.names - self.session.facts.changed_in_forward
+        recorder.own_nodes = self.session.facts.own_nodes
         with torch.enable_grad(), self.as_in_double():
             self._watched_by(recorder)
             if code is None:

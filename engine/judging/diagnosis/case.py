@@ -20,7 +20,7 @@ from ...rules.trees import copied
 from ...tensors.held_names import all_names
 from ...tensors.inert import is_a, is_any, is_given_name, is_tensor
 from ..linecheck.lines.outcome import LineJudgement
-from .edit import Line, Spot, number, spots_of
+from .edit import Line, Spot, number, place_in_text, spots_of
 from .probes import Probe, constant_ratio, probed
 from .slicing import unread
 from .trial import Trial, on_trial, run
@@ -234,9 +234,9 @@ def _known(node: ast.expr, standing: dict[str, Any]) -> Any:
     return evaluated(node, standing) if literal is None else literal
 
 
-def _places(trial: Trial) -> set[tuple[int, int]]:
+def _places(trial: Trial) -> set[tuple[object, ...]]:
     """Where the top-level statements stand that make a gradient."""
-    return {(top.lineno, top.col_offset) for top in trial.slice.tops}
+    return {place_in_text(top) for top in trial.slice.tops}
 
 
 def evaluated(tree: ast.expr, names: dict[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from functools import cached_property
 from types import CodeType
 from typing import Any
 
+from ...program.frame import frame_of
 from ...program.names import called
 from ...program.statements import Statement
 from ...program.torch_operations import (
@@ -105,21 +106,26 @@ def exchanged(tree: ast.AST, old: ast.AST, new: Sequence[ast.AST]) -> Sequence[A
 
 
 def _with(tree: ast.AST, field: str, value: Any) -> ast.AST:
-    return type(tree)(**{**vars(tree), field: value})
+    changed = copy.copy(tree)
+    setattr(changed, field, value)
+    return changed
 
 
 def lines_in(tops: Sequence[ast.stmt], chosen: Sequence[tuple[int, Statement, bool]]) -> list[Line]:
     """The statements `chosen`, each with the top-level one that it stands in, found in copies of these."""
-    copies = {_place(node): node for block in blocks(list(tops)) for node in block}
+    copies = {place_in_text(node): node for block in blocks(list(tops)) for node in block}
     return [
-        Line(statement, copies[_place(statement.node)], top, own)
+        Line(statement, copies[place_in_text(statement.node)], top, own)
         for top, statement, own in chosen
-        if _place(statement.node) in copies
+        if place_in_text(statement.node) in copies
     ]
 
 
-def _place(node: ast.stmt) -> tuple[type[ast.stmt], int, int]:
-    return type(node), node.lineno, node.col_offset
+def place_in_text(node: ast.stmt) -> tuple[object, ...]:
+    """Where a statement stands, and in which call: what is the same of its copies, and of no other."""
+    binds = node.targets[0] if isinstance(node, ast.Assign) else node
+    first = next((part.id for part in ast.walk(binds) if isinstance(part, ast.Name)), "")
+    return type(node), node.lineno, node.col_offset, frame_of(node), first
 
 
 def blocks(block: list[ast.stmt]) -> Iterator[list[ast.stmt]]:

@@ -11,7 +11,7 @@ from ...program.analysis import ProgramFacts
 from ...program.names import appended_to, called, loaded, root_name
 from ...program.statements import Statement
 from ...program.torch_operations import is_trait, reads_shape_only, takes_shape_of_argument
-from .edit import Line, blocks, duplicate, exchanged, lines_in
+from .edit import Line, blocks, duplicate, exchanged, lines_in, place_in_text
 
 
 class Reads(NamedTuple):
@@ -86,10 +86,10 @@ def _given(
 
 def _without(top: ast.stmt, dropped: Collection[Statement]) -> ast.stmt:
     """A block without some of its statements."""
-    places = {(statement.node.lineno, statement.node.col_offset) for statement in dropped}
+    places = {place_in_text(statement.node) for statement in dropped}
     for block in blocks([top]):
         for at, node in enumerate(block):
-            if node is not top and (node.lineno, node.col_offset) in places and not hasattr(node, "body"):
+            if node is not top and place_in_text(node) in places and not hasattr(node, "body"):
                 block[at] = ast.copy_location(ast.Pass(), node)
     return top
 

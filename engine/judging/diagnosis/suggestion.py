@@ -12,6 +12,7 @@ from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
 from ..linecheck.lines.outcome import LineJudgement
 from .diagnosis import Diagnosis, fresh_line
+from .edit import place_in_text
 from .slicing import reads_of
 from .trial import Trial, part_of_statements
 from .wording import written
@@ -106,8 +107,8 @@ def _chain(trial: Trial, derivations: Derivations, last: Statement) -> list[str]
 
 def _holds(trial: Trial, own: Sequence[Statement], nodes: Sequence[ast.stmt]) -> bool:
     """Whether statements in the place of the gradient's own are right."""
-    places = {(s.node.lineno, s.node.col_offset) for s in own}
-    tops = [(top.lineno, top.col_offset) in places for top in trial.slice.tops]
+    places = {place_in_text(s.node) for s in own}
+    tops = [place_in_text(top) in places for top in trial.slice.tops]
     if not any(tops):
         return False
     rest = [part for part, is_own in zip(trial.parts, tops, strict=True) if not is_own]

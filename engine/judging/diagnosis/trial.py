@@ -187,8 +187,14 @@ def on_trial(bench: Bench, judgement: LineJudgement) -> Trial:
     behind = sliced(facts, judgement.name, judgement.lines, others, bench.complete_lines, apart)
     doubted = judgement.doubted_lines
     right = set(judgement.lines).difference(judgement.accused_lines or judgement.lines, doubted)
-    edited = [line for line in behind.lines if not line.own or line.statement.line not in right]
+    edited = [line for line in behind.lines if _may_be_edited(line, right)]
     return _of_slice(bench, judgement, replace(behind, lines=edited))
+
+
+def _may_be_edited(line: Line, right: Collection[int]) -> bool:
+    if line.own:
+        return line.statement.line not in right
+    return not line.statement.hands_on
 
 
 def _of_slice(bench: Bench, judgement: LineJudgement, behind: Slice) -> Trial:

@@ -16,7 +16,7 @@ from ...program.statements import Statement
 from ...tensors.held_names import all_names
 from ...tensors.inert import is_any, is_given_name, is_tensor
 from .bench import Bench
-from .edit import compiled
+from .edit import compiled, place_in_text
 from .trial import Trial
 
 
@@ -79,12 +79,12 @@ def _copies(bench: Bench) -> dict[str, Any]:
 
 def _completed_at(trial: Trial, tops: Sequence[ast.stmt]) -> dict[int, list[str]]:
     """By the place of a top-level statement: the gradients that are complete after it."""
-    places = {(node.lineno, node.col_offset): place for place, node in enumerate(tops)}
+    places = {place_in_text(node): place for place, node in enumerate(tops)}
     section = tops_of(trial)
     last: dict[str, int] = {}
     for statement in statements_of(trial):
         top = section[statement.top]
-        place = places.get((top.lineno, top.col_offset))
+        place = places.get(place_in_text(top))
         for name in statement.writes:
             if place is not None:
                 last[name] = max(place, last.get(name, -1))

@@ -19,6 +19,7 @@ from ...execution.session import Session
 from ...tensors.comparison import name_of
 from ...verdict import Verdict
 from .deliberate import Judge, around_marks, as_marked
+from .handed_on import handed_on
 from .helpers.namesakes import namesakes, told_of
 from .helpers.unpaired_helpers import blamed_by_value
 from .helpers.wrong_writes import narrowed
@@ -238,6 +239,7 @@ def _said(quick: QuickPass, results: Results, helper: WrongHelper | None, found:
     of_helper = None if helper is None else judgement_of_helper(attempt, helper)
     if helper is not None and of_helper is not None and helper.certain:
         judgements[helper.name] = of_helper
+    judgements |= handed_on(attempt.session.program, attempt.iteration, judgements)
     if not attempt.silent:
         if odd := unexplained(attempt.iteration, judgements):
             judgements |= judged_together(attempt, odd, judgements)

@@ -79,7 +79,13 @@ def helper_lines(
     The latter are the statements in `others`.
     """
     statements = facts.handwritten.statements
-    lines = [line for at, one in enumerate(statements) for line in _lines(one, statements[:at])]
+    passed_on = facts.passed_on
+    lines = [
+        line
+        for at, one in enumerate(statements)
+        if one not in passed_on
+        for line in _lines(one, statements[:at])
+    ]
     own = tuple(line for line in lines if line.root not in gradients)
     again = [line for line in lines if line.root in gradients and line.statement in others]
     return (*own, *(_again(line, others) for line in again if line.text == line.root))

@@ -155,7 +155,12 @@ def _turns(
 
 
 def _changing(iteration: Iteration, name: str) -> list[int]:
-    """After how many writes of a gradient another statement than before writes it."""
+    """After how many writes of a gradient another statement than before writes it.
+
+    What the forward writes of it is looked at once that is over.
+    """
     writes = iteration.gradients[name].writes if name in iteration.gradients else ()
     statements = [iteration.statement_at(position) for position in writes]
-    return [index for index, (one, other) in enumerate(pairwise(statements), 1) if one is not other]
+    early = sum(statement.section == "forward" for statement in statements)
+    pairs = enumerate(pairwise(statements), 1)
+    return [index for index, (one, other) in pairs if one is not other and index >= early]

@@ -53,7 +53,16 @@ def _complete(iteration: Iteration) -> list[str]:
     failure = iteration.failure
     raised = failure.line if failure is not None and failure.section == "backward" else None
     gradients = iteration.gradients.items()
+    if raised is not None and any(s.frame is not None for s in iteration.recorder.statements):
+        return [name for name in iteration.gradients if _all_ran(iteration, name)]
     return [name for name, one in gradients if raised is None or max(one.pair.lines) < raised]
+
+
+def _all_ran(iteration: Iteration, name: str) -> bool:
+    """Whether every line that writes a gradient ran, where they do not run in the order of the text."""
+    ran = {step.statement.number for step in iteration.steps}
+    lines = [s for s in iteration.recorder.statements if s.section in ("forward", "backward")]
+    return all(s.number in ran for s in lines if name in s.writes)
 
 
 def _is_hole(attempt: Attempt, tensor: str) -> bool:

@@ -1,0 +1,138 @@
+"""Gradients of a function's lines told once for all its calls that are stepped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..program.frame import Frame, is_inside, ordinal, own_name, suffix_of, told
+from ..program.program import Program
+from ..program.statements import Statement
+from ..verdict import Verdict
+from .report import GradientReport
+
+_GRAVEST = (Verdict.INHERITED, Verdict.NOT_FINITE, Verdict.WRONG, Verdict.NOT_CHECKED, Verdict.CLOSE)
+"""Which of several calls is told of, where none is accused."""
+
+
+def told_once(reports: Sequence[GradientReport], program: Program) -> list[GradientReport]:
+    """The reports, those of one line of a function in one, and in the words of the text."""
+    frames = {s.frame.suffix: s.frame for s in program.statements if s.frame is not None}
+    if not frames:
+        return [*reports]
+    words = _Words(frames, _returned(program.statements))
+    handed = {name for frame in frames.values() for name in frame.given}
+    groups: dict[tuple[object, ...], list[GradientReport]] = {}
+    for report in reports:
+        if report.name not in handed or report.verdict.accuses:
+            groups.setdefault(words.key(report), []).append(report)
+    names = {one.name: words.name_of(group) for group in groups.values() for one in group}
+    return [words.told(group, names) for group in groups.values()]
+
+
+@dataclass(frozen=True)
+class _Returned:
+    """A value that a call works out where it returns it, with which of them it is."""
+
+    frame: Frame
+    line: int
+    place: int
+    of: int
+
+    @property
+    def words(self) -> str:
+        """What it is called: it has no name in its function."""
+        if self.of == 1:
+            return f"what {self.frame.function} returns"
+        return f"the {ordinal(self.place + 1)} that {self.frame.function} returns"
+
+
+def _returned(statements: Sequence[Statement]) -> dict[str, _Returned]:
+    """By name, what is bound outside of a call by a line of it."""
+    by_frame: dict[Frame, list[Statement]] = {}
+    for one in statements:
+        if one.frame is not None and one.returns:
+            by_frame.setdefault(one.frame, []).append(one)
+    return {
+        name: _Returned(frame, one.line, place, len(own))
+        for frame, own in by_frame.items()
+        for place, one in enumerate(own)
+        for name in one.binds
+    }
+
+
+@dataclass(frozen=True)
+class _Words:
+    frames: Mapping[str, Frame]
+    """The calls, by what tells their names apart."""
+    returned: Mapping[str, _Returned]
+
+    def key(self, report: GradientReport) -> tuple[object, ...]:
+        """What the reports of one line have in common."""
+        own = self._returned_by(report)
+        if own is not None:
+            return own.frame.function, own.line, own.place
+        frame = self.frames.get(suffix_of(report.name))
+        if frame is None:
+            return (report.name,)
+        return frame.function, own_name(report.name), report.verdict.accuses and report.accused_lines
+
+    def _returned_by(self, report: GradientReport) -> _Returned | None:
+        own = self.returned.get(report.name)
+        wrong = own is not None and report.verdict.accuses
+        return own if wrong and own and (report.accused_lines or report.lines) == (own.line,) else None
+
+    def name_of(self, group: Sequence[GradientReport]) -> str:
+        """What they are called together."""
+        first = group[0]
+        own = self._returned_by(first)
+        if own is not None and (len(group) > 1 or is_inside(first.name)):
+            return own.words
+        return self._short(first.name)
+
+    def _short(self, name: str) -> str:
+        frame = self.frames.get(suffix_of(name))
+        return name if frame is None else f"{own_name(name)} in {frame.function}"
+
+    def told(self, group: Sequence[GradientReport], names: Mapping[str, str]) -> GradientReport:
+        """One report of them all."""
+        accused = [one for one in group if one.verdict.accuses]
+        chosen = accused[0] if accused else _gravest(group)
+        sources = dict.fromkeys(names.get(name, self._short(name)) for name in chosen.inherited_from)
+        message = _named_once(chosen, sources) if sources else chosen.message
+        calls = [found for found in map(self._frame_of, accused) if found is not None]
+        return replace(
+            chosen,
+            name=names[chosen.name],
+            tensor=None if chosen.tensor is None else self._short(chosen.tensor),
+            message=told(message) + calls_in_words(calls),
+            inherited_from=tuple(sources),
+            of=None if chosen.of is None else told(chosen.of),
+        )
+
+    def _frame_of(self, report: GradientReport) -> Frame | None:
+        """The call that a report is about."""
+        own = self._returned_by(report)
+        return own.frame if own is not None else self.frames.get(suffix_of(report.name))
+
+
+def _gravest(group: Sequence[GradientReport]) -> GradientReport:
+    order = {verdict: place for place, verdict in enumerate(_GRAVEST)}
+    return min(group, key=lambda one: (one.verdict.passes, order.get(one.verdict, len(order))))
+
+
+def _named_once(report: GradientReport, sources: Iterable[str]) -> str:
+    """What is said of what is inherited, every source once."""
+    return report.message.replace(told(", ".join(report.inherited_from)), ", ".join(sources))
+
+
+def calls_in_words(frames: Sequence[Frame]) -> str:
+    """In which of its calls a line is wrong; nothing where there is one."""
+    if not frames or frames[0].of == 1:
+        return ""
+    numbers, of = [str(frame.call) for frame in frames], frames[0].of
+    if len(numbers) == of:
+        return " (both calls)" if of == 2 else f" (all {of} calls)"
+    if len(numbers) == 1:
+        return f" (in call {numbers[0]} of {of} only)"
+    return f" (in calls {', '.join(numbers[:-1])} and {numbers[-1]} of {of} only)"
