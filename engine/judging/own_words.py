@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from ..execution.iteration import Iteration
-from ..program.frame import ids_in, is_inside, suffix_of, told
+from ..program.frame import ids_in, is_inside, renamed_in, suffix_of, told
 from ..tensors.inert import is_tensor
 from .diagnosis.diagnosis import Diagnosis
 from .judgement import Judgement
@@ -38,8 +38,7 @@ def _in_words(iteration: Iteration, suffix: str, text: str, code: bool = False) 
         return text
     others = [name for name in ids_in(text) if suffix and suffix_of(name) != suffix]
     known = {name: _here(iteration, name, suffix) for name in others}
-    for name, here in known.items():
-        text = text.replace(name, here)
+    text = renamed_in(text, known)
     foreign = any(suffix_of(name) != suffix for name in ids_in(text))
     return "" if code and foreign else told(text, suffix)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -123,6 +124,11 @@ def in_function(name: str) -> str:
 def ids_in(text: str) -> list[str]:
     """All names of functions that stand in a text, as the engine has them."""
     return [*dict.fromkeys(found.group() for found in _INSIDE.finditer(text))]
+
+
+def renamed_in(text: str, names: Mapping[str, str]) -> str:
+    """A text with other names of functions in the place of some, which may begin others."""
+    return _INSIDE.sub(lambda found: names.get(found.group(), found.group()), text)
 
 
 def _told(found: re.Match[str], suffix: str) -> str:

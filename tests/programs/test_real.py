@@ -268,3 +268,36 @@ def test_helpers_alone_change_nothing() -> None:
 
     assert not _calls(program)
     assert check(program).exit_code == 0
+
+
+BEGINNING = """\
+# %% setup
+import torch
+X = torch.randn(8, 4, generator=torch.Generator().manual_seed(1))
+def tanh(x):
+    y = torch.tanh(x)
+    return y, y
+def tanh_back(dy, y):
+    return dy * (1 - y * y)
+# %% parameters
+W = torch.randn(4, 5)
+# %% forward
+a = X @ W
+h, kept = tanh(a)
+loss = h.sum()
+# %% backward
+dh = torch.ones_like(h)
+da = tanh_back(dh, kept)
+dW = X.T @ da
+"""
+
+
+def test_a_function_whose_name_begins_anothers_is_told_apart_from_it() -> None:
+    assert check(read(BEGINNING, "tanh")).exit_code == 0
+    (wrong,) = [
+        one
+        for one in check(read(BEGINNING.replace("1 - y * y", "1 - y"), "tanh")).gradients
+        if one.verdict.accuses
+    ]
+    assert wrong.line == 8
+    assert "1 - y for 1 - y * y" in wrong.message
