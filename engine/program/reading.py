@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from .cells import split
 from .did_you_mean import nearest
 from .found import Found
-from .frames.with_frames import with_frames, without_frames
 from .program import SECTIONS, Program, ProgramError, Source, parse
 from .titles import stands_inside, titles_in
 
@@ -26,15 +25,24 @@ def read(text: str, name: str, path: Path | None = None, *, choice: int = 0, gra
     """
     titles = titles_of(text)
     if any(map(_means_section, titles)) or not text.strip():
-        return with_frames(parse(text, name, path, gradient=gradient))
+        return _with_frames(parse(text, name, path, gradient=gradient))
     from .finding.find import find  # much to load before the first picture of a program that has titles
 
     try:
-        return with_frames(find(text, name, path, choice=choice, gradient=gradient))
+        return _with_frames(find(text, name, path, choice=choice, gradient=gradient))
     except ProgramError:
         if titles.isdisjoint(SECTIONS):
             raise
-    return with_frames(parse(text, name, path, gradient=gradient))
+    return _with_frames(parse(text, name, path, gradient=gradient))
+
+
+def _with_frames(program: Program) -> Program:
+    """The program with its calls taken apart; most that are opened have no function, and need none of it."""
+    if "def " not in program.text:
+        return program
+    from .frames.with_frames import with_frames
+
+    return with_frames(program)
 
 
 def read_source(
@@ -67,17 +75,19 @@ def read_again(program: Program, text: str, name: str = "", path: Path | None = 
     found = program.found
     if found is None:
         again = replace(parse(text, name or program.name, path), naming=program.naming)
-        return with_frames(again) if program.steps_calls else replace(again, steps_calls=False)
+        return _with_frames(again) if program.steps_calls else replace(again, steps_calls=False)
     from .finding.find import find
 
     again = find(text, name or program.name, path, choice=found.choice, gradient=found.gradient)
-    return with_frames(again) if program.steps_calls else replace(again, steps_calls=False)
+    return _with_frames(again) if program.steps_calls else replace(again, steps_calls=False)
 
 
 def with_calls_whole(program: Program) -> Program:
     """A program in which every call is one statement."""
     if all(statement.frame is None for statement in program.statements):
         return program
+    from .frames.with_frames import without_frames
+
     again = read_again(replace(program, steps_calls=False), program.text, program.name, program.path)
     naming = without_frames(program.naming)
     return replace(again, naming=naming, source=program.source)
