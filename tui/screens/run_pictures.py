@@ -6,7 +6,7 @@ import time
 
 from ...engine.debugger.wire.frame import Frame
 
-SHARE = 1 / 8
+SHARE = 1 / 10
 """What pictures of a run may take of the time that passes."""
 LATEST_SECONDS = 0.25
 """What runs is seen at least as often as this."""
