@@ -99,6 +99,19 @@ class Iteration:
         return finished
 
     @cached_property
+    def unfinished(self) -> frozenset[str]:
+        """What the line that raised in the backward, or one that would have run after it, writes."""
+        failure = self.failure
+        if failure is None or failure.section != "backward":
+            return frozenset()
+        lines = [s for s in self.recorder.statements if s.section == "backward"]
+        ran = (step.statement for step in self.steps)
+        last = max((statement.top for statement in ran if statement.section == "backward"), default=0)
+        raised = [s.top for s in lines if s.line <= (failure.line or 0) <= s.end_line and s.top >= last]
+        reached = min(raised, default=last)
+        return frozenset(name for s in lines if s.top >= reached for name in s.writes)
+
+    @cached_property
     def turn(self) -> int:
         """How many steps had run when the loss had its last value; there autograd's gradients are made."""
         written = [at for at, _ in self.history.get(self.references.loss, ()) if at >= 0]

@@ -26,7 +26,6 @@ from .reasons import (
     why_not_finite,
     within_rounding,
 )
-from .unfinished import unfinished as unfinished_names
 
 _ACCUSED = tuple(verdict for verdict in Verdict if verdict.accuses)
 _ACCOUNTED_FOR = (Verdict.INHERITED, Verdict.DELIBERATE, Verdict.RIGHT)
@@ -172,7 +171,7 @@ def _judgement(
         return Judgement(whole, whole, remarks=said(end_to_end(gradient)))
     if line.verdict.accuses:
         return _accused(iteration, gradient, line, diagnosis)
-    unfinished = gradient.value is MISSING or gradient.name in unfinished_names(iteration)
+    unfinished = gradient.value is MISSING or gradient.name in iteration.unfinished
     if unfinished and line.verdict is not Verdict.NOT_WRITTEN:
         return _not_run(whole, line)
     if whole is Verdict.NOT_FINITE:

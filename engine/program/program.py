@@ -22,7 +22,7 @@ from .naming_by_fit import scheme_of, with_others
 from .naming_of_items import with_items, with_made
 from .places import Held, as_names, held_in, unpacked_in
 from .printable import printable
-from .reaching import reach_of, reaching
+from .reaching import with_reach
 from .statements import Statement, statements_of
 from .titles import options_of
 
@@ -219,8 +219,7 @@ class _Reader:
             if kind in grouped:
                 first = sum(len(section.statements) for section in sections)
                 sections.append(self._section(kind, grouped[kind], first))
-        reach = reach_of([section.tree for section in sections])
-        return tuple(replace(one, statements=reaching(one.statements, reach)) for one in sections)
+        return with_reach(sections)
 
     def _kind(self, cell: Cell, seen: dict[str, list[Cell]]) -> str:
         kind = cell.title.casefold().rstrip(":")

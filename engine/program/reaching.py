@@ -6,12 +6,16 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from .names import called, is_place, read_names
 from .places import Held, held_in
 from .statements import Statement
+
+if TYPE_CHECKING:
+    from .program import Section
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _NEW = (ast.Dict, ast.DictComp, ast.BinOp)
@@ -65,14 +69,18 @@ def _is_new(value: ast.expr, roots: Set[str]) -> bool:
     return isinstance(value, _NEW)
 
 
-def reach_of(trees: Sequence[ast.AST]) -> Reach:
-    """That of a program's sections."""
-    return Reach(held_in(trees), trees)
-
-
-def reaching(statements: Iterable[Statement], reach: Reach) -> tuple[Statement, ...]:
-    """Statements that reach what dictionaries hold: what reads or changes all of one does so to each item."""
-    return tuple(_reaching(one, reach) if reach.held.all else one for one in statements)
+def with_reach(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Sections whose statements reach what dictionaries hold: what reads or changes all of one does so to
+    each item."""
+    every = [*sections]
+    trees = [section.tree for section in every]
+    reach = Reach(held_in(trees), trees)
+    if not reach.held.all:
+        return tuple(every)
+    return tuple(
+        replace(section, statements=tuple(_reaching(one, reach) for one in section.statements))
+        for section in every
+    )
 
 
 def _reaching(statement: Statement, reach: Reach) -> Statement:

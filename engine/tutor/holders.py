@@ -9,7 +9,7 @@ from ..program.program import Program, Section
 from .order import Block, blocks_of
 
 
-def holders_of(gradients: Iterable[str]) -> frozenset[str]:
+def dictionaries_of(gradients: Iterable[str]) -> frozenset[str]:
     """The dictionaries that hold gradients of these names."""
     return frozenset(parts_of(name)[0] for name in gradients if is_place(name))
 
@@ -41,5 +41,5 @@ def _text(inside: dict[str, object]) -> str:
 
 def blocks_of_holders(section: Section, gradients: Collection[str]) -> Sequence[Block]:
     """The blocks of a section that make the dictionaries for gradients, and none of these."""
-    holders = holders_of(gradients)
+    holders = dictionaries_of(gradients)
     return [one for one in blocks_of(section) if one.writes & holders and one.writes.isdisjoint(gradients)]

@@ -10,7 +10,7 @@ from ..program.names import is_place, read_names, with_roots
 from ..program.program import Program, Section
 from ..program.statements import Statement, acts_in_test
 from ..rules.derivation.derive import Derived
-from .holders import blocks_of_holders, holders_of, lines_of_holders
+from .holders import blocks_of_holders, dictionaries_of, lines_of_holders
 from .order import Block, blocks_of, ordered, without
 
 
@@ -88,7 +88,7 @@ def _between_others(program: Program, section: Section, listed: Sequence[str], n
 
     Lines between them that make something else that is read outside of the section stay below them.
     """
-    own = holders_of(names).union(names)
+    own = dictionaries_of(names).union(names)
     writing = [block for block in blocks_of(section) if block.writes & own]
     inside = [block for block in blocks_of(section) if block.first >= writing[0].first] if writing else []
     last = max((block.last for block in writing), default=section.last_line)
@@ -120,7 +120,7 @@ def _kept_blocks(
 ) -> list[str]:
     others = [other.tree for other in program.sections if other is not section]
     anew = {name for s in program.statements if s.section == "forward" for name in s.binds}
-    above = holders_of(gradients)
+    above = dictionaries_of(gradients)
     wanted = frozenset[str]().union(*map(read_names, others)) - anew.union(gradients, above)
     kept: list[Block] = []
     for block in reversed(blocks):

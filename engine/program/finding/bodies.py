@@ -27,31 +27,6 @@ def own_nodes_of(function: ast.FunctionDef) -> Iterable[ast.AST]:
     return (node for top in function.body for node in own_nodes(top))
 
 
-def parameters_of_function(function: ast.FunctionDef) -> list[str]:
-    """The names of a function's parameters."""
-    args = function.args
-    return [arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
-
-
-def arguments_of(function: ast.FunctionDef, call: ast.Call) -> dict[str, ast.expr] | None:
-    """What every parameter of a function is given in a call; None where that cannot be told."""
-    args = function.args
-    if args.vararg or args.kwarg or any(isinstance(arg, ast.Starred) for arg in call.args):
-        return None
-    if any(keyword.arg is None for keyword in call.keywords):
-        return None
-    positional = [arg.arg for arg in (*args.posonlyargs, *args.args)]
-    given = dict(zip(positional, call.args, strict=False))
-    given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg is not None}
-    defaults = dict(zip(reversed(positional), reversed(args.defaults), strict=False))
-    pairs = zip(args.kwonlyargs, args.kw_defaults, strict=True)
-    defaults |= {arg.arg: value for arg, value in pairs if value is not None}
-    wanted = parameters_of_function(function)
-    complete = defaults | given
-    fits = complete.keys() == set(wanted) and len(call.args) <= len(positional)
-    return {name: complete[name] for name in wanted} if fits else None
-
-
 def bound_to(given: Mapping[str, ast.expr], node: ast.stmt) -> list[ast.stmt]:
     """One statement that binds a function's parameters, in the place of its call."""
     new = {name: value for name, value in given.items() if last_name(value) != name or not _is_plain(value)}

@@ -21,7 +21,7 @@ from ..naming_by_fit import pairs_of, scheme_of, with_others
 from ..naming_of_items import with_items, with_made
 from ..places import as_names, held_in, unpacked_in
 from ..program import BETWEEN, Program, ProgramError, Section
-from ..reaching import reach_of, reaching
+from ..reaching import with_reach
 from ..statements import statements_of
 from ..titles import titles_in
 from .again import Marks, parted
@@ -256,8 +256,7 @@ def _sections(
             numbers = (apart or {}).get(kind) or frozenset(numbers_of(nodes)) - elsewhere
             first = sum(len(section.statements) for section in sections)
             sections.append(_section(kind, nodes, lines, first, numbers or frozenset(numbers_of(nodes))))
-    reach = reach_of([section.tree for section in sections])
-    return tuple(structs.replace(one, statements=reaching(one.statements, reach)) for one in sections)
+    return with_reach(sections)
 
 
 def _of_the_future(node: ast.stmt) -> bool:

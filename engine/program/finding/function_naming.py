@@ -66,11 +66,7 @@ def _below(block: Sequence[ast.stmt], name: str) -> Sequence[ast.stmt]:
 
 def _is_of_context(node: ast.stmt, contexts: Sequence[str]) -> bool:
     """Whether a statement only keeps something in the ctx."""
-    place = (
-        node.targets[0]
-        if isinstance(node, ast.Assign)
-        else node.value
-        if isinstance(node, ast.Expr)
-        else node
-    )
-    return root_name(place) in contexts
+    match node:
+        case ast.Assign(targets=[place]) | ast.Expr(value=place):
+            return root_name(place) in contexts
+    return False

@@ -7,16 +7,15 @@ import copy
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..call_arguments import arguments_of, parameters_of
 from ..names import own_nodes, read_names, stored_names
 from ..naming import NamingScheme
 from ..naming_by_fit import pairs_of, scheme_of
 from .bodies import (
-    arguments_of,
     body_of,
     bound_to,
     last_name,
     own_nodes_of,
-    parameters_of_function,
     returns_early,
 )
 from .pieces import bound_names, inner_blocks, opaque_names
@@ -81,7 +80,7 @@ def _trains(
         if call is not None
     ):
         return True
-    names = bound_names(function.body) | set(parameters_of_function(function)) | outer
+    names = bound_names(function.body) | set(parameters_of(function)) | outer
     names -= opaque_names(function.body)
     scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names))
     tensors = frozenset(pairs_of(scheme, names).values())
@@ -198,6 +197,4 @@ def _locals_of(function: ast.FunctionDef) -> list[str]:
         name for node in own_nodes_of(function) if isinstance(node, ast.Global) for name in node.names
     }
     stored = [name for top in function.body for name in stored_names(top)]
-    return [
-        name for name in dict.fromkeys([*parameters_of_function(function), *stored]) if name not in declared
-    ]
+    return [name for name in dict.fromkeys([*parameters_of(function), *stored]) if name not in declared]

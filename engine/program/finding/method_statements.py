@@ -37,13 +37,17 @@ def of_context(function: OwnFunction) -> list[ast.stmt]:
     """The body of `setup_context`; the inputs have their names already."""
     if function.setup_context is None:
         return []
-    inputs = function.setup_context.args.args[1].arg
-    own = f"{', '.join(function.inputs)} = {inputs}"
-    return [
-        node
-        for node in body_of_method(function.setup_context)
-        if ast.unparse(node).replace("(", "").replace(")", "") != own
-    ]
+    given = function.setup_context.args.args[1].arg
+    body = body_of_method(function.setup_context)
+    return [node for node in body if _names_taken_from(node, given) != [*function.inputs]]
+
+
+def _names_taken_from(node: ast.stmt, given: str) -> list[str]:
+    """The names that a statement gives the parts of something."""
+    match node:
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Name(id=name)) if name == given:
+            return [*map(plain_name, names)]
+    return []
 
 
 def body_of_method(method: ast.FunctionDef) -> list[ast.stmt]:

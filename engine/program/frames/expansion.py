@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..call_arguments import arguments_of, defaults_of, parameters_of
 from ..frame import Frame, handing_on
 from ..names import read_names, stored_names
-from .plain_functions import locals_of, parameters_in
+from .plain_functions import locals_of
 
 Key = tuple[tuple[int, int], ...]
 """Where a call stands: that of its function in the section, and on to its own, each by line and column."""
@@ -63,7 +64,7 @@ class Expansion:
     ) -> list[ast.stmt] | None:
         key = (*around, (call.lineno, call.col_offset))
         function = self._called(call)
-        given = None if function is None else arguments(function, call)
+        given = None if function is None else _arguments(function, call)
         if function is None or given is None or len(key) > _DEEPEST or not self.wanted(key):
             return None
         frame = self._frame(function, node, self.frames.get(around))
@@ -94,7 +95,7 @@ class Expansion:
             node.end_lineno or node.lineno,
             function.lineno,
             end,
-            tuple(parameters_in(function)),
+            tuple(parameters_of(function)),
             around,
         )
 
@@ -160,27 +161,12 @@ _DEEPEST = 8
 _MANY = 10**6
 
 
-def arguments(function: ast.FunctionDef, call: ast.Call) -> dict[str, ast.expr] | None:
-    """What every parameter is given, in the order of working that out; None where it cannot be told."""
-    spec = function.args
-    positional = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
-    only_positional = {arg.arg for arg in spec.posonlyargs}
-    if any(isinstance(arg, ast.Starred) for arg in call.args) or len(call.args) > len(positional):
+def _arguments(function: ast.FunctionDef, call: ast.Call) -> dict[str, ast.expr] | None:
+    """What every parameter is given; None where that cannot be told, or was worked out with the function."""
+    given, defaults = arguments_of(function, call), [*defaults_of(function).values()]
+    if given is None or any(one in defaults and not isinstance(one, ast.Constant) for one in given.values()):
         return None
-    given = dict(zip(positional, call.args, strict=False))
-    for keyword in call.keywords:
-        if keyword.arg is None or keyword.arg in given or keyword.arg in only_positional:
-            return None
-        given[keyword.arg] = keyword.value
-    defaults = dict(zip(reversed(positional), reversed(spec.defaults), strict=False))
-    pairs = zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
-    defaults |= {arg.arg: value for arg, value in pairs if value is not None}
-    missing = [name for name in parameters_in(function) if name not in given]
-    if any(not isinstance(defaults.get(name), ast.Constant) for name in missing):
-        return None
-    if not given.keys() <= {*parameters_in(function)}:
-        return None
-    return given | {name: copy.deepcopy(defaults[name]) for name in missing}
+    return {name: copy.deepcopy(one) if one in defaults else one for name, one in given.items()}
 
 
 def _with_names(value: ast.expr, node: ast.stmt, frame: Frame) -> tuple[ast.expr, list[ast.stmt]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
+from ..call_arguments import parameters_of
 from ..names import SCOPES, read_names
 from .certainty import all_bound_before
 
@@ -56,13 +57,7 @@ def plain_functions(blocks: Mapping[str, list[ast.stmt]]) -> dict[str, ast.Funct
 def locals_of(function: ast.FunctionDef) -> frozenset[str]:
     """The names that a function has of its own: its parameters, and what it binds outside comprehensions."""
     stored = {node.id for top in function.body for node in _own(top) if isinstance(node.ctx, ast.Store)}
-    return frozenset({*parameters_in(function), *stored})
-
-
-def parameters_in(function: ast.FunctionDef) -> list[str]:
-    """The names of the parameters of a function."""
-    spec = function.args
-    return [arg.arg for arg in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
+    return frozenset({*parameters_of(function), *stored})
 
 
 def _bindings(block: Iterable[ast.AST]) -> Iterator[str]:
@@ -99,7 +94,7 @@ def _is_plain(function: ast.FunctionDef) -> bool:
         return False
     if not _returns_at_its_end(function, nodes) or not _names_are_plain(function, nodes):
         return False
-    return all_bound_before(function.body, frozenset(parameters_in(function)), locals_of(function))
+    return all_bound_before(function.body, frozenset(parameters_of(function)), locals_of(function))
 
 
 def _returns_at_its_end(function: ast.FunctionDef, nodes: Iterable[ast.AST]) -> bool:

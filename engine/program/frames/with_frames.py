@@ -12,7 +12,7 @@ from ..frame import MARK, Frame, frame_of, is_inside
 from ..naming import NamingScheme
 from ..program import BEGINNING, Program, Section
 from ..reachability import BY_TEXT
-from ..reaching import reach_of, reaching
+from ..reaching import with_reach
 from ..statements import statements_of
 from .expansion import Expansion, Key
 from .links import links_of
@@ -110,5 +110,4 @@ def _sections(program: Program, trees: Mapping[str, list[ast.stmt]]) -> tuple[Se
         tree = ast.Module(trees.get(section.kind, section.tree.body), type_ignores=[])
         statements = statements_of(tree, section.kind, program.lines, first)
         sections.append(replace(section, tree=tree, statements=statements))
-    reach = reach_of([section.tree for section in sections])
-    return tuple(replace(one, statements=reaching(one.statements, reach)) for one in sections)
+    return with_reach(sections)

@@ -53,6 +53,11 @@ def begun(text: str) -> Failure | None:
             "FileNotFoundError",
             "made-up data can take its place: `X = torch.randn(100, 4)`",
         ),
+        (
+            "X = torch.tensor([[float(c) for c in row.split()] for row in open('x.txt')])",
+            "FileNotFoundError",
+            "made-up data can take its place: `X = torch.randn(100, 4)`",
+        ),
     ],
 )
 def test_what_goes_wrong_before_the_loop_is_told_at_its_line(
@@ -65,6 +70,14 @@ def test_what_goes_wrong_before_the_loop_is_told_at_its_line(
     assert message in failure.message
     assert failure.line == 2 + len(lines.split("\n"))
     assert failure.section in ("setup", "parameters")
+
+
+def test_in_a_function_that_was_taken_apart_the_line_is_meant_and_not_the_function() -> None:
+    lines = (HEAD + "words = open('no_such_file.txt').read().splitlines()" + LOOP).split("\n")
+    inside = [f"    {line}" for line in lines if not line.startswith("import")]
+    failure = begun("\n".join(["import torch", "def main():", *inside, "main()"]))
+    assert failure is not None
+    assert "`words = [" in failure.message
 
 
 def test_a_loop_before_the_loop_can_be_stopped() -> None:

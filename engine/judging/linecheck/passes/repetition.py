@@ -38,7 +38,7 @@ def repeats(session: Session, iteration: Iteration) -> bool:
         outcome = attempt.lines(world, holes, kept)
         at_end = all_names(session.namespace)
     values = {name: one for name, one in outcome.values.items() if name not in outcome.raised}
-    ended = _complete(iteration)
+    ended = [name for name in iteration.gradients if name not in iteration.unfinished]
     recorded = {name: iteration.gradients[name].value for name in ended if name in values}
     # what numpy changes after the last write the record shows as changed
     same = all(
@@ -46,23 +46,6 @@ def repeats(session: Session, iteration: Iteration) -> bool:
         for name, value in recorded.items()
     )
     return same and _is_same(loss.detach(), torch.full_like(loss, iteration.loss or 0.0), largest)
-
-
-def _complete(iteration: Iteration) -> list[str]:
-    """The gradients all of whose lines the record has: a line that raised ended it."""
-    failure = iteration.failure
-    raised = failure.line if failure is not None and failure.section == "backward" else None
-    gradients = iteration.gradients.items()
-    if raised is not None and any(s.frame is not None for s in iteration.recorder.statements):
-        return [name for name in iteration.gradients if _all_ran(iteration, name)]
-    return [name for name, one in gradients if raised is None or max(one.pair.lines) < raised]
-
-
-def _all_ran(iteration: Iteration, name: str) -> bool:
-    """Whether every line that writes a gradient ran, where they do not run in the order of the text."""
-    ran = {step.statement.number for step in iteration.steps}
-    lines = [s for s in iteration.recorder.statements if s.section in ("forward", "backward")]
-    return all(s.number in ran for s in lines if name in s.writes)
 
 
 def _is_hole(attempt: Attempt, tensor: str) -> bool:
