@@ -10,10 +10,11 @@ from functools import cached_property
 
 from .around import HIDDEN
 from .autograd_use import AutogradUse
+from .frames.passed_on import passed_on
 from .handwritten import Handwritten, handwritten_of
+from .items.places import Held, held_in
 from .names import loop_names
 from .pairing import Candidate, candidates
-from .places import Held, held_in
 from .program import KINDS, Program
 from .random_draws import RandomDraws
 from .reachability import bound_anew, out_of_reach, reached_names, read_in_functions
@@ -55,24 +56,7 @@ class ProgramFacts:
     @cached_property
     def passed_on(self) -> frozenset[Statement]:
         """What unpacks in a call what the forward has kept for it: `x, w = cache`; no gradient is in that."""
-        late = [s for s in self.handwritten.statements if s.section == "backward"]
-        if all(s.frame is None for s in late):
-            return frozenset()
-        written = [name for s in late for name in s.writes]
-        kept: set[str] = set()
-        early = [s for s in self.handwritten.statements if s.section == "forward"]
-        tensor = self.program.naming.tensor
-        found = [
-            s
-            for s in early
-            if (s.hands_on or _unpacks(s)) and not any(map(tensor, s.writes)) and _is_plain(s)
-        ]
-        for statement in late:
-            once = all(written.count(name) == 1 for name in statement.writes)
-            if once and _unpacks(statement) and kept.issuperset(statement.reads.intersection(written)):
-                kept.update(statement.writes)
-                found.append(statement)
-        return frozenset(found)
+        return passed_on(self.program, self.handwritten)
 
     @cached_property
     def holes(self) -> Holes:
@@ -194,18 +178,6 @@ def _statements_by_line(program: Program) -> Mapping[int, tuple[Statement, ...]]
                 if at < len(inside) and program.lines[line - 1].strip():
                     by_line.setdefault(line, [inside[at]])
     return {line: _stepped(statements) for line, statements in by_line.items()}
-
-
-def _unpacks(statement: Statement) -> bool:
-    """Whether it gives names to parts of something, and works nothing out."""
-    return statement.frame is not None and _is_plain(statement)
-
-
-def _is_plain(statement: Statement) -> bool:
-    if not isinstance(statement.node, ast.Assign):
-        return False
-    plain = (ast.Name, ast.Subscript, ast.Constant, ast.Tuple, ast.expr_context)
-    return all(isinstance(part, plain) for part in ast.walk(statement.node.value))
 
 
 def _stepped(statements: list[Statement]) -> tuple[Statement, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from .names import loop_names, read_names
-from .program import Program, Section
+from .program import Program
+from .section import Section
 from .statements import Statement
 
 

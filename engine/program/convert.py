@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .program import Program, ProgramError, Section
+from .program import Program, ProgramError
+from .section import Section
 
 _TITLED = ("parameters", "forward", "backward", "update")
 

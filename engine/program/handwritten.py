@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .names import root_name
-from .program import Program, Section
+from .program import Program
 from .reachability import globals_of_functions, read_in_headers
+from .section import Section
 from .statements import Statement
 
 

@@ -12,8 +12,9 @@ from .frame import is_inside
 from .handwritten import Handwritten
 from .names import holders_of, is_place, parts_of
 from .naming import NamingScheme, Place
-from .program import Program, Section
+from .program import Program
 from .reachability import read_in_headers
+from .section import Section
 from .statements import Statement
 from .torch_operations import allocates
 

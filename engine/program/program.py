@@ -16,13 +16,14 @@ from msgspec.structs import replace
 from .cells import Cell, split
 from .depth import as_deep_as_python
 from .did_you_mean import nearest
+from .items.naming_of_items import with_items, with_made
+from .items.places import Held, as_names, held_in, unpacked_in
+from .items.reaching import with_reach
 from .names import stored_names
 from .naming import DX, NamingScheme
 from .naming_by_fit import scheme_of, with_others
-from .naming_of_items import with_items, with_made
-from .places import Held, as_names, held_in, unpacked_in
 from .printable import printable
-from .reaching import with_reach
+from .section import Section
 from .statements import Statement, statements_of
 from .titles import options_of
 
@@ -74,19 +75,6 @@ class ProgramError(Exception):
         place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
         head = f"{place}: {self.message}" if place else self.message
         return f"{head}. {self.hint}" if self.hint else head
-
-
-class Section(Struct, frozen=True, eq=False):
-    """One of the sections. Lines count from 1; `title_line` is None for text without a title."""
-
-    kind: str
-    title_line: int | None
-    first_line: int
-    last_line: int
-    tree: ast.Module
-    statements: tuple[Statement, ...]
-    numbers: frozenset[int]
-    """The numbers of its lines, between which others may stand."""
 
 
 class Program(Struct, frozen=True, eq=False, dict=True):

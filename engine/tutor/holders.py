@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from ..program.names import is_place, parts_of
-from ..program.program import Program, Section
+from ..program.program import Program
+from ..program.section import Section
 from .order import Block, blocks_of
 
 

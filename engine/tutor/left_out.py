@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
-from ..program.places import parsed_lines
+from ..program.items.places import parsed_lines
 
 BLANK = "____"
 _IN_PARENTHESES = re.compile(rf"(?<![\w\]\)])\({BLANK}\)")

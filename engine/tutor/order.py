@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..program.names import read_names
-from ..program.program import Section
+from ..program.section import Section
 from ..rules.derivation.derive import Derived
 
 

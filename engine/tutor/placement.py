@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ..program.cells import split
 from ..program.names import is_place, read_names, with_roots
-from ..program.program import Program, Section
+from ..program.program import Program
+from ..program.section import Section
 from ..program.statements import Statement, acts_in_test
 from ..rules.derivation.derive import Derived
 from .holders import blocks_of_holders, dictionaries_of, lines_of_holders

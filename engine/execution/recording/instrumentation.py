@@ -9,7 +9,8 @@ from types import CodeType
 
 from ...program.around import HIDDEN, is_leaving
 from ...program.depth import as_deep_as_python
-from ...program.program import ITERATED, Program, Section
+from ...program.program import ITERATED, Program
+from ...program.section import Section
 from ...program.statements import Statement, blocks_of, is_backward
 
 STEP = f"{HIDDEN}step__"

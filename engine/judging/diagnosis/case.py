@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ...execution.recording.steps import MISSING
-from ...program.places import parsed_lines
+from ...program.items.places import parsed_lines
 from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
 from ...rules.trees import copied

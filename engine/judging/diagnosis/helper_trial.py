@@ -15,7 +15,7 @@ from ...execution.replay.noted_forward import noted_forward
 from ...execution.replay.world import World
 from ...program.analysis import ProgramFacts
 from ...program.around import HIDDEN
-from ...program.places import parsed_lines
+from ...program.items.places import parsed_lines
 from ...program.program import Program
 from ..linecheck.helpers.flows import flows_of
 from ..linecheck.lines.helper_lines import passes_of

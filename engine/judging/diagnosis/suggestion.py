@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...program.places import parsed_lines
+from ...program.items.places import parsed_lines
 from ...program.program import Program
 from ...program.statements import Statement
 from ...rules.derivation.derive import Derived

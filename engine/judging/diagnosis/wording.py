@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...program.places import parsed_value, put_together
+from ...program.items.places import parsed_value, put_together
 from ...rules.trees import copied, text_of, unparsed
 
 

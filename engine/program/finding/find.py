@@ -15,13 +15,14 @@ from ..around import Block, Level, blocks_around
 from ..cells import split
 from ..depth import as_deep_as_python
 from ..found import Found
+from ..items.naming_of_items import with_items, with_made
+from ..items.places import as_names, held_in, unpacked_in
+from ..items.reaching import with_reach
 from ..names import own_nodes
 from ..naming import NamingScheme
 from ..naming_by_fit import pairs_of, scheme_of, with_others
-from ..naming_of_items import with_items, with_made
-from ..places import as_names, held_in, unpacked_in
-from ..program import BETWEEN, Program, ProgramError, Section
-from ..reaching import with_reach
+from ..program import BETWEEN, Program, ProgramError
+from ..section import Section
 from ..statements import statements_of
 from ..titles import titles_in
 from .again import Marks, parted

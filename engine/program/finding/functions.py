@@ -7,7 +7,7 @@ import copy
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..call_arguments import arguments_of, parameters_of
+from ..frames.call_arguments import arguments_of, parameters_of
 from ..names import own_nodes, read_names, stored_names
 from ..naming import NamingScheme
 from ..naming_by_fit import pairs_of, scheme_of

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from ..around import Block
 from ..cells import ASIDE
 from ..found import Found, listed, spans_of
+from ..items.places import held_in
 from ..names import is_place, parts_of
-from ..places import held_in
 from .again import Marks, cell_of
 from .layout import Layout
 from .parameters import changed_by

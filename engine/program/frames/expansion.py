@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..call_arguments import arguments_of, defaults_of, parameters_of
 from ..frame import Frame, handing_on
 from ..names import read_names, stored_names
+from .call_arguments import arguments_of, defaults_of, parameters_of
 from .plain_functions import locals_of
 
 Key = tuple[tuple[int, int], ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..call_arguments import parameters_of
 from ..names import SCOPES, read_names
+from .call_arguments import parameters_of
 from .certainty import all_bound_before
 
 _PLAIN = (

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from ..frame import MARK, Frame, frame_of, is_inside
+from ..items.reaching import with_reach
 from ..naming import NamingScheme
-from ..program import BEGINNING, Program, Section
+from ..program import BEGINNING, Program
 from ..reachability import BY_TEXT
-from ..reaching import with_reach
+from ..section import Section
 from ..statements import statements_of
 from .expansion import Expansion, Key
 from .links import links_of

@@ -17,8 +17,8 @@ from ...execution.iteration import Iteration
 from ...execution.raised import in_short
 from ...execution.replay.world import World
 from ...execution.session import Session
+from ...program.items.places import parsed_lines
 from ...program.naming import NamingScheme
-from ...program.places import parsed_lines
 from ...tensors.dtypes import with_precision
 from ...tensors.held_names import AsideNames
 from ...tensors.noise import normal_like

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from ....program.items.places import parsed_lines
 from ....program.names import called
-from ....program.places import parsed_lines
 from ....program.program import Program
 from ....rules.derivation.reverse_walk import Contribution
 from ....rules.derivation.written_lines import lines_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ....program.places import parsed_value
+from ....program.items.places import parsed_value
 from ..case import Case
 from ..edit import Edit, Line
 from ..slicing import without_effect

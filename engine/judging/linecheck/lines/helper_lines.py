@@ -15,8 +15,8 @@ from torch import Tensor
 from ....execution.iteration import Iteration
 from ....program.analysis import ProgramFacts
 from ....program.around import HIDDEN
+from ....program.items.places import parsed_lines, parsed_value
 from ....program.names import appended_to, called, root_name
-from ....program.places import parsed_lines, parsed_value
 from ....program.statements import Statement
 from ....program.torch_operations import changes_in_place
 from ....tensors.aliasing import Namespace, copy_of

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
-from .names import parts_of, place_of
-from .naming import NamingScheme
+from ..names import parts_of, place_of
+from ..naming import NamingScheme
 from .places import GRADIENTS, Held
 
 _OF_GRADIENTS = re.compile(r"^(d|g|grads?|gradients?)_|_(d|g|grads?|gradients?)$", re.IGNORECASE)

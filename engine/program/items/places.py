@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from .names import SCOPES, holders_of, is_place, own_nodes, parts_of, read_names
+from ..names import SCOPES, holders_of, is_place, own_nodes, parts_of, read_names
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 

@@ -6,16 +6,13 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from .names import called, is_place, read_names
+from ..names import called, is_place, read_names
+from ..section import Section
+from ..statements import Statement
 from .places import Held, held_in
-from .statements import Statement
-
-if TYPE_CHECKING:
-    from .program import Section
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _NEW = (ast.Dict, ast.DictComp, ast.BinOp)
