@@ -107,15 +107,18 @@ class IterationRun:
         )
 
     def _candidates(self) -> Mapping[str, Candidate]:
-        """What may be gradients: not what a Function leaves out because nobody needs it."""
-        facts, roles = self.facts, self.checkpoint.roles
-        if facts.program.found is None or not facts.program.found.function:
-            return facts.candidates
-        return {
-            name: one
-            for name, one in facts.candidates.items()
-            if one.tensor not in roles.data or self.namespace.get(name) is not None
+        """What may be gradients: not what is None because nobody needs that of data."""
+        candidates, data = self.facts.candidates, self.checkpoint.roles.data_to_differentiate
+        left_out = {
+            name
+            for name, one in (candidates.items() if data else ())
+            if one.tensor in data and self.namespace.get(name, MISSING) is None
         }
+        return (
+            {name: one for name, one in candidates.items() if name not in left_out}
+            if left_out
+            else candidates
+        )
 
     @property
     def learned(self) -> Learned:
