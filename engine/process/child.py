@@ -17,7 +17,6 @@ from typing import Any
 from msgspec import Struct
 
 from .channel import Channel
-from .last_words import ASK
 
 _GRACE_SECONDS = 0.45
 """How long a process may take to end in order."""
@@ -89,6 +88,8 @@ class Child:
 
     def whereabouts(self) -> str:
         """A traceback of where it is now, while C code holds its interpreter; '' where it does not answer."""
+        from .last_words import ASK
+
         self.words()
         with suppress(ProcessLookupError):
             self._process.send_signal(ASK)

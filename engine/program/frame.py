@@ -10,7 +10,7 @@ from msgspec import Struct
 
 MARK = "ꞏ"
 """Between a name of a function, the function, and the number of the call: a letter to Python."""
-_INSIDE = re.compile(rf"(\w+?){MARK}(\w+?)(?:{MARK}(\d+){MARK}(\d+))?(?![\w{MARK}])")
+_INSIDE = rf"(\w+?){MARK}(\w+?)(?:{MARK}(\d+){MARK}(\d+))?(?![\w{MARK}])"
 
 
 class Frame(Struct, frozen=True):
@@ -99,12 +99,12 @@ def told(text: str, suffix: str = "") -> str:
     """A sentence as it is read: `dx in affine_backward`; names of the call with that suffix are plain."""
     if MARK not in text:
         return text
-    return _INSIDE.sub(lambda found: _told(found, suffix), text)
+    return re.sub(_INSIDE, lambda found: _told(found, suffix), text)
 
 
 def in_table(name: str) -> str:
     """A name where there is little room: `dx in affine_backward (2)`."""
-    call = _INSIDE.fullmatch(name)
+    call = re.fullmatch(_INSIDE, name)
     number = f" ({call.group(3)})" if call is not None and call.group(3) else ""
     return in_function(name) + number
 
@@ -123,12 +123,12 @@ def in_function(name: str) -> str:
 
 def ids_in(text: str) -> list[str]:
     """All names of functions that stand in a text, as the engine has them."""
-    return [*dict.fromkeys(found.group() for found in _INSIDE.finditer(text))]
+    return [*dict.fromkeys(found.group() for found in re.finditer(_INSIDE, text))]
 
 
 def renamed_in(text: str, names: Mapping[str, str]) -> str:
     """A text with other names of functions in the place of some, which may begin others."""
-    return _INSIDE.sub(lambda found: names.get(found.group(), found.group()), text)
+    return re.sub(_INSIDE, lambda found: names.get(found.group(), found.group()), text)
 
 
 def _told(found: re.Match[str], suffix: str) -> str:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = r"\r\n|\r|\n"
 
 
 class SourceText(Struct, frozen=True, dict=True):
@@ -23,7 +23,7 @@ class SourceText(Struct, frozen=True, dict=True):
     @cached_property
     def text(self) -> str:
         """Its text; every line ends in a newline, whatever it ends in in the file."""
-        return _LINE_END.sub("\n", self._decoded)
+        return re.sub(_LINE_END, "\n", self._decoded)
 
     @cached_property
     def _decoded(self) -> str:
@@ -45,7 +45,7 @@ class SourceText(Struct, frozen=True, dict=True):
             lines.pop()
         if lines[-1] and not old[-1]:
             lines.append("")
-        ends = _ends(old, _LINE_END.findall(self._decoded), lines)
+        ends = _ends(old, re.findall(_LINE_END, self._decoded), lines)
         return "".join(part for pair in zip(lines, [*ends, ""], strict=True) for part in pair).encode(
             self.encoding
         )

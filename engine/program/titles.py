@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-_INDENTED = re.compile(r"^\s*#\s*%%\s*(?P<kind>[a-z]+)\b(?P<rest>.*)$", re.IGNORECASE)
+_INDENTED = r"(?i)^\s*#\s*%%\s*(?P<kind>[a-z]+)\b(?P<rest>.*)$"
 _OPTION = re.compile(r"""(?P<name>[\w.-]+)=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<plain>\S+))""")
 
 
@@ -13,7 +13,7 @@ def titles_in(lines: Sequence[str], kinds: Sequence[str]) -> Mapping[str, int]:
     """By the kind of a section, the line of its first title, however deep it stands."""
     found: dict[str, int] = {}
     for number, line in enumerate(lines, 1):
-        match = _INDENTED.match(line)
+        match = re.match(_INDENTED, line)
         if match is not None and match["kind"].casefold() in kinds:
             found.setdefault(match["kind"].casefold(), number)
     return found

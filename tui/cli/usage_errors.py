@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +41,8 @@ def _unknown(error: UnknownOptionError) -> str:
 
 def meant_command(words: list[str]) -> str:
     """A did-you-mean for a program whose name is nearly that of a command."""
+    import shlex
+
     first = words[0] if words else ""
     command = nearest(first, COMMANDS)
     if command is None or command == first or Path(first).exists():
@@ -57,5 +58,7 @@ def require_path(file: str) -> None:
 
 def as_argument(file: str) -> str:
     """The file as a word of a command line that reads neither as a command nor as an option."""
+    import shlex
+
     plain = file in COMMANDS or file.startswith("-")
     return shlex.quote(f"./{file}" if plain else file)

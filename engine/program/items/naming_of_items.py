@@ -11,7 +11,7 @@ from ..names import parts_of, place_of
 from ..naming import NamingScheme
 from .places import GRADIENTS, Held
 
-_OF_GRADIENTS = re.compile(r"^(d|g|grads?|gradients?)_|_(d|g|grads?|gradients?)$", re.IGNORECASE)
+_OF_GRADIENTS = r"(?i)^(d|g|grads?|gradients?)_|_(d|g|grads?|gradients?)$"
 """What is put to the name of a dictionary for that of its gradients: `encoder_grads`."""
 
 
@@ -43,8 +43,8 @@ def _of_holder(scheme: NamingScheme, holder: str, names: Collection[str], held: 
     inner = {name: _inner(scheme, name) for name in gradients}
     whole = {name: parts_of(name)[1] for name in gradients}
     own = scheme.tensor(holder)
-    own = own if own in read else _OF_GRADIENTS.sub("", holder)
-    by_key = bool(GRADIENTS.search(holder)) or own in read
+    own = own if own in read else re.sub(_OF_GRADIENTS, "", holder)
+    by_key = bool(re.search(GRADIENTS, holder)) or own in read
     for keys, fits, named in ((inner, all(inner.values()), scheme.gradient), (whole, by_key, str)):
         known = [other for other in read if fits and held.keys(other).issuperset(keys.values())]
         known = [other for other in known if own not in read or other == own]
@@ -98,7 +98,7 @@ def _of_plain_names(
         tensor = scheme.tensor(name)
         items = [one for one in held.all if parts_of(one)[1][-1] == tensor]
         items = [one for one in items if parts_of(one)[0] not in holders and one not in pairs.values()]
-        items = [one for one in items if not GRADIENTS.search(parts_of(one)[0])] or items
+        items = [one for one in items if not re.search(GRADIENTS, parts_of(one)[0])] or items
         if tensor and tensor not in names and len(items) == 1 and items[0] not in pairs.values():
             found[name] = items[0]
     return found

@@ -11,9 +11,10 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from ..names import SCOPES, holders_of, is_place, own_nodes, parts_of, read_names
 
@@ -57,7 +58,7 @@ def _take_apart(node: ast.Assign) -> None:
             return
     plain = [text for text in texts if isinstance(text, str) and not {*text} & {*_MARKS}]
     nested = any(isinstance(value, ast.Dict) for value in values)
-    if nested or len({*plain}) < len(texts) or not GRADIENTS.search(name) or is_place(name):
+    if nested or len({*plain}) < len(texts) or not re.search(GRADIENTS, name) or is_place(name):
         return
     if any(name in read_names(value) for value in values) or all(isinstance(one, ast.Name) for one in values):
         return
@@ -85,7 +86,7 @@ def put_together(node: ast.stmt) -> ast.stmt:
     return node
 
 
-GRADIENTS = re.compile(r"grad|^gs?$|^d$", re.IGNORECASE)
+GRADIENTS = r"(?i)grad|^gs?$|^d$"
 """What a dictionary of gradients is called."""
 
 
@@ -109,8 +110,7 @@ def parsed_value(text: str) -> ast.expr:
     return tree.body
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True, dict=True):
     """The items of dictionaries that a text names, each once, in the order in which it does so first."""
 
     loaded: tuple[str, ...] = ()
@@ -203,7 +203,7 @@ def _items(name: str, display: ast.Dict) -> Iterator[str]:
                 yield from _items(inner, value) if isinstance(value, ast.Dict) else [inner]
 
 
-class _Spot(NamedTuple):
+class _Spot(Struct, frozen=True):
     """Where a node stands in the tree: in a field of another, at a place in it if it has several."""
 
     parent: ast.AST

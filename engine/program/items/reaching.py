@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ..names import called, is_place, read_names
@@ -21,8 +21,7 @@ _COPIES = ("dict", "copy", "deepcopy", "fromkeys", "defaultdict", "OrderedDict")
 """What makes one of another's items."""
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(Struct, frozen=True, dict=True):
     """By which ways the items of dictionaries can be read and bound besides by their own names."""
 
     held: Held
