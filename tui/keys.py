@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
-from typing import NamedTuple
 
+from msgspec import Struct
 from textual.binding import Binding
 from textual.keys import key_to_character
 
@@ -28,7 +28,7 @@ from ..engine.debugger.wire.looks import FAR, Attend, ChangeSlice, MoveCell, Sel
 from ..engine.tutor.answer import Asked
 
 
-class Key(NamedTuple):
+class Key(Struct, frozen=True):
     """One key and the one thing that it does: an engine command, or an action of the screen."""
 
     id: str

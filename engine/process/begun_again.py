@@ -32,8 +32,8 @@ def told_again(before: Frame, layout: Layout, iterations: int) -> Iterator[Comma
     stops, watches = kept_beside(before)
     yield SetStops(stops)
     yield SetWatches(watches)
-    for first, text in before.by_hand:
-        yield DoByHand(text, first)
+    for one in before.by_hand:
+        yield DoByHand(one.text, one.first)
     if before.inspector.name:
         yield SelectName(before.inspector.name, by_hand=False)
     if iterations:

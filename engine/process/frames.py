@@ -33,7 +33,7 @@ def without_process(frame: Frame, handled: int, failure: Failure) -> Frame:
     if status.iteration is None:
         status = replace(status, stopped=failure.section)
     lines = tuple(
-        line._replace(state=LineState.FAILED) if line.number == failure.line else line for line in frame.lines
+        replace(line, state=LineState.FAILED) if line.number == failure.line else line for line in frame.lines
     )
     notes = ("home starts the program again",)
     return replace(frame, handled=handled, status=status, lines=lines, failure=failure, notes=notes)

@@ -7,7 +7,8 @@ The format is the one that Jupytext, VS Code, Spyder and PyCharm share: a line t
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 ASIDE = "# magic: "
 """What stands before a line of a notebook that is no Python; a comment, and no marker of a cell."""
@@ -16,7 +17,7 @@ _KIND = re.compile(r"\[(?P<kind>markdown|md|raw)\]", re.IGNORECASE)
 _OPTIONS = re.compile(r"\s[\w.-]+=.*$")
 
 
-class Cell(NamedTuple):
+class Cell(Struct, frozen=True):
     """One cell. Lines count from 1; `first` is the line after the marker, `last` is inclusive."""
 
     title: str

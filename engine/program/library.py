@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from .cells import split
 from .did_you_mean import nearest
@@ -17,7 +18,7 @@ FOLDER = Path(__file__).parents[1] / "bundled"
 """Where the bundled programs are."""
 
 
-class Bundled(NamedTuple):
+class Bundled(Struct, frozen=True):
     """A program that comes with the tool: its name and a line about it."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ PRACTICE = "_practice"
 Tone = Literal["head", "plain", "strong", "quiet"]
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True):
     """One line of text and how it is meant."""
 
     text: str

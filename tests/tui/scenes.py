@@ -311,7 +311,7 @@ def failed() -> Frame:
         "    ddifference = 2 * difference * ddifference_squared",
     )
     shown = tuple(
-        line._replace(state=LineState.FAILED, bound=None) if line.number == 20 else line for line in lines(20)
+        replace(line, state=LineState.FAILED, bound=None) if line.number == 20 else line for line in lines(20)
     )
     return replace(
         mid_backward(),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from .line import Line, Run, crop, fill, width_of
 
@@ -14,7 +15,7 @@ PADDING = 1
 """Blank columns between the border and the text, on either side."""
 
 
-class Room(NamedTuple):
+class Room(Struct, frozen=True):
     """The size of a whole pane, whether it has the focus, and whether shades of one colour differ in it."""
 
     width: int

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby, zip_longest
 from math import isfinite
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...engine.debugger.wire.curve import Columns
 from .glyphs import has_braille
@@ -20,7 +21,7 @@ Extent = tuple[int, int]
 """The lowest and the highest dot of a column that are drawn."""
 
 
-class Pen(NamedTuple):
+class Pen(Struct, frozen=True):
     """How many dots a cell has, and the characters for them."""
 
     wide: int
@@ -52,7 +53,7 @@ def pen() -> Pen:
     return BRAILLE if has_braille() else ASCII
 
 
-class Scale(NamedTuple):
+class Scale(Struct, frozen=True):
     """What the rows of a plot stand for."""
 
     low: float

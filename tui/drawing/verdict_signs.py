@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from ...engine.verdict import Verdict
 
 
-class Sign(NamedTuple):
+class Sign(Struct, frozen=True):
     """How one verdict looks. `word` fits the table, `words` say it in full."""
 
     mark: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from ...engine.debugger.wire.commands import ToggleBreakpoint
 from ...engine.debugger.wire.frame import LineState, ProgramLine, Relation
 from ...engine.debugger.wire.looks import SelectAt
@@ -34,7 +36,7 @@ def code_rows(source: Source, line: ProgramLine, columns: int) -> tuple[Line, ..
     """The rows of a line of code at which nobody has to look for a failure."""
     if line.state in (LineState.CURRENT, LineState.FAILED):
         return barred(source, line, None, columns, "bar-failed" if line.state is LineState.FAILED else "bar")
-    code, width = _calm_code(source, line._replace(bound=None, changed=False))
+    code, width = _calm_code(source, replace(line, bound=None, changed=False))
     bound = _bound(line)
     room = columns - width - width_of(bound)
     if not bound or room < 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ...engine.debugger.wire.frame import Frame, LineState, ProgramLine
 from ...engine.execution.failure import Failure
 from ..drawing.box import Room, boxed
@@ -27,7 +29,7 @@ def paint_program(source: Source, frame: Frame, room: Room, looks: Looks = PLAIN
     if looks.search is not None or looks.folded:
         source = looked_at(source, looks.search, looks.folded)
     above = _problem(frame.file.problem, room)
-    rows = [*above, *_rows(source, frame, room._replace(height=room.height - len(above)))]
+    rows = [*above, *_rows(source, frame, replace(room, height=room.height - len(above)))]
     where = f"line {frame.current_line} of " if frame.current_line else ""
     unit = "" if frame.current_line else " lines"
     subtitle = f"{where}{frame.lines_total}{unit}" if frame.lines_total else ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...engine.debugger.wire.frame import Frame, Status
 from ...engine.tutor.answer import PRACTICE
@@ -12,7 +15,7 @@ from ..drawing.numbers import scalar
 BRAND = "backprop-tui"
 
 
-class Density(NamedTuple):
+class Density(Struct, frozen=True):
     """How much there is room for: words before facts, columns between them, and which facts."""
 
     words: bool
@@ -50,7 +53,7 @@ def paint_status(frame: Frame, width: int) -> list[Line]:
     status = frame.status
     density, facts = _fitting(status, width)
     if width_of(facts) + columns_of(clean(status.program)) + 4 > width:
-        density = density._replace(gap=" ", tight=True)
+        density = replace(density, gap=" ", tight=True)
         facts = _facts(status, density)
     room = width - width_of(facts) - 2
     who = _who(clean(status.program), density, room, "faint" if frame.file.behind else "")
@@ -64,7 +67,7 @@ def _fitting(status: Status, width: int) -> tuple[Density, Line]:
     for less in _SPARSER:
         if width_of(facts) < width:
             break
-        density = density._replace(**less)
+        density = replace(density, **less)
         facts = _facts(status, density)
     return density, facts
 

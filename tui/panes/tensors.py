@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...engine.debugger.wire.frame import Frame, TensorRow
 from ...engine.debugger.wire.inspected import Inspector
@@ -23,7 +24,7 @@ VERDICT = 11
 EMPTY = "Tensors appear here once the program has run."
 
 
-class Columns(NamedTuple):
+class Columns(Struct, frozen=True):
     """Widths of the table's columns; 0 hides one. No value changes them.
 
     A name shares its column with the shape, a verdict's word its column with the maxdiff: each takes of

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
@@ -29,8 +30,7 @@ ROWS = len(SWITCHES) + len(FIELDS)
 HINT = "space switches · enter takes it · escape does not"
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """What the window shows: the row of the cursor, the switches, what was typed in each field."""
 
     row: int
@@ -188,5 +188,5 @@ class StopsWindow(TypingScreen):
             room = Room(canvas.size.width, canvas.size.height, focused=True)
             lines = form_lines(self.form, self.problem, room.columns)
             canvas.styles.height = min(len(lines) + FRAME, self.size.height)
-            room = room._replace(height=min(len(lines) + FRAME, self.size.height))
+            room = replace(room, height=min(len(lines) + FRAME, self.size.height))
             canvas.show(boxed(lines, room, (Run("a run stops when", "strong"),), (Run(HINT, "quiet"),)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
+from msgspec.structs import replace
 from torch import Tensor
 
 from ...tensors.survey import Survey
@@ -32,7 +33,7 @@ def heat(scene: Scene, view: View, entries: Entries, map: Map, within: float | N
         return none_yet
     leveled, worst = found
     lines = tuple(leveled[at : at + grid.columns] for at in range(0, len(leveled), grid.columns))
-    return none_yet._replace(lines=lines, worst=divmod(worst, grid.columns) if worst >= 0 else None)
+    return replace(none_yet, lines=lines, worst=divmod(worst, grid.columns) if worst >= 0 else None)
 
 
 def _leveled(matrix: Entries, grid: Grid, within: float, from_zero: bool) -> Survey[tuple[bytes, int] | None]:

@@ -6,6 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 import torch
+from msgspec.structs import replace
 from torch import Tensor
 
 from ...execution.recording.steps import MISSING
@@ -71,7 +72,7 @@ class Summaries:
         if found is None:
             return seen
         low, high, not_finite = found
-        summary = seen.summary._replace(low=low, high=high, not_finite=not_finite, text="")
+        summary = replace(seen.summary, low=low, high=high, not_finite=not_finite, text="")
         return seen._replace(summary=summary, under_way=False)
 
 

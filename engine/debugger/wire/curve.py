@@ -6,6 +6,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
+from msgspec import Struct
+
 
 class Columns(NamedTuple):
     """Neighbouring numbers brought together, a column each."""
@@ -17,7 +19,7 @@ class Columns(NamedTuple):
     highs: tuple[float | None, ...] = ()
 
 
-class Curve(NamedTuple):
+class Curve(Struct, frozen=True):
     """All the numbers of a series, brought down to columns.
 
     Points may be NaN or infinite. `lowest` and `highest` span what is finite; None without any.
@@ -44,7 +46,7 @@ class Measure(StrEnum):
     MAXDIFF = "maxdiff"
 
 
-class Measured(NamedTuple):
+class Measured(Struct, frozen=True):
     """A measure, of the loss or of a tensor."""
 
     measure: Measure
@@ -52,7 +54,7 @@ class Measured(NamedTuple):
     columns: Columns
 
 
-class Curves(NamedTuple):
+class Curves(Struct, frozen=True):
     """What was measured in the iterations from `start` to before `stop`, of `total` that are complete."""
 
     start: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+
+from msgspec import Struct
 
 _LONG = 8
 """Integers of more digits are written with an exponent."""
@@ -11,7 +12,7 @@ _NOT_FINITE = 4
 """Columns of `-inf`."""
 
 
-class Scale(NamedTuple):
+class Scale(Struct, frozen=True):
     """Digits after the point, one power of ten, and the columns that the longest of the numbers takes."""
 
     decimals: int = 0

@@ -7,7 +7,6 @@ the scroll positions), so a frame never disagrees with itself; the screen only p
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -41,7 +40,7 @@ class Relation(StrEnum):
     """It writes its gradient."""
 
 
-class Summary(NamedTuple):
+class Summary(Struct, frozen=True):
     """A value in one glance. `low` and `high` span the finite entries; `text` stands for non-tensors."""
 
     shape: tuple[int, ...] | None
@@ -52,7 +51,7 @@ class Summary(NamedTuple):
     text: str = ""
 
 
-class ProgramLine(NamedTuple):
+class ProgramLine(Struct, frozen=True):
     """One source line in view. `number` counts from 1; `bound` is what it bound when it last ran."""
 
     number: int
@@ -69,7 +68,7 @@ class ProgramLine(NamedTuple):
     relation: Relation | None = None
 
 
-class TensorRow(NamedTuple):
+class TensorRow(Struct, frozen=True):
     """One tensor in view: its value and its handwritten gradient as of the current statement."""
 
     name: str
@@ -86,14 +85,14 @@ class TensorRow(NamedTuple):
     """Passes end to end although its line is wrong: the true gradient is about zero."""
 
 
-class ByHand(NamedTuple):
+class ByHand(Struct, frozen=True):
     """A statement that is done by hand before an iteration."""
 
     first: int
     text: str
 
 
-class Watched(NamedTuple):
+class Watched(Struct, frozen=True):
     """An expression that is watched, and what it came to at the current statement."""
 
     text: str
@@ -152,7 +151,7 @@ class Status(Struct, frozen=True, eq=False):
     """How many are wrong only as one upstream is: `wrong` does not count them."""
 
 
-class Attention(NamedTuple):
+class Attention(Struct, frozen=True):
     """A gradient that wants attention, the `number`-th of `total`; `here` is whether the panes stand at it.
 
     `verdict` is None of one whose line raised.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
+from msgspec.structs import replace
 
 Entry = tuple[int, int]
 """Row and column in a matrix."""
 
 
-class Grid(NamedTuple):
+class Grid(Struct, frozen=True):
     """A matrix in cells of `down` times `across` entries, counted from the upper left.
 
     `fold` is how many cells stand in a line where the only row of cells goes on over several; 0 elsewhere.
@@ -56,7 +57,7 @@ class Grid(NamedTuple):
 def folded(grid: Grid, columns: int) -> Grid:
     """The grid with its only row of cells folded into lines of so many, if it is longer."""
     if grid.cells_down == 1 and grid.cells_across > columns > 0:
-        return grid._replace(fold=columns)
+        return replace(grid, fold=columns)
     return grid
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -59,7 +58,7 @@ class Form(StrEnum):
     """The matrix of the chosen tab, or its vector in as many lines as it takes."""
 
 
-class Cell(NamedTuple):
+class Cell(Struct, frozen=True):
     """The entry at the cell cursor. `numbers` are in full, by tab; absent where there is none."""
 
     entry: Entry
@@ -77,7 +76,7 @@ ODD = 2 * LEVELS + 1
 """The level of a cell that has an entry which is infinite or NaN."""
 
 
-class Heat(NamedTuple):
+class Heat(Struct, frozen=True):
     """A tab as a heatmap: a level for each cell of `grid`, line by line, that of its worst entry.
 
     A level is 0 for zero, or an error that may be rounding; 1 to `LEVELS` above zero, as many again below
@@ -97,7 +96,7 @@ class Heat(NamedTuple):
     """Those of the cell with the cursor."""
 
 
-class Statistics(NamedTuple):
+class Statistics(Struct, frozen=True):
     """A tensor in one line. All but the shares and `not_finite` is of its finite entries."""
 
     total: int

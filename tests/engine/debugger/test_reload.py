@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.stepper import Stepper
 from backprop_tui.engine.debugger.wire.commands import (
@@ -175,8 +176,8 @@ def test_older_lines_are_shown_where_they_ran(sitting: Sitting) -> None:
     assert frame.file.behind
     assert frame.file.number == 0
     assert frame.notes[0] == "iteration 1 ran with these older lines; the file has others by now"
-    assert [row._replace(selected=False) for row in frame.tensors] == [
-        row._replace(selected=False) for row in old.tensors
+    assert [replace(row, selected=False) for row in frame.tensors] == [
+        replace(row, selected=False) for row in old.tensors
     ]
     frame = sitting.press(ITERATION)
     assert (frame.file.number, frame.file.behind) == (1, False)

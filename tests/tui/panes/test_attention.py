@@ -30,8 +30,8 @@ def lines(one: Attention | None, width: int = 120) -> list[str]:
 
 def test_it_says_what_how_many_and_which_key_goes_on() -> None:
     assert lines(ONE) == [f" ✗ {WORDS} · 1 of 2 · n next"]
-    assert lines(ONE._replace(total=1)) == [f" ✗ {WORDS}"]
-    assert lines(ONE._replace(total=1, here=False)) == [f" ✗ {WORDS} · n shows it"]
+    assert lines(replace(ONE, total=1)) == [f" ✗ {WORDS}"]
+    assert lines(replace(ONE, total=1, here=False)) == [f" ✗ {WORDS} · n shows it"]
     assert lines(None) == []
 
 
@@ -39,7 +39,7 @@ def test_it_says_what_how_many_and_which_key_goes_on() -> None:
     ("verdict", "sign"), [(None, "!"), (Verdict.NOT_WRITTEN, "…"), (Verdict.WRONG_SHAPE, "≠")]
 )
 def test_every_kind_has_its_sign(verdict: Verdict | None, sign: str) -> None:
-    assert lines(ONE._replace(verdict=verdict))[0].startswith(f" {sign} line 89")
+    assert lines(replace(ONE, verdict=verdict))[0].startswith(f" {sign} line 89")
 
 
 def test_where_there_is_less_room_the_count_goes_and_then_the_key_and_no_word_of_the_reason() -> None:
@@ -49,18 +49,18 @@ def test_where_there_is_less_room_the_count_goes_and_then_the_key_and_no_word_of
 
 
 def test_what_is_longer_than_three_narrow_rows_is_cut_with_a_sign() -> None:
-    rows = lines(ONE._replace(text="word " * 100), 40)
+    rows = lines(replace(ONE, text="word " * 100), 40)
     assert len(rows) == 3
     assert rows[-1].endswith("…")
 
 
 def test_no_text_of_a_program_is_obeyed() -> None:
-    assert "\x1b" not in lines(ONE._replace(text="line 1, dx: a[/]b \x1b[2J"))[0]
+    assert "\x1b" not in lines(replace(ONE, text="line 1, dx: a[/]b \x1b[2J"))[0]
 
 
 def test_the_line_at_which_the_panes_stand_is_kept_in_view_before_the_current_one() -> None:
     source = source_of(scenes.program())
-    frame = replace(scenes.after_iteration(), attention=ONE._replace(line=18))
+    frame = replace(scenes.after_iteration(), attention=replace(ONE, line=18))
 
     def rows(frame: Frame) -> list[str]:
         return [plain(line) for line in paint_program(source, frame, Room(60, 10))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.wire.grid import Grid, folded
 from backprop_tui.engine.debugger.wire.inspected import LEVELS, ODD, Heat, Tab
@@ -27,7 +28,7 @@ def test_two_rows_of_cells_stand_in_one_line() -> None:
 
 @pytest.mark.parametrize("zoom", [2, 3, 4])
 def test_a_small_matrix_is_drawn_larger(zoom: int) -> None:
-    lines = paint_heat(HEAT._replace(tall=zoom, wide=zoom), shades=True)
+    lines = paint_heat(replace(HEAT, tall=zoom, wide=zoom), shades=True)
     assert len(lines) == -(-3 * zoom // 2)
     assert {width_of(line) for line in lines} == {3 * zoom}
 
@@ -42,7 +43,7 @@ def test_without_shades_each_cell_is_a_sign() -> None:
 
 
 def test_signs_stand_apart_where_there_is_room() -> None:
-    lines = paint_heat(HEAT._replace(wide=2), shades=False)
+    lines = paint_heat(replace(HEAT, wide=2), shades=False)
     assert [plain(line).rstrip() for line in lines] == ["· + +", "- - !", "· · ·"]
     assert [run.text for run in lines[0] if "cursor" in run.style] == ["+"]
 
@@ -57,5 +58,5 @@ def test_a_folded_vector_ends_where_it_ends(shades: bool) -> None:
 
 def test_pooling_is_said() -> None:
     assert pooled_words(HEAT) == "4x2 entries a cell, the worst shown"
-    assert pooled_words(HEAT._replace(grid=Grid(3, 3))) == ""
-    assert "under way" in pooled_words(HEAT._replace(lines=()))
+    assert pooled_words(replace(HEAT, grid=Grid(3, 3))) == ""
+    assert "under way" in pooled_words(replace(HEAT, lines=()))

@@ -118,7 +118,7 @@ def test_a_long_failure_does_not_hide_a_verdict_that_fails() -> None:
 def test_where_rows_are_few_a_failure_gives_way_to_the_entries_that_are_gone_to() -> None:
     wrong, failed = scenes.wrong(), scenes.failed()
     assert wrong.attention is not None
-    frame = replace(wrong, failure=failed.failure, attention=wrong.attention._replace(gone_to=True))
+    frame = replace(wrong, failure=failed.failure, attention=replace(wrong.attention, gone_to=True))
     assert "RuntimeError" not in text(paint_inspector(frame, Room(80, 8)))
     assert "4 error" in text(paint_inspector(frame, Room(80, 8)))
     assert "RuntimeError" in text(paint_inspector(replace(frame, attention=None), Room(80, 8)))

@@ -136,7 +136,7 @@ def test_the_end_of_a_program_is_seen_below_wrapped_narration() -> None:
 def test_a_line_that_writes_a_part_of_a_gradient_says_so() -> None:
     frame = scenes.mid_backward()
     lines = tuple(
-        line._replace(verdict=None, partial=True) if line.number == 19 else line for line in frame.lines
+        replace(line, verdict=None, partial=True) if line.number == 19 else line for line in frame.lines
     )
     painted = paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(100, 30))
     assert any(plain(line).startswith("│ ┆ 19") for line in painted)
@@ -145,7 +145,7 @@ def test_a_line_that_writes_a_part_of_a_gradient_says_so() -> None:
 def test_a_shape_of_four_dimensions_is_whole_and_apart_from_the_value() -> None:
     frame = scenes.mid_backward()
     bound = Summary((3, 2, 40, 40), "float32", -8.19, 8.2)
-    lines = tuple(line._replace(bound=bound) if line.number == 12 else line for line in frame.lines)
+    lines = tuple(replace(line, bound=bound) if line.number == 12 else line for line in frame.lines)
     painted = text(paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(80, 30)))
     assert "-8.19…8.20 [3 2 40 40] │" in painted
 
@@ -155,7 +155,7 @@ def test_some_of_what_follows_the_current_line_is_in_view_below_wrapped_text() -
     opening = opening_frame(program)
     number = next(n for n, line in enumerate(program.lines, 1) if line.startswith("loss"))
     lines = tuple(
-        line._replace(state=LineState.CURRENT) if line.number == number else line for line in opening.lines
+        replace(line, state=LineState.CURRENT) if line.number == number else line for line in opening.lines
     )
     frame = replace(
         opening, lines=(*lines, *[ProgramLine(n, LineState.AHEAD) for n in range(number + 1, number + 5)])
@@ -172,7 +172,7 @@ def test_below_wrapped_text_the_pane_moves_on_seldom_and_never_loses_the_current
     source, tops = source_of(program), []
     for current in range(4, 16):
         lines = tuple(
-            line._replace(state=LineState.CURRENT if line.number == current else LineState.RAN)
+            replace(line, state=LineState.CURRENT if line.number == current else LineState.RAN)
             for line in opening_frame(program).lines
         )
         frame = replace(opening_frame(program), lines=lines, current_line=current)
@@ -187,7 +187,7 @@ def test_a_breakpoint_stands_beside_its_number_and_a_click_there_toggles_it() ->
     frame = scenes.mid_backward()
     number = frame.current_line
     assert number is not None
-    lines = tuple(line._replace(breakpoint=line.number == number) for line in frame.lines)
+    lines = tuple(replace(line, breakpoint=line.number == number) for line in frame.lines)
     marked = replace(frame, lines=lines)
     rows = paint_program(source_of(scenes.program()), marked, Room(66, 36))
     assert [f"●{number}" in plain(row) for row in rows].count(True) == 1
@@ -206,7 +206,7 @@ def test_a_click_on_a_line_selects_and_one_on_its_number_stops_there() -> None:
 def test_a_line_says_what_it_has_to_do_with_the_selected_tensor() -> None:
     frame = scenes.mid_backward()
     lines = tuple(
-        line._replace(relation=Relation.USES) if line.number == 13 else line for line in frame.lines
+        replace(line, relation=Relation.USES) if line.number == 13 else line for line in frame.lines
     )
     shown = text(paint_program(source_of(scenes.program()), replace(frame, lines=lines), Room(100, 30)))
     assert "13→  difference = H - y" in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from backprop_tui.engine.debugger.wire.inspected import Inspector, Statistics, Tab
 from backprop_tui.tui.drawing.line import plain
@@ -27,7 +28,7 @@ def test_a_tensor_in_one_line(columns: int, text: str) -> None:
 def test_of_errors_it_says_how_many_are_no_rounding() -> None:
     tensor = Inspector("W", tab=Tab.ERROR, statistics=(Tab.ERROR, KNOWN))
     assert "12 of 6400 beyond rounding" in plain(paint_statistics(tensor, 70))
-    tensor = Inspector("W", tab=Tab.ERROR, statistics=(Tab.ERROR, KNOWN._replace(beyond=0)))
+    tensor = Inspector("W", tab=Tab.ERROR, statistics=(Tab.ERROR, replace(KNOWN, beyond=0)))
     assert "none of 6400 beyond rounding" in plain(paint_statistics(tensor, 70))
 
 

@@ -166,8 +166,8 @@ def test_what_does_not_fit_is_counted() -> None:
 def test_every_row_is_as_wide_as_the_screen(size: tuple[int, int], total: int) -> None:
     curves = scenes.with_curves().curves
     assert curves is not None
-    cut = tuple(one._replace(columns=Columns(one.columns.points[:total])) for one in curves.series)
-    curves = curves._replace(stop=total, total=total, series=cut)
+    cut = tuple(replace(one, columns=Columns(one.columns.points[:total])) for one in curves.series)
+    curves = replace(curves, stop=total, total=total, series=cut)
     lines = paint_curves(curves, CurvesView(), Room(*size))
     assert len(lines) == size[1]
     assert {width_of(line) for line in lines} == {size[0]}
@@ -175,7 +175,7 @@ def test_every_row_is_as_wide_as_the_screen(size: tuple[int, int], total: int) -
 
 def test_a_column_of_many_iterations_tells_their_mean_and_their_span() -> None:
     columns = Columns((2.0, 3.0), (1.0, 3.0), (4.0, 3.0))
-    curves = of(20, columns=2)._replace(series=(Measured(Measure.LOSS, "", columns),))
+    curves = replace(of(20, columns=2), series=(Measured(Measure.LOSS, "", columns),))
     text = plain(paint_curves(curves, CurvesView(cursor=3), Room(100, 10))[1])
     assert "loss mean 2.0000000 of 1.0000000 … 4.0000000" in text
     assert "at iterations 0–9" in plain(paint_curves(curves, CurvesView(cursor=3), Room(100, 10))[0])

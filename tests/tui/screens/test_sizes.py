@@ -100,8 +100,8 @@ def failing() -> Stage:
     _, gone_to, selected = stage.engine.frames
     assert gone_to.attention is not None
     assert selected.attention is not None
-    stage.engine.frames[1] = replace(gone_to, attention=gone_to.attention._replace(gone_to=True))
-    stage.engine.frames[2] = replace(selected, attention=selected.attention._replace(here=False))
+    stage.engine.frames[1] = replace(gone_to, attention=replace(gone_to.attention, gone_to=True))
+    stage.engine.frames[2] = replace(selected, attention=replace(selected.attention, here=False))
     return stage
 
 
