@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from .cells import Cell, split
 from .depth import as_deep_as_python
 from .did_you_mean import nearest
-from .items.naming_of_items import with_items, with_made
 from .items.places import Held, as_names, held_in, unpacked_in
 from .items.reaching import with_reach
 from .names import stored_names
@@ -178,6 +177,8 @@ def _naming(sections: tuple[Section, ...], said: Mapping[str, str], gradient: st
     held = held_in(section.tree for section in sections)
     if not held.all:
         return scheme
+    from .items.naming_of_items import with_items, with_made
+
     return with_made(with_items(scheme, every, held, unpacked_in(forward)), every, held_in(forward))
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from ...engine.debugger.wire.commands import ToggleBreakpoint
 from ...engine.debugger.wire.frame import LineState, ProgramLine, Relation
 from ...engine.debugger.wire.looks import SelectAt
-from ...engine.execution.failure import Failure
 from ..drawing.cut import split
 from ..drawing.line import Line, Run, crop, fill, plain, styled, width_of, wrap
 from ..drawing.numbers import RANGE, shape, summary
 from ..drawing.verdict_signs import BREAKPOINT, PARTIAL, sign_of
 from .search import marked
 from .source import Source
+
+if TYPE_CHECKING:
+    from ...engine.execution.failure import Failure
 
 SHAPE = 8
 """Columns for a shape at the right edge; a longer one takes more."""

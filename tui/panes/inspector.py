@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ...engine.debugger.wire.frame import Frame
 from ...engine.debugger.wire.inspected import ROOMY, Cell, Form, Heat, Inspector, Tab
-from ...engine.execution.failure import Failure
 from ...engine.verdict import Verdict
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, clean, columns_of, crop, spread, width_of, wrap
@@ -16,6 +16,9 @@ from ..drawing.verdict_signs import sign_of
 from .heatmap import paint_heat, pooled_words
 from .number_grid import cut_words, paint_grid
 from .statistics import paint_statistics
+
+if TYPE_CHECKING:
+    from ...engine.execution.failure import Failure
 
 HIGH, LOW = 16, 9
 """With fewer rows of text than the first there are no blank ones, with fewer than the second there is place

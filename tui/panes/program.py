@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from ...engine.debugger.wire.frame import Frame, LineState, ProgramLine
-from ...engine.execution.failure import Failure
 from ..drawing.box import Room, boxed
 from ..drawing.line import Line, Run, crop, wrap
 from .code_rows import barred, code_rows, title_row
@@ -13,6 +14,9 @@ from .looks import PLAIN, Looks
 from .narration import narration_rows
 from .search import FOUND, HERE, marked
 from .source import Source, folds_of, looked_at
+
+if TYPE_CHECKING:
+    from ...engine.execution.failure import Failure
 
 PROBLEM = 3
 """Rows, at most, that say why the file is no program as it is now."""

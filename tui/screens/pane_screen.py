@@ -80,12 +80,11 @@ class PaneScreen(Screen[None]):
         yield self._new("output", focusable=True)
 
     def _new(self, name: str, *, focusable: bool = False) -> Canvas:
-        return Canvas(id=name, focusable=focusable, fit=self._fit)
+        self._canvases[name] = Canvas(id=name, focusable=focusable, fit=self._fit)
+        return self._canvases[name]
 
     def canvas(self, name: str) -> Canvas:
         """The canvas of this name."""
-        if not self._canvases:
-            self._canvases = {str(canvas.id): canvas for canvas in self.query(Canvas)}
         return self._canvases[name]
 
     def on_mount(self) -> None:
@@ -149,8 +148,8 @@ class PaneScreen(Screen[None]):
         if self._rooms is None:
             shades = has_shades(self.app)
             self._rooms = {
-                str(canvas.id): Room(canvas.size.width, canvas.size.height, canvas.has_focus, shades)
-                for canvas in self.query(Canvas)
+                name: Room(canvas.size.width, canvas.size.height, canvas.has_focus, shades)
+                for name, canvas in self._canvases.items()
                 if canvas.is_on_screen and canvas.size
             }
         return self._rooms

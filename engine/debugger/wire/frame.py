@@ -7,17 +7,20 @@ the scroll positions), so a frame never disagrees with itself; the screen only p
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ...execution.failure import Failure
 from ...program.program import Program
 from ...tutor.answer import Answer, Told
 from ...verdict import Verdict
 from .curve import Curve, Curves
 from .inspected import Inspector
 from .stops import Stops
+
+if TYPE_CHECKING:
+    from ...execution.failure import Failure
 
 
 class LineState(StrEnum):

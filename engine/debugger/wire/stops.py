@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ...program.moves import Moves
+if TYPE_CHECKING:
+    from ...program.moves import Moves
 
 
 class Stops(Struct, frozen=True):
