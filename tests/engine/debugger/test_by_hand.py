@@ -189,8 +189,8 @@ def test_every_moment_is_what_it_was_and_a_fresh_session_repeats_it(
     versions = [(one.first, one.program) for one in stepper.now.session.versions.all[1:]]
     for at, (first, text) in enumerate(versions, 1):
         again.handle(Reload(text_of(text), at, first))
-    for first, text in stepper.frame(0).by_hand:
-        again.handle(DoByHand(text, first))
+    for one in stepper.frame(0).by_hand:
+        again.handle(DoByHand(one.text, one.first))
     after(again, GoTo(9))
     assert seen(again) == there[9]
 

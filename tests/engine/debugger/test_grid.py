@@ -27,7 +27,8 @@ def test_an_entry_is_in_the_cell_at_its_place(grid: Grid, data: st.DataObject) -
     assert 0 <= line < grid.lines
     assert 0 <= column < grid.columns
     first = grid.first((line, column))
-    assert all(0 <= at - begin < size for at, begin, size in zip(entry, first, grid[2:4], strict=True))
+    size = grid.down, grid.across
+    assert all(0 <= at - begin < most for at, begin, most in zip(entry, first, size, strict=True))
 
 
 @given(grids(), st.tuples(st.integers(-9, 999), st.integers(-9, 999)))

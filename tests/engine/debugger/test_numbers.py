@@ -106,7 +106,7 @@ def test_several_are_set_each_from_its_own_iteration_on(program: Program) -> Non
     after(stepper, GoTo(12))
     assert stepper.now.session.losses == losses
     again = made(program)
-    after(again, *(DoByHand(text, first) for first, text in frame.by_hand), GoTo(12))
+    after(again, *(DoByHand(one.text, one.first) for one in frame.by_hand), GoTo(12))
     assert again.now.session.losses == losses
 
 
