@@ -112,19 +112,13 @@ class Explain:
         return _studied(self.text, self.seed, self._told)
 
     def _told(self, study: Study) -> tuple[tuple[Told, ...], ...] | NoTensor:
-        from ..tutor.explanation import explain
-        from ..tutor.own_terms import TermsOf
-        from ..tutor.wording import explanation_lines
+        from ..tutor.asking import Asking
 
-        terms_of = TermsOf(study, study.judgements)
-        tensors = [*study.derivation.gradients] if self.word is None else [_tensor(study, self.word)]
-        told = []
-        for tensor in tensors:
-            if tensor is None:
-                return _none_such(study, self.word or "")
-            said = explain(study.program, study.iteration, terms_of(tensor), tensor)
-            told.append(tuple(explanation_lines(said)))
-        return tuple(told)
+        asking = Asking(study)
+        tensors = asking.every() if self.word is None else asking.meant(self.word)[:1]
+        if self.word is not None and len(asking.meant(self.word)) != 1:
+            return _none_such(study, self.word)
+        return tuple(map(asking.explanation, tensors))
 
 
 @dataclass(frozen=True)
@@ -141,19 +135,11 @@ class Hint:
         return _studied(self.text, self.seed, self._told)
 
     def _told(self, study: Study) -> tuple[Told, ...] | NoTensor:
-        from ..tutor.hints import hint
-        from ..tutor.own_terms import TermsOf
-        from ..tutor.wording import hint_lines, right_already
+        from ..tutor.asking import Asking
 
-        tensor = _tensor(study, self.word)
-        if tensor is None:
-            return _none_such(study, self.word)
-        gradient = study.derivation.gradients[tensor].name
-        if right := right_already(gradient, study.judgement(tensor)):
-            return tuple(right)
-        terms = TermsOf(study, study.judgements)(tensor)
-        lines = hint(study.program, terms.derivation, tensor, self.level, terms.convention)
-        return tuple(hint_lines(terms.derivation.gradients[tensor].name, self.level, lines))
+        asking = Asking(study)
+        meant = asking.meant(self.word)
+        return asking.hint(meant[0], self.level) if len(meant) == 1 else _none_such(study, self.word)
 
 
 def _studied(text: ProgramText, seed: int, tell: Callable[[Study], _R]) -> _R | CannotBeDone:
@@ -161,19 +147,14 @@ def _studied(text: ProgramText, seed: int, tell: Callable[[Study], _R]) -> _R | 
     from ..tutor.study import CannotStudy, study
 
     try:
-        studied = study(with_calls_whole(text.program()), seed)
+        studied = study(text.program(), seed)
     except CannotStudy as problem:
         return CannotBeDone(str(problem), problem.failure)
     with silenced():
         return tell(studied)
 
 
-def _tensor(study: Study, word: str) -> str | None:
-    """The tensor that a word means, with or without the d of its gradient."""
-    names = study.derivation.gradients
-    tensor = study.program.naming.tensor(word)
-    return word if word in names else tensor if tensor in names else None
-
-
 def _none_such(study: Study, word: str) -> NoTensor:
-    return NoTensor(tuple(study.derivation.gradients), study.program.naming.tensor(word) or "")
+    from ..tutor.asking import Asking
+
+    return NoTensor(Asking(study).names(word), study.program.naming.tensor(word) or "")

@@ -121,6 +121,11 @@ class Program(Struct, frozen=True, eq=False, dict=True):
         """The items of dictionaries that its lines name."""
         return held_in(section.tree for section in self.sections)
 
+    @cached_property
+    def takes_calls_apart(self) -> bool:
+        """Whether statements of functions stand in its sections, in the place of their calls."""
+        return any(statement.frame is not None for statement in self.statements)
+
     @property
     def choice(self) -> int:
         """The number of the place for the iteration that was chosen."""

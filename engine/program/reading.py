@@ -84,7 +84,7 @@ def read_again(program: Program, text: str, name: str = "", path: Path | None = 
 
 def with_calls_whole(program: Program) -> Program:
     """A program in which every call is one statement."""
-    if all(statement.frame is None for statement in program.statements):
+    if not program.takes_calls_apart:
         return program
     from .frames.with_frames import without_frames
 

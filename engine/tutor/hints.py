@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from ..program.analysis import ProgramFacts
 from ..program.program import Program
@@ -16,11 +17,17 @@ PASSED_ON = "What belongs there is a gradient that is known already, and nothing
 
 
 def hint(
-    program: Program, derivation: Derivation, tensor: str, level: int, convention: str = ""
+    program: Program,
+    derivation: Derivation,
+    tensor: str,
+    level: int,
+    convention: str = "",
+    there: Collection[str] = (),
 ) -> tuple[str, ...]:
     """The lines of the hint of that level, 1 to 5; each says more than the one before.
 
-    `convention` is what the program's own gradients are on purpose, to be told beside them.
+    `convention` is what the program's own gradients are on purpose, to be told beside them; `there` are
+    names that the function has in which the line stands.
 
     Raises:
         KeyError: no such tensor has a gradient.
@@ -32,18 +39,18 @@ def hint(
     lines = levels[min(max(level, 1), LEVELS) - 1](program, derivation, derived)
     if level < _NAMES_GRADIENTS:
         return lines
-    return (*lines, *unwritten_reads(program, derived), *filter(None, [convention]))
+    return (*lines, *unwritten_reads(program, derived, there), *filter(None, [convention]))
 
 
 _NAMES_GRADIENTS = 3
 """From this level on hints name the gradients that the lines read."""
 
 
-def unwritten_reads(program: Program, derived: Derived) -> tuple[str, ...]:
+def unwritten_reads(program: Program, derived: Derived, there: Collection[str] = ()) -> tuple[str, ...]:
     """A sentence where the lines of a gradient read others that the program does not write so far."""
     facts = ProgramFacts(program)
     bound = {name for s in program.statements if s.section == "backward" for name in s.writes}
-    written = (facts.candidates.keys() | bound) - facts.holes.marked
+    written = ((facts.candidates.keys() | bound) - facts.holes.marked).union(there)
     reads = dict.fromkeys(use.upstream for use in derived.contributions if use.upstream)
     names = [name for name in reads if name not in written]
     if not names or not derived.lines:

@@ -85,8 +85,9 @@ def ordered(
 
 
 def _needs(derived: Derived) -> set[str]:
-    """The gradients that its lines read."""
-    return {use.upstream for use in derived.contributions} - {""} if derived.lines else set()
+    """The gradients that its lines read, and what else has to stand above them."""
+    upstreams = {use.upstream for use in derived.contributions} - {""}
+    return upstreams.union(derived.others) if derived.lines else set()
 
 
 def _earliest(blocks: Sequence[Block], needs: Mapping[str, set[str]]) -> dict[str, int]:

@@ -92,7 +92,7 @@ def _own_terms(studied: Study, judged: Mapping[str, Judgement], wanted: Sequence
         return OwnTerms(derivation)
     result = as_it_stands(studied.program, studied.session, studied.iteration, judged)
     kept = Kept()
-    if wanted:
+    if wanted and not studied.program.takes_calls_apart:
         with suppress(CannotPlace):
             found = kept_to(task_of(studied, wanted))
             result, kept = found.result, found.kept

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..judging.judgement import Judgement
-from ..program.frame import is_inside, told
+from ..program.frame import told
 from ..program.library import load
 from ..program.own_copy import is_bundled
 from ..program.program import Program, ProgramError
+from ..program.reading import with_calls_whole
 from ..program.statements import Statement
 from ..program.user_file import CannotWrite, in_form_of
 from ..program.user_file import replace as replace_file
 from ..rules.derivation.derive import Derivation, Derived, derive
 from .answer import Answer, Asked, Told
 from .differences import difference_lines
-from .explanation import explain
-from .hints import LEVELS, hint, unwritten_reads
+from .function_lines import Fitting, fitting
+from .hints import LEVELS, unwritten_reads
+from .in_functions import InFunctions, Place
 from .in_sight import in_sight
 from .own_terms import OwnTerms, TermsOf
 from .placement import CannotPlace, Placed, with_line
 from .rehearsal import denials, rehearsed
 from .study import Study
 from .takes_back import Wrote
-from .wording import explanation_lines, hint_lines, right_already
+from .telling import explained, hinted, is_right, to_be_told
 
+_CHANGED = "the file has changed since it was opened; open it again"
 _OF_THE_LOSS = "the gradient of the loss itself is 1; every other one starts from there"
 
 
@@ -52,34 +56,47 @@ class Tutor:
         judgements: Mapping[str, Judgement],
     ) -> None:
         """Make the newest answer; `judgements` say what the gradients that the program writes are."""
-        gradient = self.program.naming.gradient(tensor)
-        writable = False
+        gradient = told(self.program.naming.gradient(tensor))
         if asked is Asked.DIFFERENCES:
             self._tell(asked, gradient, difference_lines(session, record, tensor))
             return
         derivation = self._derivation(session, record)
-        lines: tuple[Told, ...]
         if derivation.problem:
-            lines = (Told(f"nothing can be said of {gradient}: {derivation.problem}", "head"),)
+            self._tell(
+                asked, gradient, (Told(f"nothing can be said of {gradient}: {derivation.problem}", "head"),)
+            )
         elif tensor not in derivation.gradients:
-            lines = (Told(self._no_gradient(tensor), "head"),)
-        elif asked is Asked.EXPLANATION:
-            terms = self._terms(session, record, judgements, tensor)
-            lines = explanation_lines(explain(self.program, record, terms, tensor))
-        elif right := right_already(gradient, judgements.get(gradient)):
-            lines = right
+            self._tell(asked, gradient, (Told(self._no_gradient(tensor), "head"),))
         else:
-            terms = self._terms(session, record, judgements, tensor)
-            if asked is Asked.HINT:
-                lines = self._hint(terms, tensor)
-            else:
-                lines, writable = self._line(terms, tensor, session, now=asked is Asked.WRITTEN)
-        if needed := _of_functions(tensor, derivation, lines):
-            self._tell(asked, gradient, (Told(needed, "head"),))
-            return
-        hints = tensor in derivation.gradients and not right_already(gradient, judgements.get(gradient))
-        more = hints and self._levels.get(tensor, 0) < LEVELS
-        self._tell(asked, gradient, lines, writable, more)
+            found = InFunctions(self.program, derivation)
+            place = to_be_told(found, found.place(tensor), judgements)
+            terms = partial(self._terms, session, record, judgements, place.tensor)
+            self._answer(asked, tensor, place, terms, session, record, judgements)
+
+    def _answer(
+        self,
+        asked: Asked,
+        tensor: str,
+        place: Place,
+        terms: Callable[[], OwnTerms],
+        session: Session,
+        record: Iteration,
+        judgements: Mapping[str, Judgement],
+    ) -> None:
+        writable, right = False, is_right(place, judgements)
+        lines: tuple[Told, ...]
+        if asked is Asked.EXPLANATION:
+            lines = explained(self.program, record, terms(), tensor, place)
+        elif right:
+            lines = tuple(Told(told(text), tone) for text, tone in right)
+        elif asked is Asked.HINT:
+            lines = self._hint(terms(), place)
+        else:
+            accused = {name for name, one in judgements.items() if one.verdict.accuses}
+            now = asked is Asked.WRITTEN
+            lines, writable = self._line(terms(), place, session, accused, now=now)
+        more = not right and self._levels.get(place.words, 0) < LEVELS
+        self._tell(asked, place.words, lines, writable, more)
 
     def _tell(
         self,
@@ -116,44 +133,67 @@ class Tutor:
             self._terms_of = TermsOf(studied, judgements)
         return self._terms_of(tensor)
 
-    def _hint(self, terms: OwnTerms, tensor: str) -> tuple[Told, ...]:
-        level = min(self._levels.get(tensor, 0) + 1, LEVELS)
-        self._levels[tensor] = level
-        gradient = terms.derivation.gradients[tensor].name
-        said = hint(self.program, terms.derivation, tensor, level, terms.convention)
-        return hint_lines(gradient, level, said)
+    def _hint(self, terms: OwnTerms, place: Place) -> tuple[Told, ...]:
+        level = min(self._levels.get(place.words, 0) + 1, LEVELS)
+        self._levels[place.words] = level
+        return hinted(self.program, terms, place, level)
 
     def _line(
-        self, terms: OwnTerms, tensor: str, session: Session, *, now: bool
+        self, terms: OwnTerms, place: Place, session: Session, accused: Collection[str], *, now: bool
     ) -> tuple[tuple[Told, ...], bool]:
-        derived = in_sight(self.program, terms.derivation.gradients[tensor])
-        if any(map(is_inside, (derived.name, *derived.lines))):
-            return tuple(map(Told, derived.lines)), False
+        found = InFunctions(self.program, terms.derivation)
+        derived = in_sight(self.program, found.derived(place))
+        name = place.words
         if derived.reason:
-            return (Told(f"{derived.name} cannot be written: {derived.reason}", "head"),), False
+            return (Told(f"{name} cannot be written: {derived.reason}", "head"),), False
         try:
             if self.program.found is not None and self.program.found.unwritable:
                 raise CannotPlace(self.program.found.unwritable)
             path = self._path()
             now_in_file = _as_opened(self.program, path)
-            text = with_line(now_in_file, _moved(derived, self.program, now_in_file))
-            _require_in_section(now_in_file, text)
-            denied = denials(rehearsed(self.program, Placed(text, [derived]), session.seed))
-            if denied:
-                raise CannotPlace(denied[derived.name])
-            data = in_form_of(now_in_file.source, text)
+            fit = self._fitting(now_in_file, found, place, derived, session, accused)
+            data = in_form_of(now_in_file.source, fit.text)
             if now and now_in_file.source is not None:
                 replace_file(path, data, now_in_file.source.data)
-                self.written.append(Wrote(derived.name, path, now_in_file.source.data, data))
+                self.written.append(Wrote(name, path, now_in_file.source.data, data))
         except (CannotPlace, CannotWrite) as problem:
-            return (Told(f"{derived.name} is not written: {problem}", "head"),), False
-        lines = tuple(Told(line, "strong") for line in derived.lines)
-        lines += tuple(map(Told, unwritten_reads(self.program, derived)))
+            return (Told(f"{name} is not written: {problem}", "head"),), False
+        lines = tuple(Told(line, "strong") for one in fit.gradients for line in one.lines)
+        if place.frame is None:
+            lines += tuple(map(Told, unwritten_reads(self.program, derived)))
         lines += tuple(map(Told, filter(None, [terms.convention])))
         if now:
-            where = f"{derived.name} is written into {path.name}; u takes it back"
+            where = f"{name} is written into {path.name}; u takes it back"
             return (Told(where, "head"), *lines), False
-        return (Told(f"write {derived.name} into {path.name}?", "head"), *lines), True
+        return (Told(f"write {name} into {path.name}?", "head"), *lines), True
+
+    def _fitting(
+        self,
+        now: Program,
+        found: InFunctions,
+        place: Place,
+        derived: Derived,
+        session: Session,
+        accused: Collection[str],
+    ) -> Fitting:
+        """The program in the file with a line in its place.
+
+        Raises:
+            CannotPlace: it has none, or is not right there.
+        """
+        if place.computed is not None:
+            raise CannotPlace(
+                f"line {place.computed} computes it among others: bind it to a name above first"
+            )
+        if place.frame is not None:
+            if now.text != self.program.text:
+                raise CannotPlace(_CHANGED)
+            return fitting(now, found, [place], session.seed, accused)
+        text = with_line(with_calls_whole(now), _moved(derived, self.program, now))
+        denied = denials(rehearsed(self.program, Placed(text, [derived]), session.seed))
+        if denied:
+            raise CannotPlace(denied[derived.name])
+        return Fitting(text, [derived])
 
     def _path(self) -> Path:
         path = self.program.path
@@ -163,36 +203,6 @@ class Tutor:
                 "and `backprop-tui new FILE` makes one"
             )
         return path
-
-
-def _of_functions(tensor: str, derivation: Derivation, lines: Sequence[Told]) -> str:
-    """Why nothing is said of a gradient that takes names of functions; nothing of any other."""
-    if not any(is_inside(text) for text in (tensor, *(line.text for line in lines))):
-        return ""
-    name = told(tensor)
-    if is_inside(tensor):
-        return f"{name} stands in a function: nothing is explained or written there yet"
-    return (
-        f"the gradient of {name} comes through lines of functions, where nothing is explained or written "
-        f"yet; `backprop-tui hint FILE {name}` takes every call as one line"
-    )
-
-
-def _require_in_section(program: Program, text: str) -> None:
-    """Nothing is written outside of the backward.
-
-    Raises:
-        CannotPlace: the first line that is another stands before it.
-    """
-    section = program.section("backward")
-    pairs = zip(program.lines, text.split("\n"), strict=False)
-    first = next((number for number, (old, new) in enumerate(pairs, 1) if old != new), len(program.lines))
-    if section is not None and first < min(section.numbers, default=1) and _steps_calls(program):
-        raise CannotPlace("its place would be in a function")
-
-
-def _steps_calls(program: Program) -> bool:
-    return any(statement.frame is not None for statement in program.statements)
 
 
 def _as_opened(program: Program, path: Path) -> Program:
@@ -207,7 +217,7 @@ def _as_opened(program: Program, path: Path) -> Program:
     except ProgramError as problem:
         raise CannotPlace(f"the file cannot be read as a program any more: {problem}") from None
     if [s.text for s in _rest(now)] != [s.text for s in _rest(program)]:
-        raise CannotPlace("the file has changed since it was opened; open it again")
+        raise CannotPlace(_CHANGED)
     return now
 
 

@@ -47,6 +47,12 @@ class Links:
     """Those that are given what another call of the same function is given: one of them by mistake."""
     early: frozenset[Frame]
     """Calls of the forward that write gradients of what is in them: `return loss, dx`."""
+    twins: Mapping[Frame, Frame]
+    """The call of the forward whose backward it is, where there is one."""
+    known: Mapping[str, Known]
+    """By name, what it stands for in the end."""
+    versions: Mapping[str, int]
+    """By name, how often it was bound; very often where a loop binds it."""
 
 
 def links_of(
@@ -65,6 +71,7 @@ def links_of(
     tracing.fresh = frozenset()
     tracing.run(backward)
     pairs, reached, by_pair = {}, {}, dict[tuple[str, Frame], list[Frame]]()
+    twins = dict[Frame, Frame]()
     taken = set[str]()
     bound = frozenset(last)
     for frame in _frames(backward):
@@ -82,9 +89,10 @@ def links_of(
         taken |= {tensor for tensor, _ in found}
         tracing.gradients |= {gradient for _, gradient in found}
         if pair is not None:
+            twins[frame] = pair
             by_pair.setdefault((frame.function, pair), []).append(frame)
     shared = [frame for frames in by_pair.values() if len(frames) > 1 for frame in frames]
-    return Links(pairs, reached, frozenset(shared), frozenset(early))
+    return Links(pairs, reached, frozenset(shared), frozenset(early), twins, tracing.known, tracing.versions)
 
 
 def _writes_gradients(frame: Frame, tracing: _Tracing, scheme: NamingScheme) -> bool:

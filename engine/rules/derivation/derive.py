@@ -47,6 +47,8 @@ class Derived:
     lines: tuple[str, ...]
     contributions: Sequence[Contribution]
     reason: str = ""
+    others: frozenset[str] = frozenset()
+    """What its lines read that the lines around them bind, the gradients that come in aside."""
 
     def without_lines(self, reason: str) -> Derived:
         """The same gradient, not to be written."""
@@ -136,6 +138,7 @@ def traced(world: World, session: Session, wanted: frozenset[str]) -> Trace:
     functions = Functions(part.tree for part in session.program.sections)
     program = session.program
     trace = Trace(session.namespace, functions, program.filename, program.lines)
+    trace.apart = session.roles.early
     with torch.enable_grad(), world.as_in_double():
         trace.run(section.tree.body)
     for name in wanted:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ...program.names import is_place as is_held
-from ...program.names import read_names
+from ...program.names import read_names, stored_names
 from ...tensors.aliasing import alone, storage_of, tensors_in
 from ...tensors.held_names import held_values
 from ...tensors.inert import is_a, is_tensor
@@ -58,6 +58,9 @@ _INDEX = f"{HIDDEN}index__"
 class Trace(Evaluator):
     """What the forward bound, in order. `assigned` has every binding, of a name bound twice both."""
 
+    apart: frozenset[str] = frozenset()
+    """Gradients that the forward writes beside the loss, which is made of none of them."""
+
     def run(self, body: Iterable[ast.stmt]) -> None:
         """Run a block of statements.
 
@@ -68,7 +71,13 @@ class Trace(Evaluator):
             self.root._ran += 1
             if self.root._ran > _LONGEST:
                 raise Refused("the forward runs more statements than can be written out", node.lineno)
-            self._statement(node)
+            try:
+                self._statement(node)
+            except Refused:
+                written = {*changed_names(node), *stored_names(node)}
+                if not written or not written <= self.apart:
+                    raise
+                self._opaque(node)
 
     def _statement(self, node: ast.stmt) -> None:
         match node:
