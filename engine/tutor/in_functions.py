@@ -46,7 +46,7 @@ class InFunctions:
         """Where the line of a tensor's gradient stands."""
         gradient = self._gradient(tensor)
         giving = [s for s in self.program.statements if gradient in s.binds]
-        frame = self.names.frames.get(suffix_of(gradient)) if giving and is_inside(gradient) else None
+        frame = self.names.frames.get(suffix_of(gradient)) if gradient in self._mentioned else None
         if frame is not None and gradient in frame.given:
             return Place(tensor, gradient, frame.around, in_function(gradient), frame.line)
         if len(giving) == 1 and giving[0].returns and giving[0].frame is not None:
@@ -59,6 +59,11 @@ class InFunctions:
         if frame is not None:
             return Place(tensor, gradient, frame, in_function(gradient))
         return Place(tensor, gradient, None, self.names.name(None, gradient))
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        """The names that statements write or read."""
+        return frozenset(name for s in self.program.statements for name in (*s.writes, *s.reads))
 
     def calls(self, place: Place) -> list[Place]:
         """The places of a line in all calls of its function, itself among them."""

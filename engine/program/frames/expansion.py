@@ -32,6 +32,8 @@ class Expansion:
     wanted: Callable[[Key], bool]
     counts: Mapping[str, int] = field(default_factory=dict)
     """How many calls of every function there will be, where that is known."""
+    bound: frozenset[str] | None = None
+    """All names that the file binds anywhere; a function that returns another has not written it yet."""
     frames: dict[Key, Frame] = field(default_factory=dict)
     returned: dict[Frame, tuple[str, ...]] = field(default_factory=dict)
     """By call, the names of what it returns, in order, as far as it has names."""
@@ -69,7 +71,7 @@ class Expansion:
             return None
         frame = self._frame(function, node, self.frames.get(around))
         self.frames[key] = frame
-        inner = _Inside(frame, locals_of(function))
+        inner = _Inside(frame, locals_of(function) | self._unwritten(function))
         body = [inner.visit(copy.deepcopy(one)) for one in function.body]
         if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
             del body[0]
@@ -78,6 +80,10 @@ class Expansion:
         for one in body:
             out += self._statement(one, key, frame)
         return out + self._returned(returned, targets, key, frame, result)
+
+    def _unwritten(self, function: ast.FunctionDef) -> frozenset[str]:
+        """What a function returns and nothing binds."""
+        return frozenset() if self.bound is None else read_names(function.body[-1]) - self.bound
 
     def _called(self, call: ast.Call) -> ast.FunctionDef | None:
         return self.functions.get(call.func.id) if isinstance(call.func, ast.Name) else None

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..frame import Frame, frame_of, own_name, suffix_of
+from ..frame import Frame, frame_of, is_inside, own_name, suffix_of
 from ..in_place import changed_names
 from ..names import own_nodes, read_names, stored_names
 from ..naming import NamingScheme
@@ -178,7 +178,7 @@ class _Tracing:
         """Follow a section."""
         for node in block:
             self._bind(node)
-            for name in sorted(stored_names(node)):
+            for name in sorted(stored_names(node) | {one for one in read_names(node) if is_inside(one)}):
                 self.names.setdefault(suffix_of(name), {})[name] = None
 
     def reads_gradients(self, name: str, scheme: NamingScheme, bound: frozenset[str]) -> bool:

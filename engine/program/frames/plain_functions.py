@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..names import SCOPES, read_names
@@ -58,6 +59,11 @@ def locals_of(function: ast.FunctionDef) -> frozenset[str]:
     """The names that a function has of its own: its parameters, and what it binds outside comprehensions."""
     stored = {node.id for top in function.body for node in _own(top) if isinstance(node.ctx, ast.Store)}
     return frozenset({*parameters_of(function), *stored})
+
+
+def bound_anywhere(blocks: Mapping[str, list[ast.stmt]]) -> frozenset[str]:
+    """All names that the statements bind, inside functions too, and those that Python has."""
+    return frozenset(_bindings(node for block in blocks.values() for node in block)).union(dir(builtins))
 
 
 def _bindings(block: Iterable[ast.AST]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from ..section import Section
 from ..statements import statements_of
 from .expansion import Expansion, Key
 from .links import links_of
-from .plain_functions import plain_functions
+from .plain_functions import bound_anywhere, plain_functions
 
 _STEPPED = ("forward", "backward")
 
@@ -31,12 +31,13 @@ def with_frames(program: Program) -> Program:
     if not functions:
         return program
     naming = without_frames(program.naming)
-    wanted = _worth_it(functions, blocks, naming)
+    bound = bound_anywhere(blocks)
+    wanted = _worth_it(Expansion(functions, lambda key: True, bound=bound), blocks, naming)
     if not wanted:
         return program
     counts = Counter(name for _, name in wanted)
     keys = {key for key, _ in wanted}
-    expansion = Expansion(functions, keys.__contains__, counts)
+    expansion = Expansion(functions, keys.__contains__, counts, bound)
     trees = _expanded(expansion, blocks)
     links = links_of(trees["forward"], trees["backward"], naming, expansion.returned)
     pairs = tuple(pair for some in links.pairs.values() for pair in some)
@@ -67,10 +68,9 @@ def _may_have_any(program: Program, blocks: Mapping[str, list[ast.stmt]]) -> boo
 
 
 def _worth_it(
-    functions: Mapping[str, ast.FunctionDef], blocks: Mapping[str, list[ast.stmt]], scheme: NamingScheme
+    every: Expansion, blocks: Mapping[str, list[ast.stmt]], scheme: NamingScheme
 ) -> list[tuple[Key, str]]:
     """The calls that are taken apart, each with its function's name."""
-    every = Expansion(functions, lambda key: True)
     trees = _expanded(every, blocks)
     backward = trees["backward"]
     links = links_of(trees["forward"], backward, scheme, every.returned)
