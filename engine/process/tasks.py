@@ -76,7 +76,7 @@ class Write:
         from ..tutor.writing import write
 
         try:
-            return write(with_calls_whole(self.text.program()), missing=self.missing, seed=self.seed)
+            return write(self.text.program(), missing=self.missing, seed=self.seed)
         except CannotStudy as problem:
             return CannotBeDone(str(problem), problem.failure)
 

@@ -102,6 +102,8 @@ class Program(Struct, frozen=True, eq=False, dict=True):
     """Its file as it was read, where it was read from one."""
     steps_calls: bool = True
     """Whether calls of layer functions are taken apart."""
+    beginnings: Mapping[str, tuple[str, ...]] = {}
+    """By function that is not written yet, the lines that it is taken to begin with."""
 
     def section(self, kind: str) -> Section | None:
         """The section of that kind, or None where the program has none."""

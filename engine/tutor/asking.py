@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from ..program.frame import in_function, is_inside, own_name
 from .answer import Told
 from .in_functions import InFunctions, Place
@@ -26,20 +24,20 @@ class Asking:
         outside = [name for name in (word, tensor) if name in gradients and not is_inside(name)]
         if outside:
             return outside[:1]
-        return [place.tensor for place in self._inside if word in _words_of(place)]
+        return [place.tensor for place in self.found.inside if word in _words_of(place)]
 
     def every(self) -> list[str]:
         """All tensors that there is something to say of, those of functions once."""
         gradients = self.studied.derivation.gradients
         outside = [name for name in gradients if not is_inside(name)]
-        shown = {place.tensor for place in self._inside}
+        shown = {place.tensor for place in self.found.inside}
         return [name for name in gradients if name in shown or name in outside]
 
     def names(self, word: str) -> tuple[str, ...]:
         """What can be asked for; where a word may mean several, those."""
-        several = [place.words for place in self._inside if word in _words_of(place)]
+        several = [place.words for place in self.found.inside if word in _words_of(place)]
         outside = [name for name in self.studied.derivation.gradients if not is_inside(name)]
-        return tuple(several or [*outside, *(place.words for place in self._inside)])
+        return tuple(several or [*outside, *(place.words for place in self.found.inside)])
 
     def explanation(self, tensor: str) -> tuple[Told, ...]:
         """How a gradient comes about."""
@@ -55,14 +53,6 @@ class Asking:
 
     def _place(self, tensor: str) -> Place:
         return to_be_told(self.found, self.found.place(tensor), self.studied.judgements)
-
-    @cached_property
-    def _inside(self) -> list[Place]:
-        """The lines of functions, each with one of its calls."""
-        gradients = self.studied.derivation.gradients
-        places = [self.found.place(name) for name in gradients if is_inside(name)]
-        own = [place for place in places if place.frame is not None and place.computed is None]
-        return list({place.words: place for place in reversed(own)}.values())[::-1]
 
 
 def _words_of(place: Place) -> tuple[str, ...]:

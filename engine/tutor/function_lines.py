@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from msgspec.structs import replace as with_fields
 
 from ..program.frame import Frame, own_name
+from ..program.frames.stubs import begun_text, without_docstring
 from ..program.frames.with_frames import without_frames
 from ..program.program import BEGINNING, Program
+from ..program.reading import read_again
 from ..program.section import Section
 from ..program.statements import statements_of
 from ..rules.derivation.derive import Derived
@@ -73,15 +75,34 @@ def fitting(
     raise CannotPlace(next(iter(reasons)))
 
 
+def together(program: Program, found: InFunctions, place: Place) -> list[Place]:
+    """What is written with a line: all that can be told of a function that is not written yet."""
+    if place.frame is None or place.frame.function not in program.beginnings:
+        return [place]
+    function = place.frame.function
+    own = [one for one in found.inside if one.frame is not None and one.frame.function == function]
+    return [one for one in own if one.words == place.words or not found.reason(one)]
+
+
+def _begun(program: Program, function: str) -> Program:
+    """The program with `dX = ...` in a function that is not written yet."""
+    lines = begun_text(program.lines, _definition(program, function), program.beginnings[function])
+    return read_again(program, "\n".join(lines), path=program.path)
+
+
+def _definition(program: Program, function: str) -> ast.FunctionDef:
+    nodes = [node for s in program.sections if s.kind in BEGINNING for node in s.tree.body]
+    return next(one for one in nodes if isinstance(one, ast.FunctionDef) and one.name == function)
+
+
 def as_program(program: Program, function: str) -> Program:
     """A function as a program whose backward is its body.
 
     Raises:
         CannotPlace: nothing can be written there.
     """
-    nodes = [node for s in program.sections if s.kind in BEGINNING for node in s.tree.body]
-    node = next(one for one in nodes if isinstance(one, ast.FunctionDef) and one.name == function)
-    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    node = _definition(program, function)
+    body = without_docstring(node)
     first, last = body[0].lineno, node.end_lineno or node.lineno
     line = program.lines[first - 1].encode()
     if line[: body[0].col_offset].strip():
@@ -106,6 +127,8 @@ def _placed(program: Program, candidate: _Candidate, wanted: Collection[str]) ->
         CannotPlace: they have no place there.
     """
     function = candidate.frame.function
+    if function in program.beginnings:
+        program = _begun(program, function)
     view = as_program(program, function)
     if len(candidate.gradients) == 1:
         return with_line(view, candidate.gradients[0])

@@ -65,6 +65,22 @@ class InFunctions:
         """The names that statements write or read."""
         return frozenset(name for s in self.program.statements for name in (*s.writes, *s.reads))
 
+    @cached_property
+    def inside(self) -> list[Place]:
+        """The lines of functions, each with one of its calls."""
+        places = [self.place(name) for name in self.derivation.gradients if is_inside(name)]
+        own = [place for place in places if place.frame is not None and place.computed is None]
+        return list({place.words: place for place in reversed(own)}.values())[::-1]
+
+    def reason(self, place: Place) -> str:
+        """Why a line cannot be told; '' where it can, with those that it needs, in some call."""
+        reasons = [self._reason(call) for call in self.calls(place)]
+        return "" if "" in reasons else next(iter(reasons), "")
+
+    def _reason(self, place: Place) -> str:
+        every = [self.derived(needed) for needed in self.with_needed(place)]
+        return next((one.reason for one in every if not one.lines), "")
+
     def calls(self, place: Place) -> list[Place]:
         """The places of a line in all calls of its function, itself among them."""
         if place.frame is None or place.computed is not None:

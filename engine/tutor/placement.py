@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -209,9 +210,19 @@ def _own_blocks(section: Section, name: str) -> dict[int, Sequence[str]]:
             and statement.always
             and not acts_in_test(statement.node)
         )
-        if name in statement.writes and not alone:
+        if name in statement.writes and not alone and not _says_none(statement, name):
             raise CannotPlace(f"line {statement.line} does more than write {name}; change it by hand")
-    return {s.top: (name,) for s in section.statements if name in s.writes}
+    own = [s for s in section.statements if name in s.writes]
+    return {s.top: (name,) for s in own if len(s.writes) == 1 or not _says_none(s, name)}
+
+
+def _says_none(statement: Statement, name: str) -> bool:
+    """Whether it binds a name to None, and others beside it: `dx, dw = None, None`."""
+    match statement.node:
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+            none = [one for one, value in zip(names, values, strict=False) if ast.unparse(value) == "None"]
+            return any(isinstance(one, ast.Name) and one.id == name for one in none)
+    return False
 
 
 def _exchanged(

@@ -21,7 +21,7 @@ from ..program.user_file import replace as replace_file
 from ..rules.derivation.derive import Derivation, Derived, derive
 from .answer import Answer, Asked, Told
 from .differences import difference_lines
-from .function_lines import Fitting, fitting
+from .function_lines import Fitting, fitting, together
 from .hints import LEVELS, unwritten_reads
 from .in_functions import InFunctions, Place
 from .in_sight import in_sight
@@ -152,6 +152,8 @@ class Tutor:
             path = self._path()
             now_in_file = _as_opened(self.program, path)
             fit = self._fitting(now_in_file, found, place, derived, session, accused)
+            if place.frame is not None and place.frame.function in now_in_file.beginnings:
+                name = f"the body of {place.frame.function}"
             data = in_form_of(now_in_file.source, fit.text)
             if now and now_in_file.source is not None:
                 replace_file(path, data, now_in_file.source.data)
@@ -188,7 +190,7 @@ class Tutor:
         if place.frame is not None:
             if now.text != self.program.text:
                 raise CannotPlace(_CHANGED)
-            return fitting(now, found, [place], session.seed, accused)
+            return fitting(now, found, together(now, found, place), session.seed, accused)
         text = with_line(with_calls_whole(now), _moved(derived, self.program, now))
         denied = denials(rehearsed(self.program, Placed(text, [derived]), session.seed))
         if denied:

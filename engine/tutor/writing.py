@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import replace as with_other
 from functools import partial
 from itertools import count
+
+from msgspec.structs import replace
 
 from ..execution.session import Session
 from ..execution.silence import silenced
 from ..program.program import Program
+from ..program.reading import with_calls_whole
 from ..rules.derivation.derive import Derivation, Derived, wanted_leaves
 from .answer import Written
 from .by_convention import Task, kept_to, sentence
@@ -18,6 +21,7 @@ from .in_sight import in_sight
 from .placement import holes, with_backward, with_gradients
 from .rehearsal import Rehearsed, settled
 from .study import CannotStudy, Study, study
+from .writing_functions import WithFunctions, caches_of, without_own_lines
 
 
 def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
@@ -30,15 +34,28 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
     """
     if program.found is not None and program.found.unwritable:
         raise CannotStudy(program.found.unwritable)
+    if program.takes_calls_apart:
+        return _with_functions(program, missing=missing, seed=seed)
     studied = study(program, seed)
     with silenced():
         return _written(studied, missing=missing)
 
 
-def _written(studied: Study, *, missing: bool) -> Written:
+def _with_functions(program: Program, *, missing: bool, seed: int) -> Written:
+    """The lines of functions, each in its function; then what the backward writes beside its calls."""
+    functions = WithFunctions(program, seed)
+    with silenced():
+        functions.fill(missing=missing)
+        filled = functions.program
+        rest = with_calls_whole(filled) if missing else without_own_lines(filled)
+        written = _written(study(rest, seed), missing=True, aside=caches_of(filled))
+    return replace(written, unwritten={**functions.unwritten, **written.unwritten})
+
+
+def _written(studied: Study, *, missing: bool, aside: Collection[str] = ()) -> Written:
     program, seed = studied.program, studied.session.seed
     if missing:
-        wanted_names = _missing(studied)
+        wanted_names = [name for name in _missing(studied) if program.naming.tensor(name) not in aside]
         result = kept_to(task_of(studied, wanted_names)).result
         told = sentence(result.judged, program.naming)
         left = {name: _no_tensor(program, name) for name in holes(program) if name not in wanted_names}
@@ -86,7 +103,7 @@ def own_gradients(studied: Study) -> Derivation:
     own = {tensor: one for tensor, one in derivation.gradients.items() if _is_asked_for(studied, one)}
     others = _other_names(studied.session, own.values())
     gradients = {tensor: in_sight(studied.program, renamed(one, others)) for tensor, one in own.items()}
-    return replace(derivation, gradients=gradients)
+    return with_other(derivation, gradients=gradients)
 
 
 def _is_asked_for(studied: Study, derived: Derived) -> bool:

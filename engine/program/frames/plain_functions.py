@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..names import SCOPES, read_names
 from .call_arguments import parameters_of
@@ -39,10 +39,17 @@ def plain_functions(blocks: Mapping[str, list[ast.stmt]]) -> dict[str, ast.Funct
 
     `blocks` are the statements of every section.
     """
+    return certain_functions(blocks, _is_plain)
+
+
+def certain_functions(
+    blocks: Mapping[str, list[ast.stmt]], fits: Callable[[ast.FunctionDef], bool]
+) -> dict[str, ast.FunctionDef]:
+    """By name, the functions that fit and are certain to be what their names say."""
     every = [node for block in blocks.values() for node in block]
     beginning = [node for kind in ("setup", "parameters") for node in blocks.get(kind, ())]
     defined = [node for node in beginning if isinstance(node, ast.FunctionDef)]
-    plain = {node.name: node for node in defined if _is_plain(node)}
+    plain = {node.name: node for node in defined if fits(node)}
     if not plain:
         return {}
     bound = [*_bindings(every)]

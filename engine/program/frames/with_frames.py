@@ -17,7 +17,8 @@ from ..section import Section
 from ..statements import statements_of
 from .expansion import Expansion, Key
 from .links import links_of
-from .plain_functions import bound_anywhere, plain_functions
+from .plain_functions import bound_anywhere, certain_functions, plain_functions
+from .stubs import beginnings, begun, is_stub
 
 _STEPPED = ("forward", "backward")
 
@@ -31,6 +32,9 @@ def with_frames(program: Program) -> Program:
     if not functions:
         return program
     naming = without_frames(program.naming)
+    stubs = certain_functions(blocks, is_stub)
+    begin = beginnings(stubs, functions, blocks, naming) if stubs else {}
+    functions |= {name: begun(stubs[name], lines) for name, lines in begin.items()}
     bound = bound_anywhere(blocks)
     wanted = _worth_it(Expansion(functions, lambda key: True, bound=bound), blocks, naming)
     if not wanted:
@@ -42,7 +46,7 @@ def with_frames(program: Program) -> Program:
     links = links_of(trees["forward"], trees["backward"], naming, expansion.returned)
     pairs = tuple(pair for some in links.pairs.values() for pair in some)
     naming = replace(naming, exceptions=(*naming.exceptions, *pairs))
-    return replace(program, sections=_sections(program, trees), naming=naming)
+    return replace(program, sections=_sections(program, trees), naming=naming, beginnings=begin)
 
 
 def _expanded(expansion: Expansion, blocks: Mapping[str, list[ast.stmt]]) -> dict[str, list[ast.stmt]]:
