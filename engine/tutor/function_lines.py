@@ -59,14 +59,15 @@ def fitting(
     frames = list(dict.fromkeys(call.frame for call in calls if call.frame is not None))
     every = [_candidate(found, frame, calls) for frame in frames]
     candidates = list({one.lines: one for one in reversed(every)}.values())[::-1][:_MOST]
+    wanted = {own_name(place.gradient) for place in places}
     reasons = dict[str, None]()
     for one in candidates:
         missing = next((derived for derived in one.gradients if not derived.lines), None)
         if missing is not None:
             reasons[missing.reason] = None
             continue
-        text = _placed(program, one, {own_name(place.gradient) for place in places})
-        reason = _denied(program, text, one, frames, seed, accused)
+        text = _placed(program, one, wanted)
+        reason = _denied(program, text, one, frames, seed, accused, wanted)
         if not reason:
             return Fitting(text, one.gradients)
         reasons[reason] = None
@@ -147,9 +148,10 @@ def _denied(
     frames: Sequence[Frame],
     seed: int,
     accused: Collection[str],
+    wanted: Collection[str],
 ) -> str:
     """Why the lines are not right where they stand; '' where they are, in all calls."""
-    names = [frame.inside(one.name) for frame in frames for one in candidate.gradients]
+    names = [frame.inside(name) for frame in frames for name in wanted]
     inside = [replace(one, name=frame.inside(one.name)) for frame in frames for one in candidate.gradients]
     result = rehearsed(program, Placed(text, inside), seed)
     if result.record is None or not result.judged.keys() >= {*names}:

@@ -14,6 +14,9 @@ from ..program.program import Program
 from ..program.statements import Statement
 from ..rules.derivation.derive import Derivation, Derived
 
+_OF_ITS_SHAPE = r"{0}\.(?:shape\b|numel\(|size\()|\b(?:len|expand_as|zeros_like|ones_like)\({0}\)"
+"""Where nothing but the shape of a tensor is read."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -122,7 +125,8 @@ class InFunctions:
                 for use in derived.contributions
                 if getattr(values.get(use.target), "shape", ()) == shape
             ]
-            if alike and len(whole.findall(code)) == len(re.findall(rf"{whole.pattern}\.shape\b", code)):
+            only = re.compile(_OF_ITS_SHAPE.format(whole.pattern))
+            if alike and len(whole.findall(code)) == len(only.findall(code)):
                 code = whole.sub(lambda _, other=alike[0]: other, code)  # type: ignore[misc]
         return tuple(code.split("\n"))
 

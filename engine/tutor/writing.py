@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace as with_other
 from functools import partial
 from itertools import count
@@ -21,7 +21,7 @@ from .in_sight import in_sight
 from .placement import holes, with_backward, with_gradients
 from .rehearsal import Rehearsed, settled
 from .study import CannotStudy, Study, study
-from .writing_functions import WithFunctions, caches_of, without_own_lines
+from .writing_functions import WithFunctions, caches_of, wrong_outside
 
 
 def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
@@ -47,22 +47,36 @@ def _with_functions(program: Program, *, missing: bool, seed: int) -> Written:
     with silenced():
         functions.fill(missing=missing)
         filled = functions.program
-        rest = with_calls_whole(filled) if missing else without_own_lines(filled)
-        written = _written(study(rest, seed), missing=True, aside=caches_of(filled))
+        wrong = [] if missing else wrong_outside(filled, seed)
+        studied = study(with_calls_whole(filled), seed)
+        names = [name for name in _missing(studied) if filled.naming.tensor(name) not in caches_of(filled)]
+        names = names if _asked_for(studied) & {*names} else []
+        written = _completed(studied, [*names, *wrong])
     return replace(written, unwritten={**functions.unwritten, **written.unwritten})
 
 
-def _written(studied: Study, *, missing: bool, aside: Collection[str] = ()) -> Written:
+def _written(studied: Study, *, missing: bool) -> Written:
     program, seed = studied.program, studied.session.seed
     if missing:
-        wanted_names = [name for name in _missing(studied) if program.naming.tensor(name) not in aside]
-        result = kept_to(task_of(studied, wanted_names)).result
-        told = sentence(result.judged, program.naming)
-        left = {name: _no_tensor(program, name) for name in holes(program) if name not in wanted_names}
-        return Written(result.placed.text, {**result.unwritten, **left}, told)
+        return _completed(studied, _missing(studied))
     wanted = [*own_gradients(studied).gradients.values()]
     result = settled(program, wanted, lambda these, _: with_backward(program, these), seed, movable=False)
     return Written(result.placed.text, result.unwritten)
+
+
+def _completed(studied: Study, wanted: Sequence[str]) -> Written:
+    """The program with some of its gradients written, in the place of what stands for them."""
+    program = studied.program
+    result = kept_to(task_of(studied, wanted)).result
+    told = sentence(result.judged, program.naming)
+    left = {name: _no_tensor(program, name) for name in holes(program) if name not in wanted}
+    return Written(result.placed.text, {**result.unwritten, **left}, told)
+
+
+def _asked_for(studied: Study) -> frozenset[str]:
+    """The gradients that the program reads, or marks as missing, and those of the parameters."""
+    found = studied.session.facts.holes
+    return found.marked.union(found.absent, map(studied.program.naming.gradient, studied.session.parameters))
 
 
 def _no_tensor(program: Program, name: str) -> str:
@@ -100,13 +114,13 @@ def _rehearse(studied: Study, wanted: Collection[str], derivation: Derivation) -
 def own_gradients(studied: Study) -> Derivation:
     """The gradients that are asked for, by names that the program has free."""
     derivation = studied.derivation
-    own = {tensor: one for tensor, one in derivation.gradients.items() if _is_asked_for(studied, one)}
+    own = {tensor: one for tensor, one in derivation.gradients.items() if _is__asked_for(studied, one)}
     others = _other_names(studied.session, own.values())
     gradients = {tensor: in_sight(studied.program, renamed(one, others)) for tensor, one in own.items()}
     return with_other(derivation, gradients=gradients)
 
 
-def _is_asked_for(studied: Study, derived: Derived) -> bool:
+def _is__asked_for(studied: Study, derived: Derived) -> bool:
     """Whether the loss depends on the tensor, or the program mentions its gradient."""
     found = studied.program.found
     if found is not None and derived.name in found.given:

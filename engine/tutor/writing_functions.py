@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ..program.analysis import ProgramFacts
-from ..program.blanked import blankable, blanked
 from ..program.program import Program
-from ..program.reading import read_again, with_calls_whole
+from ..program.reading import read_again
 from .function_lines import fitting, together
 from .in_functions import InFunctions, Place
 from .placement import CannotPlace
@@ -24,7 +22,7 @@ class WithFunctions:
     unwritten: dict[str, str] = field(default_factory=dict)
 
     def fill(self, *, missing: bool) -> None:
-        """Write what stands in functions, or only what is missing there."""
+        """Write what is missing in functions and, unless only that is asked for, what is wrong there."""
         done = set[str]()
         while True:
             studied = study(self.program, self.seed)
@@ -35,25 +33,17 @@ class WithFunctions:
             first = places[0]
             own = [one for one in places if one.frame is not None and one.frame.function == _function(first)]
             done |= {one.words for one in own}
+            self.unwritten |= {one.words: found.reason(one) for one in own if found.reason(one)}
             if not self._fits(studied, found, [one for one in own if not found.reason(one)]):
                 for one in own:
                     self._one_by_one(one.words)
-            elif not missing or all(not found.reason(one) for one in own):
-                continue
-            self._tell(found, own)
-
-    def _tell(self, found: InFunctions, places: Collection[Place]) -> None:
-        for one in places:
-            if reason := found.reason(one):
-                self.unwritten.setdefault(one.words, reason)
 
     def _fits(self, studied: Study, found: InFunctions, places: list[Place]) -> bool:
         """Whether all of them can be written together."""
         if not places:
             return True
-        accused = {name for name, one in studied.judgements.items() if one.verdict.accuses}
         try:
-            self._now(fitting(self.program, found, places, self.seed, accused).text)
+            self._now(fitting(self.program, found, places, self.seed, wrong_in(studied)).text)
         except CannotPlace:
             return False
         return True
@@ -67,10 +57,9 @@ class WithFunctions:
         place = next((one for one in found.inside if one.words == words), None)
         if place is None or found.reason(place):
             return
-        accused = {name for name, one in studied.judgements.items() if one.verdict.accuses}
         wanted = [one for one in together(self.program, found, place) if one.words == words]
         try:
-            self._now(fitting(self.program, found, wanted, self.seed, accused).text)
+            self._now(fitting(self.program, found, wanted, self.seed, wrong_in(studied)).text)
         except CannotPlace as problem:
             self.unwritten[words] = str(problem)
 
@@ -80,22 +69,26 @@ def _function(place: Place) -> str:
 
 
 def _to_be_written(studied: Study, found: InFunctions, *, missing: bool) -> list[Place]:
+    """The lines of the backward's functions that are missing, or wrong."""
     holes = ProgramFacts(studied.program).holes
     late = {s.frame for s in studied.program.statements if s.section == "backward"}
+    wanted = holes.marked | holes.absent | (frozenset() if missing else wrong_in(studied))
     own = [one for one in found.inside if one.frame in late]
-    return [one for one in own if not missing or one.gradient in holes.marked | holes.absent]
+    return [one for one in own if any(call.gradient in wanted for call in found.calls(one))]
 
 
-def without_own_lines(program: Program) -> Program:
-    """The program with every call whole, and `dX = ...` for what the backward writes beside its calls."""
-    stepped = {s.frame.function for s in program.statements if s.frame is not None}
-    whole = with_calls_whole(program)
-    section = whole.section("backward")
-    statements = section.statements if section is not None else ()
-    given = {name for s in statements if s.called & stepped for name in s.writes}
-    own = ProgramFacts(whole).candidates.keys() - given
-    names = blankable(whole, own)
-    return read_again(whole, blanked(whole, names), path=program.path) if names else whole
+def wrong_in(studied: Study) -> frozenset[str]:
+    """The gradients whose lines are wrong."""
+    return frozenset(name for name, one in studied.judgements.items() if one.verdict.accuses)
+
+
+def wrong_outside(program: Program, seed: int) -> list[str]:
+    """The gradients whose lines are wrong and stand in no function."""
+    studied = study(program, seed)
+    found = InFunctions(program, studied.derivation)
+    places = map(found.place, studied.derivation.gradients)
+    own = [one.gradient for one in places if one.frame is None and one.computed is None]
+    return [name for name in dict.fromkeys(own) if name in wrong_in(studied)]
 
 
 def caches_of(program: Program) -> frozenset[str]:
