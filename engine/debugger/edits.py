@@ -14,6 +14,7 @@ from ..execution.namespace import files_beside
 from ..execution.session import Session
 from ..judging.judgement import Judgement
 from ..program.beginning import begins_otherwise
+from ..program.frame import in_function
 from ..program.moves import Moves
 from ..program.program import Program
 from ..verdict import Verdict
@@ -82,7 +83,7 @@ class Edits:
         right = [name for name in passing if name not in self._passed]
         right = [name for name in right if name not in self._inherited] or right
         every = len(record.gradients) + others
-        return f"{_listed(right)} right · {len(passing)} of {every}" if right else ""
+        return f"{_listed([*dict.fromkeys(map(in_function, right))])} right · {len(passing)} of {every}" if right else ""
 
     def state(self, session: Session, record: Iteration | None) -> FileState:
         """What the screen is told of the file."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from .frames.only_stepped import only_stepped
 from .program import BEGINNING, BETWEEN, Program
 from .statements import Statement
 
@@ -15,12 +16,14 @@ _DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 def begins_otherwise(program: Program, later: Program) -> str:
     """Why what has run of a program is not the beginning of a later text of it; '' where it is.
 
-    Functions and classes that have moved begin otherwise: what they raise is told with the old lines.
+    Functions and classes that have moved begin otherwise: what they raise is told with the old lines. Those
+    of which every call is taken apart are lines of the iteration.
     """
     if (program.found is None) != (later.found is None):
         return "the file has titles now" if later.found is None else "the file has no titles any more"
+    aside = only_stepped(program) & only_stepped(later)
     for kind in (*BEGINNING, BETWEEN):
-        line = _first_difference(_said(program, kind), _said(later, kind))
+        line = _first_difference(_said(program, kind, aside), _said(later, kind, aside))
         if line is not None:
             return f"{_NAMES.get(kind, kind)} changed{f' in line {line}' if line else ''}"
     if _levels(program) != _levels(later):
@@ -34,13 +37,15 @@ _NAMES = {BETWEEN: "what the loops do between iterations"}
 _OTHERS = "what is said of the parameters changed"
 
 
-def _said(program: Program, kind: str) -> list[tuple[str, int]]:
+def _said(program: Program, kind: str, aside: frozenset[str]) -> list[tuple[str, int]]:
     """What every statement of a section says, and its line."""
     section = program.section(kind)
-    return [(_dump(node), node.lineno) for node in section.tree.body] if section is not None else []
+    return [(_dump(node, aside), node.lineno) for node in section.tree.body] if section is not None else []
 
 
-def _dump(node: ast.AST) -> str:
+def _dump(node: ast.AST, aside: frozenset[str]) -> str:
+    if isinstance(node, ast.FunctionDef) and node.name in aside:
+        return f"def {node.name}"
     defines = any(isinstance(part, _DEFINES) for part in ast.walk(node))
     return ast.dump(node, include_attributes=defines)
 
