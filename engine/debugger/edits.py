@@ -83,7 +83,8 @@ class Edits:
         right = [name for name in passing if name not in self._passed]
         right = [name for name in right if name not in self._inherited] or right
         every = len(record.gradients) + others
-        return f"{_listed([*dict.fromkeys(map(in_function, right))])} right · {len(passing)} of {every}" if right else ""
+        names = [*dict.fromkeys(map(in_function, right))]
+        return f"{_listed(names)} right · {len(passing)} of {every}" if right else ""
 
     def state(self, session: Session, record: Iteration | None) -> FileState:
         """What the screen is told of the file."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 from ..execution.failure import Failure
 from ..judging.report import Report
 from ..program.program_text import ProgramText
-from ..program.reading import with_calls_whole
 from ..tutor.answer import Told, Written
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ class Blank:
         from ..tutor.practice import CannotPractise, practice
 
         try:
-            return practice(with_calls_whole(self.text.program()), self.path, self.seed)
+            return practice(self.text.program(), self.path, self.seed)
         except CannotPractise as problem:
             return CannotBeDone(str(problem))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from ..execution.session import Session
@@ -12,11 +13,12 @@ from ..judging.check import check
 from ..judging.judgement import judgements
 from ..judging.linecheck.line_check import check_lines
 from ..judging.report import GradientReport, Report
-from ..program.blanked import blankable, blanked
 from ..program.convert import with_titles
-from ..program.program import Program, ProgramError, parse
+from ..program.frame import in_function, told
+from ..program.program import Program, ProgramError
 from ..program.reading import read
 from ..verdict import Verdict
+from .blanking import blanked_everywhere
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,21 @@ def practice(program: Program, path: Path, seed: int = 0) -> Practice:
         report = check(program, seed=seed)
     _require_passing(report)
     names = [one.name for one in report.gradients if one.lines and one.verdict is not Verdict.NOT_CHECKED]
-    if not blankable(program, names):
+    if not blanked_everywhere(program, names).names:
         raise CannotPractise("it has no gradient whose lines could be blanked")
+    exact = [one.name for one in report.gradients if one.name in names and one.verdict not in _ON_PURPOSE]
     why = ""
-    for candidate in _candidates(program):
-        wanted = blankable(candidate, names)
-        text = blanked(candidate, wanted, {one.name for one in report.gradients}.difference(wanted))
-        why = _why_not(text, wanted, path, seed)
-        if not why:
+    for candidate, some in product(_candidates(program), [names, exact] if exact != names else [names]):
+        text, wanted = blanked_everywhere(candidate, some)
+        problem = _why_not(text, wanted, path, seed)
+        if not problem:
             return Practice(text, len(wanted))
+        why = why or problem
     raise CannotPractise(f"no copy of it without its gradients runs here: {why}")
+
+
+_ON_PURPOSE = (Verdict.SCALED, Verdict.PART)
+"""What lines below make up for, which autograd's own gradient in the place of a line would undo."""
 
 
 def _require_passing(report: Report) -> None:
@@ -74,7 +81,7 @@ def _candidates(program: Program) -> list[Program]:
     if program.found is None:
         return [program]
     try:
-        titled = parse(with_titles(program), program.name)
+        titled = read(with_titles(program), program.name)
     except ProgramError:
         return [program]
     return [program, titled]
@@ -95,9 +102,10 @@ def _why_not(text: str, names: Collection[str], path: Path, seed: int) -> str:
         if record.failure is not None:
             return record.failure.words
         judged = judgements(record, check_lines(session, record))
-    unwritten = {name for name, one in judged.items() if one.verdict is Verdict.NOT_WRITTEN}
-    failing = [name for name, one in judged.items() if not one.verdict.passes and name not in unwritten]
+    empty = {name for name, one in judged.items() if one.verdict is Verdict.NOT_WRITTEN}
+    failing = [name for name, one in judged.items() if not one.verdict.passes and name not in empty]
     if failing:
-        return f"{failing[0]} does not pass in it"
+        return f"{told(failing[0])} does not pass in it"
+    unwritten = set(map(in_function, empty))
     missing = sorted({*names} - unwritten)
     return f"{missing[0]} is not found in it" if missing else ""

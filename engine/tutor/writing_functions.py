@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..program.analysis import ProgramFacts
+from ..program.frame import in_function, is_inside, own_name
 from ..program.program import Program
 from ..program.reading import read_again
 from .function_lines import fitting, together
@@ -29,6 +30,7 @@ class WithFunctions:
             found = InFunctions(self.program, studied.derivation)
             places = [one for one in _to_be_written(studied, found, missing=missing) if one.words not in done]
             if not places:
+                self.unwritten |= _without_tensor(found, studied)
                 return
             first = places[0]
             own = [one for one in places if one.frame is not None and one.frame.function == _function(first)]
@@ -75,6 +77,18 @@ def _to_be_written(studied: Study, found: InFunctions, *, missing: bool) -> list
     wanted = holes.marked | holes.absent | (frozenset() if missing else wrong_in(studied))
     own = [one for one in found.inside if one.frame in late]
     return [one for one in own if any(call.gradient in wanted for call in found.calls(one))]
+
+
+def _without_tensor(found: InFunctions, studied: Study) -> dict[str, str]:
+    """The gradients that functions say are missing, of what the rules give none for."""
+    known = {one.gradient for place in found.inside for one in found.calls(place)}
+    holes = [name for name in sorted(ProgramFacts(studied.program).holes.marked) if is_inside(name)]
+    naming = studied.program.naming
+    return {
+        in_function(name): f"the rules give no gradient of {own_name(naming.tensor(name)) or 'it'}"
+        for name in holes
+        if name not in known
+    }
 
 
 def wrong_in(studied: Study) -> frozenset[str]:

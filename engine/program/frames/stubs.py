@@ -59,8 +59,8 @@ def pairs_of(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
 
 
 def is_none(value: ast.expr) -> TypeGuard[ast.Constant]:
-    """Whether a value says that there is none: `None`, `...`."""
-    return isinstance(value, ast.Constant) and value.value in (None, Ellipsis)
+    """Whether a value is None; `dX = ...` says already that a gradient is missing."""
+    return isinstance(value, ast.Constant) and value.value is None
 
 
 def beginnings(
@@ -224,7 +224,10 @@ def _targets(block: Iterable[ast.stmt]) -> dict[tuple[int, str], list[str]]:
 def _returns_nothing(node: ast.Return, nones: set[str]) -> bool:
     parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
     return all(
-        part is None or is_none(part) or (isinstance(part, ast.Name) and part.id in nones) for part in parts
+        part is None
+        or (isinstance(part, ast.Constant) and part.value in (None, Ellipsis))
+        or (isinstance(part, ast.Name) and part.id in nones)
+        for part in parts
     )
 
 
