@@ -33,7 +33,7 @@ class Expansion:
     counts: Mapping[str, int] = field(default_factory=dict)
     """How many calls of every function there will be, where that is known."""
     bound: frozenset[str] | None = None
-    """All names that the file binds anywhere; a function that returns another has not written it yet."""
+    """All names that the file has; a function that returns another has not written it yet."""
     frames: dict[Key, Frame] = field(default_factory=dict)
     returned: dict[Frame, tuple[str, ...]] = field(default_factory=dict)
     """By call, the names of what it returns, in order, as far as it has names."""

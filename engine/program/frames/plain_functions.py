@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ..names import SCOPES, read_names
+from ..names import SCOPES, read_names, stored_names
 from .call_arguments import parameters_of
 from .certainty import all_bound_before
 
@@ -68,9 +68,12 @@ def locals_of(function: ast.FunctionDef) -> frozenset[str]:
     return frozenset({*parameters_of(function), *stored})
 
 
-def bound_anywhere(blocks: Mapping[str, list[ast.stmt]]) -> frozenset[str]:
-    """All names that the statements bind, inside functions too, and those that Python has."""
-    return frozenset(_bindings(node for block in blocks.values() for node in block)).union(dir(builtins))
+def bound_outside(blocks: Mapping[str, list[ast.stmt]]) -> frozenset[str]:
+    """All names that a function may read of the file, and those that Python has."""
+    every = [node for block in blocks.values() for node in block]
+    nodes = [part for node in every for part in ast.walk(node)]
+    declared = {name for part in nodes if isinstance(part, ast.Global) for name in part.names}
+    return frozenset(declared.union(dir(builtins), *map(stored_names, every)))
 
 
 def _bindings(block: Iterable[ast.AST]) -> Iterator[str]:

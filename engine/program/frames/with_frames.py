@@ -17,7 +17,7 @@ from ..section import Section
 from ..statements import statements_of
 from .expansion import Expansion, Key
 from .links import links_of
-from .plain_functions import bound_anywhere, certain_functions, plain_functions
+from .plain_functions import bound_outside, certain_functions, plain_functions
 from .stubs import beginnings, begun, is_stub
 
 _STEPPED = ("forward", "backward")
@@ -35,7 +35,7 @@ def with_frames(program: Program) -> Program:
     stubs = certain_functions(blocks, is_stub)
     begin = beginnings(stubs, functions, blocks, naming) if stubs else {}
     functions |= {name: begun(stubs[name], lines) for name, lines in begin.items()}
-    bound = bound_anywhere(blocks)
+    bound = bound_outside(blocks)
     wanted = _worth_it(Expansion(functions, lambda key: True, bound=bound), blocks, naming)
     if not wanted:
         return program

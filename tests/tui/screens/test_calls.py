@@ -82,4 +82,5 @@ async def test_a_line_that_is_wrong_in_all_calls_is_told_once_and_marked_where_i
     assert "≠" in row
     assert "b in affine_forward (2)" in table
     assert "ꞏ" not in told + table
-    assert "stands in a function" in answer
+    assert "db in affine_backward, hint 1 of 5" in answer
+    assert "ꞏ" not in answer
