@@ -38,7 +38,7 @@ def explained(
     """How a gradient comes about, with the numbers of the call that it is asked of."""
     names = InFunctions(program, terms.derivation).names
     said = explanation_lines(explain(program, record, terms, place.tensor))
-    lines = [Told(names.sentence(place.frame, text), tone) for text, tone in said]
+    lines = [Told(names.sentence(place.frame, one.text), one.tone) for one in said]
     own = terms.derivation.gradients[tensor].name
     if place.tensor != tensor and place.frame is not None:
         lines.insert(0, Told(f"{names.name(None, own)} is {place.words}:", "head"))

@@ -88,7 +88,7 @@ class Tutor:
         if asked is Asked.EXPLANATION:
             lines = explained(self.program, record, terms(), tensor, place)
         elif right:
-            lines = tuple(Told(told(text), tone) for text, tone in right)
+            lines = tuple(Told(told(one.text), one.tone) for one in right)
         elif asked is Asked.HINT:
             lines = self._hint(terms(), place)
         else:
