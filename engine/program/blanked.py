@@ -35,11 +35,15 @@ class _Piece:
 
 
 def blankable(program: Program, names: Collection[str]) -> tuple[str, ...]:
-    """Those of the gradients whose lines can go: they write nothing else that is read elsewhere."""
+    """Those of the gradients whose lines can go: they write nothing else that is read elsewhere.
+
+    Nor are they the call of a function that was taken apart, whose lines are another section's, too.
+    """
     section = program.section("backward")
     if section is None:
         return ()
-    left = set(names)
+    calls = [piece for piece in _pieces(section, names) if _is_shared(program, section, piece)]
+    left = {*names}.difference(*(piece.names for piece in calls))
     while True:
         pieces = _pieces(section, left)
         read = _read_elsewhere(program, section, pieces)
@@ -77,6 +81,12 @@ def blanked(program: Program, names: Collection[str], kept: Collection[str] = ()
         indent = line[: len(line) - len(line.lstrip())]
         lines[first - 1 : last] = [indent + text for text in new]
     return "\n".join(lines)
+
+
+def _is_shared(program: Program, section: Section, piece: _Piece) -> bool:
+    """Whether a statement of another section stands in its lines."""
+    others = [node for other in program.sections if other is not section for node in other.tree.body]
+    return any(piece.first <= node.lineno <= (node.end_lineno or 0) <= piece.last for node in others)
 
 
 def _pieces(section: Section, names: Collection[str]) -> list[_Piece]:
@@ -133,6 +143,7 @@ def _without_readers(
             piece
             for piece in staying
             if piece.makes_only
+            and not _is_shared(program, section, piece)
             and piece.others & before
             and not piece.others & outside
             and not any(piece.others & _reads(other.node) for other in staying if other is not piece)

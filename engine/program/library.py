@@ -73,6 +73,16 @@ def read_bytes(data: bytes, name: str, *, choice: int = 0, gradient: str = "") -
     return read_source(_decode(data, name), name, choice=choice, gradient=gradient)
 
 
+def text_at(path: str) -> str:
+    """The text of a program file, of a notebook that of its cells.
+
+    Raises:
+        ProgramError: it is no text.
+        OSError: it cannot be read.
+    """
+    return _decode(Path(path).read_bytes(), path).text
+
+
 def starter(name: str = DEFAULT) -> str:
     """The text that `backprop-tui new` writes: that of a bundled program.
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from .cells import split
+from .depth import as_deep_as_python
 from .did_you_mean import nearest
 from .found import Found
 from .program import SECTIONS, Program, ProgramError, Source, parse
@@ -113,3 +116,15 @@ def titles_of(text: str) -> frozenset[str]:
     if any(stands_inside(lines, number) for number in titles_in(lines, SECTIONS).values()):
         return frozenset()
     return frozenset(cell.title.casefold().rstrip(":") for cell in split(lines))
+
+
+@as_deep_as_python()
+def can_be_parsed(text: str) -> bool:
+    """Whether Python can read a text."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True

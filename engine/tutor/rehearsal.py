@@ -13,11 +13,12 @@ from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..judging.judgement import Judgement, judgements
 from ..judging.linecheck.line_check import check_lines
-from ..program.program import Program
+from ..program.program import Program, ProgramError
 from ..program.reading import read_again
+from ..program.scopes import out_of_sight
 from ..rules.derivation.derive import Derived
 from ..tensors.rng_state import random_state
-from .placement import Placed
+from .placement import CannotPlace, Placed
 
 Place = Callable[[Sequence[Derived], Collection[str]], Placed]
 """Puts gradients into a program's text, those that are named right below what they read."""
@@ -51,8 +52,15 @@ class Rehearsed:
 
 
 def rehearsed(program: Program, placed: Placed, seed: int) -> Rehearsed:
-    """Run and judge a program with gradients placed in its text."""
-    written = read_again(program, placed.text, path=program.path)
+    """Run and judge a program with gradients placed in its text.
+
+    Raises:
+        CannotPlace: the text is no such program any more.
+    """
+    try:
+        written = read_again(program, placed.text, path=program.path)
+    except ProgramError:
+        raise CannotPlace("its lines stand between others that nothing can take the place of") from None
     with _nothing_left_behind():
         session = Session(written, seed)
         if session.begin() is not None:
@@ -103,7 +111,18 @@ def denials(result: Rehearsed) -> dict[str, str]:
         raised = _lines_at(result.program, record.failure.line)
         words = f"its line raises {record.failure.type} in its place"
         denied.update({one.name: words for one in writing if one.name in raised})
+    if result.program.found is not None:
+        denied.update(_out_of_sight(result.program, {one.name for one in writing}))
     return denied
+
+
+def _out_of_sight(program: Program, written: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The gradients some line of which reads what a function around it does not have, with the reason."""
+    for statement in program.statements:
+        names = written & {*statement.writes}
+        if names and (hidden := out_of_sight(statement.reads, statement.line, program.text)):
+            words = f"its place is outside of the function that has {' and '.join(hidden)}"
+            yield from ((name, words) for name in names)
 
 
 def _lines_at(program: Program, line: int | None) -> Iterable[str]:

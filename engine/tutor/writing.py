@@ -11,14 +11,16 @@ from msgspec.structs import replace
 
 from ..execution.session import Session
 from ..execution.silence import silenced
+from ..program.blanked import blankable, blanked
 from ..program.program import Program
-from ..program.reading import with_calls_whole
+from ..program.reading import read_again, with_calls_whole
+from ..program.scopes import functions_of
 from ..rules.derivation.derive import Derivation, Derived, wanted_leaves
 from .answer import Written
 from .by_convention import Task, kept_to, sentence
 from .convention import renamed
 from .in_sight import in_sight
-from .placement import holes, with_backward, with_gradients
+from .placement import CannotPlace, holes, with_backward, with_gradients
 from .rehearsal import Rehearsed, settled
 from .study import CannotStudy, Study, study
 from .writing_functions import WithFunctions, caches_of, wrong_outside
@@ -34,11 +36,14 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
     """
     if program.found is not None and program.found.unwritable:
         raise CannotStudy(program.found.unwritable)
-    if program.takes_calls_apart:
-        return _with_functions(program, missing=missing, seed=seed)
-    studied = study(program, seed)
-    with silenced():
-        return _written(studied, missing=missing)
+    try:
+        if program.takes_calls_apart:
+            return _with_functions(program, missing=missing, seed=seed)
+        studied = study(program, seed)
+        with silenced():
+            return _written(studied, missing=missing)
+    except CannotPlace as problem:
+        raise CannotStudy(f"its gradients cannot be written: {problem}") from None
 
 
 def _with_functions(program: Program, *, missing: bool, seed: int) -> Written:
@@ -59,6 +64,10 @@ def _written(studied: Study, *, missing: bool) -> Written:
     program, seed = studied.program, studied.session.seed
     if missing:
         return _completed(studied, _missing(studied))
+    if _stands_in_several(program):
+        names = blankable(program, studied.session.facts.candidates.keys())
+        anew = study(read_again(program, blanked(program, names), path=program.path), seed)
+        return _completed(anew, _missing(anew))
     wanted = [*own_gradients(studied).gradients.values()]
     result = settled(program, wanted, lambda these, _: with_backward(program, these), seed, movable=False)
     return Written(result.placed.text, result.unwritten)
@@ -77,6 +86,14 @@ def _asked_for(studied: Study) -> frozenset[str]:
     """The gradients that the program reads, or marks as missing, and those of the parameters."""
     found = studied.session.facts.holes
     return found.marked.union(found.absent, map(studied.program.naming.gradient, studied.session.parameters))
+
+
+def _stands_in_several(program: Program) -> bool:
+    """Whether they are written partly in a function that makes the loss, partly where it is called."""
+    section = program.section("backward")
+    if program.found is None or section is None:
+        return False
+    return len(functions_of([node.lineno for node in section.tree.body], program.text)) > 1
 
 
 def _no_tensor(program: Program, name: str) -> str:

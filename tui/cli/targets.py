@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...engine.program.library import load, read_bytes
+from ...engine.program.library import load, read_bytes, text_at
 from ...engine.program.program import Program, ProgramError
-from ...engine.program.reading import titles_of
+from ...engine.program.reading import can_be_parsed, titles_of
 from .options import Reading
 
 STANDARD_INPUT = "-"
 _ENDINGS = (".py", ".ipynb")
 _TELLING = ("forward", "backward")
+_TORCH = re.compile(r"\btorch\b")
 _ASIDE = ("__pycache__", "node_modules", "site-packages", "build", "dist")
 
 
@@ -63,18 +65,23 @@ def _loaded(name: str, reading: Reading) -> Program:
 
 def _found_in_folder(name: str, reading: Reading) -> Target:
     target = _named(name, reading)
-    if target.error is None or _has_titles(name):
+    if target.error is None or _is_meant(name):
         return target
     return Target(name, skipped=target.error.message)
 
 
-def _has_titles(name: str) -> bool:
-    """Whether somebody meant it to be a program, so that what is wrong with it is news."""
+def _is_meant(name: str) -> bool:
+    """Whether somebody meant it to be a program, so that what is wrong with it is news.
+
+    So says a title, and the name of torch in what Python cannot parse: what it is cannot be told then.
+    """
     try:
-        text = Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeError):
+        text = text_at(name)
+    except (OSError, ProgramError):
         return False
-    return not titles_of(text).isdisjoint(_TELLING)
+    return not titles_of(text).isdisjoint(_TELLING) or (
+        _TORCH.search(text) is not None and not can_be_parsed(text)
+    )
 
 
 def _files_in(folder: str) -> Iterator[str]:

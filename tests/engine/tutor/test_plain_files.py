@@ -72,3 +72,45 @@ def test_a_line_goes_back_into_the_cell_of_its_notebook(tmp_path: Path) -> None:
     old["cells"][-2].pop("source")
     assert again == old
     assert read_again(program, written).found is not None
+
+
+LOSS_AND_ITS_GRADIENT = """import torch
+
+def mse(o, t):
+    d = o - t
+    loss = (d ** 2).mean()
+    dd = 2 * d / d.numel()
+    g = dd
+    return loss, g
+
+x = torch.randn(10, 3)
+y = torch.randn(10, 1)
+w = torch.zeros(3, 1)
+for i in range(10):
+    out = x @ w
+    loss, dout = mse(out, y)
+    dw = x.T @ dout * 2
+    w = w - 0.1 * dw
+"""
+
+
+class TestALossThatAFunctionGivesWithItsGradient:
+    """Its lines stand in two places: in the function, and where that is called."""
+
+    def test_each_gradient_is_written_where_it_stood(self) -> None:
+        written = silently("script", LOSS_AND_ITS_GRADIENT, missing=False)
+        assert check_passes(written)
+        lines = written.split("\n")
+        assert "    loss, dout = mse(out, y)" in lines
+        assert lines.index("    dw = x.T @ dout") > lines.index("    loss, dout = mse(out, y)")
+        assert lines.index("    return loss, g") > lines.index("    dd = 2 * d / d.numel()")
+        exec(compile(written, "script", "exec"), {})
+
+    def test_what_only_the_function_has_is_read_nowhere_else(self) -> None:
+        text = LOSS_AND_ITS_GRADIENT.replace(
+            "    loss = (d ** 2).mean()\n", "    c = d.tanh()\n    loss = (c ** 2).mean()\n"
+        ).replace("2 * d / d.numel()", "2 * c / c.numel() * (1 - c**2)")
+        written = silently("script", text, missing=True).split("\n")
+        first = next(at for at, line in enumerate(written) if line.startswith("    dc = "))
+        assert first < written.index("    return loss, g")
+        exec(compile("\n".join(written), "script", "exec"), {})

@@ -78,6 +78,25 @@ def test_a_folder_gets_a_line_a_program_and_the_details_of_those_that_fail(
     assert lines[-1] == "4 programs: 2 pass, 1 fails, 1 cannot run; 1 file skipped."
 
 
+def test_what_cannot_be_parsed_fails_a_folder_where_it_is_about_torch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    broken = SCRIPT.replace(".sum()", ".sum(")
+    cell = {"cell_type": "code", "source": broken, "outputs": [], "metadata": {}, "execution_count": None}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    Path("homework.py").write_text(broken)
+    Path("homework.ipynb").write_text(json.dumps(notebook))
+    Path("old.py").write_text("print 'no tensor in sight'\n")
+    Path("right.py").write_text(SCRIPT)
+    assert main(["check", "."]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("homework.ipynb:6: ✗ syntax error: '(' was never closed")
+    assert lines[1].startswith("homework.py:5: ✗ syntax error: '(' was never closed")
+    assert lines[2].startswith("old.py: skipped: this is Python 2")
+    assert lines[-1] == "3 programs: 1 passes, 2 cannot run; 1 file skipped."
+
+
 def test_a_file_of_the_current_folder_is_named_as_an_annotation_has_to(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
