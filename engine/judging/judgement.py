@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..execution.gradients.gradient import Gradient
@@ -16,6 +16,7 @@ from .linecheck.lines.upstream_lines import roots_of
 from .reasons import (
     below_a_kink,
     coarse_upstreams,
+    differed_when_complete,
     end_to_end,
     is_a_wrong_lines,
     is_finite,
@@ -177,6 +178,9 @@ def _judgement(
     if whole is Verdict.NOT_FINITE:
         return _endless(iteration, line)
     if line.reused:
+        roots = roots_of(gradient.name, lines, _ACCUSED) if line.verdict is not Verdict.NOT_CHECKED else []
+        if roots and differed_when_complete(iteration, gradient, line):
+            return _inherited(whole, line, _from_above(roots, lines), ())
         return Judgement(line.verdict, whole, line, remarks=said(line.message))
     if line.verdict is Verdict.DELIBERATE:
         return Judgement(line.verdict, whole, line, remarks=said(line.message))
@@ -245,9 +249,7 @@ def _excused(
 ) -> Judgement:
     """Wrong end to end, while the line is not: something upstream is, or only rounding, or a kink."""
     whole = gradient.verdict
-    wrong = roots_of(gradient.name, lines, _ACCUSED)
-    roots = tuple(sorted(wrong, key=lambda name: max(lines[name].lines, default=0)))
-    if roots:
+    if roots := _from_above(roots_of(gradient.name, lines, _ACCUSED), lines):
         remarks = said(line.message) if line.verdict is Verdict.NOT_CHECKED else ()
         return _inherited(whole, line, roots, remarks)
     if deliberate := roots_of(gradient.name, lines, (Verdict.DELIBERATE,)):
@@ -274,6 +276,10 @@ def _excused(
         return Judgement(whole, whole, line, remarks=said(line.message, _TOO_MUCH))
     rounding = _ROUNDING if line.dtype == "float64" else "no line is wrong; the rest is rounding"
     return Judgement(Verdict.CLOSE, whole, line, remarks=(rounding,))
+
+
+def _from_above(roots: Iterable[str], lines: Mapping[str, LineJudgement]) -> tuple[str, ...]:
+    return tuple(sorted(roots, key=lambda name: max(lines[name].lines, default=0)))
 
 
 def _inherits_a_little(iteration: Iteration, gradient: Gradient, lines: Mapping[str, LineJudgement]) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from ..execution.gradients.gradient import Gradient
+from ..execution.gradients.gradient import Gradient, compared
 from ..execution.iteration import Iteration
+from ..execution.recording.steps import MISSING
 from ..tensors.comparison import is_more, may_be_rounding
 from ..tensors.differences import finite_max
 from ..tensors.inert import is_tensor
@@ -104,3 +105,12 @@ def is_finite(size: float | None) -> bool:
 def below_a_kink(name: str, lines: Mapping[str, LineJudgement]) -> bool:
     """Whether a line upstream took another subgradient."""
     return any(lines[upstream].kink for upstream in with_upstreams(name, lines) - {name})
+
+
+def differed_when_complete(iteration: Iteration, gradient: Gradient, line: LineJudgement) -> bool:
+    """Whether a gradient was not autograd's when its lines had built it, before its name was used anew."""
+    own = [at for at in gradient.writes if iteration.statement_at(at).line in line.lines]
+    value = iteration.value_at(gradient.name, own[-1] + 1) if own else MISSING
+    if value is MISSING:
+        return False
+    return not compared(value, gradient.tensor, iteration.references).verdict.passes

@@ -54,3 +54,13 @@ def test_a_factor_is_no_clipping(judged: Judged, change: str) -> None:
 def test_what_is_wrong_before_it_is_clipped_is_wrong(judged: Judged) -> None:
     lines = LINES.replace("dW = x.T", "dW = 3 * x.T") + TOTAL + "if total > 1:\n    dW = dW / total"
     assert judged(**LINEAR, backward=lines)["dW"].verdict is Verdict.WRONG_HERE
+
+
+@pytest.mark.parametrize("clipping", ["dW = dW.clamp(-500, 500)", "for d in (dW, db):\n    d.clamp_(-5, 5)"])
+def test_what_is_clipped_below_a_wrong_line_inherits_its_error(judged: Judged, clipping: str) -> None:
+    lines = LINES.replace("dz = 2 *", "dz = 3 *")
+    found = judged(**LINEAR, backward=lines + clipping)
+    assert found["dz"].verdict is Verdict.WRONG_HERE
+    assert found["dW"].verdict is Verdict.INHERITED
+    assert found["dW"].inherited_from == ("dz",)
+    assert not any("clipped" in remark for remark in found["dW"].remarks)
