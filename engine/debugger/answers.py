@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from ..execution.iteration import Iteration
 from ..execution.session import Session
 from ..execution.silence import silenced
@@ -41,8 +43,11 @@ class Answers:
         if self._tutor is None:
             self._tutor = Tutor(session.program)
         self._tutor.program = session.program
+        before = len(self._tutor.written)
         with silenced():
             self._tutor.answer(asked, tensor, session, record, judgements)
+        if self._tutor.newest is not None and len(self._tutor.written) > before:
+            self._tutor.newest = replace(self._tutor.newest, can_be_taken_back=True)
 
     def take_back(self) -> str:
         """Take back the line that was written last; what there is to say."""

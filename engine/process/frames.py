@@ -13,9 +13,8 @@ def does_not_stop(frame: Frame, iterations: int) -> Frame:
     status = frame.status
     where = status.busy.rpartition(", ")[2] or "it"
     again = f"runs {iterations} iteration{'s' * (iterations > 1)} again" if iterations else "begins again"
-    note = (
-        f"{where} has run for {status.busy_seconds} s and does not stop; escape ends its process and {again}"
-    )
+    lasted = f"has run for {status.busy_seconds} s and " if status.busy_seconds else ""
+    note = f"{where} {lasted}does not stop; escape ends its process and {again}"
     return replace(frame, notes=(note,))
 
 

@@ -43,6 +43,11 @@ class Patience:
         """Whether it was to stop and has had its time."""
         return self._asked is not None and time.monotonic() - self._asked >= _STUCK_SECONDS
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has said nothing for longer than one that is at work does."""
+        return time.monotonic() - self._heard >= _SILENT_SECONDS
+
     def held_for(self, effort: Callable[[], Effort]) -> int | None:
         """For how many seconds something has held the engine's interpreter; once for each of them.
 

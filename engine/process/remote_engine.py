@@ -187,8 +187,10 @@ class RemoteEngine:
 
     @property
     def _stuck(self) -> bool:
-        """Whether what was to stop has had its time."""
-        return self._patience.is_over and not self._idle and not self._frame.status.loading
+        """Whether what was to stop has had its time, and is one thing that takes long, not many."""
+        status = self._frame.status
+        is_long = status.busy_seconds >= 1 or self._patience.is_silent
+        return self._patience.is_over and is_long and not self._idle and not status.loading
 
     def _open(self, child: Child) -> None:
         if child.printed is not None:

@@ -45,6 +45,8 @@ class Answer(Struct, frozen=True, eq=False):
     """Whether enter would write what the lines show into the file."""
     more: bool = False
     """Whether a hint would say more."""
+    can_be_taken_back: bool = False
+    """Whether the lines were written into the file just now."""
 
 
 class Written(Struct, frozen=True):

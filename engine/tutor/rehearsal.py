@@ -116,7 +116,7 @@ def denials(result: Rehearsed) -> dict[str, str]:
     return denied
 
 
-def _out_of_sight(program: Program, written: Collection[str]) -> Iterator[tuple[str, str]]:
+def _out_of_sight(program: Program, written: set[str]) -> Iterator[tuple[str, str]]:
     """The gradients some line of which reads what a function around it does not have, with the reason."""
     for statement in program.statements:
         names = written & {*statement.writes}

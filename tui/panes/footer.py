@@ -19,6 +19,8 @@ _LEARNS = ("hint", "explain", "write", "edit")
 """What there is to do about a gradient that is wrong, or not written."""
 _REST = ("go_to", "explain", "search", "watches", "output")
 """What else there is, where there is room."""
+_CELLS = ("cell_left", "cell_right", "cell_up", "cell_down")
+_ENDS = ("cell_first", "cell_last")
 
 
 def paint_footer(
@@ -26,7 +28,7 @@ def paint_footer(
 ) -> list[Line]:
     """One row: what can be done with what is selected, the most useful first, as much as fits.
 
-    While a pane is `zoomed` the key that brings the others back stands before all.
+    Where the arrows move the cell cursor it says that. While a pane is `zoomed` the key that brings the others back stands before all.
     """
     status = frame.status
     if status.target is not None and status.iteration is not None and status.running:
@@ -35,10 +37,22 @@ def paint_footer(
         return [_at_work(status, width)]
     if search is not None:
         return [_of_search(search, width)]
-    keys = [BY_ID[name] for name in dict.fromkeys((*_useful(frame), *_REST, *_ALWAYS))]
-    zoom = BY_ID["zoom"]
-    back = [(label_of(zoom), "shows all panes", (zoom,))] if zoomed else []
-    return [paint_keys((*back, *footer_entries(keys)), width, len(_ALWAYS))]
+    shown = [_entry_of("zoom", "shows all panes")] if zoomed else []
+    if frame.inspector.cell is not None:
+        shown += [*footer_entries(_keys(_CELLS)), _entry_of("leave_cells", "back to the inspector")]
+        shown += [*footer_entries(_keys(_ENDS)), *footer_entries(_keys(_ALWAYS))]
+    else:
+        shown += footer_entries(_keys((*_useful(frame), *_REST, *_ALWAYS)))
+    return [paint_keys(tuple(shown), width, len(_ALWAYS))]
+
+
+def _keys(names: Sequence[str]) -> list[Key]:
+    return [BY_ID[name] for name in dict.fromkeys(names)]
+
+
+def _entry_of(name: str, words: str) -> tuple[str, str, tuple[Key, ...]]:
+    """A key with other words than those that it has everywhere."""
+    return label_of(BY_ID[name]), words, (BY_ID[name],)
 
 
 def _useful(frame: Frame) -> tuple[str, ...]:

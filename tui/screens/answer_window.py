@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ...engine.debugger.wire.commands import Ask, Command
+from ...engine.debugger.wire.commands import Ask, Command, TakeBack
 from ...engine.tutor.answer import Answer, Asked, Told
 from ..drawing.box import FRAME, Room
 from ..drawing.canvas import Canvas
@@ -43,6 +43,7 @@ class AnswerWindow(Window):
         Binding("h", "ask('hint')", "a little more", show=False),
         Binding("x", "ask('explanation')", "explain", show=False),
         Binding("W", "ask('line')", "the line", show=False),
+        Binding("u", "take_back", "take it back", show=False),
     ]
 
     def __init__(self, answer: Answer, send: Callable[[Command], None]) -> None:
@@ -73,6 +74,8 @@ class AnswerWindow(Window):
         """What can be asked next."""
         if self.answer.writable:
             return "enter writes it · escape does not"
+        if self.answer.can_be_taken_back:
+            return "u takes it back · escape closes"
         asked = self.answer.asked
         more = MORE.get(asked, "") if self.answer.more else ""
         explains = "x explains" if asked is Asked.HINT else ""
@@ -93,4 +96,10 @@ class AnswerWindow(Window):
         if self.answer.writable:
             self._send(Ask(Asked.WRITTEN))
         else:
+            self.dismiss()
+
+    def action_take_back(self) -> None:
+        """Take what was written out of the file again; the main screen says so."""
+        if self.answer.can_be_taken_back:
+            self._send(TakeBack())
             self.dismiss()

@@ -8,7 +8,9 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
+from backprop_tui.engine.debugger.wire.commands import Restart
 from backprop_tui.engine.debugger.wire.frame import Frame, opening_frame
+from backprop_tui.engine.process import patience
 from backprop_tui.engine.process.child import Child
 from backprop_tui.engine.process.kept.keeping import Keeping
 from backprop_tui.engine.process.messages import Cancel
@@ -50,3 +52,34 @@ def test_a_run_is_stopped_where_the_newest_picture_that_was_seen_shows_one(
         assert child.told[-1] == Cancel(run=running)
     finally:
         engine.stop()
+
+
+class Clock:
+    """Time that passes when the test says so."""
+
+    now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(("seconds", "silence", "stuck"), [(0, 1.2, False), (1, 1.2, True), (0, 1.6, True)])
+def test_only_what_takes_long_by_itself_can_be_ended(
+    linear: Program, monkeypatch: pytest.MonkeyPatch, seconds: int, silence: float, stuck: bool
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(patience, "time", clock)
+    child = Noting()
+    engine = RemoteEngine(Keeping(None, linear, 0), lambda: None, cast(Child, child))
+    frame = opening_frame(linear)
+    engine.send(Restart())
+    child.listen(engine._came, None)
+    child.came(child, frame.at_work("backward, line 7", seconds))
+    engine.cancel()
+    clock.now += silence
+    engine._show(engine._frame)
+    shown = engine.take()
+    assert shown is not None
+    assert any("does not stop" in note for note in shown.notes) is stuck
+    assert not any("for 0 s" in note for note in shown.notes)
+    engine.stop()

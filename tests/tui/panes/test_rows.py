@@ -60,6 +60,15 @@ def test_what_raised_is_edited_first() -> None:
     assert useful(scenes.failed()).startswith("e edit : evaluate space iteration home start again")
 
 
+def test_in_the_cell_cursor_the_arrows_are_said_to_go_from_cell_to_cell() -> None:
+    opened, closed = scenes.heatmap(), scenes.mid_backward()
+    for width in (80, 120):
+        assert useful(opened, width).startswith("← → ↑ ↓ cell by cell escape back to the inspector")
+        assert useful(opened, width).endswith("? help q quit")
+        assert "statement" not in useful(opened, width)
+        assert "statement" in useful(closed, width)
+
+
 def test_as_many_keys_as_fit_are_shown() -> None:
     frame = Frame(0, Status("p", 3))
     counts = [len(useful(frame, width).split()) for width in (40, 80, 120, 200)]

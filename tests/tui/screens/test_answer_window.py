@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widgets._toast import Toast
 
-from backprop_tui.engine.debugger.wire.commands import Ask
+from backprop_tui.engine.debugger.wire.commands import Ask, TakeBack
 from backprop_tui.engine.debugger.wire.looks import Layout
 from backprop_tui.engine.tutor.answer import Answer, Asked, Told
 from backprop_tui.tui.app import BackpropApp
@@ -87,6 +87,38 @@ async def test_a_closed_answer_stays_closed_when_frames_go_on() -> None:
         await pilot.press("space")
         await pilot.pause()
         assert app.screen is app.main
+
+
+async def test_what_was_written_is_taken_back_in_the_window_that_says_so() -> None:
+    offer = answer(1, Asked.LINE, "write dh into mine.py?", writable=True)
+    wrote = replace(answer(2, Asked.WRITTEN, "dh is written"), can_be_taken_back=True)
+    app, sent = staged(offer, wrote)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot, sent)
+        await pilot.press("W")
+        await pilot.pause()
+        assert "u takes it back" not in shown(app)
+        await pilot.press("u")
+        assert asked(sent) == [Ask(Asked.LINE)]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "u takes it back · escape closes" in shown(app)
+        await pilot.press("u")
+        await pilot.pause()
+        assert app.screen is app.main
+    assert asked(sent) == [Ask(Asked.LINE), Ask(Asked.WRITTEN), TakeBack()]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_nothing_of_the_footer_is_left_beside_the_window(size: tuple[int, int]) -> None:
+    app, sent = staged(answer(1, Asked.HINT, "h is used once"))
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot, sent)
+        await pilot.press("h")
+        await pilot.pause()
+        assert isinstance(app.screen, AnswerWindow)
+        region = app.screen.query_one(Canvas).region
+        assert (region.x, region.right, region.bottom) == (0, *size)
 
 
 async def test_an_answer_that_is_called_off_opens_no_window() -> None:
