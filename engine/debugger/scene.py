@@ -14,9 +14,12 @@ from ..execution.gradients.gradient import Gradient
 from ..execution.iteration import Iteration
 from ..execution.recording.steps import MISSING
 from ..execution.session import Session
+from ..judging.calls import counted_once
 from ..judging.judgement import Judgement
 from ..judging.linecheck.lines.outcome import WrongFunction
+from ..program.around import CTX
 from ..program.frame import is_inside
+from ..program.program import Program
 from ..tensors.inert import is_tensor
 from ..tutor.answer import Answer
 from .histories.loss_history import LossHistory
@@ -74,6 +77,8 @@ class Scene:
         session, record = self.session, self.record
         data = _data(session)
         every = dict.fromkeys([*session.parameters, *data, *session.facts.bound("forward")])
+        stand_ins = _stand_ins(session.program)
+        every = {name: None for name in every if name not in stand_ins}
         names = [name for name in every if not is_inside(name) or self._has_gradient(name)]
         if record is None:
             return names
@@ -120,6 +125,11 @@ class Scene:
         return self.judgements[gradient.name] if gradient is not None else None
 
     @cached_property
+    def told_once(self) -> list[tuple[str, ...]]:
+        """The gradients; those of one line of a function, in several calls of it, together."""
+        return counted_once(self.judgements, self.session.program)
+
+    @cached_property
     def wrong_helpers(self) -> Mapping[int, list[str]]:
         """By line, the helper variables that are wrong although no name pairs them with a tensor."""
         by_line: dict[int, list[str]] = {}
@@ -147,6 +157,12 @@ class Scene:
         written, unreached = self.session.facts.candidates, self.record.references.unreached
         parameters = [name for name in self.session.parameters if name not in unreached]
         return frozenset(name for name in parameters if self.gradient_of(name) not in written)
+
+
+def _stand_ins(program: Program) -> frozenset[str]:
+    """What stands in for what there is not: the ctx of a Function, and a loss that nothing computes."""
+    contexts = {name for s in program.statements if CTX in s.reads for name in s.binds}
+    return frozenset(contexts if program.computes_loss else {*contexts, program.loss})
 
 
 def _data(session: Session) -> list[str]:

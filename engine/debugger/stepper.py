@@ -181,6 +181,8 @@ class Stepper:
             self.now.say(f"iteration {record.number} ended before its loss: it has no gradients to ask about")
         else:
             judged = self.now.line_check.judgements
+            if self.now.line_check.due and self.now.view.attended is None:
+                self.now.view = replace(self.now.view, attended="")  # what is asked about stays selected
             self.now.answers.ask(asked, self.now.view.selected, self.now.session, record, judged)
 
     def _ask_for_line_check(self) -> None:

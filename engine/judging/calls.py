@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol, TypeVar
 
 from ..program.frame import Frame, is_inside, ordinal, own_name, suffix_of, told
 from ..program.program import Program
 from ..program.statements import Statement
 from ..verdict import Verdict
+from .judgement import Judgement
 from .report import GradientReport
 
 _GRAVEST = (Verdict.INHERITED, Verdict.NOT_FINITE, Verdict.WRONG, Verdict.NOT_CHECKED, Verdict.CLOSE)
@@ -21,13 +23,60 @@ def told_once(reports: Sequence[GradientReport], program: Program) -> list[Gradi
     if not frames:
         return [*reports]
     words = _Words(frames, _returned(program.statements))
-    handed = {name for frame in frames.values() for name in frame.given}
-    groups: dict[tuple[object, ...], list[GradientReport]] = {}
-    for report in reports:
-        if report.name not in handed or report.verdict.accuses:
-            groups.setdefault(words.key(report), []).append(report)
-    names = {one.name: words.name_of(group) for group in groups.values() for one in group}
-    return [words.told(group, names) for group in groups.values()]
+    groups = words.groups(reports)
+    names = {one.name: words.name_of(group) for group in groups for one in group}
+    return [words.told(group, names) for group in groups]
+
+
+def counted_once(judgements: Mapping[str, Judgement], program: Program) -> list[tuple[str, ...]]:
+    """The names of gradients, those together that `told_once` tells in one."""
+    if not any(map(is_inside, judgements)):
+        return [(name,) for name in judgements]
+    frames = {s.frame.suffix: s.frame for s in program.statements if s.frame is not None}
+    words = _Words(frames, _returned(program.statements))
+    lines = {name: () if one.line is None else one.line.lines for name, one in judgements.items()}
+    placed = [
+        _Judged(name, one.verdict, lines[name], accused_lines_of(one)) for name, one in judgements.items()
+    ]
+    return [tuple(one.name for one in group) for group in words.groups(placed)]
+
+
+def gravest(verdicts: Iterable[Verdict]) -> Verdict:
+    """What is told of several calls of a line."""
+    order = {verdict: place for place, verdict in enumerate(_GRAVEST)}
+    return min(verdicts, key=lambda one: (not one.accuses, one.passes, order.get(one, len(order))))
+
+
+def accused_lines_of(judgement: Judgement) -> tuple[int, ...]:
+    diagnosis = judgement.diagnosis
+    if judgement.edited_elsewhere is not None and diagnosis is not None and diagnosis.blames:
+        return (judgement.edited_elsewhere,)
+    return judgement.line.accused_lines if judgement.line is not None else ()
+
+
+class _Placed(Protocol):
+    """A gradient, and the lines that build it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def verdict(self) -> Verdict: ...
+    @property
+    def lines(self) -> tuple[int, ...]: ...
+    @property
+    def accused_lines(self) -> tuple[int, ...]: ...
+
+
+class _Judged(NamedTuple):
+    """Of a gradient that is only counted."""
+
+    name: str
+    verdict: Verdict
+    lines: tuple[int, ...]
+    accused_lines: tuple[int, ...]
+
+
+_P = TypeVar("_P", bound=_Placed)
 
 
 @dataclass(frozen=True)
@@ -67,7 +116,16 @@ class _Words:
     """The calls, by what tells their names apart."""
     returned: Mapping[str, _Returned]
 
-    def key(self, report: GradientReport) -> tuple[object, ...]:
+    def groups(self, every: Iterable[_P]) -> list[list[_P]]:
+        """Those of one line together; without what calls are given, which other lines build."""
+        handed = {name for frame in self.frames.values() for name in frame.given}
+        groups: dict[tuple[object, ...], list[_P]] = {}
+        for one in every:
+            if one.name not in handed or one.verdict.accuses:
+                groups.setdefault(self.key(one), []).append(one)
+        return [*groups.values()]
+
+    def key(self, report: _Placed) -> tuple[object, ...]:
         """What the reports of one line have in common."""
         own = self._returned_by(report)
         if own is not None:
@@ -77,7 +135,7 @@ class _Words:
             return (report.name,)
         return frame.function, own_name(report.name), report.verdict.accuses and report.accused_lines
 
-    def _returned_by(self, report: GradientReport) -> _Returned | None:
+    def _returned_by(self, report: _Placed) -> _Returned | None:
         own = self.returned.get(report.name)
         wrong = own is not None and report.verdict.accuses
         return own if wrong and own and (report.accused_lines or report.lines) == (own.line,) else None

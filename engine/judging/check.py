@@ -15,7 +15,7 @@ from ..execution.session import Session
 from ..execution.silence import silenced
 from ..program.program import Program
 from ..verdict import Verdict
-from .calls import told_once
+from .calls import accused_lines_of, told_once
 from .convention import ByConvention, convention
 from .diagnosis.diagnose import diagnose
 from .diagnosis.diagnosis import Diagnosis
@@ -71,7 +71,7 @@ def _report(
     interrupted = failure is not None and failure.type == "KeyboardInterrupt"
     reports = [] if record is None or interrupted else gradient_reports(session, record, rtol, atol)
     found = session.program.found
-    losses = tuple(session.losses) if found is None or found.loss else ()
+    losses = tuple(session.losses) if session.program.computes_loss else ()
     return Report(
         program=session.program.name,
         iterations=session.number,
@@ -184,7 +184,7 @@ def _written(gradient: Gradient, judgement: Judgement, rtol: float, atol: float)
         tensor=gradient.tensor,
         line=gradient.pair.lines[-1],
         lines=line.lines if line is not None else gradient.pair.lines,
-        accused_lines=_accused_lines(judgement),
+        accused_lines=accused_lines_of(judgement),
         verdict=judgement.verdict,
         exact=comparison.exact,
         approximate=comparison.approximate,
@@ -218,7 +218,7 @@ def _of_helper(name: str, judgement: Judgement, found: WrongHelper | None) -> Gr
         tensor=None,
         line=lines[-1],
         lines=lines,
-        accused_lines=_accused_lines(judgement) or lines,
+        accused_lines=accused_lines_of(judgement) or lines,
         verdict=judgement.verdict,
         exact=False,
         approximate=False,
@@ -234,13 +234,6 @@ def _of_helper(name: str, judgement: Judgement, found: WrongHelper | None) -> Gr
         diagnosis=judgement.diagnosis,
         of=None if helper is None else helper.of,
     )
-
-
-def _accused_lines(judgement: Judgement) -> tuple[int, ...]:
-    diagnosis = judgement.diagnosis
-    if judgement.edited_elsewhere is not None and diagnosis is not None and diagnosis.blames:
-        return (judgement.edited_elsewhere,)
-    return judgement.line.accused_lines if judgement.line is not None else ()
 
 
 def _unreached(gradient: Gradient, judgement: Judgement) -> str:

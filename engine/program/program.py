@@ -129,6 +129,11 @@ class Program(Struct, frozen=True, eq=False, dict=True):
         return any(statement.frame is not None for statement in self.statements)
 
     @property
+    def computes_loss(self) -> bool:
+        """Whether a loss is its own, not one that is drawn up to judge a gradient that is given."""
+        return self.found is None or bool(self.found.loss)
+
+    @property
     def choice(self) -> int:
         """The number of the place for the iteration that was chosen."""
         return self.found.choice if self.found is not None else 0

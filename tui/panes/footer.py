@@ -28,7 +28,8 @@ def paint_footer(
 ) -> list[Line]:
     """One row: what can be done with what is selected, the most useful first, as much as fits.
 
-    Where the arrows move the cell cursor it says that. While a pane is `zoomed` the key that brings the others back stands before all.
+    Where the arrows move the cell cursor it says that. While a pane is `zoomed` the key that brings the
+    others back stands before all.
     """
     status = frame.status
     if status.target is not None and status.iteration is not None and status.running:

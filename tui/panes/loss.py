@@ -14,6 +14,7 @@ from ..drawing.plot import Pen, Scale, pen, plot, scale_of
 LABEL = 9
 """Columns for a number at either end of the curve."""
 EMPTY = "The loss of each iteration appears here."
+NONE = "The program computes no loss."
 INCOMPLETE = "The loss appears here once its iteration is complete."
 
 
@@ -29,7 +30,9 @@ def curve_dots(width: int) -> int:
 
 def paint_loss(frame: Frame, room: Room) -> list[Line]:
     """The whole pane."""
-    return _painted(frame.losses, room, pen(), EMPTY if frame.status.loss is None else INCOMPLETE)
+    status = frame.status
+    empty = NONE if not status.computes_loss else EMPTY if status.loss is None else INCOMPLETE
+    return _painted(frame.losses, room, pen(), empty)
 
 
 @lru_cache(maxsize=4)

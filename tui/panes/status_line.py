@@ -94,10 +94,12 @@ def _place(status: Status, density: Density) -> Line:
     return (
         *_iteration(status.iteration, density),
         *_phase(status, density),
-        *_word("loss ", density),
-        Run(left(scalar(status.loss), 9), "strong"),
-        Run(density.gap),
+        *(_loss(status, density) if status.computes_loss else ()),
     )
+
+
+def _loss(status: Status, density: Density) -> Line:
+    return (*_word("loss ", density), Run(left(scalar(status.loss), 9), "strong"), Run(density.gap))
 
 
 def _beginning(status: Status) -> str:

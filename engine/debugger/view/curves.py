@@ -45,6 +45,8 @@ def _complete(scene: Scene, view: View) -> int:
 def _losses(scene: Scene, start: int, stop: int, count: int) -> Columns:
     """The losses, each exact where there are not too many; the newest are exact always."""
     losses, parts = scene.session.history.losses, spans(start, stop, count)
+    if not scene.session.program.computes_loss:
+        return Columns((None,) * len(parts))
     if stop - start <= _ONE_BY_ONE:
         return columns_of([bucket_of(losses[low:high]) for low, high in parts])
     series = scene.losses.series

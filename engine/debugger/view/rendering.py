@@ -10,12 +10,14 @@ from msgspec import structs
 
 from ...execution.gradients.gradient import Gradient
 from ...execution.iteration import Iteration
+from ...judging.calls import gravest
 from ...program.frame import in_one_call
 from ...tensors.kinds import device_of
 from ...verdict import Verdict
 from ..cursor import View, goes_on
 from ..inspector.inspector import inspector
 from ..scene import Scene, is_told
+from ..wire.curve import Curve
 from ..wire.frame import Frame, Status
 from ..wire.looks import tensor_rows_in
 from .attention import line_attended, settled, told, wanting
@@ -49,7 +51,7 @@ def picture(scene: Scene, view: View, handled: int) -> tuple[Frame, View]:
         tensors_top=view.tensors_top,
         tensors_total=len(names),
         inspector=pane,
-        losses=scene.losses.curve(view.layout.loss_columns, newest=_has_loss(scene, view.ran)),
+        losses=_losses(scene, view),
         curves=curves_of(scene, view),
         notes=_notes(scene, view),
         failure=scene.failure(view.ran),
@@ -89,19 +91,21 @@ def _status(scene: Scene, view: View) -> Status:
         watches_due=scene.watches_due,
         speed=scene.speed,
         target=scene.target,
+        computes_loss=scene.session.program.computes_loss,
         stopped=failure.section if failure is not None and record is None else "",
     )
     if record is None:
         return base
     phase, statement, statements = _place(record, view.ran)
-    counts = _counts(scene, record, view.ran)
+    counts, to_come = _counts(scene, view.ran)
+    written = [names for names in scene.told_once if names[0] in record.gradients]
     return structs.replace(
         base,
         iteration=record.number,
         phase=phase,
         statement=statement,
         statements=statements,
-        loss=record.loss if view.ran >= record.turn else None,
+        loss=record.loss if base.computes_loss and view.ran >= record.turn else None,
         exact=counts[Verdict.EXACT],
         close=counts[Verdict.CLOSE],
         wrong=sum(
@@ -109,9 +113,9 @@ def _status(scene: Scene, view: View) -> Status:
         ),
         inherited=counts[Verdict.INHERITED],
         unwritten=counts[Verdict.NOT_WRITTEN] + len(scene.without_gradient),
-        passing=sum(scene.judgements[name].verdict.passes for name in record.gradients),
-        gradients=len(record.gradients) + len(scene.without_gradient),
-        to_come=sum(1 for g in record.gradients.values() if not _counts_now(scene, g, view.ran)),
+        passing=sum(all(scene.judgements[name].verdict.passes for name in names) for names in written),
+        gradients=len(written) + len(scene.without_gradient),
+        to_come=to_come,
         device=_device(record),
     )
 
@@ -132,6 +136,12 @@ def _of_section(record: Iteration, phase: str) -> int:
     return sum(statement.section == phase for statement in record.recorder.statements)
 
 
+def _losses(scene: Scene, view: View) -> Curve:
+    if not scene.session.program.computes_loss:
+        return Curve()
+    return scene.losses.curve(view.layout.loss_columns, newest=_has_loss(scene, view.ran))
+
+
 def _has_loss(scene: Scene, ran: int) -> bool:
     """Whether the newest loss belongs to what has run."""
     record = scene.record
@@ -148,10 +158,13 @@ def _device(record: Iteration) -> str:
     return "" if tensor is None else device_of(tensor)
 
 
-def _counts(scene: Scene, record: Iteration, ran: int) -> Counter[Verdict]:
-    told = [name for name, gradient in record.gradients.items() if _counts_now(scene, gradient, ran)]
+def _counts(scene: Scene, ran: int) -> tuple[Counter[Verdict], int]:
+    """How many lines have which verdict, one of a function once for all its calls; how many none yet."""
     helpers = {name for names in scene.wrong_helpers.values() for name in names}
-    return Counter(scene.judgements[name].verdict for name in (*told, *helpers))
+    known = scene.record.gradients if scene.record is not None else {}
+    told = {name for name in known if _counts_now(scene, known[name], ran)} | helpers
+    verdicts = [[scene.judgements[one].verdict for one in names if one in told] for names in scene.told_once]
+    return Counter(map(gravest, filter(None, verdicts))), sum(not some for some in verdicts)
 
 
 def _counts_now(scene: Scene, gradient: Gradient, ran: int) -> bool:

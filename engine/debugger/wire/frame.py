@@ -125,6 +125,8 @@ class Status(Struct, frozen=True, eq=False):
     statement: int = 0
     statements: int = 0
     loss: float | None = None
+    computes_loss: bool = True
+    """Whether the program has one."""
     exact: int = 0
     close: int = 0
     wrong: int = 0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backprop_tui.engine.debugger.stepper import Stepper
-from backprop_tui.engine.debugger.wire.commands import Advance, GoTo, Restart, Unit
+from backprop_tui.engine.debugger.wire.commands import Advance, Ask, GoTo, Restart, Unit
 from backprop_tui.engine.debugger.wire.frame import Attention, Frame
 from backprop_tui.engine.debugger.wire.inspected import Tab
 from backprop_tui.engine.debugger.wire.looks import (
@@ -21,6 +21,7 @@ from backprop_tui.engine.debugger.wire.looks import (
     ShowTab,
 )
 from backprop_tui.engine.program.program import Program, parse
+from backprop_tui.engine.tutor.answer import Asked
 from backprop_tui.engine.verdict import Verdict
 
 ITERATION, PHASE, STATEMENT = Advance(Unit.ITERATION), Advance(Unit.PHASE), Advance(Unit.STATEMENT)
@@ -240,3 +241,18 @@ def test_a_wrong_function_and_a_wrong_helper_are_among_them() -> None:
         line_of(stepper, "inner ="),
         line_of(stepper, "dh ="),
     )
+
+
+def test_what_was_asked_about_while_lines_are_judged_stays_selected() -> None:
+    stepper = made(parse(TWO_WRONG, "wrong"))
+    stepper.handle(ITERATION)
+    before = stepper.frame(0).inspector.name
+    stepper.handle(Ask(Asked.HINT))
+    assert stepper.now.line_check.due
+    stepper.frame(0)
+    stepper.check_lines()
+    after = stepper.frame(0)
+    assert after.answer is not None
+    assert after.answer.gradient == f"d{before}"
+    assert after.inspector.name == before
+    assert shown(made(parse(TWO_WRONG, "wrong")), ITERATION).inspector.name != before
