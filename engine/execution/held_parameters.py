@@ -62,9 +62,10 @@ def _items(name: str, value: Any, facts: ProgramFacts) -> list[str]:
         return items if facts.unwritten else []
     if any(_may_be_written(one, facts) for one in missing):
         written = next(one for one in items if one not in missing)
+        gradient = facts.program.naming.gradient(missing[0])
         raise ProgramFault(
             f"`{name}` is a dictionary, and no line writes the gradient of {missing[0]} by a key of its own; "
-            f"that of {written} is"
+            f"that of {written} is. A line `{gradient} = ...` marks it as not written yet"
         )
     return items
 

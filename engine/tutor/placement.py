@@ -120,10 +120,13 @@ def _kept(program: Program, section: Section, gradients: Collection[str]) -> lis
 def _kept_blocks(
     program: Program, section: Section, blocks: Sequence[Block], gradients: Collection[str]
 ) -> list[str]:
-    others = [other.tree for other in program.sections if other is not section]
+    read = [read_names(other.tree) for other in program.sections if other is not section]
+    if program.found is not None and program.found.function:
+        below = max((block.last for block in blocks), default=0)
+        read = [block.reads for block in blocks_of(section) if block.first > below]  # its names are its own
     anew = {name for s in program.statements if s.section == "forward" for name in s.binds}
     above = dictionaries_of(gradients)
-    wanted = frozenset[str]().union(*map(read_names, others)) - anew.union(gradients, above)
+    wanted = frozenset[str]().union(*read) - anew.union(gradients, above)
     kept: list[Block] = []
     for block in reversed(blocks):
         if block.writes & wanted and block.writes.isdisjoint(gradients):

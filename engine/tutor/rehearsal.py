@@ -110,10 +110,18 @@ def denials(result: Rehearsed) -> dict[str, str]:
     if record.failure is not None and record.failure.section == "backward":
         raised = _lines_at(result.program, record.failure.line)
         words = f"its line raises {record.failure.type} in its place"
-        denied.update({one.name: words for one in writing if one.name in raised})
+        denied.update({one.name: _not_there(one, result) or words for one in writing if one.name in raised})
     if result.program.found is not None:
         denied.update(_out_of_sight(result.program, {one.name for one in writing}))
     return denied
+
+
+def _not_there(derived: Derived, result: Rehearsed) -> str:
+    """Which gradients its lines read that are not written; '' where all are."""
+    upstreams = dict.fromkeys(use.upstream for use in derived.contributions)
+    missing = [name for name in upstreams if name in result.unwritten]
+    verb = "is" if len(missing) == 1 else "are"
+    return f"it needs {' and '.join(missing)}, which {verb} not written" if missing else ""
 
 
 def _out_of_sight(program: Program, written: set[str]) -> Iterator[tuple[str, str]]:

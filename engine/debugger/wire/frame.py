@@ -125,8 +125,6 @@ class Status(Struct, frozen=True, eq=False):
     statement: int = 0
     statements: int = 0
     loss: float | None = None
-    computes_loss: bool = True
-    """Whether the program has one."""
     exact: int = 0
     close: int = 0
     wrong: int = 0
@@ -152,6 +150,8 @@ class Status(Struct, frozen=True, eq=False):
     passing: int = 0
     """How many gradients pass, of `gradients`, whatever has run; told while some are to be written."""
     gradients: int = 0
+    computes_loss: bool = True
+    """Whether the program has a loss of its own."""
     inherited: int = 0
     """How many are wrong only as one upstream is: `wrong` does not count them."""
 

@@ -19,6 +19,7 @@ from .candidates.factors import (
     missing_factors,
     missing_upstream,
 )
+from .candidates.forward_numbers import forward_numbers
 from .candidates.grafts import (
     constants_written,
     grafts,
@@ -30,7 +31,7 @@ from .candidates.in_loops import lost_in_a_pass, other_passes
 from .candidates.indices import indices, orders
 from .candidates.lost_factors import lost_factors
 from .candidates.masks import entries, masks, values_for_masks
-from .candidates.names import near_upstreams, other_upstreams, tensors
+from .candidates.names import everywhere, near_upstreams, other_upstreams, tensors
 from .candidates.pairs import two_slips
 from .candidates.powers import any_power, exponents
 from .candidates.products import lost_products, products
@@ -56,6 +57,7 @@ _TRIED: tuple[Candidates, ...] = (
     mean_factors,
     scalings,
     measured_constants,
+    forward_numbers,
     zeros_and_ones,
     masks,
     entries,
@@ -77,6 +79,7 @@ _TRIED: tuple[Candidates, ...] = (
     values_for_masks,
     measured_factors,
     tensors,
+    everywhere,
     indices,
     missing_terms,
     only_path,

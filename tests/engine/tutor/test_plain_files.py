@@ -114,3 +114,40 @@ class TestALossThatAFunctionGivesWithItsGradient:
         first = next(at for at, line in enumerate(written) if line.startswith("    dc = "))
         assert first < written.index("    return loss, g")
         exec(compile("\n".join(written), "script", "exec"), {})
+
+
+LAYER_NORM = """import torch
+
+class LayerNorm(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, gamma):
+        xc = x - x.mean(-1, keepdim=True)
+        var = (xc * xc).mean(-1, keepdim=True)
+        rstd = (var + 1e-5).rsqrt()
+        xhat = xc * rstd
+        ctx.save_for_backward(xhat, gamma, rstd)
+        return xhat * gamma
+
+    @staticmethod
+    def backward(ctx, grad_out):
+        xhat, gamma, rstd = ctx.saved_tensors
+        grad_gamma = (grad_out * xhat).sum(0)
+        g = grad_out * gamma
+        grad_x = rstd * (g - g.mean(-1, keepdim=True) - (g * xhat).mean(-1, keepdim=True))
+        return grad_x, grad_gamma
+
+x = torch.randn(6, 10, requires_grad=True)
+g = torch.randn(10, requires_grad=True)
+LayerNorm.apply(x, g).sum().backward()
+"""
+
+
+def test_in_a_function_no_line_is_left_that_nothing_reads_and_what_is_not_written_is_the_reason() -> None:
+    with contextlib.redirect_stdout(io.StringIO()):
+        written = write(read(LAYER_NORM, "script"))
+    backward = written.text[written.text.index("def backward") : written.text.index("return grad_x")]
+    assert "g = grad_out * gamma" not in backward.replace("grad_xhat = ", "")
+    assert "grad_gamma = (xhat * grad_out).sum(0)" in backward
+    assert written.unwritten["grad_rstd"] == "it needs xc, which the backward does not get"
+    assert not any("raises" in reason for reason in written.unwritten.values())
+    assert any(reason.endswith(", which is not written") for reason in written.unwritten.values())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from ....rules.trees import name
 from ....tensors.inert import is_tensor
 from ..case import Case
-from ..edit import Edit, Line, Spot, exchanged
+from ..edit import Edit, Line, Spot, duplicate, exchanged
 from ..wording import written
 
 
@@ -77,3 +78,28 @@ def _wrong(spot: Spot, was: str, other: str) -> Callable[[], str]:
         return f"reads {was} where {other} belongs: {written(parent)} for {written(right)}"
 
     return say
+
+
+def everywhere(case: Case) -> Iterator[Edit]:
+    """Every tensor that a line reads more than once exchanged in all of these places."""
+    for line in case.trial.lines:
+        nodes = [spot.node for one, spot in case.spots if one is line]
+        read = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+        for was, times in read.items():
+            value = case.values.get(was)
+            if times > 1 and is_tensor(value) and not _is_gradient(case, was):
+                alike = (o for o in case.tensors if o != was and case.values[o].shape == value.shape)
+                for other in alike:
+                    words = f"reads {was} where {other} belongs, {_PLACES.get(times, 'in every place')}"
+                    yield Edit("wrong_tensor", words, line, None, [_renamed(line.node, was, other)])
+
+
+_PLACES = {2: "in both places", 3: "in all three places"}
+
+
+def _renamed(node: ast.stmt, was: str, other: str) -> ast.stmt:
+    new = duplicate(node)
+    for part in ast.walk(new):
+        if isinstance(part, ast.Name) and part.id == was and isinstance(part.ctx, ast.Load):
+            part.id = other
+    return new

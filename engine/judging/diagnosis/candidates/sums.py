@@ -156,7 +156,7 @@ def _reshaped(case: Case, line: Line, spot: Spot) -> Iterator[Edit]:
     own = case.values.get(case.tensor)
     if whole and is_tensor(own):
         target = ast.Name(id=case.tensor, ctx=ast.Load())
-        words = f"the shape is not that of {case.tensor}: {list(shape)} where {list(own.shape)} belongs"
+        words = f"the shape is not that of {case.tensor}"
         yield Edit("wrong_shape", words, line, spot, method(node, "view_as", target))
         yield Edit("wrong_shape", words, line, spot, method(node, "expand_as", target))
         if len(shape) > len(own.shape):
