@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
@@ -9,6 +11,7 @@ from textual.widgets._toast import Toast
 
 from backprop_tui.engine.debugger.wire.commands import Ask, TakeBack
 from backprop_tui.engine.debugger.wire.looks import Layout
+from backprop_tui.engine.program.library import load
 from backprop_tui.engine.tutor.answer import Answer, Asked, Told
 from backprop_tui.tui.app import BackpropApp
 from backprop_tui.tui.drawing.canvas import Canvas
@@ -16,6 +19,20 @@ from backprop_tui.tui.drawing.line import plain
 from backprop_tui.tui.screens.answer_window import AnswerWindow
 
 from .. import scenes
+from .stepped import Stepped
+
+WRONG = """# %% setup
+import torch
+x = torch.randn(10, 3)
+# %% parameters
+w = torch.randn(3, 4)
+# %% forward
+h = torch.tanh(x @ w)
+loss = (h ** 2).mean()
+# %% backward
+dh = 3 * h / h.numel()
+dw = x.T @ (dh * (1 - h * h))
+"""
 
 
 def answer(number: int, asked: Asked, *lines: str, writable: bool = False) -> Answer:
@@ -180,3 +197,20 @@ async def test_long_answers_wrap_and_scroll_on_a_small_terminal() -> None:
 def test_a_hint_is_offered_where_it_would_say_more(kind: Asked, more: bool, keys: str) -> None:
     one = Answer(1, kind, "dh", (Told("h is used once"),), more=more)
     assert AnswerWindow(one, lambda command: None).keys() == keys
+
+
+async def test_a_line_that_is_written_and_taken_back_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(WRONG)
+    program = load(str(path))
+    app = BackpropApp(program, Stepped(program))
+    async with app.run_test(size=(120, 36)) as pilot:
+        for key in ("space", "n", "W", "enter"):
+            await pilot.press(key)
+            await pilot.pause()
+        assert "dh is written into net.py" in shown(app)
+        assert path.read_text() != WRONG
+        await pilot.press("u")
+        await pilot.pause()
+        assert app.main.frame.notes == ("dh is taken out of net.py again",)
+    assert path.read_text() == WRONG
