@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 from ..program.analysis import ProgramFacts
-from ..program.names import holders_of, is_place, parts_of, place_of
+from ..program.items.kinds import Kinds
+from ..program.names import holders_of, is_place, parts_of, place_of, word_of
 from ..tensors.aliasing import Namespace
 from ..tensors.dtypes import can_have_gradient
-from ..tensors.inert import is_a, is_tensor
+from ..tensors.inert import attributes_of, is_a, is_any, is_tensor
 from .failure import ProgramFault
 from .recording.recorder import Recorder
 
@@ -30,33 +32,51 @@ def with_items(namespace: Namespace, facts: ProgramFacts, names: tuple[str, ...]
 
 
 def _require_one_answer(namespace: Namespace, facts: ProgramFacts, names: tuple[str, ...]) -> None:
-    """A gradient is that of a parameter, where a dictionary of parameters has one under these keys.
+    """Every gradient of something that is held is that of one thing only, and it is known of which."""
+    for one in facts.candidates.values():
+        tensor, gradient = one.tensor, one.name
+        if is_place(tensor) and tensor in facts.program.held.all:
+            _require_titles(tensor, gradient, facts)
+            _require_seen_tensor(tensor, gradient, namespace, facts)
+            if parts_of(tensor)[0] not in names:
+                _require_no_other(tensor, gradient, namespace, names)
+                _require_named(tensor, gradient, namespace, facts)
 
-    Where one thing holds parameters and gradients, what changes it may be of the update or of the backward.
-    """
-    for tensor, gradient in facts.program.naming.exceptions:
-        beside = is_place(tensor) and parts_of(tensor)[0] == parts_of(gradient)[0]
-        found = facts.program.found
-        if beside and found is not None and not found.titled and tensor in facts.held_in_forward.loaded:
-            raise ProgramFault(
-                f"{gradient} stands beside {tensor}, and only titles say what is backward and what update: "
-                "`backprop-tui convert` writes them",
-                gradient,
-            )
-        if is_place(tensor) and gradient in facts.candidates and parts_of(tensor)[0] not in names:
-            root, keys = parts_of(tensor)
-            others = (place_of(name, keys) for name in names if not is_place(name))
-            other = next((one for one in others if is_tensor(namespace.get(one))), "")
-            if other and root not in parts_of(gradient)[0]:
-                raise ProgramFault(f"{gradient} may be the gradient of {tensor}, or of {other}", gradient)
-            if is_tensor(namespace.get(tensor)) and tensor not in facts.held_in_forward.all:
-                words = f"{gradient} is that of {tensor}, and no line of the forward names that"
-                raise ProgramFault(words, gradient)
+
+def _require_titles(tensor: str, gradient: str, facts: ProgramFacts) -> None:
+    """What changes a thing that holds parameters and gradients may be of the update or of the backward."""
+    beside = parts_of(tensor)[0] == parts_of(gradient)[0]
+    found = facts.program.found
+    if beside and found is not None and not found.titled and tensor in facts.held_in_forward.loaded:
+        raise ProgramFault(
+            f"{gradient} stands beside {tensor}, and only titles say what is backward and what update: "
+            "`backprop-tui convert` writes them",
+            gradient,
+        )
+
+
+def _require_seen_tensor(tensor: str, gradient: str, namespace: Namespace, facts: ProgramFacts) -> None:
+    root = parts_of(tensor)[0]
+    if root in namespace and tensor not in namespace and tensor not in facts.held_in_forward.stored:
+        raise ProgramFault(f"what {tensor} is cannot be seen, and {gradient} is its gradient", gradient)
+
+
+def _require_named(tensor: str, gradient: str, namespace: Namespace, facts: ProgramFacts) -> None:
+    if is_tensor(namespace.get(tensor)) and tensor not in facts.held_in_forward.all:
+        raise ProgramFault(f"{gradient} is that of {tensor}, and no line of the forward names that", gradient)
+
+
+def _require_no_other(tensor: str, gradient: str, namespace: Namespace, names: tuple[str, ...]) -> None:
+    root, steps = parts_of(tensor)
+    others = (place_of(name, steps) for name in names if not is_place(name))
+    other = next((one for one in others if is_tensor(namespace.get(one))), "")
+    if other and root not in parts_of(gradient)[0]:
+        raise ProgramFault(f"{gradient} may be the gradient of {tensor}, or of {other}", gradient)
 
 
 def _items(name: str, value: Any, facts: ProgramFacts) -> list[str]:
     """What a dictionary holds, if its gradients are written, or none at all are so far."""
-    items = [one for one in _tensors(name, value) if _is_read(one, facts)]
+    items = [one for one in _tensors(name, value, facts.program.kinds) if _is_read(one, facts)]
     missing = [one for one in items if one not in facts.written_tensors]
     if missing and len(missing) == len(items):
         return items if facts.unwritten else []
@@ -64,8 +84,8 @@ def _items(name: str, value: Any, facts: ProgramFacts) -> list[str]:
         written = next(one for one in items if one not in missing)
         gradient = facts.program.naming.gradient(missing[0])
         raise ProgramFault(
-            f"`{name}` is a dictionary, and no line writes the gradient of {missing[0]} by a key of its own; "
-            f"that of {written} is. A line `{gradient} = ...` marks it as not written yet"
+            f"no line writes the gradient of {missing[0]} by a name of its own; that of {written} is. "
+            f"A line `{gradient} = ...` marks it as not written yet"
         )
     return items
 
@@ -78,7 +98,7 @@ def _may_be_written(item: str, facts: ProgramFacts) -> bool:
     ):
         return True
     written = {name for one in facts.handwritten.statements for name in one.writes}
-    return parts_of(item)[1][-1] in map(program.naming.tensor, written)
+    return word_of(parts_of(item)[1][-1]) in map(program.naming.tensor, written)
 
 
 def _is_read(item: str, facts: ProgramFacts) -> bool:
@@ -87,16 +107,25 @@ def _is_read(item: str, facts: ProgramFacts) -> bool:
     return named or any(holder in facts.handed_on for holder in holders_of(item))
 
 
-def _tensors(name: str, value: Any) -> Iterator[str]:
-    if not is_a(value, dict):
-        return
-    for key, inner in value.items():
-        if type(key) is str:
-            place = f'{name}["{key}"]'
-            if is_tensor(inner) and can_have_gradient(inner):
-                yield place
-            else:
-                yield from _tensors(place, inner)
+def _tensors(name: str, value: Any, kinds: Kinds, depth: int = 3) -> Iterator[str]:
+    """The tensors that something holds, by the names that lines would have for them."""
+    for step, inner in _inside(name, value, kinds) if depth else ():
+        if is_tensor(inner) and can_have_gradient(inner):
+            yield name + step
+        else:
+            yield from _tensors(name + step, inner, kinds, depth - 1)
+
+
+def _inside(name: str, value: Any, kinds: Kinds) -> list[tuple[str, Any]]:
+    """What is directly in something, each with the way to it."""
+    if is_a(value, dict):
+        return [(f'["{key}"]', inner) for key, inner in value.items() if type(key) is str]
+    if is_any(value, (list, tuple)):
+        return [(f"[{at}]", inner) for at, inner in enumerate(value)] if name in kinds.lists else []
+    if is_tensor(value) or is_any(value, (ModuleType, type)):
+        return []
+    held = attributes_of(value) or {}
+    return [(f".{word}", inner) for word, inner in held.items() if kinds.may_hold(name, word)]
 
 
 def require_seen(recorder: Recorder, facts: ProgramFacts) -> None:

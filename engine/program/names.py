@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -13,9 +14,9 @@ _LEAVES = (ast.Name, ast.Constant, ast.operator, ast.unaryop, ast.cmpop)
 """What most nodes are; nothing that is looked for stands below."""
 
 
-def is_place(name: str) -> bool:
-    """Whether a name is one of something that is held by another: `params["W1"]`."""
-    return name.endswith("]")
+def is_place(name: object) -> bool:
+    """Whether a name is one of something that is held by another: `params["W1"]`, `grads[0]`, `layer.W`."""
+    return isinstance(name, str) and ("[" in name or "." in name)
 
 
 def with_roots(names: Iterable[str]) -> Iterator[str]:
@@ -23,25 +24,40 @@ def with_roots(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         yield name
         if is_place(name):
-            yield name.partition("[")[0]
+            yield parts_of(name)[0]
 
 
 @cache
 def parts_of(name: str) -> tuple[str, tuple[str, ...]]:
-    """The name of what holds a place, and the keys under which it does so."""
-    root, *keys = name.replace('"]', "").split('["')
-    return root, tuple(keys)
+    """The name of what holds a place, and the ways into it: `["W1"]`, `[0]`, `.W`."""
+    root = _ROOT.match(name)
+    assert root is not None
+    return root[0], tuple(_STEP.findall(name, root.end()))
+
+
+_ROOT = re.compile(r"[^.\[]*")
+_STEP = re.compile(r"""\["[^"]*"\]|\[-?\d+\]|\.\w+""")
+
+
+def word_of(step: str) -> str:
+    """The word in a way into what holds others: `W` of `["W"]` and of `.W`; a number has none."""
+    return step[2:-2] if step.startswith('["') else step[1:] if step.startswith(".") else ""
+
+
+def with_word(step: str, word: str) -> str:
+    """A way of the same kind, of another word."""
+    return f'["{word}"]' if step.startswith('["') else f".{word}" if step.startswith(".") else step
 
 
 def holders_of(name: str) -> tuple[str, ...]:
     """The names of all that hold a place, from the outermost: `p`, `p["a"]` of `p["a"]["b"]`."""
-    root, keys = parts_of(name)
-    return tuple(place_of(root, keys[:depth]) for depth in range(len(keys)))
+    root, steps = parts_of(name)
+    return tuple(place_of(root, steps[:depth]) for depth in range(len(steps)))
 
 
-def place_of(root: str, keys: Iterable[str]) -> str:
-    """The name of what is held under keys."""
-    return root + "".join(f'["{key}"]' for key in keys)
+def place_of(root: str, steps: Iterable[str]) -> str:
+    """The name of what is held there."""
+    return root + "".join(steps)
 
 
 def stored_names(tree: ast.AST) -> set[str]:

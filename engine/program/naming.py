@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
+
+from .names import parts_of, place_of, with_word, word_of
 
 
 class Attribute(Struct, frozen=True):
@@ -43,19 +47,29 @@ class NamingScheme(Struct, frozen=True):
     def gradient(self, tensor: str) -> str:
         """The name of the gradient of a tensor: `dW` of `W`."""
         its_own = dict(self.exceptions).get(tensor) if self.exceptions else None
-        root, bracket, keys = tensor.partition("[")
-        return its_own or f"{self.pattern.format(root)}{bracket}{keys}"
+        return its_own or _with(tensor, self.pattern.format)
 
     def tensor(self, gradient: str) -> str:
         """The name of the tensor whose gradient a name would be; "" where it is no gradient's name."""
         for tensor, its_own in self.exceptions:
             if gradient == its_own:
                 return tensor
+        return _with(gradient, self._stripped)
+
+    def _stripped(self, word: str) -> str:
         before, after = self.pattern.split("{}")
-        root, bracket, keys = gradient.partition("[")
-        fits = root.startswith(before) and root.endswith(after)
-        tensor = root[len(before) : len(root) - len(after)] if fits else ""
-        return f"{tensor}{bracket}{keys}" if tensor else ""
+        fits = word.startswith(before) and word.endswith(after)
+        return word[len(before) : len(word) - len(after)] if fits else ""
+
+
+def _with(name: str, changed: Callable[[str], str]) -> str:
+    """A name with another word for what it calls: the attribute at its end, else what holds it all."""
+    root, steps = parts_of(name)
+    if steps and steps[-1].startswith("."):
+        word = changed(word_of(steps[-1]))
+        return place_of(root, (*steps[:-1], with_word(steps[-1], word))) if word else ""
+    word = changed(root)
+    return place_of(word, steps) if word else ""
 
 
 DX = NamingScheme()

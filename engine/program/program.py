@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from .cells import Cell, split
 from .depth import as_deep_as_python
 from .did_you_mean import nearest
+from .items.kinds import NONE, Kinds, kinds_of
 from .items.places import Held, as_names, held_in, unpacked_in
 from .items.reaching import with_reach
 from .names import stored_names
@@ -104,6 +105,8 @@ class Program(Struct, frozen=True, eq=False, dict=True):
     """Whether calls of layer functions are taken apart."""
     beginnings: Mapping[str, tuple[str, ...]] = {}
     """By function that is not written yet, the lines that it is taken to begin with."""
+    kinds: Kinds = NONE
+    """What its text tells of what its names stand for."""
 
     def section(self, kind: str) -> Section | None:
         """The section of that kind, or None where the program has none."""
@@ -170,6 +173,7 @@ def parse(text: str, name: str, path: Path | None = None, *, gradient: str = "")
         loss=loss,
         parameters=tuple(filter(None, re.split(r"[\s,]+", listed))) or None,
         seeded_again=of_parameters.get("seed") != "once",
+        kinds=reader.kinds,
     )
 
 
@@ -198,6 +202,7 @@ class _Reader:
     def __init__(self, text: str, where: str) -> None:
         self.lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
         self.where = where
+        self.kinds = NONE
 
     def error(
         self, message: str, line: int | None = None, column: int | None = None, hint: str = ""
@@ -216,10 +221,11 @@ class _Reader:
                 kind = self._kind(cell, grouped)
             grouped.setdefault(kind, []).append(cell)
         sections: list[Section] = []
-        for kind in SECTIONS:
-            if kind in grouped:
-                first = sum(len(section.statements) for section in sections)
-                sections.append(self._section(kind, grouped[kind], first))
+        trees = {kind: self._tree(self._source(grouped[kind])) for kind in SECTIONS if kind in grouped}
+        self.kinds = kinds_of(trees.values())
+        for kind, tree in trees.items():
+            first = sum(len(section.statements) for section in sections)
+            sections.append(self._section(kind, tree, grouped[kind], first))
         return with_reach(sections)
 
     def _kind(self, cell: Cell, seen: dict[str, list[Cell]]) -> str:
@@ -254,12 +260,14 @@ class _Reader:
             hint,
         )
 
-    def _section(self, kind: str, cells: list[Cell], number: int) -> Section:
+    def _source(self, cells: list[Cell]) -> str:
         inside = {n for cell in cells for n in range(cell.first, cell.last + 1)}
         last = max((cell.last for cell in cells), default=0)
-        source = "\n".join(line if n in inside else "" for n, line in enumerate(self.lines[:last], 1))
-        tree = self._tree(source)
-        tree.body = as_names(tree.body)
+        return "\n".join(line if n in inside else "" for n, line in enumerate(self.lines[:last], 1))
+
+    def _section(self, kind: str, tree: ast.Module, cells: list[Cell], number: int) -> Section:
+        last = max((cell.last for cell in cells), default=0)
+        tree.body = as_names(tree.body, self.kinds)
         title = next((cell.marker for cell in cells if cell.title), None)
         first = min(cell.first for cell in cells)
         statements = statements_of(tree, kind, self.lines, number)

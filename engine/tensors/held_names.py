@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..program.names import is_place, parts_of
+from ..program.names import is_place, parts_of, word_of
+from .inert import attributes_of, is_any
 
 Namespace = dict[str, Any]
 
@@ -28,37 +29,35 @@ class HeldNames(Namespace):
     def __missing__(self, name: str) -> Any:
         if not is_place(name):
             raise KeyError(name)
-        holder, key = self._holder(name)
-        return _held(holder, key)
+        holder, step = self._holder(name)
+        return _held(holder, step)
 
     def __contains__(self, name: object) -> bool:
         if super().__contains__(name):
             return True
-        return isinstance(name, str) and is_place(name) and self.get(name, self) is not self
+        return isinstance(name, str) and is_place(name) and self.get(name, _NOTHING) is not _NOTHING
 
     def get(self, name: str, default: Any = None) -> Any:
         """What a name stands for, if anything."""
         if not is_place(name):
             return super().get(name, default)
-        root, keys = parts_of(name)
-        value = super().get(root)
-        for key in keys:
-            if not isinstance(value, Mapping) or key not in value:
-                return default
-            value = value[key]
-        return value
+        root, steps = parts_of(name)
+        value = super().get(root, _NOTHING)
+        for step in steps:
+            value = _seen(value, step)
+        return default if value is _NOTHING else value
 
     def __setitem__(self, name: str, value: Any) -> None:
         if is_place(name):
-            holder, key = self._holder(name)
-            holder[key] = value
+            holder, step = self._holder(name)
+            _put(holder, step, value)
         else:
             super().__setitem__(name, value)
 
     def __delitem__(self, name: str) -> None:
         if is_place(name):
-            holder, key = self._holder(name)
-            del holder[key]
+            holder, step = self._holder(name)
+            _take(holder, step)
         else:
             super().__delitem__(name)
 
@@ -77,20 +76,55 @@ class HeldNames(Namespace):
             self[name] = value
 
     def _holder(self, name: str) -> tuple[Any, str]:
-        root, keys = parts_of(name)
+        root, steps = parts_of(name)
         if not super().__contains__(root):
             raise NameError(f"name '{root}' is not defined", name=root)
         holder = self[root]
-        for key in keys[:-1]:
-            holder = _held(holder, key)
-        return holder, keys[-1]
+        for step in steps[:-1]:
+            holder = _held(holder, step)
+        return holder, steps[-1]
 
 
-def _held(holder: Any, key: str) -> Any:
+def _held(holder: Any, step: str) -> Any:
+    """What the program itself would find there."""
+    if step.startswith("."):
+        return getattr(holder, step[1:])
     try:
-        return holder[key]
+        return holder[_key(step)]
     except KeyError as error:
-        raise _NoSuchItem(repr(key)) from error
+        raise _NoSuchItem(repr(_key(step))) from error
+
+
+def _key(step: str) -> str | int:
+    return word_of(step) if step.startswith('["') else int(step[1:-1])
+
+
+def _put(holder: Any, step: str, value: Any) -> None:
+    if step.startswith("."):
+        setattr(holder, step[1:], value)
+    else:
+        holder[_key(step)] = value
+
+
+def _take(holder: Any, step: str) -> None:
+    if step.startswith("."):
+        delattr(holder, step[1:])
+    else:
+        del holder[_key(step)]
+
+
+def _seen(holder: Any, step: str) -> Any:
+    """What is held there, found out without running a line of the program's."""
+    if step.startswith("."):
+        return (attributes_of(holder) or {}).get(step[1:], _NOTHING)
+    key = _key(step)
+    if isinstance(key, int):
+        there = is_any(holder, (list, tuple)) and -len(holder) <= key < len(holder)
+        return holder[key] if there else _NOTHING
+    return holder[key] if isinstance(holder, Mapping) and key in holder else _NOTHING
+
+
+_NOTHING: Any = object()
 
 
 def held_values(namespace: Namespace) -> Namespace:

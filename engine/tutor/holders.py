@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from ..program.names import is_place, parts_of
+from ..program.names import is_place, parts_of, word_of
 from ..program.program import Program
 from ..program.section import Section
 from .order import Block, blocks_of
@@ -20,13 +20,17 @@ def lines_of_holders(program: Program, gradients: Collection[str]) -> list[str]:
     kept = [one for one in program.statements if one.section != "backward" or not {*one.binds} & {*gradients}]
     bound = {name for statement in kept for name in statement.binds}
     made: dict[str, dict[str, object]] = {}
+    longest: dict[str, int] = {}
     for name in filter(is_place, gradients):
-        root, keys = parts_of(name)
-        if root not in bound:
+        root, steps = parts_of(name)
+        if root not in bound and word_of(steps[0]):
             inner = made.setdefault(root, {})
-            for key in keys[:-1]:
-                inner = _inside(inner, key)
-    return [f"{root} = {_text(inside)}" for root, inside in made.items()]
+            for step in steps[:-1]:
+                inner = _inside(inner, word_of(step))
+        elif root not in bound:
+            longest[root] = max(longest.get(root, 0), int(steps[0][1:-1]) + 1)
+    lists = [f"{root} = [None] * {count}" for root, count in longest.items()]
+    return [*(f"{root} = {_text(inside)}" for root, inside in made.items()), *lists]
 
 
 def _inside(outer: dict[str, object], key: str) -> dict[str, object]:

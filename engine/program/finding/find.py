@@ -15,6 +15,7 @@ from ..around import Block, Level, blocks_around
 from ..cells import split
 from ..depth import as_deep_as_python
 from ..found import Found
+from ..items.kinds import Kinds, kinds_of
 from ..items.naming_of_items import with_items, with_made
 from ..items.places import as_names, held_in, unpacked_in
 from ..items.reaching import with_reach
@@ -88,6 +89,7 @@ def find(
         around=parts.around,
         found=found,
         flags=_flags(tree),
+        kinds=naming.kinds,
     )
 
 
@@ -140,12 +142,14 @@ class _Naming(NamedTuple):
     scheme: NamingScheme
     tensors: frozenset[str]
     names: frozenset[str]
+    kinds: Kinds
 
 
 def _named(tree: ast.Module, gradient: str) -> tuple[_Naming, list[ast.stmt], Dissolved]:
     """The naming of the gradients, the statements that run one after the other, and what was taken apart."""
     apart = dissolved(trunk_of(with_numbers_taken_out(tree)), gradient)
-    apart = replace(apart, block=_with_names(apart.block))
+    kinds = kinds_of(apart.block)
+    apart = replace(apart, block=_with_names(apart.block, kinds))
     names = bound_names(apart.block) - opaque_names(apart.block)
     losses = losses_in(pieces_of(apart.block), NamingScheme())
     scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names), losses)
@@ -154,12 +158,12 @@ def _named(tree: ast.Module, gradient: str) -> tuple[_Naming, list[ast.stmt], Di
     scheme = with_items(scheme, names, held_in(apart.block), unpacked_in(loops))
     tensors = frozenset(pairs_of(scheme, names).values()).union(tensor for tensor, _ in scheme.exceptions)
     trunk = without_grad_modes(apart.block, lambda block: _trains(block, scheme, tensors))
-    return _Naming(scheme, tensors, frozenset(names)), trunk, apart
+    return _Naming(scheme, tensors, frozenset(names), kinds), trunk, apart
 
 
-def _with_names(block: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """The statements, in which items of dictionaries are names."""
-    named = as_names(block)
+def _with_names(block: Sequence[ast.stmt], kinds: Kinds) -> list[ast.stmt]:
+    """The statements, in which what others hold has names."""
+    named = as_names(block, kinds)
     for node in (part for top in named for part in ast.walk(top)):
         if isinstance(node, ast.stmt):
             forget(node)

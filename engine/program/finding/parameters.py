@@ -22,7 +22,7 @@ def lists_of_names(block: Iterable[ast.stmt]) -> Mapping[str, frozenset[str]]:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple):
             names = frozenset(_named_in(node.value))
             plain = [target.id for target in node.targets if isinstance(target, ast.Name)]
-            lists.update(dict.fromkeys(plain, names))
+            lists.update(dict.fromkeys(plain, names) if names else {})
     return lists
 
 

@@ -9,7 +9,7 @@ from ..around import Block
 from ..cells import ASIDE
 from ..found import Found, listed, spans_of
 from ..items.places import held_in
-from ..names import is_place, parts_of
+from ..names import is_place, parts_of, word_of
 from .again import Marks, cell_of
 from .layout import Layout
 from .parameters import changed_by
@@ -64,7 +64,7 @@ def _named_otherwise(region: Region) -> tuple[str, ...]:
 
 
 def _by_pattern(pattern: str, tensor: str) -> str:
-    return pattern.format(parts_of(tensor)[1][-1]) if is_place(tensor) else ""
+    return pattern.format(word_of(parts_of(tensor)[1][-1])) if is_place(tensor) else ""
 
 
 def numbers_of(nodes: Sequence[ast.stmt]) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
-from ..names import parts_of, place_of
+from ..names import holders_of, parts_of, place_of, with_word, word_of
 from ..naming import NamingScheme
 from .places import GRADIENTS, Held
 
@@ -27,6 +27,7 @@ def with_items(
     pairs: dict[str, str] = {}
     for holder in dict.fromkeys(parts_of(name)[0] for name in held.stored):
         pairs |= _of_holder(scheme, holder, names, held)
+    pairs |= _of_their_holders(names, held, pairs)
     pairs |= _beside(scheme, held, pairs)
     pairs |= _of_unpacked(scheme, names, unpacked, pairs)
     pairs |= _of_plain_names(scheme, names, held, pairs)
@@ -50,12 +51,30 @@ def _of_holder(scheme: NamingScheme, holder: str, names: Collection[str], held: 
         known = [other for other in known if own not in read or other == own]
         if len(known) == 1:
             there = sorted(held.keys(known[0]))
-            every = {place_of(holder, (*to, named(key))): (*to, key) for *to, key in there}
+            every = {
+                place_of(holder, (*to, with_word(last, named(word_of(last))))): (*to, last)
+                for *to, last in there
+            }
             return {name: place_of(known[0], to) for name, to in (every | keys).items()}
-        plain = {name: parts[0] for name, parts in keys.items() if len(parts) == 1}
+        plain = {name: word_of(parts[0]) for name, parts in keys.items() if len(parts) == 1}
         if fits and not known and len(plain) == len(keys) and _unpaired(scheme, plain.values(), names):
             return plain
     return {}
+
+
+def _of_their_holders(names: Collection[str], held: Held, pairs: Mapping[str, str]) -> dict[str, str]:
+    """The tensors that hold their gradients themselves: `W.g`."""
+    found: dict[str, str] = {}
+    for name in held.stored:
+        holder, last = holders_of(name)[-1], parts_of(name)[1][-1]
+        known = holder in names or holder in held.all
+        if last in _OF_ITSELF and known and name not in pairs and holder not in pairs.values():
+            found[name] = holder
+    return found
+
+
+_OF_ITSELF = (".g", ".d", ".gradient", ".grad_", ".dx", ".bar", ".adjoint")
+"""What an attribute of a tensor is called that holds its gradient."""
 
 
 def _beside(scheme: NamingScheme, held: Held, pairs: Mapping[str, str]) -> dict[str, str]:
@@ -70,9 +89,9 @@ def _beside(scheme: NamingScheme, held: Held, pairs: Mapping[str, str]) -> dict[
 
 def _inner(scheme: NamingScheme, name: str) -> tuple[str, ...]:
     """The keys without what names the gradient in the last: of `grads["dW1"]` those of `W1`."""
-    *keys, last = parts_of(name)[1]
-    tensor = scheme.tensor(last)
-    return (*keys, tensor) if tensor else ()
+    *steps, last = parts_of(name)[1]
+    tensor = scheme.tensor(word_of(last))
+    return (*steps, with_word(last, tensor)) if tensor else ()
 
 
 def _unpaired(scheme: NamingScheme, tensors: Collection[str], names: Collection[str]) -> bool:
@@ -96,7 +115,7 @@ def _of_plain_names(
     found: dict[str, str] = {}
     for name in sorted(names):
         tensor = scheme.tensor(name)
-        items = [one for one in held.all if parts_of(one)[1][-1] == tensor]
+        items = [one for one in held.all if word_of(parts_of(one)[1][-1]) == tensor]
         items = [one for one in items if parts_of(one)[0] not in holders and one not in pairs.values()]
         items = [one for one in items if not re.search(GRADIENTS, parts_of(one)[0])] or items
         if tensor and tensor not in names and len(items) == 1 and items[0] not in pairs.values():
@@ -113,7 +132,7 @@ def with_made(scheme: NamingScheme, names: Collection[str], made: Held) -> Namin
     taken = {*names, *(gradient for _, gradient in scheme.exceptions)}
     plain: dict[str, list[str]] = {}
     for name in made.stored:
-        plain.setdefault(parts_of(name)[1][-1], []).append(name)
+        plain.setdefault(word_of(parts_of(name)[1][-1]), []).append(name)
     found = tuple(
         (own[0], scheme.gradient(key))
         for key, own in plain.items()

@@ -16,17 +16,18 @@ from typing import Any
 
 from msgspec import Struct
 
-from ..names import SCOPES, holders_of, is_place, own_nodes, parts_of, read_names
+from ..names import SCOPES, holders_of, is_place, own_nodes, parts_of, read_names, word_of
+from .kinds import NONE, Kinds
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def as_names(block: Iterable[ast.stmt]) -> list[ast.stmt]:
-    """Statements in which items of dictionaries are names. Functions and classes stay as they are."""
+def as_names(block: Iterable[ast.stmt], kinds: Kinds = NONE) -> list[ast.stmt]:
+    """Statements in which what others hold has names. Functions and classes stay as they are."""
     module = ast.Module(body=[*block], type_ignores=[])
-    if not any(map(_may_hold, ast.walk(module))):
+    if not (kinds.lists or kinds.attributes or any(map(_may_hold, ast.walk(module)))):
         return module.body
-    _with_names(module)
+    _with_names(module, kinds)
     for node in own_nodes(module):
         if isinstance(node, ast.Assign):
             _take_apart(node)
@@ -79,7 +80,7 @@ def put_together(node: ast.stmt) -> ast.stmt:
             value=ast.Tuple(elts=[ast.Dict(keys=[]), *values]),
         ) if places and all(isinstance(one, ast.Name) and holders_of(one.id) == (name,) for one in places):
             keys: list[ast.expr | None] = [
-                ast.Constant(parts_of(one.id)[1][0]) for one in places if isinstance(one, ast.Name)
+                ast.Constant(word_of(parts_of(one.id)[1][0])) for one in places if isinstance(one, ast.Name)
             ]
             whole = ast.Assign(targets=[target], value=ast.Dict(keys, values))
             return ast.fix_missing_locations(ast.copy_location(whole, node))
@@ -90,23 +91,23 @@ GRADIENTS = r"(?i)grad|^gs?$|^d$"
 """What a dictionary of gradients is called."""
 
 
-def parsed_lines(text: str) -> list[ast.stmt]:
-    """The statements of a text, in which items of dictionaries are names.
+def parsed_lines(text: str, kinds: Kinds = NONE) -> list[ast.stmt]:
+    """The statements of a text, in which what others hold has names.
 
     Raises:
         SyntaxError: it is no Python.
     """
-    return as_names(ast.parse(text).body)
+    return as_names(ast.parse(text).body, kinds)
 
 
-def parsed_value(text: str) -> ast.expr:
-    """The expression that a text is, in which items of dictionaries are names.
+def parsed_value(text: str, kinds: Kinds = NONE) -> ast.expr:
+    """The expression that a text is, in which what others hold has names.
 
     Raises:
         SyntaxError: it is none.
     """
     tree = ast.parse(text, mode="eval")
-    _with_names(tree)
+    _with_names(tree, kinds)
     return tree.body
 
 
@@ -145,7 +146,7 @@ class Held(Struct, frozen=True, dict=True):
     @cached_property
     def holders(self) -> frozenset[str]:
         """Those that hold others themselves."""
-        return frozenset(name.rpartition("[")[0] for name in self.all)
+        return frozenset(holders_of(name)[-1] for name in self.all)
 
     @cached_property
     def by_holder(self) -> Mapping[str, tuple[str, ...]]:
@@ -203,6 +204,15 @@ def _items(name: str, display: ast.Dict) -> Iterator[str]:
                 yield from _items(inner, value) if isinstance(value, ast.Dict) else [inner]
 
 
+def _number(index: ast.expr) -> int | None:
+    match index:
+        case ast.Constant(value=int(number)) if not isinstance(number, bool):
+            return number
+        case ast.UnaryOp(ast.USub(), ast.Constant(value=int(number))) if not isinstance(number, bool):
+            return -number
+    return None
+
+
 class _Spot(Struct, frozen=True):
     """Where a node stands in the tree: in a field of another, at a place in it if it has several."""
 
@@ -219,13 +229,20 @@ class _Spot(Struct, frozen=True):
             getattr(self.parent, self.field)[self.at] = node
 
 
-def _with_names(root: ast.AST) -> None:
+def _with_names(root: ast.AST, kinds: Kinds) -> None:
     """Exchange what is inside; trees may be deeper than functions can call themselves."""
     spots = [*_spots(root)]
     for spot in reversed(spots):
         match spot.node:
             case ast.Subscript(ast.Name(id=name), ast.Constant(value=str(key))) if not {*key} & {*_MARKS}:
                 spot.put(ast.copy_location(ast.Name(f'{name}["{key}"]', spot.node.ctx), spot.node))
+            case ast.Subscript(ast.Name(id=name), index) if name in kinds.lists:
+                if (number := _number(index)) is not None:
+                    spot.put(ast.copy_location(ast.Name(f"{name}[{number}]", spot.node.ctx), spot.node))
+            case ast.Attribute(ast.Name(id=name), attr) if (
+                kinds.may_hold(name, attr) and spot.field != "func"
+            ):
+                spot.put(ast.copy_location(ast.Name(f"{name}.{attr}", spot.node.ctx), spot.node))
 
 
 def _spots(root: ast.AST) -> Iterator[_Spot]:

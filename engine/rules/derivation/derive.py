@@ -17,6 +17,7 @@ from ...execution.iteration import Iteration
 from ...execution.raised import in_short
 from ...execution.replay.world import World
 from ...execution.session import Session
+from ...program.items.kinds import Kinds
 from ...program.items.places import parsed_lines
 from ...program.naming import NamingScheme
 from ...tensors.dtypes import with_precision
@@ -153,15 +154,16 @@ def _confirmed(
 ) -> dict[str, Derived]:
     """Run every gradient's lines on random upstream gradients and compare with what autograd lets arrive."""
     namespace = AsideNames(session.namespace)
+    kinds = session.program.kinds
     confirmed: dict[str, Derived] = {}
     strided: list[str] = []
     with torch.no_grad():
         for tensor in walked.order:
             derived = _viewable(_written(session.program.naming, tensor, walked, arrived[tensor]), strided)
-            reason = derived.reason or _why_not(namespace, derived, arrived[tensor])
+            reason = derived.reason or _why_not(namespace, derived, arrived[tensor], kinds)
             if reason and not derived.reason and ".view(" in "".join(derived.lines):
                 derived = _reshaped(derived, ".view(")
-                reason = _why_not(namespace, derived, arrived[tensor])
+                reason = _why_not(namespace, derived, arrived[tensor], kinds)
             if reason:
                 derived = derived.without_lines(reason)
             elif not namespace[derived.name].is_contiguous():
@@ -205,11 +207,11 @@ _LONGEST = 300
 """A line of so many characters is none that a student would hand in."""
 
 
-def _why_not(namespace: dict[str, object], derived: Derived, arrived: Tensor) -> str:
+def _why_not(namespace: dict[str, object], derived: Derived, arrived: Tensor, kinds: Kinds) -> str:
     """Why the lines, run as they would be shown, do not compute the gradient; empty where they do."""
     try:
         for line in derived.lines:
-            module = ast.Module(body=parsed_lines(line), type_ignores=[])
+            module = ast.Module(body=parsed_lines(line, kinds), type_ignores=[])
             exec(compile(module, "<derived>", "exec", dont_inherit=True), namespace)
     except Exception as error:
         return f"the line that the rules give raises {in_short(error)}"

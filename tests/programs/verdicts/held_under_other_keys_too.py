@@ -1,6 +1,6 @@
 # a gradient whose dictionary is filled under keys that are not named: no part passes for the whole
 # exit 2 · accused: no line
-# says: by a key of its own; that of params\["W2"\] is. A line `grads\["W1"\] = ...` marks it as not written yet
+# says: by a name of its own; that of params\["W2"\] is. A line `grads\["W1"\] = ...` marks it as not written yet
 # %% setup
 import torch
 x = torch.randn(12, 5)
