@@ -7,8 +7,8 @@ from types import ModuleType
 from typing import Any
 
 from ..program.analysis import ProgramFacts
-from ..program.items.kinds import Kinds
 from ..program.names import holders_of, is_place, parts_of, place_of, word_of
+from ..program.program import Program
 from ..tensors.aliasing import Namespace
 from ..tensors.dtypes import can_have_gradient
 from ..tensors.inert import attributes_of, is_a, is_any, is_tensor
@@ -44,10 +44,14 @@ def _require_one_answer(namespace: Namespace, facts: ProgramFacts, names: tuple[
 
 
 def _require_titles(tensor: str, gradient: str, facts: ProgramFacts) -> None:
-    """What changes a thing that holds parameters and gradients may be of the update or of the backward."""
+    """What changes a thing that holds parameters and gradients may be of the update or of the backward.
+
+    Not where these are attributes and an update was found: attributes are named by whatever changes them.
+    """
     beside = parts_of(tensor)[0] == parts_of(gradient)[0]
     found = facts.program.found
-    if beside and found is not None and not found.titled and tensor in facts.held_in_forward.loaded:
+    told = found is None or found.titled or (found.update and not gradient.endswith("]"))
+    if beside and not told and tensor in facts.held_in_forward.loaded:
         raise ProgramFault(
             f"{gradient} stands beside {tensor}, and only titles say what is backward and what update: "
             "`backprop-tui convert` writes them",
@@ -76,7 +80,8 @@ def _require_no_other(tensor: str, gradient: str, namespace: Namespace, names: t
 
 def _items(name: str, value: Any, facts: ProgramFacts) -> list[str]:
     """What a dictionary holds, if its gradients are written, or none at all are so far."""
-    items = [one for one in _tensors(name, value, facts.program.kinds) if _is_read(one, facts)]
+    items = [one for one in _tensors(name, value, facts.program) if _is_read(one, facts)]
+    items = [one for one in items if one not in facts.held_in_forward.stored]
     missing = [one for one in items if one not in facts.written_tensors]
     if missing and len(missing) == len(items):
         return items if facts.unwritten else []
@@ -107,25 +112,26 @@ def _is_read(item: str, facts: ProgramFacts) -> bool:
     return named or any(holder in facts.handed_on for holder in holders_of(item))
 
 
-def _tensors(name: str, value: Any, kinds: Kinds, depth: int = 3) -> Iterator[str]:
+def _tensors(name: str, value: Any, program: Program, depth: int = 3) -> Iterator[str]:
     """The tensors that something holds, by the names that lines would have for them."""
-    for step, inner in _inside(name, value, kinds) if depth else ():
+    for step, inner in _inside(name, value, program) if depth else ():
         if is_tensor(inner) and can_have_gradient(inner):
             yield name + step
         else:
-            yield from _tensors(name + step, inner, kinds, depth - 1)
+            yield from _tensors(name + step, inner, program, depth - 1)
 
 
-def _inside(name: str, value: Any, kinds: Kinds) -> list[tuple[str, Any]]:
+def _inside(name: str, value: Any, program: Program) -> list[tuple[str, Any]]:
     """What is directly in something, each with the way to it."""
     if is_a(value, dict):
         return [(f'["{key}"]', inner) for key, inner in value.items() if type(key) is str]
     if is_any(value, (list, tuple)):
-        return [(f"[{at}]", inner) for at, inner in enumerate(value)] if name in kinds.lists else []
+        named = name in program.kinds.lists or name in program.held.every_holder
+        return [(f"[{at}]", inner) for at, inner in enumerate(value)] if named else []
     if is_tensor(value) or is_any(value, (ModuleType, type)):
         return []
     held = attributes_of(value) or {}
-    return [(f".{word}", inner) for word, inner in held.items() if kinds.may_hold(name, word)]
+    return [(f".{word}", inner) for word, inner in held.items() if program.kinds.may_hold(name, word)]
 
 
 def require_seen(recorder: Recorder, facts: ProgramFacts) -> None:

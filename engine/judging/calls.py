@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol, TypeVar
 
-from ..program.frame import Frame, is_inside, ordinal, own_name, suffix_of, told
+from ..program.frame import Frame, in_words, is_inside, ordinal, own_name, suffix_of, told
 from ..program.program import Program
 from ..program.statements import Statement
 from ..verdict import Verdict
@@ -22,10 +22,15 @@ def told_once(reports: Sequence[GradientReport], program: Program) -> list[Gradi
     frames = {s.frame.suffix: s.frame for s in program.statements if s.frame is not None}
     if not frames:
         return [*reports]
-    words = _Words(frames, _returned(program.statements))
+    words = _words_of(frames, program)
     groups = words.groups(reports)
     names = {one.name: words.name_of(group) for group in groups for one in group}
     return [words.told(group, names) for group in groups]
+
+
+def _words_of(frames: Mapping[str, Frame], program: Program) -> _Words:
+    handed = frozenset(name for frame in frames.values() for name in frame.given)
+    return _Words(frames, _returned(program.statements), _held(program.statements), handed)
 
 
 def counted_once(judgements: Mapping[str, Judgement], program: Program) -> list[tuple[str, ...]]:
@@ -33,7 +38,7 @@ def counted_once(judgements: Mapping[str, Judgement], program: Program) -> list[
     if not any(map(is_inside, judgements)):
         return [(name,) for name in judgements]
     frames = {s.frame.suffix: s.frame for s in program.statements if s.frame is not None}
-    words = _Words(frames, _returned(program.statements))
+    words = _words_of(frames, program)
     lines = {name: () if one.line is None else one.line.lines for name, one in judgements.items()}
     placed = [
         _Judged(name, one.verdict, lines[name], accused_lines_of(one)) for name, one in judgements.items()
@@ -110,30 +115,51 @@ def _returned(statements: Sequence[Statement]) -> dict[str, _Returned]:
     }
 
 
+def _held(statements: Sequence[Statement]) -> dict[str, Frame]:
+    """By name, the call of a method that binds what its object holds; not what several methods bind."""
+    found: dict[str, Frame] = {}
+    several = set[str]()
+    for name, frame in ((name, one.frame) for one in statements for name in one.writes):
+        if frame is not None and frame.of_itself(name) and found.setdefault(name, frame) == frame:
+            continue
+        several.add(name)
+    return {name: frame for name, frame in found.items() if name not in several}
+
+
 @dataclass(frozen=True)
 class _Words:
     frames: Mapping[str, Frame]
     """The calls, by what tells their names apart."""
     returned: Mapping[str, _Returned]
+    held: Mapping[str, Frame]
+    """By the name of what a method binds of its object's, the call."""
+    handed: frozenset[str]
+    """What stands for parameters: where that is from has the blame."""
 
-    def groups(self, every: Iterable[_P]) -> list[list[_P]]:
+    def groups(self, every: Sequence[_P]) -> list[list[_P]]:
         """Those of one line together; without what calls are given, which other lines build."""
-        handed = {name for frame in self.frames.values() for name in frame.given}
         groups: dict[tuple[object, ...], list[_P]] = {}
+        accused = {self.key(one) for one in every if one.verdict.accuses}
         for one in every:
-            if one.name not in handed or one.verdict.accuses:
-                groups.setdefault(self.key(one), []).append(one)
+            if one.name not in self.handed or one.verdict.accuses:
+                key, wrong = self.key(one), self.key(one, scaled=True)
+                groups.setdefault(wrong if wrong in accused else key, []).append(one)
         return [*groups.values()]
 
-    def key(self, report: _Placed) -> tuple[object, ...]:
-        """What the reports of one line have in common."""
+    def key(self, report: _Placed, *, scaled: bool = False) -> tuple[object, ...]:
+        """What the reports of one line have in common, or would, were what is `scaled` wrong."""
         own = self._returned_by(report)
         if own is not None:
             return own.frame.function, own.line, own.place
-        frame = self.frames.get(suffix_of(report.name))
+        frame = self._frame_named(report.name)
         if frame is None:
             return (report.name,)
-        return frame.function, own_name(report.name), report.verdict.accuses and report.accused_lines
+        wrong = report.verdict.accuses or (scaled and report.verdict is Verdict.SCALED)
+        return frame.function, self._short(report.name), wrong and report.accused_lines
+
+    def _frame_named(self, name: str) -> Frame | None:
+        """The call that a name is one of."""
+        return self.held.get(name) or self.frames.get(suffix_of(name))
 
     def _returned_by(self, report: _Placed) -> _Returned | None:
         own = self.returned.get(report.name)
@@ -149,16 +175,18 @@ class _Words:
         return self._short(first.name)
 
     def _short(self, name: str) -> str:
-        frame = self.frames.get(suffix_of(name))
-        return name if frame is None else f"{own_name(name)} in {frame.function}"
+        frame = self._frame_named(name)
+        return name if frame is None else in_words(frame.of_itself(name) or own_name(name), frame.function)
 
     def told(self, group: Sequence[GradientReport], names: Mapping[str, str]) -> GradientReport:
         """One report of them all."""
         accused = [one for one in group if one.verdict.accuses]
         chosen = accused[0] if accused else _gravest(group)
-        sources = dict.fromkeys(names.get(name, self._short(name)) for name in chosen.inherited_from)
-        message = _named_once(chosen, sources) if sources else chosen.message
-        calls = [found for found in map(self._frame_of, accused) if found is not None]
+        own = [name for name in chosen.inherited_from if name not in self.handed] or chosen.inherited_from
+        sources = dict.fromkeys(names.get(name, self._short(name)) for name in own)
+        frame = self._frame_named(chosen.name)
+        message = _named_once(chosen, sources, frame.suffix if frame else "") if sources else chosen.message
+        calls = [found for found in map(self._frame_of, group if accused else ()) if found is not None]
         return replace(
             chosen,
             name=names[chosen.name],
@@ -171,7 +199,7 @@ class _Words:
     def _frame_of(self, report: GradientReport) -> Frame | None:
         """The call that a report is about."""
         own = self._returned_by(report)
-        return own.frame if own is not None else self.frames.get(suffix_of(report.name))
+        return own.frame if own is not None else self._frame_named(report.name)
 
 
 def _gravest(group: Sequence[GradientReport]) -> GradientReport:
@@ -179,9 +207,10 @@ def _gravest(group: Sequence[GradientReport]) -> GradientReport:
     return min(group, key=lambda one: (one.verdict.passes, order.get(one.verdict, len(order))))
 
 
-def _named_once(report: GradientReport, sources: Iterable[str]) -> str:
+def _named_once(report: GradientReport, sources: Iterable[str], suffix: str) -> str:
     """What is said of what is inherited, every source once."""
-    return report.message.replace(told(", ".join(report.inherited_from)), ", ".join(sources))
+    listed, named = ", ".join(report.inherited_from), ", ".join(sources)
+    return report.message.replace(told(listed), named).replace(told(listed, suffix), named)
 
 
 def calls_in_words(frames: Sequence[Frame]) -> str:

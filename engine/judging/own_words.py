@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from ..execution.iteration import Iteration
-from ..program.frame import ids_in, is_inside, renamed_in, suffix_of, told
+from ..program.frame import Frame, ids_in, is_inside, renamed_in, suffix_of, told
 from ..tensors.inert import is_tensor
 from .diagnosis.diagnosis import Diagnosis
 from .judgement import Judgement
@@ -34,6 +34,8 @@ def _told(iteration: Iteration, name: str, judgement: Judgement) -> Judgement:
 
 def _in_words(iteration: Iteration, suffix: str, text: str, code: bool = False) -> str:
     """A text in the names of one call; of code nothing is left where it needs others."""
+    frame = _frame(iteration, suffix)
+    text = text if frame is None else frame.in_its_words(text)
     if not is_inside(text):
         return text
     others = [name for name in ids_in(text) if suffix and suffix_of(name) != suffix]
@@ -58,6 +60,11 @@ def _suffix(iteration: Iteration, name: str) -> str:
     writing = [s for s in iteration.recorder.statements if name in s.writes and not s.hands_on]
     frames = {s.frame.suffix for s in writing if s.frame is not None}
     return frames.pop() if len(frames) == 1 else suffix_of(name)
+
+
+def _frame(iteration: Iteration, suffix: str) -> Frame | None:
+    frames = (s.frame for s in iteration.recorder.statements if s.frame is not None)
+    return next((frame for frame in frames if frame.suffix == suffix), None) if suffix else None
 
 
 def _here(iteration: Iteration, other: str, suffix: str) -> str:

@@ -10,6 +10,10 @@ from msgspec import Struct
 
 MARK = "ꞏ"
 """Between a name of a function, the function, and the number of the call: a letter to Python."""
+_DOT = "ꓸ"
+"""Stands for the dot of `Linear.backward` in a name: a letter to Python."""
+RESULT = f"result{_DOT}"
+"""What is returned without a name, and after it the how-many-th that is of several."""
 _INSIDE = rf"(\w+?){MARK}(\w+?)(?:{MARK}(\d+){MARK}(\d+))?(?![\w{MARK}])"
 
 
@@ -30,6 +34,10 @@ class Frame(Struct, frozen=True):
     parameters: tuple[str, ...]
     around: Frame | None = None
     """The call that made it; None where a section did."""
+    receiver: str = ""
+    """The name of the object whose method it is; "" of a function."""
+    itself: str = ""
+    """What the method calls that: `self`."""
 
     @property
     def chain(self) -> tuple[Frame, ...]:
@@ -45,11 +53,22 @@ class Frame(Struct, frozen=True):
         """What stands for a name of the function in this call."""
         return f"{name}{self.suffix}"
 
+    def of_itself(self, name: str) -> str:
+        """What its method calls what its object holds: `self.dW`; "" of anything else."""
+        rest = name.removeprefix(self.receiver) if self.receiver else name
+        return f"{self.itself}{rest}" if rest != name and rest[:1] in (".", "[") else ""
+
+    def in_its_words(self, text: str) -> str:
+        """A text in which what its object holds is called as its method does."""
+        if not self.receiver:
+            return text
+        return re.sub(rf"(?<![\w.]){re.escape(self.receiver)}(?=[.\[])", self.itself, text)
+
     @property
     def suffix(self) -> str:
         """What tells the names of this call from those of others."""
         number = f"{MARK}{self.call}{MARK}{self.of}" if self.of > 1 else ""
-        return f"{MARK}{self.function}{number}"
+        return f"{MARK}{self.function.replace('.', _DOT)}{number}"
 
     @property
     def lines(self) -> range:
@@ -58,8 +77,9 @@ class Frame(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Which call it is: `affine_backward, 2nd of 2 calls`."""
-        return f"{self.function}, {ordinal(self.call)} of {self.of} calls" if self.of > 1 else self.function
+        """Which call it is: `affine_backward, 2nd of 2 calls`, `Linear.forward of layers[0]`."""
+        whose = f"{self.function} of {self.receiver}" if self.receiver else self.function
+        return f"{whose}, {ordinal(self.call)} of {self.of} calls" if self.of > 1 else whose
 
 
 def frame_of(node: ast.stmt) -> Frame | None:
@@ -72,6 +92,17 @@ def handing_on(node: ast.stmt) -> ast.stmt:
     """A statement that no line is: it gives a call its arguments, or what is returned its names."""
     node.hands_on = True  # type: ignore[attr-defined]
     return node
+
+
+def returning(node: ast.stmt) -> ast.stmt:
+    """A statement that works out what its call returns, for what that is given to."""
+    node.returns = True  # type: ignore[attr-defined]
+    return node
+
+
+def returns(node: ast.stmt) -> bool:
+    """Whether it is such a statement."""
+    return getattr(node, "returns", False)
 
 
 def hands_on(node: ast.stmt) -> bool:
@@ -118,7 +149,15 @@ def in_one_call(text: str) -> str:
 def in_function(name: str) -> str:
     """A name with its function, whichever call of it: `dx in affine_backward`."""
     own, mark, rest = name.partition(MARK)
-    return f"{own} in {rest.partition(MARK)[0]}" if mark else own
+    return in_words(own, rest.partition(MARK)[0].replace(_DOT, ".")) if mark else own
+
+
+def in_words(own: str, function: str) -> str:
+    """A name of a function outside of it; what it returns without a name is called that."""
+    name, without, place = own.partition(RESULT)
+    if not without:
+        return f"{name} in {function}"
+    return f"the {ordinal(int(place))} that {function} returns" if place else f"what {function} returns"
 
 
 def ids_in(text: str) -> list[str]:
@@ -133,9 +172,9 @@ def renamed_in(text: str, names: Mapping[str, str]) -> str:
 
 def _told(found: re.Match[str], suffix: str) -> str:
     name, function, call, _ = found.groups()
-    if suffix and found.group() == f"{name}{suffix}":
+    if suffix and found.group() == f"{name}{suffix}" and RESULT not in name:
         return name
-    return f"{name} in {function}" + (f", call {call}" if call else "")
+    return in_words(name, function.replace(_DOT, ".")) + (f", call {call}" if call else "")
 
 
 def ordinal(number: int) -> str:

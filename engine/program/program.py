@@ -17,7 +17,7 @@ from .cells import Cell, split
 from .depth import as_deep_as_python
 from .did_you_mean import nearest
 from .items.kinds import NONE, Kinds, kinds_of
-from .items.places import Held, as_names, held_in, unpacked_in
+from .items.places import Held, as_names, held_in
 from .items.reaching import with_reach
 from .names import stored_names
 from .naming import DX, NamingScheme
@@ -127,6 +127,18 @@ class Program(Struct, frozen=True, eq=False, dict=True):
         return held_in(section.tree for section in self.sections)
 
     @cached_property
+    def steps_methods(self) -> bool:
+        """Whether statements of methods are among these."""
+        return any(one.frame is not None and one.frame.receiver for one in self.statements)
+
+    @property
+    def unwritable(self) -> str:
+        """Why its gradients cannot be written, or blanked, by themselves; "" where they can."""
+        if self.steps_methods:
+            return "it has gradients in methods, and what stands there is not written or blanked yet"
+        return self.found.unwritable if self.found is not None else ""
+
+    @cached_property
     def takes_calls_apart(self) -> bool:
         """Whether statements of functions stand in its sections, in the place of their calls."""
         return any(statement.frame is not None for statement in self.statements)
@@ -189,13 +201,11 @@ def _naming(sections: tuple[Section, ...], said: Mapping[str, str], gradient: st
     every, written = sorted(frozenset[str]().union(*names.values())), names.get("backward", ())
     scheme = NamingScheme(pattern) if pattern.count("{}") == 1 else scheme_of(every, written=written)
     scheme = with_others(replace(scheme, exceptions=exceptions), every, written)
-    forward = [one.tree for one in sections if one.kind == "forward"]
-    held = held_in(section.tree for section in sections)
-    if not held.all:
+    if not held_in(section.tree for section in sections).all:
         return scheme
-    from .items.naming_of_items import with_items, with_made
+    from .items.naming_of_items import with_all_items
 
-    return with_made(with_items(scheme, every, held, unpacked_in(forward)), every, held_in(forward))
+    return with_all_items(scheme, {section.kind: section.tree.body for section in sections})
 
 
 class _Reader:

@@ -9,7 +9,7 @@ from typing import TypeGuard
 
 from msgspec import Struct
 
-from .frame import Frame, frame_of, hands_on, suffix_of
+from .frame import Frame, frame_of, hands_on, returns
 from .in_place import changed_names
 from .names import OPAQUE, called, own_nodes, read_names, stored_names
 
@@ -42,18 +42,13 @@ class Statement(Struct, frozen=True, eq=False, dict=True):
     """The call of a function that it belongs to, where that is stepped."""
     hands_on: bool = False
     """Whether it only gives a call its arguments, or what that returns its names."""
+    returns: bool = False
+    """Whether it works out what its call returns."""
 
     @property
     def enters(self) -> bool:
         """Whether it gives a call its arguments."""
         return self.hands_on and self.frame is not None and self.binds[0] in self.frame.given
-
-    @property
-    def returns(self) -> bool:
-        """Whether it works out what its call returns."""
-        if self.frame is None or self.hands_on or not self.binds:
-            return False
-        return all(suffix_of(name) != self.frame.suffix for name in self.binds)
 
     @property
     def caller(self) -> Frame | None:
@@ -200,6 +195,7 @@ def _statement(
         node=whole,
         frame=frame_of(whole),
         hands_on=hands_on(whole),
+        returns=returns(whole),
     )
 
 

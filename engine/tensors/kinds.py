@@ -158,11 +158,15 @@ def requires_grad(tensor: Tensor) -> bool:
 
 
 def equal(one: Tensor, other: Tensor) -> bool:
-    """`torch.equal`; true of tensors that torch cannot compare: nobody can tell that they differ."""
+    """`torch.equal`; true of tensors that torch cannot compare: nobody can tell that they differ.
+
+    Whoever watches what the program calls does not see it.
+    """
     if unreadable(one) or unreadable(other):
         return True
     try:
-        return torch.equal(one, other)
+        with torch._C.DisableTorchFunction():
+            return torch.equal(one, other)
     except RuntimeError:
         return True
 

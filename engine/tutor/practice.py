@@ -39,8 +39,8 @@ def practice(program: Program, path: Path, seed: int = 0) -> Practice:
     Raises:
         CannotPractise: its gradients do not pass, there are none, or no copy of it runs.
     """
-    if program.found is not None and program.found.unwritable:
-        raise CannotPractise(program.found.unwritable)
+    if program.unwritable:
+        raise CannotPractise(program.unwritable)
     with silenced():
         report = check(program, seed=seed)
     _require_passing(report)

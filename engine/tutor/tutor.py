@@ -18,7 +18,7 @@ from ..program.reading import with_calls_whole
 from ..program.statements import Statement
 from ..program.user_file import CannotWrite, in_form_of
 from ..program.user_file import replace as replace_file
-from ..rules.derivation.derive import Derivation, Derived, derive
+from ..rules.derivation.derive import Derivation, Derived
 from .answer import Answer, Asked, Told
 from .differences import difference_lines
 from .function_lines import Fitting, fitting, together
@@ -28,7 +28,7 @@ from .in_sight import in_sight
 from .own_terms import OwnTerms, TermsOf
 from .placement import CannotPlace, Placed, with_line
 from .rehearsal import denials, rehearsed
-from .study import Study
+from .study import Study, derivation_of
 from .takes_back import Wrote
 from .telling import explained, hinted, is_right, to_be_told
 
@@ -122,7 +122,7 @@ class Tutor:
     def _derivation(self, session: Session, record: Iteration) -> Derivation:
         if self._derived is None or self._derived[0] is not record:
             self._terms_of = None
-            self._derived = (record, derive(session, record))
+            self._derived = (record, derivation_of(session, record))
         return self._derived[1]
 
     def _terms(
@@ -147,8 +147,8 @@ class Tutor:
         if derived.reason:
             return (Told(f"{name} cannot be written: {derived.reason}", "head"),), False
         try:
-            if self.program.found is not None and self.program.found.unwritable:
-                raise CannotPlace(self.program.found.unwritable)
+            if self.program.unwritable:
+                raise CannotPlace(self.program.unwritable)
             path = self._path()
             now_in_file = _as_opened(self.program, path)
             fit = self._fitting(now_in_file, found, place, derived, session, accused)

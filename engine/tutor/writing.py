@@ -34,8 +34,8 @@ def write(program: Program, *, missing: bool = False, seed: int = 0) -> Written:
     Raises:
         CannotStudy: the program does not run as far as its loss, or nothing can be derived.
     """
-    if program.found is not None and program.found.unwritable:
-        raise CannotStudy(program.found.unwritable)
+    if program.unwritable:
+        raise CannotStudy(program.unwritable)
     try:
         if program.takes_calls_apart:
             return _with_functions(program, missing=missing, seed=seed)

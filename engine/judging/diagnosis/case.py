@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...execution.iteration import Iteration
 from ...execution.recording.steps import MISSING
+from ...program.frame import Frame
+from ...program.items.kinds import Kinds
 from ...program.items.places import parsed_lines
 from ...program.statements import Statement
 from ...rules.derivation.derive import Derived
@@ -24,6 +27,7 @@ from .edit import Line, Spot, number, place_in_text, spots_of
 from .probes import Probe, constant_ratio, probed
 from .slicing import unread
 from .trial import Trial, on_trial, run
+from .within_reach import gradients_within_reach, within_reach
 from .wording import written
 
 _NUMBERS = (Tensor, int, float)
@@ -140,8 +144,8 @@ class Case:
 
     @cached_property
     def user_gradients(self) -> list[str]:
-        """The gradients of the users."""
-        return list(map(self.trial.bench.gradient_of, self.users))
+        """The gradients of the users, as far as the lines may read them."""
+        return self._reached(gradients_within_reach, map(self.trial.bench.gradient_of, self.users))
 
     @cached_property
     def near(self) -> list[Statement]:
@@ -176,7 +180,7 @@ class Case:
     def tensors(self) -> list[str]:
         """The names of floating tensors that lines may read, those of the nearest statements first."""
         near = [name for s in self.near for name in (*s.binds, *sorted(s.reads))]
-        every = dict.fromkeys([*self._derived_names, *near, *self.values])
+        every = self._reached(within_reach, [*self._derived_names, *near, *self.values])
         floating = [name for name in every if _is_floating(self.values.get(name))]
         loss = self.trial.bench.program.loss
         return [name for name in floating if name != loss and is_given_name(name)]
@@ -188,18 +192,31 @@ class Case:
         others = sorted(bench.given - {self.name, *self.user_gradients})
         bound = enumerate(self.forward)
         order = {bench.gradient_of(name): place for place, statement in bound for name in statement.binds}
-        return self.user_gradients + sorted(others, key=lambda gradient: order.get(gradient, -1))
+        others = sorted(others, key=lambda gradient: order.get(gradient, -1))
+        return self._reached(gradients_within_reach, [*self.user_gradients, *others])
 
     @cached_property
     def derived_statements(self) -> list[ast.stmt]:
         """The lines that the rules derive, where they do."""
-        return _parsed(self.derived)
+        return _parsed(self.derived, self.trial.bench.program.kinds)
 
     @cached_property
     def derived_nearby(self) -> list[ast.stmt]:
         """Those, and the ones for what is made from a helper variable: they have the slopes on the way."""
-        others = [_parsed(self.derivation.get(name)) for name in self.made_from_it]
+        others = [
+            _parsed(self.derivation.get(name), self.trial.bench.program.kinds) for name in self.made_from_it
+        ]
         return [*self.derived_statements, *(statement for lines in others for statement in lines)]
+
+    def _reached(
+        self, reach: Callable[[Iterable[str], Frame | None, Iteration], list[str]], names: Iterable[str]
+    ) -> list[str]:
+        """Names that the gradient's own lines may read; all where no function is stepped."""
+        statements = self.trial.bench.program.statements
+        frames = {line.statement.caller for line in self.trial.lines if line.own}
+        if len(frames) != 1 or all(one.frame is None for one in statements):
+            return [*dict.fromkeys(names)]
+        return reach(names, frames.pop(), self.trial.bench.attempt.iteration)
 
     @cached_property
     def _derived_names(self) -> list[str]:
@@ -207,9 +224,9 @@ class Case:
         return [node.id for node in nodes if isinstance(node, ast.Name)]
 
 
-def _parsed(derived: Derived | None) -> list[ast.stmt]:
+def _parsed(derived: Derived | None, kinds: Kinds) -> list[ast.stmt]:
     lines = derived.lines if derived is not None else ()
-    return [statement for line in lines for statement in parsed_lines(line)]
+    return [statement for line in lines for statement in parsed_lines(line, kinds)]
 
 
 def case_of(trial: Trial, derivation: Mapping[str, Derived], made_from_it: Sequence[str] = ()) -> Case:

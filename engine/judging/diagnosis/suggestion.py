@@ -37,7 +37,7 @@ def with_suggestion(program: Program, judgement: LineJudgement, diagnosis: Diagn
 
 def _reads_below(program: Program, line: int, text: str) -> bool:
     """Whether statements read what no line above binds."""
-    lines = parsed_lines(text)
+    lines = parsed_lines(text, program.kinds)
     nodes = [node for line in lines for node in ast.walk(line)]
     bound = {node.id for node in nodes if isinstance(node, ast.Name) and _stores(node)}
     read = reads_of(lines).names - bound
@@ -69,7 +69,7 @@ def derived_suggestion(trial: Trial, derivations: Derivations, diagnosis: Diagno
     if not lines:
         return diagnosis
     kept = [written(s.node) for s in own if {*s.binds} - {trial.name}]
-    nodes = [node for line in [*kept, *lines] for node in parsed_lines(line)]
+    nodes = [node for line in [*kept, *lines] for node in parsed_lines(line, trial.bench.program.kinds)]
     if diagnosis.kind != "no_path" and not _holds(trial, own, nodes):
         return diagnosis
     instead_of = tuple(s.line for s in own)

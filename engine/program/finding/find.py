@@ -32,6 +32,7 @@ from .function_words import words_of_call
 from .functions import Dissolved, dissolved
 from .layout import before_region, layout_of
 from .losses import losses_in
+from .opened import opened
 from .own_function import OwnFunction, lines_of, own_functions, why_not
 from .parameters import lists_of_names, parameters_of
 from .pieces import bound_names, forget, opaque_names, pieces_of
@@ -152,10 +153,12 @@ def _named(tree: ast.Module, gradient: str) -> tuple[_Naming, list[ast.stmt], Di
     apart = replace(apart, block=_with_names(apart.block, kinds))
     names = bound_names(apart.block) - opaque_names(apart.block)
     losses = losses_in(pieces_of(apart.block), NamingScheme())
-    scheme = NamingScheme(gradient) if gradient else scheme_of(sorted(names), losses)
+    held = held_in([*apart.block, *opened(apart.block, kinds)])
+    every = sorted({*names, *held.loaded, *held.stored})
+    scheme = NamingScheme(gradient) if gradient else scheme_of(every, losses)
     scheme = with_others(scheme, names) if pairs_of(scheme, names) else scheme
     loops = [part for top in apart.block for part in own_nodes(top) if isinstance(part, ast.For | ast.While)]
-    scheme = with_items(scheme, names, held_in(apart.block), unpacked_in(loops))
+    scheme = with_items(scheme, names, held, unpacked_in(loops))
     tensors = frozenset(pairs_of(scheme, names).values()).union(tensor for tensor, _ in scheme.exceptions)
     trunk = without_grad_modes(apart.block, lambda block: _trains(block, scheme, tensors))
     return _Naming(scheme, tensors, frozenset(names), kinds), trunk, apart

@@ -56,7 +56,7 @@ def _through_list(node: ast.AST, lists: Mapping[str, frozenset[str]]) -> frozens
     """What a loop over lists changes by the name that it has for one after the other."""
     if not isinstance(node, ast.For):
         return frozenset()
-    inside = frozenset[str]().union(*(piece.writes for piece in pieces_of(node.body)))
+    inside = frozenset[str]().union(*(changed_by(piece, lists) for piece in pieces_of(node.body)))
     if stored_names(node.target).isdisjoint(inside):
         return frozenset()
     return _members(read_names(node.iter), lists)

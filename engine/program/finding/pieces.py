@@ -13,6 +13,7 @@ from ..statements import blocks_of, simple_statements
 from ..torch_operations import allocates, is_trait, reads_shape_only
 
 _KNOWN = "_written_for_real"
+_BESIDES = "_binds_besides"
 _NOTHING = (0, None)
 """What a gradient is given before there is one."""
 
@@ -73,8 +74,14 @@ def _written_for_real(node: ast.stmt) -> frozenset[str]:
     known: frozenset[str] | None = vars(node).get(_KNOWN)
     if known is None:
         names = () if is_blank(node) else (*stored_names(node), *changed_names(node))
-        known = vars(node)[_KNOWN] = frozenset(names)
+        known = vars(node)[_KNOWN] = frozenset(names).union(vars(node).get(_BESIDES, ()))
     return known
+
+
+def binds_besides(node: ast.stmt, names: frozenset[str]) -> None:
+    """Tell a simple statement which names the functions bind that it calls."""
+    vars(node)[_BESIDES] = names
+    forget(node)
 
 
 def forget(node: ast.stmt) -> None:

@@ -10,6 +10,7 @@ from ..cells import ASIDE
 from ..found import Found, listed, spans_of
 from ..items.places import held_in
 from ..names import is_place, parts_of, word_of
+from ..naming import NamingScheme
 from .again import Marks, cell_of
 from .layout import Layout
 from .parameters import changed_by
@@ -33,7 +34,7 @@ def words_of(
         loss="" if region.given else region.loss,
         loss_line=_loss_line(region, layout),
         forward=spans_of(numbers_of(layout.forward), lines),
-        backward=spans_of(_from_first(layout.backward, region.written), lines),
+        backward=spans_of(_from_first(layout.backward, region.written) or numbers_of(layout.backward), lines),
         update=spans_of(_from_first(layout.update, parameters, lists), lines),
         gradient=region.scheme.pattern,
         named_otherwise=_named_otherwise(region),
@@ -58,13 +59,20 @@ def _named_otherwise(region: Region) -> tuple[str, ...]:
     names = [
         name
         for tensor, name in region.scheme.exceptions
-        if name in region.written and name != _by_pattern(region.scheme.pattern, tensor)
+        if name in region.written and name not in _by_pattern(region.scheme.pattern, tensor)
     ]
-    return tuple(dict.fromkeys(f"{parts_of(name)[0]}[…]" if is_place(name) else name for name in names))
+    return tuple(dict.fromkeys(map(_in_short, names)))
 
 
-def _by_pattern(pattern: str, tensor: str) -> str:
-    return pattern.format(word_of(parts_of(tensor)[1][-1])) if is_place(tensor) else ""
+def _in_short(name: str) -> str:
+    return f"{parts_of(name)[0]}[…]" if name.endswith("]") else name
+
+
+def _by_pattern(pattern: str, tensor: str) -> tuple[str, ...]:
+    """What the gradient of something that is held may be called by the pattern alone."""
+    if not is_place(tensor):
+        return ()
+    return pattern.format(word_of(parts_of(tensor)[1][-1])), NamingScheme(pattern).gradient(tensor)
 
 
 def numbers_of(nodes: Sequence[ast.stmt]) -> list[int]:

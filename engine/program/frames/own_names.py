@@ -15,8 +15,9 @@ from ..names import read_names, stored_names
 from ..program import BEGINNING, Program
 from ..statements import Statement
 from ..torch_operations import draws
-from .links import Gathered, Known, Links, links_of
+from .links import Links, links_of
 from .plain_functions import locals_of
+from .tracing import Gathered, Known
 from .with_frames import without_frames
 
 _DEEPEST = 4
@@ -80,7 +81,14 @@ class OwnNames:
     @cached_property
     def _functions(self) -> dict[str, ast.FunctionDef]:
         nodes = [node for s in self.program.sections if s.kind in BEGINNING for node in s.tree.body]
-        return {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
+        classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+        methods = {
+            f"{one.name}.{node.name}": node
+            for one in classes
+            for node in one.body
+            if isinstance(node, ast.FunctionDef)
+        }
+        return methods | {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
 
     @cached_property
     def _kept(self) -> frozenset[str]:

@@ -39,7 +39,7 @@ def plain_functions(blocks: Mapping[str, list[ast.stmt]]) -> dict[str, ast.Funct
 
     `blocks` are the statements of every section.
     """
-    return certain_functions(blocks, _is_plain)
+    return certain_functions(blocks, is_plain)
 
 
 def certain_functions(
@@ -99,7 +99,8 @@ def _called(block: Iterable[ast.AST]) -> Iterator[str]:
             yield node.func.id
 
 
-def _is_plain(function: ast.FunctionDef) -> bool:
+def is_plain(function: ast.FunctionDef) -> bool:
+    """Whether its statements in the place of a call mean the same as the call."""
     spec = function.args
     if function.decorator_list or spec.vararg or spec.kwarg or vars(function).get("type_params"):
         return False
@@ -115,8 +116,7 @@ def _is_plain(function: ast.FunctionDef) -> bool:
 
 def _returns_at_its_end(function: ast.FunctionDef, nodes: Iterable[ast.AST]) -> bool:
     returns = [node for node in nodes if isinstance(node, ast.Return)]
-    last = function.body[-1]
-    return len(returns) == 1 and returns[0] is last and returns[0].value is not None
+    return not returns or (len(returns) == 1 and returns[0] is function.body[-1])
 
 
 def _names_are_plain(function: ast.FunctionDef, nodes: Iterable[ast.AST]) -> bool:

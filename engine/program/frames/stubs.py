@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeGuard
 
 from ..frame import Frame, own_name
+from ..items.kinds import Kinds
 from ..naming import NamingScheme
 from .call_arguments import parameters_of
+from .callees import Callees
 from .expansion import Expansion
-from .links import Atom, Gathered, Known, Links, links_of
+from .links import Links, links_of
+from .tracing import Atom, Gathered, Known
 
 _RAISED = "NotImplementedError"
 
@@ -65,7 +68,8 @@ def is_none(value: ast.expr) -> TypeGuard[ast.Constant]:
 
 def beginnings(
     stubs: Mapping[str, ast.FunctionDef],
-    functions: Mapping[str, ast.FunctionDef],
+    callees: Callees,
+    kinds: Kinds,
     blocks: Mapping[str, list[ast.stmt]],
     scheme: NamingScheme,
 ) -> dict[str, tuple[str, ...]]:
@@ -74,7 +78,7 @@ def beginnings(
     Only of those whose calls say what they are to give, all of them the same.
     """
     empty = {name: _with_body(stub, [], ["return ..."]) for name, stub in stubs.items()}
-    expansion = Expansion({**functions, **empty}, lambda key: True)
+    expansion = Expansion(callees.with_functions(empty), kinds, lambda key: True)
     trees = {
         kind: expansion.block(blocks[kind], names_results=kind == "forward")
         for kind in ("forward", "backward")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..names import OPAQUE, own_nodes, parts_of
 from ..torch_operations import is_trait
 
 
-@dataclass(frozen=True)
-class Kinds:
+class Kinds(Struct, frozen=True):
     """What the text of a program tells of what its names stand for; a key that is a string says enough."""
 
     lists: frozenset[str] = frozenset()

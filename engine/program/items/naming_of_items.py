@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from ..names import holders_of, parts_of, place_of, with_word, word_of
+from ..names import holders_of, parts_of, place_of, stored_names, with_word, word_of
 from ..naming import NamingScheme
-from .places import GRADIENTS, Held
+from .places import GRADIENTS, Held, held_in, unpacked_in
 
 _OF_GRADIENTS = r"(?i)^(d|g|grads?|gradients?)_|_(d|g|grads?|gradients?)$"
 """What is put to the name of a dictionary for that of its gradients: `encoder_grads`."""
+
+
+def with_all_items(scheme: NamingScheme, blocks: Mapping[str, Sequence[ast.stmt]]) -> NamingScheme:
+    """The scheme of a program whose sections have these statements, with what its lines hold."""
+    held = held_in(node for block in blocks.values() for node in block)
+    if not held.all:
+        return scheme
+    every = sorted({name for block in blocks.values() for node in block for name in stored_names(node)})
+    forward = blocks.get("forward", ())
+    return with_made(with_items(scheme, every, held, unpacked_in(forward)), every, held_in(forward))
 
 
 def with_items(
@@ -27,7 +38,7 @@ def with_items(
     pairs: dict[str, str] = {}
     for holder in dict.fromkeys(parts_of(name)[0] for name in held.stored):
         pairs |= _of_holder(scheme, holder, names, held)
-    pairs |= _of_their_holders(names, held, pairs)
+    pairs |= _of_their_holders(scheme, names, held, pairs)
     pairs |= _beside(scheme, held, pairs)
     pairs |= _of_unpacked(scheme, names, unpacked, pairs)
     pairs |= _of_plain_names(scheme, names, held, pairs)
@@ -62,12 +73,14 @@ def _of_holder(scheme: NamingScheme, holder: str, names: Collection[str], held: 
     return {}
 
 
-def _of_their_holders(names: Collection[str], held: Held, pairs: Mapping[str, str]) -> dict[str, str]:
-    """The tensors that hold their gradients themselves: `W.g`."""
+def _of_their_holders(
+    scheme: NamingScheme, names: Collection[str], held: Held, pairs: Mapping[str, str]
+) -> dict[str, str]:
+    """The tensors that hold their gradients themselves: `W.g`; not the `g` of an object that has a `dg`."""
     found: dict[str, str] = {}
     for name in held.stored:
         holder, last = holders_of(name)[-1], parts_of(name)[1][-1]
-        known = holder in names or holder in held.all
+        known = (holder in names or holder in held.all) and scheme.gradient(name) not in held.all
         if last in _OF_ITSELF and known and name not in pairs and holder not in pairs.values():
             found[name] = holder
     return found

@@ -149,6 +149,11 @@ class Held(Struct, frozen=True, dict=True):
         return frozenset(holders_of(name)[-1] for name in self.all)
 
     @cached_property
+    def every_holder(self) -> frozenset[str]:
+        """Those that hold others at any depth."""
+        return frozenset(holder for name in self.all for holder in holders_of(name))
+
+    @cached_property
     def by_holder(self) -> Mapping[str, tuple[str, ...]]:
         """By the name of a dictionary, those that it holds."""
         roots = dict.fromkeys(parts_of(name)[0] for name in self.all)
@@ -157,9 +162,9 @@ class Held(Struct, frozen=True, dict=True):
 
 def held_in(block: Iterable[ast.AST]) -> Held:
     """Those that some statements name; what is inside functions does not count."""
-    every = [node for top in block for node in own_nodes(top)]
-    nodes = [node for node in every if isinstance(node, ast.Name)]
-    nodes.sort(key=lambda node: (node.lineno, node.col_offset))
+    inside = [[*own_nodes(top)] for top in block]
+    every = [node for nodes in inside for node in nodes]
+    nodes = [node for nodes in inside for node in sorted(_names_among(nodes), key=_place_of)]
     events = [
         (node.id, isinstance(node.ctx, ast.Store)) for node in nodes if not isinstance(node.ctx, ast.Del)
     ]
@@ -168,8 +173,16 @@ def held_in(block: Iterable[ast.AST]) -> Held:
     made = dict.fromkeys(name for node in every for name in _made_by(node))
     putting = tuple(one for one in events if is_place(one[0]) or not one[1])
     functions = [node for node in every if isinstance(node, SCOPES)]
-    inside = frozenset[str]().union(*map(read_names, functions))
-    return Held(tuple(loaded), tuple(stored), tuple(made), putting, inside)
+    by_functions = frozenset[str]().union(*map(read_names, functions))
+    return Held(tuple(loaded), tuple(stored), tuple(made), putting, by_functions)
+
+
+def _names_among(nodes: Iterable[ast.AST]) -> list[ast.Name]:
+    return [node for node in nodes if isinstance(node, ast.Name)]
+
+
+def _place_of(node: ast.Name) -> tuple[int, int]:
+    return node.lineno, node.col_offset
 
 
 def unpacked_in(block: Iterable[ast.AST]) -> dict[str, str]:

@@ -137,7 +137,26 @@ def test_a_word_that_means_lines_of_several_functions_is_asked_about(folder: Pat
     assert "dx in affine_backward" in told
 
 
-@pytest.mark.parametrize("path", sorted((PROGRAMS / "real").glob("*.py")), ids=lambda path: path.stem)
+OF_METHODS = (
+    "layers_as_objects",
+    "list_of_layers",
+    "network_of_layers",
+    "normalized_objects",
+    "recurrent_object",
+)
+REAL = sorted((PROGRAMS / "real").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", [one for one in REAL if one.stem in OF_METHODS], ids=lambda path: path.stem)
+def test_what_stands_in_methods_is_not_explained_yet(path: Path, capsys: Captured) -> None:
+    for command in (["explain", str(path)], ["hint", str(path), "dX"], ["write", str(path)]):
+        assert main(command) == 2
+        assert "in methods" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "path", [one for one in REAL if one.stem not in OF_METHODS], ids=lambda path: path.stem
+)
 def test_every_explanation_is_in_the_words_of_the_text(path: Path, capsys: Captured) -> None:
     assert main(["explain", str(path)]) == 0
     told = capsys.readouterr().out

@@ -93,7 +93,8 @@ def _unwritten(case: Case, some: Sequence[_Way]) -> list[ast.stmt]:
         seen.add(derived.tensor)
         lines = [*derived.lines, *lines]
         queue += [contribution.target for contribution in derived.contributions]
-    return [statement for line in lines for statement in parsed_lines(line)]
+    kinds = case.trial.bench.program.kinds
+    return [statement for line in lines for statement in parsed_lines(line, kinds)]
 
 
 def _plus(node: ast.stmt, more: Sequence[ast.stmt]) -> ast.stmt | None:
@@ -129,7 +130,7 @@ def _statements(case: Case, contribution: Contribution) -> list[ast.stmt]:
         lines = lines_of(case.name, case.tensor, [contribution], tuple(case.trial.expected.shape))
     except Refused:
         return []
-    trees = [parsed_lines(line)[0] for line in lines]
+    trees = [parsed_lines(line, case.trial.bench.program.kinds)[0] for line in lines]
     last, before = trees[-1], trees[:-1]
     if contribution.term.into is not None:
         before = [tree for tree in before if not _is_zeros(tree, case.name)]

@@ -15,10 +15,10 @@ from torch import Tensor
 from ....execution.iteration import Iteration
 from ....program.analysis import ProgramFacts
 from ....program.around import HIDDEN
-from ....program.items.places import parsed_lines, parsed_value
 from ....program.names import appended_to, called, root_name
 from ....program.statements import Statement
 from ....program.torch_operations import changes_in_place
+from ....rules.trees import copied
 from ....tensors.aliasing import Namespace, copy_of
 from ....tensors.dtypes import can_have_gradient
 from ....tensors.inert import is_tensor
@@ -63,12 +63,19 @@ class HelperLine:
 
     @cached_property
     def _load(self) -> CodeType:
-        return compile(ast.Expression(parsed_value(self.text)), "<helper>", "eval")
+        whole = ast.Expression(self._place(ast.Load()))
+        return compile(ast.fix_missing_locations(whole), "<helper>", "eval")
 
     @cached_property
     def _store(self) -> CodeType:
-        module = ast.Module(body=parsed_lines(f"{self.text} = {_GIVEN}"), type_ignores=[])
-        return compile(module, "<helper>", "exec")
+        line = ast.Assign([self._place(ast.Store())], ast.Name(_GIVEN, ast.Load()))
+        module = ast.Module(body=[line], type_ignores=[])
+        return compile(ast.fix_missing_locations(module), "<helper>", "exec")
+
+    def _place(self, context: ast.expr_context) -> ast.expr:
+        place: ast.expr = copied(self.target)
+        place.ctx = context  # type: ignore[attr-defined]
+        return place
 
 
 def helper_lines(
@@ -97,7 +104,9 @@ def _again(line: HelperLine, others: Container[Statement]) -> HelperLine:
 
 
 def _lines(statement: Statement, before: Sequence[Statement]) -> Iterator[HelperLine]:
-    """A change of a part may stand for the whole: `guess[y] -= 1`."""
+    """A change of a part may stand for the whole: `guess[y] -= 1`. What only hands on cannot be wrong."""
+    if statement.hands_on:
+        return
     for target in (*_targets(statement.node), *_appended(statement.node)):
         root = root_name(target)
         if root is None:
@@ -157,7 +166,7 @@ def _parts(target: ast.expr) -> list[ast.expr]:
 
 
 def readers(facts: ProgramFacts, line: HelperLine, others: Container[Statement]) -> tuple[Statement, ...]:
-    """The statements that read what a line binds, the line itself left out.
+    """The statements that read what a line binds, the line itself left out, and what hands it on.
 
     A line of `others` is read as far as the next that binds its name.
     """
@@ -166,7 +175,20 @@ def readers(facts: ProgramFacts, line: HelperLine, others: Container[Statement])
         later = [one for one in statements if one.number > line.statement.number]
         end = next((one.number for one in later if line.root in one.binds), sys.maxsize)
         statements = tuple(one for one in later if one.number <= end)
-    return tuple(one for one in statements if line.root in one.reads and one is not line.statement)
+    return tuple(_reading(line.root, [one for one in statements if one is not line.statement]))
+
+
+def _reading(name: str, statements: Sequence[Statement]) -> Iterator[Statement]:
+    """Those that read what a name stands for first; of what hands it on, those that read the other name."""
+    for at, one in enumerate(statements):
+        if name not in one.reads:
+            continue
+        if one.hands_on and len(one.reads) == len(one.binds) == 1:
+            later = statements[at + 1 :]
+            ends = (end for end, other in enumerate(later) if one.binds[0] in other.binds)
+            yield from _reading(one.binds[0], later[: next(ends, len(later) - 1) + 1])
+        else:
+            yield one
 
 
 def adds_up(statement: Statement, name: str) -> bool:
