@@ -75,6 +75,23 @@ def stored_names(tree: ast.AST) -> set[str]:
     return names
 
 
+def bindings(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Every name that nodes bind, parameters and declared globals among them, as often as they do."""
+    for node in nodes:
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            yield from node.names
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            yield node.name
+
+
 def loop_names(tree: ast.AST) -> frozenset[str]:
     """Names that the header of a loop binds, and nothing inside `tree` after that."""
     nodes = [*own_nodes(tree)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from ..names import own_nodes, parts_of, place_of, read_names, word_of
+from ..names import bindings, own_nodes, parts_of, place_of, read_names, word_of
 from .call_arguments import arguments_of, parameters_of
 from .plain_functions import locals_of
 
@@ -172,9 +172,9 @@ class Objects:
     def _bound(self) -> Counter[str]:
         """How often every name is bound outside of functions, or by one as a global."""
         tops = [node for block in self.blocks.values() for node in block]
-        found = Counter(name for top in tops for name in _bindings(own_nodes(top)))
+        found = Counter(name for top in tops for name in bindings(own_nodes(top)))
         wide = (node for node in self._nodes if isinstance(node, ast.Global | ast.Nonlocal))
-        found.update(name for node in wide for name in node.names)
+        found.update(bindings(wide))
         return found
 
     @cached_property
@@ -273,16 +273,3 @@ def _names_any(node: ast.AST, names: frozenset[str]) -> bool:
     if isinstance(node, ast.Attribute):
         return node.attr in names
     return isinstance(node, ast.Name) and node.id in names
-
-
-def _bindings(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Every name that they bind, as often as they do."""
-    for node in nodes:
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).partition(".")[0]
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            yield node.name

@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ..names import SCOPES, read_names, stored_names
+from ..names import SCOPES, bindings, read_names, stored_names
 from .call_arguments import parameters_of
 from .certainty import all_bound_before
 
@@ -52,7 +52,7 @@ def certain_functions(
     plain = {node.name: node for node in defined if fits(node)}
     if not plain:
         return {}
-    bound = [*_bindings(every)]
+    bound = [*bindings(part for top in every for part in ast.walk(top))]
     called = [*_called(every)]
     mentioned = [node.id for top in every for node in ast.walk(top) if isinstance(node, ast.Name)]
     return {
@@ -74,23 +74,6 @@ def bound_outside(blocks: Mapping[str, list[ast.stmt]]) -> frozenset[str]:
     nodes = [part for node in every for part in ast.walk(node)]
     declared = {name for part in nodes if isinstance(part, ast.Global) for name in part.names}
     return frozenset(declared.union(dir(builtins), *map(stored_names, every)))
-
-
-def _bindings(block: Iterable[ast.AST]) -> Iterator[str]:
-    """Every name that is bound anywhere, as often as it is."""
-    for node in (part for top in block for part in ast.walk(top)):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).partition(".")[0]
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            yield from node.names
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            yield node.name
 
 
 def _called(block: Iterable[ast.AST]) -> Iterator[str]:
